@@ -1,0 +1,125 @@
+/**
+ * The whole surface of the C++ addon (native/node). JavaScript validates, C++ trusts:
+ * only `localExecutor.ts` calls it, with arguments that were checked where they entered.
+ */
+
+/** Contents of a model in atomic units (bohr, electron masses, hartree/bohr²); arrays are C order. */
+export interface NativeModelContent {
+  nAtoms: number;
+  nCells: number;
+  /** [3,3] bohr, one cell vector a row */
+  cellVectors: Float64Array;
+  /** [n,3] fractional */
+  atomR: Float64Array;
+  /** [n] electron masses */
+  atomMass: Float64Array;
+  /** [3,3] supercell vectors (rows) in units of cell vectors */
+  scMatrix: Int32Array;
+  /** [nCells,3] */
+  cellOrigins: Int32Array;
+  /** [nCells,3n,3n] hartree/bohr² */
+  forceConstants: Float64Array;
+  /** [n,3,3] elementary charges; with dielectric [3,3], or both absent */
+  born?: Float64Array;
+  dielectric?: Float64Array;
+}
+
+export interface NativePlanOptions {
+  asr: 'none' | 'reciprocal' | 'realspace';
+  dipole: boolean;
+  dipoleParameter: number;
+}
+
+/** What the plan decided: shown by `status`, `info` and the benchmarks. */
+export interface NativePlanInfo {
+  /** Λ in 1/bohr, 0 without a dipole term */
+  lambda: number;
+  /** lattice-vector terms over all atom pairs, after folding Ewald's real half in */
+  nTerms: number;
+  /** distinct lattice vectors */
+  nLatticeVectors: number;
+  /** reciprocal-lattice vectors of Ewald's reciprocal half */
+  nReciprocal: number;
+  inversionCentre: boolean;
+  planSeconds: number;
+  /** sentences for the user, such as a sum rule that could not be applied */
+  notes: string[];
+}
+
+export interface NativeJobOptions {
+  quantity: 'frequencies' | 'structure_factor' | 'modes';
+  /** 0: the pool's budget */
+  nThreads: number;
+  splitting: boolean;
+  /** [n,2] coherent scattering lengths in fm (re, im); needed for structure_factor */
+  scatteringLengths?: Float64Array;
+  /** [n,3,3] Å² */
+  debyeWaller?: Float64Array;
+  /** kelvin; undefined: no thermal factors */
+  temperature?: number;
+  bose: boolean;
+  negativeE: boolean;
+}
+
+export interface NativeChunk {
+  /** [3,count] r.l.u., all h, all k, all l */
+  qpts: Float64Array;
+  /** neighbours of the chunk in the whole request, [3] */
+  before?: Float64Array;
+  after?: Float64Array;
+  /** [3,count] explicit LO–TO directions; NaN: from the list */
+  directions?: Float64Array;
+}
+
+/** Buffers own C++ memory (float64, little endian), handed over without a copy. */
+export interface NativeChunkResult {
+  /** [nModes,count] meV */
+  frequencies: Buffer;
+  /** [nSurfaces,count] mbarn */
+  structureFactors?: Buffer;
+  /** [2,3,nAtoms,nModes,count] */
+  eigenvectors?: Buffer;
+  /** time in which at least one thread worked on this chunk */
+  kernelSeconds: number;
+  imaginary: number;
+}
+
+export interface NativeModel {
+  readonly bytes: number;
+}
+
+export interface NativePlan {
+  readonly info: NativePlanInfo;
+  readonly bytes: number;
+}
+
+export interface NativeJob {
+  readonly nModes: number;
+  readonly nSurfaces: number;
+  readonly bytesPerPoint: number;
+  readonly threads: number;
+  /** Queues the chunk; the promise rejects with `code: 'cancelled'` after cancel(). */
+  compute(chunk: NativeChunk): Promise<NativeChunkResult>;
+  /** Takes effect within 50 ms; later chunks reject at once. */
+  cancel(): void;
+}
+
+export interface NativePool {
+  readonly threads: number;
+  /** Runs on a thread of its own, never on libuv's pool. */
+  plan(model: NativeModel, options: NativePlanOptions): Promise<NativePlan>;
+  job(plan: NativePlan, options: NativeJobOptions): NativeJob;
+  /** Cancels all jobs and joins the threads. */
+  close(): void;
+}
+
+export interface NativeAddon {
+  /** SIMD target chosen at run time, e.g. "AVX3_ICL" */
+  simdTarget(): string;
+  /** Threads this process should use, and why that many. */
+  availableThreads(): { threads: number; reason: string };
+  Model: new (content: NativeModelContent) => NativeModel;
+  Pool: new (threads: number) => NativePool;
+  /** Takes an exclusive advisory lock for the life of the process; false if another process holds it. */
+  lockFile(path: string): boolean;
+}
