@@ -1,0 +1,98 @@
+// Jobs, their chunks, and the threads that work on them.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <complex>
+#include <cstddef>
+#include <cstdlib>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/plan.h"
+
+namespace euphonic {
+
+enum class Quantity { frequencies, structure_factor, modes };
+
+// What a structure factor needs beyond the plan.
+struct Scattering {
+  std::vector<std::complex<double>> lengths;  // [n_atoms] fm
+  std::vector<double> debye_waller;           // [n_atoms][3][3] angstrom^2, or empty
+  std::optional<double> temperature;          // kelvin; none: no thermal factor at all
+  bool bose = true;
+  bool negative_e = false;
+};
+
+struct JobOptions {
+  Quantity quantity = Quantity::structure_factor;
+  int n_threads = 0;       // 0: as many as the pool has
+  bool splitting = true;   // LO-TO splitting at the zone centre
+  Scattering scattering;
+};
+
+class Job {
+ public:
+  Job(std::shared_ptr<const Plan> plan, JobOptions options);
+
+  void cancel() { cancelled_.store(true, std::memory_order_relaxed); }
+  bool cancelled() const { return cancelled_.load(std::memory_order_relaxed); }
+  const Plan& plan() const { return *plan_; }
+  const JobOptions& options() const { return options_; }
+  int n_modes() const { return 3 * plan_->n_atoms(); }
+  int n_surfaces() const;               // n_modes, twice that with negative_e
+  std::size_t bytes_per_point() const;  // of results
+
+ private:
+  std::shared_ptr<const Plan> plan_;
+  JobOptions options_;
+  std::atomic<bool> cancelled_{false};
+};
+
+// q-points, and what decides the direction in which one at the zone centre is approached.
+struct Chunk {
+  std::size_t count = 0;
+  std::vector<double> qpts;        // [3][count] r.l.u.
+  std::vector<double> directions;  // [3][count] or empty; NaN: from the neighbouring q-points
+  std::optional<std::array<double, 3>> before, after;  // neighbours in the whole request
+};
+
+// Memory of results: malloc'ed, so that ownership can pass to another runtime.
+struct FreeDeleter {
+  void operator()(double* p) const { std::free(p); }
+};
+using ResultArray = std::unique_ptr<double[], FreeDeleter>;
+
+struct ChunkResult {
+  std::size_t count = 0;
+  ResultArray frequencies;        // [n_modes][count] meV
+  ResultArray structure_factors;  // [n_surfaces][count] mbarn, null unless asked for
+  ResultArray eigenvectors;       // [2][3][n_atoms][n_modes][count], null unless asked for
+  double kernel_seconds = 0;      // from the first batch's start to the last one's end
+  std::size_t imaginary = 0;      // modes with a negative frequency
+  bool cancelled = false;
+  std::string error;              // not empty: the chunk failed (out of memory)
+};
+
+// A fixed set of threads that takes batches of q-points from all running jobs in turn, with no barrier between chunks.
+class Pool {
+ public:
+  explicit Pool(int n_threads);
+  ~Pool();  // cancels what is queued and joins
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+
+  int n_threads() const;
+
+  // Calls `done` exactly once, from one of the pool's threads.
+  void submit(std::shared_ptr<Job> job, Chunk chunk, std::function<void(ChunkResult)> done);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace euphonic
