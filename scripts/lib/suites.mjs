@@ -1,0 +1,92 @@
+// The test suites, each in its language's own runner. Every function returns counts read from what the runner
+// wrote for machines: {passed, failed, skipped}.
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { catch2Counts } from './catch2.mjs';
+import { npmBin, octaveArgs, root, run } from './run.mjs';
+
+/** A suite that takes longer has hung. */
+const suiteTimeoutSeconds = 480;
+
+const reportsDir = join(root, 'build', 'reports');
+
+function freshReport(name) {
+  mkdirSync(reportsDir, { recursive: true });
+  const path = join(reportsDir, name);
+  rmSync(path, { force: true });
+  return path;
+}
+
+/** A runner that failed without a failed test, or ran nothing, is a failure itself. */
+function judged(what, code, counts) {
+  const ran = counts && counts.passed + counts.failed + counts.skipped > 0;
+  if (ran && (code === 0 || counts.failed > 0)) return counts;
+  console.log(`  failed  ${what}: ${ran ? `the runner ended with exit code ${code}` : 'no test ran'}`);
+  return { passed: 0, skipped: 0, ...counts, failed: (counts?.failed ?? 0) + 1 };
+}
+
+/**
+ * C++ tests of one preset; `tags` chooses among them.
+ */
+export async function catch2(preset, tags = []) {
+  const configured = await run('cmake', ['--preset', preset], { quiet: true });
+  const built =
+    configured.code === 0
+      ? await run('cmake', ['--build', '--preset', preset, '-j', String(availableParallelism())])
+      : configured;
+  if (built.code !== 0) {
+    if (built === configured) process.stderr.write(built.output);
+    return judged(`build of the preset ${preset}`, built.code, undefined);
+  }
+  const report = freshReport(`${preset}.xml`);
+  const program = join(root, 'build', preset, 'test', 'native', 'native_tests');
+  const { code } = await run(program, ['-r', 'junit', '-o', report, ...tags], {
+    timeoutSeconds: suiteTimeoutSeconds,
+    env: {
+      ASAN_OPTIONS: 'detect_stack_use_after_return=1',
+      UBSAN_OPTIONS: 'print_stacktrace=1',
+      TSAN_OPTIONS: 'halt_on_error=1',
+    },
+  });
+  let counts;
+  try {
+    counts = catch2Counts(readFileSync(report, 'utf8'));
+  } catch {
+    counts = undefined;
+  }
+  return judged(`C++ tests, ${preset}`, code, counts);
+}
+
+/** TypeScript tests in Mocha. */
+export async function mocha(files = []) {
+  const report = freshReport('mocha.json');
+  const { code } = await run(
+    npmBin('mocha'),
+    [
+      '--reporter',
+      join(root, 'scripts', 'lib', 'mochaReporter.mjs'),
+      '--reporter-option',
+      `report=${report}`,
+      ...files,
+    ],
+    { timeoutSeconds: suiteTimeoutSeconds },
+  );
+  let counts;
+  try {
+    counts = JSON.parse(readFileSync(report, 'utf8'));
+  } catch {
+    counts = undefined;
+  }
+  return judged('TypeScript tests', code, counts);
+}
+
+/** MATLAB tests in Octave; the runner's closing line is `matlab: N passed, N failed, N skipped`. */
+export async function octave() {
+  const { code, output } = await run('octave-cli', [...octaveArgs, join('test', 'matlab', 'run_tests.m')], {
+    timeoutSeconds: suiteTimeoutSeconds,
+  });
+  const line = [...output.matchAll(/^matlab: (\d+) passed, (\d+) failed, (\d+) skipped\s*$/gm)].at(-1);
+  const counts = line && { passed: Number(line[1]), failed: Number(line[2]), skipped: Number(line[3]) };
+  return judged('MATLAB tests in Octave', code, counts);
+}

@@ -1,0 +1,54 @@
+// Static checks: Biome (lint and format of TypeScript), tsc, clang-format (format of C++). --write repairs formats.
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { npmBin, root, run } from './lib/run.mjs';
+
+// Versions of clang-format differ in what they write; this one is Debian 12's.
+const clangFormatMajor = 14;
+
+function cppFiles(folder) {
+  return readdirSync(join(root, folder), { recursive: true })
+    .filter((name) => /\.(h|cpp)$/.test(name))
+    .map((name) => join(folder, name));
+}
+
+async function clangFormat(args) {
+  for (const command of [`clang-format-${clangFormatMajor}`, 'clang-format']) {
+    const { code, output } = await run('sh', ['-c', `command -v ${command} && ${command} --version`], {
+      quiet: true,
+    });
+    if (code !== 0 || !output.includes(`version ${clangFormatMajor}.`)) continue;
+    return run(command, [...args, ...cppFiles('native'), ...cppFiles('test/native')]);
+  }
+  return undefined;
+}
+
+/**
+ * @returns {Promise<{passed: number, failed: number, skipped: number}>} counted by checks
+ */
+export async function lint() {
+  const totals = { passed: 0, failed: 0, skipped: 0 };
+  const count = (name, result) => {
+    const verdict = result === undefined ? 'skipped' : result.code === 0 ? 'passed' : 'failed';
+    totals[verdict] += 1;
+    console.log(`  ${verdict}  ${name}`);
+  };
+  count('Biome: lint and format', await run(npmBin('biome'), ['check', '--error-on-warnings']));
+  count('tsc: types of src, test and bench', await run(npmBin('tsc'), ['-p', 'tsconfig.json']));
+  const cpp = await clangFormat(['--dry-run', '-Werror']);
+  if (!cpp) console.log(`  SKIPPED: no clang-format ${clangFormatMajor} on PATH`);
+  count('clang-format: format of C++', cpp);
+  return totals;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  if (process.argv.includes('--write')) {
+    const biome = await run(npmBin('biome'), ['check', '--write']);
+    const cpp = await clangFormat(['-i']);
+    if (!cpp) console.log(`no clang-format ${clangFormatMajor} on PATH: C++ files were left alone`);
+    process.exitCode = biome.code || (cpp?.code ?? 0);
+  } else {
+    process.exitCode = (await lint()).failed ? 1 : 0;
+  }
+}

@@ -1,0 +1,59 @@
+// Runs the test suites and totals them: node scripts/test.mjs [lint] [native] [ts] [matlab]; all without arguments.
+// The last line is `N passed, N failed, N skipped`; the exit code is 1 if any test failed or a suite ran none.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { root, run } from './lib/run.mjs';
+import { catch2, mocha, octave } from './lib/suites.mjs';
+import { lint } from './lint.mjs';
+
+const suites = [
+  { group: 'lint', title: 'Static checks', go: lint },
+  { group: 'native', title: 'C++, release', go: () => catch2('release') },
+  {
+    group: 'native',
+    title: 'C++, address and undefined-behaviour sanitizers',
+    go: () => catch2('asan-ubsan'),
+  },
+  { group: 'native', title: 'C++, thread sanitizer', go: () => catch2('tsan', ['[pool]']) },
+  { group: 'ts', title: 'TypeScript', go: () => mocha() },
+  { group: 'matlab', title: 'MATLAB package, in Octave', go: () => octave() },
+];
+
+const chosen = process.argv.slice(2);
+const unknown = chosen.filter((name) => !suites.some(({ group }) => group === name));
+if (unknown.length > 0) {
+  console.error(`test: unknown suite ${unknown.join(', ')}; there are lint, native, ts and matlab`);
+  process.exit(2);
+}
+
+// The user's own daemon is left alone: tests have their own connection file and lock.
+const connectionDir = mkdtempSync(join(tmpdir(), 'euphonic-test-'));
+process.env.EUPHONIC_CONNECTION = join(connectionDir, 'connection.json');
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+try {
+  for (const { group, title, go } of suites) {
+    if (chosen.length > 0 && !chosen.includes(group)) continue;
+    console.log(`\n=== ${title}`);
+    const start = performance.now();
+    const counts = await go();
+    for (const key of Object.keys(total)) total[key] += counts[key];
+    const seconds = ((performance.now() - start) / 1000).toFixed(1);
+    console.log(
+      `--- ${title}: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped in ${seconds} s`,
+    );
+  }
+} catch (error) {
+  console.error(`test: ${error.message}`);
+  total.failed += 1;
+} finally {
+  await run(process.execPath, [join(root, 'dist', 'cli.js'), 'stop'], {
+    quiet: true,
+    timeoutSeconds: 20,
+  }).catch(() => {});
+  rmSync(connectionDir, { recursive: true, force: true });
+}
+
+console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exitCode = total.failed > 0 ? 1 : 0;
