@@ -1,0 +1,111 @@
+/**
+ * A crystal with its force constants: what every reader gives and every calculation starts from.
+ * Atomic units (bohr, electron masses, hartree/bohr²); arrays are row-major and are never written to once made.
+ */
+import { createHash } from 'node:crypto';
+import { endianness } from 'node:os';
+import type { NativeModelContent } from '../compute/native.js';
+import { type ErrorCode, EuphonicError } from '../protocol/errors.js';
+import { checkForceConstants } from './validate.js';
+
+export interface Crystal {
+  /** [3,3] bohr, one cell vector a row; left-handed cells are valid */
+  readonly cellVectors: Float64Array;
+  /** [n,3] fractional coordinates, any real numbers */
+  readonly atomR: Float64Array;
+  /** [n] element symbols, or what the file calls the species */
+  readonly atomType: readonly string[];
+  /** [n] electron masses */
+  readonly atomMass: Float64Array;
+}
+
+/** What a model is made of; `makeForceConstants` checks it. */
+export interface ForceConstantsContent {
+  readonly crystal: Crystal;
+  /** [3,3] supercell vectors (rows) in units of the cell vectors */
+  readonly scMatrix: Int32Array;
+  /** [nCells,3] lattice vector of each cell of the supercell, in units of the cell vectors */
+  readonly cellOrigins: Int32Array;
+  /** [nCells,3n,3n] hartree/bohr²: block (κα, κ'β) couples atom κ in the cell at 0 0 0 with κ' in cell c.
+   * For a polar crystal the short-range part: total minus dipole–dipole. */
+  readonly forceConstants: Float64Array;
+  /** [n,3,3] Born effective charges in elementary charges: first index displacement, second electric field */
+  readonly born?: Float64Array;
+  /** [3,3] high-frequency dielectric tensor relative to vacuum; present exactly when `born` is */
+  readonly dielectric?: Float64Array;
+}
+
+export interface ForceConstants extends ForceConstantsContent {
+  readonly nAtoms: number;
+  readonly nCells: number;
+}
+
+/**
+ * Checks the content and makes a model of it; the arrays become the model's.
+ * Throws `code` (default `invalid_argument`) with a sentence that names the array, what was found and what was
+ * expected; `where` is the file or message it came from.
+ */
+export function makeForceConstants(
+  content: ForceConstantsContent,
+  where?: string,
+  code: ErrorCode = 'invalid_argument',
+): ForceConstants {
+  checkForceConstants(content, (message, expected) => {
+    throw new EuphonicError(code, message, { ...(where === undefined ? {} : { where }), expected });
+  });
+  return Object.freeze({
+    ...content,
+    crystal: Object.freeze({ ...content.crystal, atomType: Object.freeze([...content.crystal.atomType]) }),
+    nAtoms: content.crystal.atomMass.length,
+    nCells: content.cellOrigins.length / 3,
+  });
+}
+
+/** The arrays as the addon wants them: the same memory, not a copy. */
+export function nativeContent(fc: ForceConstants): NativeModelContent {
+  const { crystal, nAtoms, nCells, scMatrix, cellOrigins, forceConstants, born, dielectric } = fc;
+  const { cellVectors, atomR, atomMass } = crystal;
+  const polar = born && dielectric ? { born, dielectric } : {};
+  return { nAtoms, nCells, cellVectors, atomR, atomMass, scMatrix, cellOrigins, forceConstants, ...polar };
+}
+
+/** First bytes of the canonical form; another number when the form changes. */
+const CANONICAL_TAG = 'euphonic-model-1\n';
+
+/**
+ * Name of a model: SHA-256, 64 hexadecimal digits, of its canonical form. That is, with all numbers little-endian and
+ * all arrays row-major in the units of `ForceConstantsContent`:
+ *
+ *  1. the ASCII bytes `euphonic-model-1\n`
+ *  2. three uint32: n atoms, n_cells, 1 if Born charges follow, else 0
+ *  3. for each atom its type: uint32 length in bytes, UTF-8 bytes
+ *  4. float64: cell vectors, positions, masses
+ *  5. int32: supercell matrix, cell origins
+ *  6. float64: force constants, then Born charges and dielectric tensor if there are any
+ *
+ * Two models have the same name when every number in them has the same bits.
+ */
+export function modelId(fc: ForceConstants): string {
+  const hash = createHash('sha256').update(CANONICAL_TAG);
+  const sizes = Buffer.alloc(12);
+  [fc.nAtoms, fc.nCells, fc.born ? 1 : 0].forEach((size, i) => {
+    sizes.writeUInt32LE(size, 4 * i);
+  });
+  hash.update(sizes);
+  for (const type of fc.crystal.atomType) {
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(Buffer.byteLength(type));
+    hash.update(length).update(type, 'utf8');
+  }
+  const { cellVectors, atomR, atomMass } = fc.crystal;
+  const arrays = [cellVectors, atomR, atomMass, fc.scMatrix, fc.cellOrigins, fc.forceConstants];
+  if (fc.born && fc.dielectric) arrays.push(fc.born, fc.dielectric);
+  for (const array of arrays) hash.update(littleEndianBytes(array));
+  return hash.digest('hex');
+}
+
+function littleEndianBytes(array: Float64Array | Int32Array): Buffer {
+  const bytes = Buffer.from(array.buffer, array.byteOffset, array.byteLength);
+  if (endianness() === 'LE') return bytes;
+  return array.BYTES_PER_ELEMENT === 8 ? Buffer.from(bytes).swap64() : Buffer.from(bytes).swap32();
+}

@@ -1,0 +1,68 @@
+/** Where a reader's bytes come from: a file read piece by piece, or memory. */
+import { type FileHandle, open } from 'node:fs/promises';
+import { EuphonicError } from '../../protocol/errors.js';
+
+export interface ByteSource {
+  /** what error messages call it: the path */
+  readonly name: string;
+  /** bytes */
+  readonly size: number;
+  /** Exactly `length` bytes from `offset`; both must lie inside the source. */
+  read(offset: number, length: number): Promise<Buffer>;
+}
+
+/** Opens a file. Throws `file_not_found`, or `file_unreadable` for what is no readable file. */
+export async function openFile(path: string): Promise<ByteSource & { close(): Promise<void> }> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(path, 'r');
+    const stat = await handle.stat();
+    if (!stat.isFile()) throw new Error(stat.isDirectory() ? 'it is a folder' : 'it is not a regular file');
+    return fileSource(path, handle, stat.size);
+  } catch (error) {
+    await handle?.close();
+    throw unreadable(path, error);
+  }
+}
+
+function fileSource(path: string, handle: FileHandle, size: number) {
+  return {
+    name: path,
+    size,
+    async read(offset: number, length: number) {
+      const bytes = Buffer.allocUnsafe(length);
+      for (let done = 0; done < length; ) {
+        const { bytesRead } = await handle.read(bytes, done, length - done, offset + done).catch((error) => {
+          throw unreadable(path, error);
+        });
+        if (bytesRead === 0) throw unreadable(path, new Error('it became shorter while it was being read'));
+        done += bytesRead;
+      }
+      return bytes;
+    },
+    close: () => handle.close(),
+  };
+}
+
+/** Bytes in memory. */
+export function memorySource(bytes: Buffer, name: string): ByteSource {
+  return {
+    name,
+    size: bytes.length,
+    read: async (offset, length) => bytes.subarray(offset, offset + length),
+  };
+}
+
+function unreadable(path: string, error: unknown): EuphonicError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    return new EuphonicError('file_not_found', `There is no file ${path}.`, {
+      where: path,
+      advice: 'Check the path; it must be absolute or relative to the folder the daemon was asked from.',
+    });
+  }
+  return new EuphonicError('file_unreadable', `${path} cannot be read: ${message}.`, {
+    where: path,
+    expected: 'a file that the daemon may read',
+  });
+}
