@@ -1,0 +1,48 @@
+/** Array frames ⇄ typed arrays. */
+import { endianness } from 'node:os';
+import type { ArrayFrame } from './messages.js';
+
+if (endianness() !== 'LE')
+  throw new Error('euphonic-bridge needs a little-endian machine: arrays travel as they lie in memory.');
+
+function bytesOf(array: ArrayBufferView): Uint8Array {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+}
+
+/** The array's own memory as a frame: it must not change until the message has been received. */
+export function float64Frame(name: string, shape: number[], array: Float64Array): ArrayFrame {
+  return { name, dtype: '<f8', shape, order: 'C', bytes: bytesOf(array) };
+}
+
+/** As `float64Frame`. */
+export function int32Frame(name: string, shape: number[], array: Int32Array): ArrayFrame {
+  return { name, dtype: '<i4', shape, order: 'C', bytes: bytesOf(array) };
+}
+
+/** A copy, since the bytes of a received frame may lie at any address. */
+export function toFloat64Array(frame: ArrayFrame): Float64Array {
+  const array = new Float64Array(frame.bytes.length / 8);
+  bytesOf(array).set(frame.bytes);
+  return array;
+}
+
+/** As `toFloat64Array`. */
+export function toInt32Array(frame: ArrayFrame): Int32Array {
+  const array = new Int32Array(frame.bytes.length / 4);
+  bytesOf(array).set(frame.bytes);
+  return array;
+}
+
+/** Index of the first value that is NaN or infinite, or -1. */
+export function firstNotFinite(array: Float64Array): number {
+  // a sum over a block stays finite unless something in it is not, and costs less than a test for each value
+  const block = 4096;
+  for (let start = 0; start < array.length; start += block) {
+    const end = Math.min(start + block, array.length);
+    let sum = 0;
+    for (let i = start; i < end; i++) sum += array[i]! * 0;
+    if (sum === 0) continue;
+    for (let i = start; i < end; i++) if (!Number.isFinite(array[i])) return i;
+  }
+  return -1;
+}

@@ -1,0 +1,47 @@
+/**
+ * Every limit of the protocol, by name. Both sides check them before they allocate anything;
+ * `hello` tells a client the ones that it has to respect.
+ */
+
+/** Version of the protocol that this program speaks. */
+export const PROTOCOL_VERSION = 1;
+
+/** Bytes of a header frame (one msgpack map). */
+export const MAX_HEADER_BYTES = 1 << 20;
+
+/** Nested maps and arrays in a header. */
+export const MAX_HEADER_DEPTH = 8;
+
+/** Array frames of one message. */
+export const MAX_FRAMES = 16;
+
+/** Bytes of one frame. ZeroMQ drops a peer that sends a larger one. */
+export const MAX_FRAME_BYTES = 2 ** 30;
+
+/** Dimensions of an array. */
+export const MAX_DIMENSIONS = 8;
+
+/** Characters of a name, a path or another single string of a request. */
+export const MAX_STRING = 4096;
+
+/** q-points of one job: 2^40 keeps every product with the bytes of a point an exact integer. */
+export const MAX_POINTS = 2 ** 40;
+
+/** Atoms of a model's cell. */
+export const MAX_ATOMS = 20_000;
+
+/** Threads that a request or the start of a daemon may name. */
+export const MAX_THREADS = 4096;
+
+/** Results that a client may have under way: asked for, and not yet handed to its socket. */
+export const MAX_INFLIGHT_BYTES = 64 * 2 ** 20;
+
+/** Advised size of a chunk's results: large enough to hide the cost of a message, small enough to overlap. */
+export const CHUNK_TARGET_BYTES = 1.5 * 2 ** 20;
+
+/** Advised bytes of results under way for one job. */
+export const WINDOW_TARGET_BYTES = 12 * 2 ** 20;
+
+/** Chunks under way for one job, at least and at most. */
+export const MIN_WINDOW = 3;
+export const MAX_WINDOW = 16;

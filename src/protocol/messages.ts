@@ -1,0 +1,277 @@
+/**
+ * Every method of the protocol: its name, the schema of its parameters, the arrays that travel with it and the type
+ * of its result, side by side. PROTOCOL.md says the same in words; `validate.ts` applies it.
+ */
+import * as v from 'valibot';
+import type { ErrorBody } from './errors.js';
+import { MAX_POINTS, MAX_STRING, MAX_THREADS } from './limits.js';
+
+export type Dtype = '<f8' | '<i4' | '|u1';
+
+/** Bytes of one item. */
+export const ITEM_BYTES: Readonly<Record<Dtype, number>> = { '<f8': 8, '<i4': 4, '|u1': 1 };
+
+/** How the header describes the array frame at the same position. */
+export interface FrameDescription {
+  name: string;
+  dtype: Dtype;
+  shape: number[];
+  /** last index fastest; nothing else exists */
+  order: 'C';
+}
+
+/** A description with the bytes it describes: as many as its shape says. They may lie at any address. */
+export interface ArrayFrame extends FrameDescription {
+  bytes: Uint8Array;
+}
+
+export interface Request {
+  id: number;
+  method: string;
+  params: Record<string, unknown>;
+  frames: ArrayFrame[];
+}
+
+/** `id` is -1 when the answered message had no readable one. */
+export type Response =
+  | { id: number; result: Record<string, unknown>; frames: ArrayFrame[] }
+  | { id: number; error: ErrorBody };
+
+// -- parameters ------------------------------------------------------------------------------------------------------
+
+/** A schema with the words that an error message uses for what was expected. */
+function expect<S extends v.GenericSchema>(words: string, schema: S) {
+  return v.pipe(schema, v.description(words));
+}
+
+const text = expect(
+  `a text of 1 to ${MAX_STRING} characters`,
+  v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_STRING)),
+);
+const optionalText = expect(`a text of 1 to ${MAX_STRING} characters`, v.optional(text));
+const symbol = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
+const finite = v.pipe(v.number(), v.finite());
+const flag = (byDefault: boolean) => expect('true or false', v.optional(v.boolean(), byDefault));
+const integer = (min: number, max: number) =>
+  expect(
+    `an integer from ${min} to ${max}`,
+    v.pipe(v.number(), v.safeInteger(), v.minValue(min), v.maxValue(max)),
+  );
+const qPoint = expect('[h, k, l], finite numbers', v.optional(v.tuple([finite, finite, finite])));
+const modelId = expect(
+  'the 64 hexadecimal digits of a model summary',
+  v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+);
+
+export const QUANTITIES = ['structure_factor', 'frequencies', 'modes'] as const;
+export const SUM_RULES = ['reciprocal', 'realspace'] as const;
+export const SCATTERING_LENGTH_TABLES = ['Sears1992'] as const;
+
+/** What a calculation may be told: the same names in messages, command-line flags and MATLAB. */
+export const CALCULATION_OPTIONS = {
+  quantity: expect(QUANTITIES.join(', '), v.optional(v.picklist(QUANTITIES), 'structure_factor')),
+  asr: expect('reciprocal, realspace or null', v.optional(v.nullable(v.picklist(SUM_RULES)), null)),
+  dipole: flag(true),
+  dipole_parameter: expect('a number > 0', v.optional(v.pipe(finite, v.gtValue(0)), 1)),
+  splitting: flag(true),
+  temperature: expect(
+    'kelvin, a number ≥ 0, or null',
+    v.optional(v.nullable(v.pipe(finite, v.minValue(0))), null),
+  ),
+  bose: flag(true),
+  negative_e: flag(false),
+  scattering_lengths: expect(
+    `${SCATTERING_LENGTH_TABLES.join(', ')} or a map of element symbol to fm, a number or [re, im]`,
+    v.optional(
+      v.union([
+        v.picklist(SCATTERING_LENGTH_TABLES),
+        v.record(symbol, v.union([finite, v.tuple([finite, finite])])),
+      ]),
+      'Sears1992',
+    ),
+  ),
+  n_threads: expect(
+    `an integer from 1 to ${MAX_THREADS}, or null for the daemon's budget`,
+    v.optional(v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(MAX_THREADS))), null),
+  ),
+};
+
+const calculation = v.strictObject(CALCULATION_OPTIONS);
+
+/** As a caller gives them: everything optional. */
+export type CalculationOptions = v.InferInput<typeof calculation>;
+
+const empty = v.strictObject({});
+
+export const PARAMS = {
+  hello: v.strictObject({ client: text, version: text, protocol: integer(0, 1e6) }),
+  'model.load': v.strictObject({
+    path: text,
+    format: optionalText,
+    summary_name: optionalText,
+    born_name: optionalText,
+    fc_name: optionalText,
+    fc_format: optionalText,
+  }),
+  'model.put': v.strictObject({
+    atom_type: expect('one element symbol for each atom', v.pipe(v.array(symbol), v.minLength(1))),
+  }),
+  'model.info': v.strictObject({ model: modelId }),
+  'job.open': v.strictObject({ model: modelId, n_points: integer(0, MAX_POINTS), ...CALCULATION_OPTIONS }),
+  'job.compute': v.strictObject({
+    job: text,
+    offset: integer(0, MAX_POINTS),
+    count: integer(1, MAX_POINTS),
+    before: qPoint,
+    after: qPoint,
+  }),
+  'job.close': v.strictObject({ job: text }),
+  ping: empty,
+  status: empty,
+  'job.cancel': v.strictObject({ job: text }),
+  shutdown: empty,
+};
+
+export type Method = keyof typeof PARAMS;
+
+/** Parameters as they are sent. */
+export type Params<M extends Method> = v.InferInput<(typeof PARAMS)[M]>;
+/** Parameters after validation: defaults filled in. */
+export type CheckedParams<M extends Method> = v.InferOutput<(typeof PARAMS)[M]>;
+
+export const WORK_METHODS = [
+  'hello',
+  'model.load',
+  'model.put',
+  'model.info',
+  'job.open',
+  'job.compute',
+  'job.close',
+] as const satisfies readonly Method[];
+export const CONTROL_METHODS = [
+  'ping',
+  'status',
+  'job.cancel',
+  'shutdown',
+] as const satisfies readonly Method[];
+
+export type WorkMethod = (typeof WORK_METHODS)[number];
+export type ControlMethod = (typeof CONTROL_METHODS)[number];
+
+// -- arrays of requests ----------------------------------------------------------------------------------------------
+
+/** A dimension is a number, or a letter that has the same value wherever it occurs in one message; `3n` is 3 times n. */
+export type Dimension = number | 'n' | '3n' | 'c' | 'count';
+
+export interface FrameRule {
+  dtype: Dtype;
+  shape: readonly Dimension[];
+  optional?: true;
+}
+
+/** The array frames that a method takes; every other method takes none. */
+export const REQUEST_FRAMES: { readonly [M in Method]?: Readonly<Record<string, FrameRule>> } = {
+  'model.put': {
+    cell_vectors: { dtype: '<f8', shape: [3, 3] },
+    atom_r: { dtype: '<f8', shape: ['n', 3] },
+    atom_mass: { dtype: '<f8', shape: ['n'] },
+    sc_matrix: { dtype: '<i4', shape: [3, 3] },
+    cell_origins: { dtype: '<i4', shape: ['c', 3] },
+    force_constants: { dtype: '<f8', shape: ['c', '3n', '3n'] },
+    born: { dtype: '<f8', shape: ['n', 3, 3], optional: true },
+    dielectric: { dtype: '<f8', shape: [3, 3], optional: true },
+  },
+  'job.open': {
+    debye_waller: { dtype: '<f8', shape: ['n', 3, 3], optional: true },
+  },
+  'job.compute': {
+    qpts: { dtype: '<f8', shape: [3, 'count'] },
+    directions: { dtype: '<f8', shape: [3, 'count'], optional: true },
+  },
+};
+
+// -- results ---------------------------------------------------------------------------------------------------------
+
+export interface Limits {
+  max_frame_bytes: number;
+  max_frames: number;
+  max_header_bytes: number;
+  max_inflight_bytes: number;
+}
+
+export interface ModelSummary {
+  /** SHA-256 of the canonical content, 64 hexadecimal digits */
+  model: string;
+  n_atoms: number;
+  n_modes: number;
+  n_cells: number;
+  atom_type: string[];
+  polar: boolean;
+  source: string;
+  notes: string[];
+}
+
+export interface JobSummary {
+  job: string;
+  n_modes: number;
+  /** columns of structure factors for each q-point; twice n_modes with negative_e */
+  n_surfaces: number;
+  bytes_per_point: number;
+  /** advised q-points of a chunk */
+  chunk_points: number;
+  /** advised number of chunks under way */
+  window: number;
+  threads: number;
+  notes: string[];
+}
+
+/** Figures of a finished job. */
+export interface JobFigures {
+  points: number;
+  /** wall time in which at least one of the job's chunks was being worked on */
+  kernel_seconds: number;
+  /** from job.open to its end */
+  total_seconds: number;
+  threads: number;
+}
+
+export interface Status {
+  pid: number;
+  version: string;
+  protocol: number;
+  host: string;
+  uptime_s: number;
+  threads: number;
+  /** why that many */
+  threads_reason: string;
+  simd: string;
+  memory_bytes: number;
+  models: { model: string; source: string; n_atoms: number; bytes: number }[];
+  jobs: { job: string; model: string; quantity: string; points: number; n_points: number; seconds: number }[];
+  endpoints: { work: string; control: string };
+  last_job: JobFigures | null;
+  counters: Record<string, number>;
+  log: string;
+}
+
+export interface Results {
+  hello: {
+    version: string;
+    protocol: number;
+    host: string;
+    pid: number;
+    threads: number;
+    simd: string;
+    limits: Limits;
+  };
+  'model.load': ModelSummary;
+  'model.put': ModelSummary;
+  'model.info': ModelSummary;
+  'job.open': JobSummary;
+  'job.compute': { job: string; offset: number; count: number; kernel_seconds: number; imaginary: number };
+  'job.close': JobFigures;
+  ping: Record<string, never>;
+  status: Status;
+  'job.cancel': { cancelled: boolean };
+  shutdown: Record<string, never>;
+}
