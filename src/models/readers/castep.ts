@@ -38,7 +38,7 @@ export async function readCastep(source: ByteSource): Promise<ModelFile> {
       }
       crystal ??= cell;
     } else if (keyword === 'FORCE_CON' && crystal) {
-      phonons = await readForceConstantRecords(reader, crystal.atomMass.length);
+      phonons = await readForceConstantRecords(reader, crystal.atomMass.length, source.name);
     } else if (keyword === 'BORN_CHGS' && crystal) {
       const n = crystal.atomMass.length;
       born = await reader.doubles(await reader.expect('the Born charges', 72 * n));
@@ -59,7 +59,7 @@ export async function readCastep(source: ByteSource): Promise<ModelFile> {
       where: source.name,
       expected: 'a section FORCE_CON',
       advice:
-        'Run CASTEP with phonon_fine_method : interpolate (or supercell) and use the .castep_bin or .check of that run.',
+        'Run CASTEP with phonon_write_force_constants : true (and phonon_fine_method : interpolate or supercell).',
     });
   }
   if (born && !dielectric)
@@ -125,7 +125,7 @@ async function readUnitCell(reader: FortranReader): Promise<Crystal> {
   ions.forEach((count, species) => {
     // Fortran's ionic_positions(3, max_ions_in_species, num_species)
     const start = 3 * maxIons * species;
-    atomR.push(...positions.subarray(start, start + 3 * count));
+    for (const x of positions.subarray(start, start + 3 * count)) atomR.push(x);
     const symbol = symbols.slice(species * symbolLength, (species + 1) * symbolLength).trim();
     for (let i = 0; i < count; i++) {
       atomMass.push(masses[species]);
@@ -140,15 +140,37 @@ async function readUnitCell(reader: FortranReader): Promise<Crystal> {
   };
 }
 
-/** Supercell matrix, force constants, cell origins; the record after them is a row number of no interest here. */
-async function readForceConstantRecords(reader: FortranReader, nAtoms: number) {
+/**
+ * Supercell matrix, force constants, cell origins, and a row number of no interest here. CASTEP before 17.1 wrote no
+ * cell origins: then they are only known when there is a single cell.
+ */
+async function readForceConstantRecords(reader: FortranReader, nAtoms: number, name: string) {
   const scMatrix = transposed(await reader.integers(await reader.expect('the phonon supercell matrix', 36)));
   const nCells = Math.abs(determinant(scMatrix));
   const matrices = await reader.expect('the force constants', 72 * nCells * nAtoms * nAtoms);
   const forceConstants = await reader.doubles(matrices);
   transposeBlocks(forceConstants, 3 * nAtoms);
-  const cellOrigins = await reader.integers(await reader.expect('the cell origins', 12 * nCells));
-  return { scMatrix, forceConstants, cellOrigins };
+  const next = await reader.expect('the cell origins');
+  if (next.length === 4 && nCells > 1) {
+    throw new EuphonicError(
+      'file_format',
+      `${name} was written by a CASTEP before 17.1: it has no cell origins.`,
+      {
+        where: `${name}, byte ${next.offset}`,
+        expected: 'a record of cell origins after the force constants',
+        advice: 'Run CASTEP 17.1 or later on the .check file of this calculation, and use what that writes.',
+      },
+    );
+  }
+  if (next.length === 4) return { scMatrix, forceConstants, cellOrigins: new Int32Array(3) };
+  if (next.length !== 12 * nCells) {
+    reader.damaged(
+      next.offset,
+      `The record of the cell origins has ${next.length} bytes.`,
+      `${12 * nCells} bytes`,
+    );
+  }
+  return { scMatrix, forceConstants, cellOrigins: await reader.integers(next) };
 }
 
 /** Fortran's (3, n, 3, n, n_cells), atom in cell 0 first: each cell's matrix in row-major order, in place. */

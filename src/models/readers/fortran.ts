@@ -2,6 +2,7 @@
  * Fortran sequential unformatted files: each record is enclosed in two equal 4-byte lengths. A record over 2 GiB is
  * written in pieces, whose lengths carry a minus sign as long as another piece follows (leading) or precedes (closing).
  */
+import { endianness } from 'node:os';
 import { EuphonicError } from '../../protocol/errors.js';
 import type { ByteSource } from './source.js';
 
@@ -69,17 +70,26 @@ export class FortranReader {
   }
 
   async doubles(record: FortranRecord): Promise<Float64Array> {
-    if (record.length % 8)
-      this.damaged(record.offset, `A record of ${record.length} bytes is not made of doubles.`);
-    const bytes = await this.#bytes(record.offset + 4, record.length);
-    return Float64Array.from({ length: record.length / 8 }, (_, i) => bytes.readDoubleBE(8 * i));
+    return new Float64Array(await this.#numbers(record, 8));
   }
 
   async integers(record: FortranRecord): Promise<Int32Array> {
-    if (record.length % 4)
-      this.damaged(record.offset, `A record of ${record.length} bytes is not made of integers.`);
-    const bytes = await this.#bytes(record.offset + 4, record.length);
-    return Int32Array.from({ length: record.length / 4 }, (_, i) => bytes.readInt32BE(4 * i));
+    return new Int32Array(await this.#numbers(record, 4));
+  }
+
+  /** The record's big-endian numbers of `size` bytes, in this machine's byte order. */
+  async #numbers(record: FortranRecord, size: 4 | 8): Promise<ArrayBuffer> {
+    if (record.length % size) {
+      this.damaged(
+        record.offset,
+        `A record of ${record.length} bytes is not made of numbers of ${size} bytes.`,
+      );
+    }
+    const numbers = new ArrayBuffer(record.length);
+    const bytes = Buffer.from(numbers);
+    (await this.#bytes(record.offset + 4, record.length)).copy(bytes);
+    if (endianness() === 'LE') size === 8 ? bytes.swap64() : bytes.swap32();
+    return numbers;
   }
 
   damaged(offset: number, message: string, expected?: string): never {
