@@ -1,0 +1,69 @@
+#include "mex/commands.h"
+
+#include <cmath>
+#include <string>
+
+#if defined(_WIN32)
+#include <winsock2.h>
+#else
+#include <unistd.h>
+#endif
+
+#include "mex/convert.h"
+#include "mex/interrupt.h"
+
+namespace euphonic::mex {
+
+wire::Connection& ConnectionSlot::to(const mxArray* structure) {
+  const auto text = [&](const char* field) {
+    return text_from(field_of(structure, field, "a connection"), field);
+  };
+  wire::Endpoints endpoints{text("work"), text("control"), text("mechanism"), text("secret")};
+  if (!connection_ || !(connection_->endpoints() == endpoints)) {
+    connection_.reset();
+    connection_ = std::make_unique<wire::Connection>(std::move(endpoints));
+  }
+  return *connection_;
+}
+
+mxArray* error_struct(const wire::Failure& failure) {
+  const char* fields[] = {"code", "message", "where", "expected", "advice"};
+  const std::string* values[] = {&failure.code, &failure.message, &failure.where, &failure.expected,
+                                 &failure.advice};
+  mxArray* structure = mxCreateStructMatrix(1, 1, 5, fields);
+  for (int i = 0; i < 5; ++i) mxSetFieldByNumber(structure, 0, i, mxCreateString(values[i]->c_str()));
+  return structure;
+}
+
+mxArray* request(ConnectionSlot& slot, const Arguments& arguments) {
+  const char* fields[] = {"error", "result", "frames"};
+  mxArray* structure = mxCreateStructMatrix(1, 1, 3, fields);
+  try {
+    const std::string socket = text_from(arguments.at(1), "the socket");
+    const std::string method = text_from(arguments.at(2), "the method");
+    const wire::Value params = value_from(arguments.at(3));
+    const double seconds = number_from(arguments.at(5), "the time limit");
+    wire::Connection& connection = slot.to(arguments.at(0));
+    wire::Socket& to = socket == "control" ? connection.control() : connection.work();
+    const wire::Answer answer =
+        to.call(method, params.map() ? params : wire::Value(wire::Value::Map{}), frames_from(arguments.at(4)),
+                {std::isinf(seconds) ? -1 : seconds, interrupted});
+    mxSetField(structure, 0, "result", array_from(answer.reply.result));
+    mxSetField(structure, 0, "frames", frames_struct(answer));
+  } catch (const wire::Failure& failure) {
+    if (failure.code == wire::failure_code::kUnreachable) slot.drop();
+    mxSetField(structure, 0, "error", error_struct(failure));
+  }
+  return structure;
+}
+
+mxArray* about() {
+  char host[256] = "";
+  gethostname(host, sizeof host - 1);
+  int major = 0, minor = 0, patch = 0;
+  zmq_version(&major, &minor, &patch);
+  const std::string zmq = std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(patch);
+  return array_from(wire::Value::Map{{"protocol", wire::kProtocolVersion}, {"zmq", zmq}, {"host", host}});
+}
+
+}  // namespace euphonic::mex

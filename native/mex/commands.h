@@ -1,0 +1,59 @@
+// The commands of the gateway. Arguments come from the .m files of +euphonic only, never from a user.
+#pragma once
+
+#include <memory>
+
+#include "mex/mx.h"
+#include "mex/wire/connection.h"
+
+namespace euphonic::mex {
+
+// Arguments after the command's name.
+struct Arguments {
+  int count;
+  const mxArray* const* values;
+
+  // Null when it was not given.
+  const mxArray* at(int i) const { return i < count ? values[i] : nullptr; }
+};
+
+// The one connection that is kept between calls: opened anew when the endpoints or the secret change.
+class ConnectionSlot {
+ public:
+  // `structure` has the fields work, control, mechanism and secret of the connection file.
+  wire::Connection& to(const mxArray* structure);
+  void drop() { connection_.reset(); }
+
+ private:
+  std::unique_ptr<wire::Connection> connection_;
+};
+
+// Whatever the daemon or the connection has to say against a request is not raised but handed back in the
+// field `error` of the answer: [] or a struct with code, message, where, expected, advice.
+
+// answer = request(connection, socket, method, params, frames, seconds)
+//   socket   'work' or 'control'
+//   frames   struct array with name, data, shape; or []
+//   seconds  to wait for the answer; Inf for ever
+//   answer   struct with error, result, frames
+mxArray* request(ConnectionSlot& slot, const Arguments& arguments);
+
+// answer = evaluate(connection, params, frames, points, options, previous)
+//   params    of job.open without n_points
+//   points    {qh, qk, ql} or {qh, qk, ql, dh, dk, dl}: real double vectors of one length, r.l.u.; d: LO-TO
+//   directions options   struct with cells (true: 1×n cells of 1×n_points rows; false: n_points × n arrays)
+//   and
+//             progress (function handle called with done, total, seconds; or [])
+//   previous  an answer with an error: its results are kept and only what is missing is asked for; or []
+//   answer    struct with error, job (what job.open said), totals (what job.close said), imaginary,
+//             frequencies, structure_factors, eigenvectors (n_points × n_modes × n_atoms × 3, complex) and
+//             missing (2×k: offsets and counts of the ranges without results)
+mxArray* evaluate(ConnectionSlot& slot, const Arguments& arguments);
+
+// facts = about(): struct with protocol, zmq (version), host (name of this computer)
+mxArray* about();
+
+// The `error` field for a failure.
+mxArray* error_struct(const wire::Failure& failure);
+
+}  // namespace euphonic::mex

@@ -1,0 +1,215 @@
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "mex/commands.h"
+#include "mex/convert.h"
+#include "mex/interrupt.h"
+#include "mex/wire/evaluation.h"
+
+namespace euphonic::mex {
+namespace {
+
+using wire::Row;
+
+wire::Points points_from(const mxArray* cell) {
+  const std::size_t n = cell && mxIsCell(cell) ? mxGetNumberOfElements(cell) : 0;
+  if (n != 3 && n != 6) {
+    throw wire::Failure(wire::failure_code::kInvalidArgument,
+                        "The gateway expected q-points as {qh, qk, ql}.");
+  }
+  wire::Points points;
+  for (std::size_t i = 0; i < n; ++i) {
+    const mxArray* column = mxGetCell(cell, i);
+    if (!column || !mxIsDouble(column) || mxIsComplex(column) || mxIsSparse(column)) {
+      throw wire::Failure(wire::failure_code::kInvalidArgument, "q-points are not real, full and double.");
+    }
+    const std::size_t count = mxGetNumberOfElements(column);
+    if (i == 0) points.count = count;
+    if (count != points.count) {
+      throw wire::Failure(wire::failure_code::kInvalidArgument, "q-point arrays differ in length.");
+    }
+    (i < 3 ? points.q[i] : points.directions[i - 3]) = static_cast<const double*>(mxGetData(column));
+  }
+  return points;
+}
+
+// n rows of n_points numbers: the cells of a 1×n cell, or the columns of an n_points × n array.
+mxArray* allocate_rows(std::size_t n, std::size_t n_points, bool cells) {
+  if (!cells) return mxCreateUninitNumericMatrix(n_points, n, mxDOUBLE_CLASS, mxREAL);
+  mxArray* cell = mxCreateCellMatrix(1, n);
+  for (std::size_t i = 0; i < n; ++i) {
+    mxSetCell(cell, i, mxCreateUninitNumericMatrix(1, n_points, mxDOUBLE_CLASS, mxREAL));
+  }
+  return cell;
+}
+
+std::vector<Row> rows_of(const mxArray* array, std::size_t n, std::size_t n_points) {
+  std::vector<Row> rows(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    rows[i].first = mxIsCell(array) ? static_cast<double*>(mxGetData(mxGetCell(array, i)))
+                                    : static_cast<double*>(mxGetData(array)) + i * n_points;
+  }
+  return rows;
+}
+
+mxArray* allocate_eigenvectors(std::size_t n_points, std::size_t n_modes) {
+  mwSize extents[] = {static_cast<mwSize>(n_points), static_cast<mwSize>(n_modes),
+                      static_cast<mwSize>(n_modes / 3), 3};
+  return mxCreateUninitNumericArray(4, extents, mxDOUBLE_CLASS, mxCOMPLEX);
+}
+
+// The frame's order [part][component][atom][mode] with points last is column-major n_points × n_modes ×
+// n_atoms × 3.
+std::vector<Row> eigenvector_rows(mxArray* array, std::size_t n_points, std::size_t n_modes) {
+  const ComplexParts parts = complex_parts(array);
+  const std::size_t n = n_modes * n_modes;
+  std::vector<Row> rows(2 * n);
+  for (std::size_t i = 0; i < n; ++i) {
+    rows[i] = {parts.real + i * n_points * parts.stride, parts.stride};
+    rows[n + i] = {parts.imaginary + i * n_points * parts.stride, parts.stride};
+  }
+  return rows;
+}
+
+// The arrays of an answer, new or taken over (by copy) from one that was not completed.
+class Results {
+ public:
+  Results(mxArray* answer, wire::Quantity quantity, const wire::Points& points, bool cells)
+      : answer_(answer), quantity_(quantity), points_(points), cells_(cells) {}
+
+  std::vector<wire::Range> missing;
+  double imaginary = 0;
+  wire::Outputs outputs;
+
+  void allocate(const wire::OpenedJob& job) {
+    const std::size_t n = job.n_modes, n_points = points_.count;
+    put("frequencies", allocate_rows(n, n_points, cells_));
+    if (quantity_ == wire::Quantity::structure_factor) {
+      put("structure_factors", allocate_rows(job.n_surfaces, n_points, cells_));
+    } else if (quantity_ == wire::Quantity::modes) {
+      put("eigenvectors", allocate_eigenvectors(n_points, n));
+    }
+    missing = {{0, n_points}};
+  }
+
+  void take_over(const mxArray* previous) {
+    for (const char* field : {"frequencies", "structure_factors", "eigenvectors"}) {
+      const mxArray* array = mxGetField(previous, 0, field);
+      if (array && !mxIsEmpty(array)) put(field, mxDuplicateArray(array));
+    }
+    const mxArray* ranges = field_of(previous, "missing", "an answer");
+    const double* range = static_cast<const double*>(mxGetData(ranges));
+    for (std::size_t i = 0; i < mxGetN(ranges); ++i) {
+      missing.push_back({static_cast<std::size_t>(range[2 * i]), static_cast<std::size_t>(range[2 * i + 1])});
+    }
+    imaginary = number_from(field_of(previous, "imaginary", "an answer"), "imaginary");
+  }
+
+  void find_rows(const wire::OpenedJob& job) {
+    const std::size_t n = job.n_modes, n_points = points_.count;
+    outputs.frequencies = rows_of(mxGetField(answer_, 0, "frequencies"), n, n_points);
+    if (quantity_ == wire::Quantity::structure_factor) {
+      outputs.structure_factors =
+          rows_of(mxGetField(answer_, 0, "structure_factors"), job.n_surfaces, n_points);
+    } else if (quantity_ == wire::Quantity::modes) {
+      outputs.eigenvectors = eigenvector_rows(mxGetField(answer_, 0, "eigenvectors"), n_points, n);
+    }
+  }
+
+  void put_missing() {
+    mxArray* array = mxCreateDoubleMatrix(2, missing.size(), mxREAL);
+    double* range = static_cast<double*>(mxGetData(array));
+    for (std::size_t i = 0; i < missing.size(); ++i) {
+      range[2 * i] = static_cast<double>(missing[i].offset);
+      range[2 * i + 1] = static_cast<double>(missing[i].count);
+    }
+    put("missing", array);
+    put("imaginary", mxCreateDoubleScalar(imaginary));
+  }
+
+ private:
+  void put(const char* field, mxArray* array) { mxSetField(answer_, 0, field, array); }
+
+  mxArray* answer_;
+  wire::Quantity quantity_;
+  const wire::Points& points_;
+  bool cells_;
+};
+
+// Whether an earlier answer got as far as having arrays to go on with.
+bool has_results(const mxArray* previous) {
+  const mxArray* frequencies =
+      previous && mxIsStruct(previous) ? mxGetField(previous, 0, "frequencies") : nullptr;
+  return frequencies && !mxIsEmpty(frequencies);
+}
+
+wire::Progress progress_to(const mxArray* callback) {
+  wire::Progress progress;
+  if (!callback || !mxIsFunctionHandle(callback)) return progress;
+  progress.report = [callback](std::size_t done, std::size_t total, double seconds) {
+    mxArray* inputs[] = {const_cast<mxArray*>(callback), mxCreateDoubleScalar(static_cast<double>(done)),
+                         mxCreateDoubleScalar(static_cast<double>(total)), mxCreateDoubleScalar(seconds)};
+    mexCallMATLABWithTrap(0, nullptr, 4, inputs, "feval");  // a fault in showing progress never ends the work
+    for (int i = 1; i < 4; ++i) mxDestroyArray(inputs[i]);
+  };
+  return progress;
+}
+
+void run(ConnectionSlot& slot, const Arguments& arguments, mxArray* answer) {
+  wire::Value params = value_from(arguments.at(1));
+  const wire::Value* name = params.find("quantity");
+  if (!name || !name->text()) {
+    throw wire::Failure(wire::failure_code::kInvalidArgument, "The gateway expected a quantity.");
+  }
+  const wire::Quantity quantity = wire::quantity_named(*name->text());
+  const wire::Points points = points_from(arguments.at(3));
+  params.set("n_points", static_cast<std::int64_t>(points.count));
+  const mxArray* cells = field_of(arguments.at(4), "cells", "options");
+
+  wire::Connection& connection = slot.to(arguments.at(0));
+  const wire::Wait wait{-1, interrupted};
+  const wire::OpenedJob job = wire::open_job(connection, params, frames_from(arguments.at(2)), wait);
+  mxSetField(answer, 0, "job", array_from(job.result));
+
+  Results results(answer, quantity, points, mxIsLogicalScalarTrue(cells));
+  if (has_results(arguments.at(5))) {
+    results.take_over(arguments.at(5));
+  } else {
+    results.allocate(job);
+  }
+  results.find_rows(job);
+  wire::Stream stream(connection, job, quantity, points, results.outputs, results.missing, wait,
+                      progress_to(mxGetField(arguments.at(4), 0, "progress")));
+  const auto account = [&] {
+    results.missing = stream.missing();
+    results.imaginary += static_cast<double>(stream.imaginary());
+    results.put_missing();
+  };
+  try {
+    stream.run();
+  } catch (const wire::Failure&) {
+    account();
+    throw;
+  }
+  account();
+  mxSetField(answer, 0, "totals", array_from(stream.totals()));
+}
+
+}  // namespace
+
+mxArray* evaluate(ConnectionSlot& slot, const Arguments& arguments) {
+  const char* fields[] = {"error",        "job",    "totals", "imaginary", "frequencies", "structure_factors",
+                          "eigenvectors", "missing"};
+  mxArray* answer = mxCreateStructMatrix(1, 1, 8, fields);
+  try {
+    run(slot, arguments, answer);
+  } catch (const wire::Failure& failure) {
+    if (failure.code == wire::failure_code::kUnreachable) slot.drop();
+    mxSetField(answer, 0, "error", error_struct(failure));
+  }
+  return answer;
+}
+
+}  // namespace euphonic::mex

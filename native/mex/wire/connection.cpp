@@ -1,0 +1,185 @@
+#include "mex/wire/connection.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <utility>
+
+namespace euphonic::wire {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr char kUserName[] = "euphonic";
+constexpr int kSocketBufferBytes = 4 << 20;
+
+constexpr int kLostEvents = ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CONNECT_RETRIED |
+                            ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
+                            ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
+
+Failure zmq_failure(const std::string& what, const std::string& endpoint) {
+  return Failure(failure_code::kUnreachable, what + " " + endpoint + ": " + zmq_strerror(zmq_errno()) + ".");
+}
+
+void set_option(void* socket, int option, int value) { zmq_setsockopt(socket, option, &value, sizeof value); }
+
+void set_option(void* socket, int option, const std::string& value) {
+  zmq_setsockopt(socket, option, value.data(), value.size());
+}
+
+}  // namespace
+
+Part::Part(std::size_t size) {
+  if (zmq_msg_init_size(&message_, size) != 0) throw std::bad_alloc();
+}
+
+Part::Part(const void* data, std::size_t size) : Part(size) {
+  if (size) std::memcpy(this->data(), data, size);
+}
+
+Part& Part::operator=(Part&& other) noexcept {
+  zmq_msg_move(&message_, &other.message_);
+  return *this;
+}
+
+Socket::Socket(void* context, const std::string& endpoint, const Endpoints& peer) : endpoint_(endpoint) {
+  if (peer.mechanism != "PLAIN") {
+    throw Failure(failure_code::kInvalidArgument,
+                  "This package cannot reach a daemon that uses the mechanism '" + peer.mechanism + "'.");
+  }
+  socket_ = zmq_socket(context, ZMQ_DEALER);
+  if (!socket_) throw zmq_failure("Cannot open a socket for", endpoint);
+  set_option(socket_, ZMQ_LINGER, 0);
+  set_option(socket_, ZMQ_SNDBUF, kSocketBufferBytes);
+  set_option(socket_, ZMQ_RCVBUF, kSocketBufferBytes);
+  set_option(socket_, ZMQ_PLAIN_USERNAME, kUserName);
+  set_option(socket_, ZMQ_PLAIN_PASSWORD, peer.secret);
+  zmq_setsockopt(socket_, ZMQ_MAXMSGSIZE, &kMaxFrameBytes, sizeof kMaxFrameBytes);
+
+  const std::string monitor_endpoint = "inproc://monitor-" + endpoint;
+  zmq_socket_monitor(socket_, monitor_endpoint.c_str(), kLostEvents);
+  monitor_ = zmq_socket(context, ZMQ_PAIR);
+  if (!monitor_ || zmq_connect(monitor_, monitor_endpoint.c_str()) != 0 ||
+      zmq_connect(socket_, endpoint.c_str()) != 0) {
+    const Failure failure = zmq_failure("Cannot connect to", endpoint);
+    if (monitor_) zmq_close(monitor_);
+    zmq_close(socket_);
+    throw failure;
+  }
+  set_option(monitor_, ZMQ_LINGER, 0);
+}
+
+Socket::~Socket() {
+  zmq_socket_monitor(socket_, nullptr, 0);
+  zmq_close(monitor_);
+  zmq_close(socket_);
+}
+
+void Socket::send_part(Part& part, bool more) {
+  if (zmq_msg_send(part.raw(), socket_, ZMQ_DONTWAIT | (more ? ZMQ_SNDMORE : 0)) < 0) {
+    throw zmq_failure("Cannot send to", endpoint_);
+  }
+}
+
+std::int64_t Socket::send(const std::string& method, const Value& params, std::vector<OutgoingFrame> frames) {
+  std::vector<FrameDescription> descriptions;
+  for (const OutgoingFrame& frame : frames) descriptions.push_back(frame.description);
+  const std::int64_t id = next_id_++;
+  const std::string header = encode_request(id, method, params, descriptions);
+  Part first(header.data(), header.size());
+  send_part(first, !frames.empty());
+  for (std::size_t i = 0; i < frames.size(); ++i) send_part(frames[i].data, i + 1 < frames.size());
+  return id;
+}
+
+Answer Socket::read_message() {
+  std::vector<Part> parts;
+  bool more = true;
+  while (more) {
+    Part part;
+    if (zmq_msg_recv(part.raw(), socket_, ZMQ_DONTWAIT) < 0)
+      throw zmq_failure("Cannot receive from", endpoint_);
+    more = zmq_msg_more(part.raw()) != 0;
+    parts.push_back(std::move(part));
+  }
+  Answer answer;
+  answer.reply = decode_reply(parts[0].data(), parts[0].size());
+  std::vector<std::size_t> sizes;
+  for (std::size_t i = 1; i < parts.size(); ++i) sizes.push_back(parts[i].size());
+  check_frames(answer.reply, sizes);
+  answer.frames.assign(std::make_move_iterator(parts.begin() + 1), std::make_move_iterator(parts.end()));
+  return answer;
+}
+
+void Socket::read_monitor() {
+  Part event, address;
+  if (zmq_msg_recv(event.raw(), monitor_, ZMQ_DONTWAIT) < 0) return;
+  zmq_msg_recv(address.raw(), monitor_, ZMQ_DONTWAIT);
+  std::uint16_t kind = 0;
+  if (event.size() >= sizeof kind) std::memcpy(&kind, event.data(), sizeof kind);
+  if (kind == ZMQ_EVENT_HANDSHAKE_FAILED_AUTH) {
+    throw Failure(failure_code::kNotAuthorised,
+                  "The daemon at " + endpoint_ + " refused the secret of the connection file.");
+  }
+  if (kind & kLostEvents) {
+    throw Failure(failure_code::kUnreachable, "The daemon at " + endpoint_ + " does not answer or has gone.");
+  }
+}
+
+Answer Socket::receive(const Wait& wait) {
+  const Clock::time_point start = Clock::now();
+  for (;;) {
+    long slice = kPollMilliseconds;
+    if (wait.seconds >= 0) {
+      const double left = wait.seconds - std::chrono::duration<double>(Clock::now() - start).count();
+      slice = std::clamp(static_cast<long>(left * 1000) + 1, 0L, kPollMilliseconds);
+      if (left <= 0) {
+        throw Failure(failure_code::kTimeout, "No answer from the daemon at " + endpoint_ + " within " +
+                                                  std::to_string(wait.seconds) + " s.");
+      }
+    }
+    zmq_pollitem_t items[] = {{socket_, 0, ZMQ_POLLIN, 0}, {monitor_, 0, ZMQ_POLLIN, 0}};
+    const int ready = zmq_poll(items, 2, slice);
+    if (ready < 0 && zmq_errno() != EINTR) throw zmq_failure("Cannot wait for", endpoint_);
+    if (wait.interrupted && wait.interrupted()) {
+      throw Failure(failure_code::kInterrupted, "Interrupted from the keyboard.");
+    }
+    if (ready <= 0) continue;
+    if (items[0].revents & ZMQ_POLLIN) return read_message();
+    read_monitor();
+  }
+}
+
+Answer Socket::call(const std::string& method, const Value& params, std::vector<OutgoingFrame> frames,
+                    const Wait& wait) {
+  const std::int64_t id = send(method, params, std::move(frames));
+  for (;;) {
+    Answer answer = receive(wait);
+    if (answer.reply.id != id && !answer.reply.concerns_all()) continue;
+    if (answer.reply.error) throw *answer.reply.error;
+    return answer;
+  }
+}
+
+Connection::Connection(Endpoints endpoints) : endpoints_(std::move(endpoints)), context_(zmq_ctx_new()) {
+  if (!context_) throw zmq_failure("Cannot use", "ZeroMQ");
+  zmq_ctx_set(context_, ZMQ_BLOCKY, 0);
+}
+
+Connection::~Connection() {
+  work_.reset();
+  control_.reset();
+  zmq_ctx_term(context_);
+}
+
+Socket& Connection::work() {
+  if (!work_) work_ = std::make_unique<Socket>(context_, endpoints_.work, endpoints_);
+  return *work_;
+}
+
+Socket& Connection::control() {
+  if (!control_) control_ = std::make_unique<Socket>(context_, endpoints_.control, endpoints_);
+  return *control_;
+}
+
+}  // namespace euphonic::wire

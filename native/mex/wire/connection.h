@@ -1,0 +1,116 @@
+// ZeroMQ sockets to one daemon: requests out, replies in, and a quick answer to "is it still there?".
+#pragma once
+
+#include <zmq.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "mex/wire/codec.h"
+
+namespace euphonic::wire {
+
+// How long a wait may go on before it looks for Ctrl-C.
+inline constexpr long kPollMilliseconds = 50;
+// No frame of a daemon is larger than this.
+inline constexpr std::int64_t kMaxFrameBytes = std::int64_t{4} << 30;
+
+// What the connection file says about reaching the daemon.
+struct Endpoints {
+  std::string work, control;  // ZeroMQ endpoints
+  std::string mechanism;      // PLAIN
+  std::string secret;
+
+  bool operator==(const Endpoints& other) const {
+    return work == other.work && control == other.control && mechanism == other.mechanism &&
+           secret == other.secret;
+  }
+};
+
+// One frame of a message; owns ZeroMQ's memory.
+class Part {
+ public:
+  Part() { zmq_msg_init(&message_); }
+  explicit Part(std::size_t size);
+  Part(const void* data, std::size_t size);
+  Part(Part&& other) noexcept : Part() { zmq_msg_move(&message_, &other.message_); }
+  Part& operator=(Part&& other) noexcept;
+  ~Part() { zmq_msg_close(&message_); }
+
+  void* data() { return zmq_msg_data(&message_); }
+  const void* data() const { return zmq_msg_data(const_cast<zmq_msg_t*>(&message_)); }
+  std::size_t size() const { return zmq_msg_size(&message_); }
+  zmq_msg_t* raw() { return &message_; }
+
+ private:
+  zmq_msg_t message_;
+};
+
+// An array on its way out, in C order.
+struct OutgoingFrame {
+  FrameDescription description;
+  Part data;
+};
+
+// A reply whose frames have been checked against their descriptions.
+struct Answer {
+  Reply reply;
+  std::vector<Part> frames;
+};
+
+// Until when to wait, and who may end the wait early.
+struct Wait {
+  double seconds = -1;              // < 0: for ever
+  bool (*interrupted)() = nullptr;  // called every kPollMilliseconds
+};
+
+// A DEALER socket. Every function throws Failure: unreachable, not_authorised, timeout, interrupted,
+// bad_reply.
+class Socket {
+ public:
+  Socket(void* context, const std::string& endpoint, const Endpoints& peer);
+  ~Socket();
+  Socket(const Socket&) = delete;
+  Socket& operator=(const Socket&) = delete;
+
+  // Returns the id by which the reply will be known. Does not wait for the daemon.
+  std::int64_t send(const std::string& method, const Value& params, std::vector<OutgoingFrame> frames = {});
+  // The next reply of any request.
+  Answer receive(const Wait& wait);
+  // Sends and waits for this reply; drops those of earlier, abandoned requests. A refusal is thrown.
+  Answer call(const std::string& method, const Value& params, std::vector<OutgoingFrame> frames,
+              const Wait& wait);
+
+ private:
+  void send_part(Part& part, bool more);
+  Answer read_message();
+  void read_monitor();  // throws when the peer has gone
+
+  std::string endpoint_;
+  void* socket_ = nullptr;
+  void* monitor_ = nullptr;
+  std::int64_t next_id_ = 1;
+};
+
+class Connection {
+ public:
+  explicit Connection(Endpoints endpoints);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  const Endpoints& endpoints() const { return endpoints_; }
+  // Both are opened when first asked for.
+  Socket& work();
+  Socket& control();
+
+ private:
+  Endpoints endpoints_;
+  void* context_;
+  std::unique_ptr<Socket> work_, control_;
+};
+
+}  // namespace euphonic::wire

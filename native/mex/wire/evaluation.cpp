@@ -1,0 +1,190 @@
+#include "mex/wire/evaluation.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <utility>
+
+namespace euphonic::wire {
+namespace {
+
+// How long a cancelled job's last answers are waited for, so that the socket is clean for the next call.
+constexpr double kCancelSeconds = 0.1;
+
+double now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+std::int64_t count_member(const Value& map, const char* key, std::int64_t least) {
+  const Value* member = map.find(key);
+  if (!member || !member->integer() || *member->integer() < least) {
+    throw Failure(failure_code::kBadReply, std::string("The daemon's answer breaks the protocol: '") + key +
+                                               "' is missing or unusable.");
+  }
+  return *member->integer();
+}
+
+Value triple(const double* const columns[3], std::size_t i) {
+  return Value::Array{columns[0][i], columns[1][i], columns[2][i]};
+}
+
+// Columns' [offset, offset + count) as one [3, count] frame.
+OutgoingFrame columns_frame(const char* name, const double* const columns[3], const Range& range) {
+  OutgoingFrame frame{{name, DType::f8, {3, range.count}}, Part(3 * range.count * sizeof(double))};
+  char* out = static_cast<char*>(frame.data.data());
+  for (int a = 0; a < 3; ++a) {
+    const std::size_t bytes = range.count * sizeof(double);
+    std::memcpy(out + a * bytes, columns[a] + range.offset, bytes);
+  }
+  return frame;
+}
+
+// A frame may lie at any byte address, so nothing is read through a double pointer.
+void copy_rows(const Part& part, const std::vector<Row>& rows, const Range& range) {
+  const char* source = static_cast<const char*>(part.data());
+  for (const Row& row : rows) {
+    double* out = row.first + range.offset * row.stride;
+    if (row.stride == 1) {
+      std::memcpy(out, source, range.count * sizeof(double));
+    } else {
+      for (std::size_t i = 0; i < range.count; ++i) {
+        std::memcpy(out + i * row.stride, source + i * sizeof(double), sizeof(double));
+      }
+    }
+    source += range.count * sizeof(double);
+  }
+}
+
+}  // namespace
+
+Quantity quantity_named(const std::string& name) {
+  if (name == "frequencies") return Quantity::frequencies;
+  if (name == "structure_factor") return Quantity::structure_factor;
+  if (name == "modes") return Quantity::modes;
+  throw Failure(failure_code::kInvalidArgument, "There is no quantity named '" + name + "'.");
+}
+
+OpenedJob open_job(Connection& connection, const Value& params, std::vector<OutgoingFrame> frames,
+                   const Wait& wait) {
+  OpenedJob job;
+  job.result = connection.work().call("job.open", params, std::move(frames), wait).reply.result;
+  const Value* name = job.result.find("job");
+  if (!name || !name->text()) count_member(job.result, "job", 0);
+  job.job = *name->text();
+  job.n_modes = static_cast<int>(count_member(job.result, "n_modes", 1));
+  job.n_surfaces = static_cast<int>(count_member(job.result, "n_surfaces", 0));
+  job.chunk_points = static_cast<std::size_t>(count_member(job.result, "chunk_points", 1));
+  job.window = static_cast<std::size_t>(count_member(job.result, "window", 1));
+  return job;
+}
+
+Stream::Stream(Connection& connection, const OpenedJob& job, Quantity quantity, const Points& points,
+               const Outputs& outputs, std::vector<Range> missing, Wait wait, Progress progress)
+    : connection_(connection),
+      job_(job),
+      quantity_(quantity),
+      points_(points),
+      outputs_(outputs),
+      waiting_(missing.rbegin(), missing.rend()),
+      wait_(wait),
+      progress_(std::move(progress)) {
+  done_ = points_.count;
+  for (const Range& range : waiting_) done_ -= range.count;
+}
+
+std::vector<Range> Stream::missing() const {
+  std::vector<Range> ranges(waiting_.rbegin(), waiting_.rend());
+  for (const auto& [id, range] : under_way_) ranges.push_back(range);
+  std::sort(ranges.begin(), ranges.end(), [](const Range& a, const Range& b) { return a.offset < b.offset; });
+  return ranges;
+}
+
+void Stream::send_next() {
+  Range& rest = waiting_.back();
+  const Range chunk{rest.offset, std::min(rest.count, job_.chunk_points)};
+  Value params = Value::Map{{"job", job_.job},
+                            {"offset", static_cast<std::int64_t>(chunk.offset)},
+                            {"count", static_cast<std::int64_t>(chunk.count)}};
+  if (chunk.offset > 0) params.set("before", triple(points_.q, chunk.offset - 1));
+  const std::size_t end = chunk.offset + chunk.count;
+  if (end < points_.count) params.set("after", triple(points_.q, end));
+  std::vector<OutgoingFrame> frames;
+  frames.push_back(columns_frame("qpts", points_.q, chunk));
+  if (points_.directions[0]) frames.push_back(columns_frame("directions", points_.directions, chunk));
+  under_way_[connection_.work().send("job.compute", params, std::move(frames))] = chunk;
+  rest.offset += chunk.count;
+  rest.count -= chunk.count;
+  if (rest.count == 0) waiting_.pop_back();
+}
+
+void Stream::store(const Answer& answer, const Range& chunk) {
+  const Value& result = answer.reply.result;
+  if (count_member(result, "offset", 0) != static_cast<std::int64_t>(chunk.offset) ||
+      count_member(result, "count", 0) != static_cast<std::int64_t>(chunk.count)) {
+    throw Failure(failure_code::kBadReply, "The daemon answered with other q-points than it was asked for.");
+  }
+  const auto copy = [&](const char* name, const std::vector<std::uint64_t>& shape,
+                        const std::vector<Row>& rows) {
+    copy_rows(answer.frames[find_frame(answer.reply, name, DType::f8, shape)], rows, chunk);
+  };
+  const auto n_modes = static_cast<std::uint64_t>(job_.n_modes);
+  copy("frequencies", {n_modes, chunk.count}, outputs_.frequencies);
+  if (quantity_ == Quantity::structure_factor) {
+    copy("structure_factors", {static_cast<std::uint64_t>(job_.n_surfaces), chunk.count},
+         outputs_.structure_factors);
+  } else if (quantity_ == Quantity::modes) {
+    copy("eigenvectors", {2, 3, n_modes / 3, n_modes, chunk.count}, outputs_.eigenvectors);
+  }
+  imaginary_ += count_member(result, "imaginary", 0);
+  done_ += chunk.count;
+}
+
+void Stream::report_progress() {
+  const double time = now();
+  if (!progress_.report || time - started_ < progress_.first_after) return;
+  const bool last = done_ == points_.count && reported_ > 0;
+  if (!last && time - reported_ < progress_.every) return;
+  reported_ = time;
+  progress_.report(done_, points_.count, time - started_);
+}
+
+void Stream::stream() {
+  for (;;) {
+    while (under_way_.size() < job_.window && !waiting_.empty()) send_next();
+    if (under_way_.empty()) return;
+    const Answer answer = connection_.work().receive(wait_);
+    const auto request = under_way_.find(answer.reply.id);
+    if (request == under_way_.end() && !answer.reply.concerns_all())
+      continue;  // of an earlier, abandoned call
+    if (answer.reply.error) throw *answer.reply.error;
+    store(answer, request->second);
+    under_way_.erase(request);
+    report_progress();
+  }
+}
+
+void Stream::cancel() {
+  const double deadline = now() + kCancelSeconds;
+  try {
+    connection_.control().send("job.cancel", Value::Map{{"job", job_.job}});
+    auto open = under_way_;
+    while (!open.empty() && now() < deadline) {
+      open.erase(connection_.work().receive({deadline - now(), nullptr}).reply.id);
+    }
+  } catch (const Failure&) {
+    // The daemon did not manage in time, or has gone: late answers are recognised by their id and dropped.
+  }
+}
+
+void Stream::run() {
+  started_ = now();
+  try {
+    stream();
+    totals_ = connection_.work().call("job.close", Value::Map{{"job", job_.job}}, {}, wait_).reply.result;
+  } catch (const Failure& failure) {
+    if (failure.code != failure_code::kUnreachable) cancel();
+    throw;
+  }
+}
+
+}  // namespace euphonic::wire

@@ -1,0 +1,102 @@
+// A whole job on memory that the caller owns: q-points out in chunks, results copied to where they belong.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "mex/wire/connection.h"
+
+namespace euphonic::wire {
+
+enum class Quantity { frequencies, structure_factor, modes };
+
+// Throws Failure(invalid_argument) for any other name.
+Quantity quantity_named(const std::string& name);
+
+// q-points in r.l.u.; each pointer has `count` numbers. The directions are absent when the pointers are null.
+struct Points {
+  std::size_t count = 0;
+  const double* q[3] = {};
+  const double* directions[3] = {};
+};
+
+// The result for all points of one mode (surface, eigenvector component): point i goes to first[i * stride].
+struct Row {
+  double* first = nullptr;
+  std::size_t stride = 1;
+};
+
+// Rows in the order of the frames: frequencies [n_modes], structure_factors [n_surfaces], and
+// eigenvectors [2][3][n_atoms][n_modes]; empty when the quantity has none.
+struct Outputs {
+  std::vector<Row> frequencies, structure_factors, eigenvectors;
+};
+
+struct Range {
+  std::size_t offset = 0;
+  std::size_t count = 0;
+};
+
+struct OpenedJob {
+  std::string job;
+  int n_modes = 0;
+  int n_surfaces = 0;
+  std::size_t chunk_points = 1;
+  std::size_t window = 1;
+  Value result;  // all that job.open answered
+};
+
+OpenedJob open_job(Connection& connection, const Value& params, std::vector<OutgoingFrame> frames,
+                   const Wait& wait);
+
+// Called now and then while results arrive.
+struct Progress {
+  std::function<void(std::size_t done, std::size_t total, double seconds)> report;
+  double first_after = 2;  // seconds
+  double every = 1;        // seconds
+};
+
+// Streams the missing ranges of q-points through an open job, with `window` chunks under way.
+class Stream {
+ public:
+  Stream(Connection& connection, const OpenedJob& job, Quantity quantity, const Points& points,
+         const Outputs& outputs, std::vector<Range> missing, Wait wait, Progress progress);
+
+  // Throws Failure; what had not arrived by then is in missing(). The job is cancelled before Failure leaves,
+  // unless the daemon has gone.
+  void run();
+
+  // Ranges without results, in ascending order.
+  std::vector<Range> missing() const;
+  // Modes with a negative frequency, so far.
+  std::int64_t imaginary() const { return imaginary_; }
+  // What job.close answered.
+  const Value& totals() const { return totals_; }
+
+ private:
+  void stream();
+  void send_next();
+  void store(const Answer& answer, const Range& chunk);
+  void cancel();
+  void report_progress();
+
+  Connection& connection_;
+  const OpenedJob& job_;
+  Quantity quantity_;
+  const Points& points_;
+  const Outputs& outputs_;
+  std::vector<Range> waiting_;               // not sent yet, last first
+  std::map<std::int64_t, Range> under_way_;  // by request id
+  Wait wait_;
+  Progress progress_;
+  double started_ = 0, reported_ = 0;  // seconds of the steady clock
+  std::size_t done_ = 0;
+  std::int64_t imaginary_ = 0;
+  Value totals_;
+};
+
+}  // namespace euphonic::wire
