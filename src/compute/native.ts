@@ -79,8 +79,10 @@ export interface NativeChunkResult {
   structureFactors?: Buffer;
   /** [2,3,nAtoms,nModes,count] */
   eigenvectors?: Buffer;
-  /** time in which at least one thread worked on this chunk */
+  /** from the start of the chunk's first batch to the end of its last one */
   kernelSeconds: number;
+  /** when the last batch ended, in seconds of a clock that never jumps */
+  finishedAt: number;
   imaginary: number;
 }
 
@@ -98,7 +100,10 @@ export interface NativeJob {
   readonly nSurfaces: number;
   readonly bytesPerPoint: number;
   readonly threads: number;
-  /** Queues the chunk; the promise rejects with `code: 'cancelled'` after cancel(). */
+  /**
+   * Queues the chunk. Rejects with `code: 'cancelled'` after cancel() or the pool's close(), and with
+   * `code: 'internal'` when the chunk failed, for want of memory say.
+   */
   compute(chunk: NativeChunk): Promise<NativeChunkResult>;
   /** Takes effect within 50 ms; later chunks reject at once. */
   cancel(): void;
@@ -106,10 +111,13 @@ export interface NativeJob {
 
 export interface NativePool {
   readonly threads: number;
-  /** Runs on a thread of its own, never on libuv's pool. */
+  /**
+   * Runs on a thread of its own, never on libuv's pool. Rejects with `code: 'invalid_argument'` and a sentence for the
+   * user when the model cannot be planned.
+   */
   plan(model: NativeModel, options: NativePlanOptions): Promise<NativePlan>;
   job(plan: NativePlan, options: NativeJobOptions): NativeJob;
-  /** Cancels all jobs and joins the threads. */
+  /** Cancels what is queued and joins the threads; also done when the process ends. */
   close(): void;
 }
 
@@ -118,8 +126,12 @@ export interface NativeAddon {
   simdTarget(): string;
   /** Threads this process should use, and why that many. */
   availableThreads(): { threads: number; reason: string };
-  Model: new (content: NativeModelContent) => NativeModel;
+  /** Copies the content on a thread of its own; the arrays must not change until it has. */
+  createModel(content: NativeModelContent): Promise<NativeModel>;
   Pool: new (threads: number) => NativePool;
-  /** Takes an exclusive advisory lock for the life of the process; false if another process holds it. */
+  /**
+   * Takes an exclusive advisory lock for the life of the process; false if another process holds it. The file is made
+   * with mode 0600 if there is none. Throws with the system's `code` (EACCES, EROFS, …) when that fails.
+   */
   lockFile(path: string): boolean;
 }

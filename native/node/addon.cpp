@@ -1,0 +1,95 @@
+// The addon's exports: the surface declared in src/compute/native.ts.
+#include <napi.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "core/cpu.h"
+#include "node/environment.h"
+#include "node/file_lock.h"
+#include "node/objects.h"
+
+namespace euphonic::node {
+
+void Environment::close() {
+  for (const auto& weak : pools) {
+    if (const auto handle = weak.lock()) handle->pool.reset();
+  }
+  pools.clear();
+  background.join();
+}
+
+namespace {
+
+Napi::Value simd_target_value(const Napi::CallbackInfo& info) {
+  return Napi::String::New(info.Env(), simd_target());
+}
+
+Napi::Value available_threads_value(const Napi::CallbackInfo& info) {
+  const ThreadBudget budget = available_threads();
+  auto value = Napi::Object::New(info.Env());
+  value.Set("threads", budget.threads);
+  value.Set("reason", budget.reason);
+  return value;
+}
+
+const char* error_name(int error) {
+  switch (error) {
+    case EACCES:
+      return "EACCES";
+    case EPERM:
+      return "EPERM";
+    case ENOENT:
+      return "ENOENT";
+    case EROFS:
+      return "EROFS";
+    case ENOSPC:
+      return "ENOSPC";
+    case EDQUOT:
+      return "EDQUOT";
+    case ENOLCK:
+      return "ENOLCK";
+    case ELOOP:
+      return "ELOOP";
+    case EMFILE:
+      return "EMFILE";
+    case ENFILE:
+      return "ENFILE";
+    default:
+      return "EIO";
+  }
+}
+
+Napi::Value lock_file(const Napi::CallbackInfo& info) {
+  try {
+    return Napi::Boolean::New(info.Env(), lock_file_for_life(info[0].As<Napi::String>().Utf8Value()));
+  } catch (const std::system_error& error) {
+    throw coded_error(info.Env(), error_name(error.code().value()), error.what());
+  }
+}
+
+Napi::Object init(Napi::Env env, Napi::Object exports) {
+  auto* environment = new Environment(env);
+  env.SetInstanceData(environment);
+  // hooks run last in, first out: this one precedes the one by which Node takes the environment's `main`
+  // apart
+  env.AddCleanupHook([environment] { environment->close(); });
+  environment->model_class = Napi::Persistent(ModelObject::define(env));
+  environment->plan_class = Napi::Persistent(PlanObject::define(env));
+  environment->job_class = Napi::Persistent(JobObject::define(env));
+  exports.Set("Pool", PoolObject::define(env));
+  exports.Set("createModel", Napi::Function::New<&ModelObject::create>(env, "createModel"));
+  exports.Set("simdTarget", Napi::Function::New<&simd_target_value>(env, "simdTarget"));
+  exports.Set("availableThreads", Napi::Function::New<&available_threads_value>(env, "availableThreads"));
+  exports.Set("lockFile", Napi::Function::New<&lock_file>(env, "lockFile"));
+  return exports;
+}
+
+}  // namespace
+}  // namespace euphonic::node
+
+static Napi::Object init_addon(Napi::Env env, Napi::Object exports) {
+  return euphonic::node::init(env, exports);
+}
+
+NODE_API_MODULE(euphonic, init_addon)

@@ -1,0 +1,76 @@
+// The classes of src/compute/native.ts, one to one. JavaScript validates, C++ trusts.
+#pragma once
+
+#include <napi.h>
+
+#include <memory>
+
+#include "core/pool.h"
+#include "node/environment.h"
+
+namespace euphonic::node {
+
+class ModelObject : public Napi::ObjectWrap<ModelObject> {
+ public:
+  using Held = std::shared_ptr<const Model>;
+  static Napi::Function define(Napi::Env env);
+  // createModel(content): a promise of a model, copied on a thread of its own
+  static Napi::Value create(const Napi::CallbackInfo& info);
+
+  explicit ModelObject(const Napi::CallbackInfo& info);
+  const Held& held() const { return held_; }
+
+ private:
+  Napi::Value bytes(const Napi::CallbackInfo& info);
+  Held held_;
+};
+
+class PlanObject : public Napi::ObjectWrap<PlanObject> {
+ public:
+  using Held = std::shared_ptr<const Plan>;
+  static Napi::Function define(Napi::Env env);
+
+  explicit PlanObject(const Napi::CallbackInfo& info);
+  const Held& held() const { return held_; }
+
+ private:
+  Napi::Value info(const Napi::CallbackInfo& info);
+  Napi::Value bytes(const Napi::CallbackInfo& info);
+  Held held_;
+};
+
+class JobObject : public Napi::ObjectWrap<JobObject> {
+ public:
+  struct Held {
+    std::shared_ptr<Job> job;
+    std::shared_ptr<PoolHandle> pool;
+  };
+  static Napi::Function define(Napi::Env env);
+
+  explicit JobObject(const Napi::CallbackInfo& info);
+
+ private:
+  Napi::Value n_modes(const Napi::CallbackInfo& info);
+  Napi::Value n_surfaces(const Napi::CallbackInfo& info);
+  Napi::Value bytes_per_point(const Napi::CallbackInfo& info);
+  Napi::Value threads(const Napi::CallbackInfo& info);
+  Napi::Value compute(const Napi::CallbackInfo& info);
+  void cancel(const Napi::CallbackInfo& info);
+  Held held_;
+};
+
+class PoolObject : public Napi::ObjectWrap<PoolObject> {
+ public:
+  static Napi::Function define(Napi::Env env);
+
+  explicit PoolObject(const Napi::CallbackInfo& info);
+
+ private:
+  Napi::Value threads(const Napi::CallbackInfo& info);
+  Napi::Value plan(const Napi::CallbackInfo& info);
+  Napi::Value job(const Napi::CallbackInfo& info);
+  void close(const Napi::CallbackInfo& info);
+  std::shared_ptr<PoolHandle> handle_;
+};
+
+}  // namespace euphonic::node

@@ -1,0 +1,159 @@
+#include <chrono>
+#include <utility>
+
+#include "node/objects.h"
+#include "node/values.h"
+
+namespace euphonic::node {
+
+// -- Pool
+// ------------------------------------------------------------------------------------------------------------
+
+Napi::Function PoolObject::define(Napi::Env env) {
+  return DefineClass(
+      env, "Pool",
+      {InstanceAccessor<&PoolObject::threads>("threads"), InstanceMethod<&PoolObject::plan>("plan"),
+       InstanceMethod<&PoolObject::job>("job"), InstanceMethod<&PoolObject::close>("close")});
+}
+
+PoolObject::PoolObject(const Napi::CallbackInfo& info)
+    : Napi::ObjectWrap<PoolObject>(info),
+      handle_(std::make_shared<PoolHandle>(info[0].As<Napi::Number>().Int32Value())) {
+  Environment::of(info.Env()).pools.push_back(handle_);
+}
+
+Napi::Value PoolObject::threads(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), handle_->threads);
+}
+
+void PoolObject::close(const Napi::CallbackInfo&) { handle_->pool.reset(); }
+
+Napi::Value PoolObject::job(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const PlanObject::Held plan = PlanObject::Unwrap(info[0].As<Napi::Object>())->held();
+  const auto given = info[1].As<Napi::Object>();
+  JobOptions options;
+  const std::string quantity = to_string(given, "quantity");
+  options.quantity = quantity == "frequencies" ? Quantity::frequencies
+                     : quantity == "modes"     ? Quantity::modes
+                                               : Quantity::structure_factor;
+  options.n_threads = to_int(given, "nThreads");
+  options.splitting = to_bool(given, "splitting");
+  Scattering& scattering = options.scattering;
+  const std::vector<double> lengths = to_vector<double>(given, "scatteringLengths");
+  for (std::size_t i = 0; i + 1 < lengths.size(); i += 2) {
+    scattering.lengths.emplace_back(lengths[i], lengths[i + 1]);
+  }
+  scattering.debye_waller = to_vector<double>(given, "debyeWaller");
+  if (given.Get("temperature").IsNumber()) scattering.temperature = to_double(given, "temperature");
+  scattering.bose = to_bool(given, "bose");
+  scattering.negative_e = to_bool(given, "negativeE");
+  JobObject::Held held{std::make_shared<Job>(plan, std::move(options)), handle_};
+  return wrap<JobObject>(env, Environment::of(env).job_class, std::move(held));
+}
+
+// -- Job
+// -------------------------------------------------------------------------------------------------------------
+
+namespace {
+
+// The array as a Buffer that owns it; undefined if there is none.
+Napi::Value to_buffer(Napi::Env env, ResultArray& array, std::size_t size) {
+  if (!array) return env.Undefined();
+  const std::size_t bytes = size * sizeof(double);
+  auto* data = reinterpret_cast<std::uint8_t*>(array.release());
+  // the garbage collector sees only the small object in front of the memory: tell it how much hangs on it
+  Napi::MemoryManagement::AdjustExternalMemory(env, static_cast<std::int64_t>(bytes));
+  return Napi::Buffer<std::uint8_t>::New(
+      env, data, bytes,
+      [](Napi::Env env, std::uint8_t* data, void* hint) {
+        std::free(data);
+        Napi::MemoryManagement::AdjustExternalMemory(
+            env, -static_cast<std::int64_t>(reinterpret_cast<std::size_t>(hint)));
+      },
+      reinterpret_cast<void*>(bytes));
+}
+
+Napi::Value to_value(Napi::Env env, ChunkResult& result, const Job& job, double finished_at) {
+  if (result.cancelled) throw coded_error(env, "cancelled", "The job was cancelled.");
+  if (!result.error.empty()) throw coded_error(env, "internal", result.error);
+  const auto n_modes = static_cast<std::size_t>(job.n_modes());
+  const auto n_surfaces = static_cast<std::size_t>(job.n_surfaces());
+  const std::size_t count = result.count;
+  auto value = Napi::Object::New(env);
+  value.Set("frequencies", to_buffer(env, result.frequencies, n_modes * count));
+  value.Set("structureFactors", to_buffer(env, result.structure_factors, n_surfaces * count));
+  value.Set("eigenvectors", to_buffer(env, result.eigenvectors, 2 * n_modes * n_modes * count));
+  value.Set("kernelSeconds", result.kernel_seconds);
+  value.Set("finishedAt", finished_at);
+  value.Set("imaginary", static_cast<double>(result.imaginary));
+  return value;
+}
+
+double steady_seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace
+
+Napi::Function JobObject::define(Napi::Env env) {
+  return DefineClass(
+      env, "Job",
+      {InstanceAccessor<&JobObject::n_modes>("nModes"), InstanceAccessor<&JobObject::n_surfaces>("nSurfaces"),
+       InstanceAccessor<&JobObject::bytes_per_point>("bytesPerPoint"),
+       InstanceAccessor<&JobObject::threads>("threads"), InstanceMethod<&JobObject::compute>("compute"),
+       InstanceMethod<&JobObject::cancel>("cancel")});
+}
+
+JobObject::JobObject(const Napi::CallbackInfo& info)
+    : Napi::ObjectWrap<JobObject>(info), held_(*info[0].As<Napi::External<Held>>().Data()) {}
+
+Napi::Value JobObject::n_modes(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), held_.job->n_modes());
+}
+
+Napi::Value JobObject::n_surfaces(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), held_.job->n_surfaces());
+}
+
+Napi::Value JobObject::bytes_per_point(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), static_cast<double>(held_.job->bytes_per_point()));
+}
+
+Napi::Value JobObject::threads(const Napi::CallbackInfo& info) {
+  const int asked = held_.job->options().n_threads;
+  const int budget = held_.pool->threads;
+  return Napi::Number::New(info.Env(), asked > 0 && asked < budget ? asked : budget);
+}
+
+Napi::Value JobObject::compute(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const auto given = info[0].As<Napi::Object>();
+  Chunk chunk;
+  chunk.qpts = to_vector<double>(given, "qpts");
+  chunk.count = chunk.qpts.size() / 3;
+  chunk.directions = to_vector<double>(given, "directions");
+  chunk.before = to_point(given, "before");
+  chunk.after = to_point(given, "after");
+
+  auto settlement = std::make_shared<Settlement>(env, Environment::of(env).main);
+  auto done = [settlement, job = held_.job](ChunkResult result) {
+    const double finished_at = steady_seconds();
+    // std::function copies what it holds, and a result cannot be copied
+    auto shared = std::make_shared<ChunkResult>(std::move(result));
+    settlement->settle(
+        [shared, job, finished_at](Napi::Env env) { return to_value(env, *shared, *job, finished_at); });
+  };
+  if (Pool* pool = held_.pool->pool.get()) {
+    pool->submit(held_.job, std::move(chunk), std::move(done));
+  } else {
+    ChunkResult closed;
+    closed.cancelled = true;
+    done(std::move(closed));
+  }
+  return settlement->promise();
+}
+
+void JobObject::cancel(const Napi::CallbackInfo&) { held_.job->cancel(); }
+
+}  // namespace euphonic::node
