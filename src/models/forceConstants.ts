@@ -51,7 +51,7 @@ export function makeForceConstants(
   code: ErrorCode = 'invalid_argument',
 ): ForceConstants {
   checkForceConstants(content, (message, expected) => {
-    throw new EuphonicError(code, message, { ...(where === undefined ? {} : { where }), expected });
+    throw new EuphonicError(code, message, { where, expected });
   });
   return Object.freeze({
     ...content,

@@ -88,7 +88,7 @@ export function toAtomicUnits(unit: string, quantity: Quantity, where?: string):
   throw new EuphonicError(
     'invalid_argument',
     parsed ? `'${unit}' is not a unit of ${quantity}.` : `The unit '${unit}' is not known.`,
-    { ...(where === undefined ? {} : { where }), expected: `a unit of ${quantity}, such as '${example}'` },
+    { where, expected: `a unit of ${quantity}, such as '${example}'` },
   );
 }
 

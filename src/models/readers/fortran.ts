@@ -95,7 +95,7 @@ export class FortranReader {
   damaged(offset: number, message: string, expected?: string): never {
     throw new EuphonicError('file_damaged', `${this.#source.name} is damaged at byte ${offset}. ${message}`, {
       where: `${this.#source.name}, byte ${offset}`,
-      ...(expected === undefined ? {} : { expected }),
+      expected,
       advice: 'Copy the file again from where it was calculated.',
     });
   }

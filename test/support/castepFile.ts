@@ -1,0 +1,94 @@
+/** Writes the parts of a .castep_bin that matter to a reader. */
+import type { ForceConstants } from '../../src/models/forceConstants.js';
+
+export interface CastepFileOptions {
+  /** leave out the section of force constants */
+  withoutForceConstants?: boolean;
+  /** as CASTEP before 17.1: no cell origins */
+  withoutOrigins?: boolean;
+  /** as CASTEP 25.1: a flag after Born charges and dielectric tensor */
+  withFlags?: boolean;
+  withoutDielectric?: boolean;
+}
+
+/** Atoms of one type must follow one another. */
+export function castepFile(fc: ForceConstants, options: CastepFileOptions = {}): Buffer {
+  const { crystal, nAtoms, nCells } = fc;
+  const species = [...new Set(crystal.atomType)];
+  const counts = species.map((type) => crystal.atomType.filter((other) => other === type).length);
+  const maxCount = Math.max(...counts);
+  const positions = new Float64Array(3 * maxCount * species.length);
+  species.forEach((type, s) => {
+    const first = crystal.atomType.indexOf(type);
+    positions.set(crystal.atomR.subarray(3 * first, 3 * (first + counts[s])), 3 * maxCount * s);
+  });
+  const masses = Float64Array.from(species, (type) => crystal.atomMass[crystal.atomType.indexOf(type)]);
+  const n = 3 * nAtoms;
+  const columnMajor = fc.forceConstants.map((_, i) => {
+    const [cell, row, column] = [Math.floor(i / n / n), Math.floor(i / n) % n, i % n];
+    return fc.forceConstants[n * n * cell + n * column + row];
+  });
+  const cell = (name: string, ...data: Data[]) => [text(`CELL%${name}`, 256), record(...data)];
+  const flag = options.withFlags ? [integers([0])] : [];
+  return Buffer.concat([
+    text('CASTEP_BIN', 10),
+    text('BEGIN_PARAMETERS_DUMP', 30),
+    text(options.withoutOrigins ? '16.110' : options.withFlags ? '25.100' : '19.100', 10),
+    text('END_PARAMETERS_DUMP', 30),
+    text('BEGIN_UNIT_CELL', 256),
+    ...cell('REAL_LATTICE', doubleBytes(transposed(crystal.cellVectors))),
+    ...cell('NUM_SPECIES', integerBytes([species.length])),
+    ...cell('NUM_IONS', integerBytes([nAtoms])),
+    ...cell('MAX_IONS_IN_SPECIES', integerBytes([maxCount])),
+    text('CELL_VERSION_NUMBER', 256),
+    doubles([19.1]),
+    ...cell('NUM_IONS_IN_SPECIES', integerBytes(counts)),
+    ...cell('IONIC_POSITIONS', doubleBytes(positions)),
+    ...cell('SPECIES_MASS', doubleBytes(masses)),
+    ...cell('SPECIES_SYMBOL', Buffer.from(species.map((type) => type.padEnd(8)).join(''))),
+    text('END_UNIT_CELL', 256),
+    record(Buffer.alloc(400_000)), // wave functions
+    ...(options.withoutForceConstants
+      ? []
+      : [
+          text('FORCE_CON', 10),
+          integers(transposed(fc.scMatrix)),
+          doubles(columnMajor),
+          ...(options.withoutOrigins ? [] : [integers(fc.cellOrigins)]),
+          integers([nCells > 1 ? 0 : 1]),
+        ]),
+    ...(fc.born ? [text('BORN_CHGS', 10), doubles(fc.born), ...flag] : []),
+    ...(fc.dielectric && !options.withoutDielectric
+      ? [text('DIELECTRIC', 10), doubles(transposed(fc.dielectric)), ...flag]
+      : []),
+    text('END', 10),
+  ]);
+}
+
+type Data = Buffer;
+
+export function record(...data: Data[]): Buffer {
+  const body = Buffer.concat(data);
+  const marker = integerBytes([body.length]);
+  return Buffer.concat([marker, body, marker]);
+}
+
+const text = (words: string, length: number) => record(Buffer.from(words.padEnd(length)));
+const integers = (values: ArrayLike<number>) => record(integerBytes(values));
+const doubles = (values: ArrayLike<number>) => record(doubleBytes(values));
+
+function integerBytes(values: ArrayLike<number>): Buffer {
+  const bytes = Buffer.alloc(4 * values.length);
+  for (let i = 0; i < values.length; i++) bytes.writeInt32BE(values[i], 4 * i);
+  return bytes;
+}
+
+function doubleBytes(values: ArrayLike<number>): Buffer {
+  const bytes = Buffer.alloc(8 * values.length);
+  for (let i = 0; i < values.length; i++) bytes.writeDoubleBE(values[i], 8 * i);
+  return bytes;
+}
+
+function transposed(m: ArrayLike<number>): number[] {
+  return Array.from({ length: 9 }, (_, i) => m[3 * (i % 3) + Math.floor(i / 3)]);
+}

@@ -1,0 +1,34 @@
+/** Small models and files for tests. */
+import { type ForceConstantsContent, makeForceConstants } from '../../src/models/forceConstants.js';
+
+/** Numbers in (−½, ½), the same every time for a seed (mulberry32). */
+export function random(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32 - 0.5;
+  };
+}
+
+/** A polar crystal without meaning: two species, a skew supercell of 6 cells, arbitrary numbers. */
+export function arbitraryContent(seed = 1): ForceConstantsContent {
+  const next = random(seed);
+  const fill = (size: number) => Float64Array.from({ length: size }, next);
+  return {
+    crystal: {
+      cellVectors: Float64Array.of(7, 0.5, 0, 0.25, 8, -1, 1, 0, 9.5),
+      atomR: fill(9),
+      atomType: ['O', 'O', 'Si'],
+      atomMass: Float64Array.of(29165, 29165, 51197),
+    },
+    scMatrix: Int32Array.of(2, 0, 0, 1, 3, 0, 0, 0, 1),
+    cellOrigins: Int32Array.of(0, 0, 0, 1, 0, 0, 0, 1, 0, 1, 1, 0, 0, 2, 0, 1, 2, 0),
+    forceConstants: fill(6 * 81),
+    born: fill(27),
+    dielectric: Float64Array.of(2.5, 0.1, 0, 0.1, 2.25, 0, 0, 0, 3),
+  };
+}
+
+export const arbitraryModel = (seed = 1) => makeForceConstants(arbitraryContent(seed));
