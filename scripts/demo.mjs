@@ -9,6 +9,8 @@ const before = await run(process.execPath, [cli, 'status', '--json'], { quiet: t
 let code = 1;
 try {
   ({ code } = await run('octave-cli', [...octaveArgs, join('matlab', 'examples', 'quartz_map.m')]));
+} catch (error) {
+  console.error(`demo: ${error.message}`);
 } finally {
   if (before.code === notAlive) await run(process.execPath, [cli, 'stop']).catch(() => {});
 }
