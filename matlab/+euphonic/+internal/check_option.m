@@ -1,0 +1,167 @@
+function value = check_option(caller, name, value)
+    %CHECK_OPTION   An option of a calculation in its standard form.
+    %   That is: a plain number in K, fm or angstrom, a logical, a name, or 'None'.
+    %   Raises EUPHONIC:CALLER:invalid_argument.
+    wanted = '';
+    switch name
+        case {'bose', 'negative_e', 'verbose', 'dipole', 'splitting', 'insert_gamma', 'reduce_qpts'}
+            if is_flag(value)
+                value = logical(value);
+            else
+                wanted = 'true or false';
+            end
+        case 'temperature'
+            [value, good] = none_or_number(value, 'K', @(t) t >= 0 && isfinite(t));
+            if ~good
+                wanted = '''None'' or a number >= 0 in kelvin (or a quantity such as 300*euphonic.ureg(''K''))';
+            end
+        case 'debye_waller_grid'
+            [value, good] = none_or_counts(value, 3);
+            if ~good
+                wanted = '''None'' or three integers >= 1 such as [6 6 6]';
+            end
+        case 'debye_waller'
+            [value, good] = debye_waller(value);
+            if ~good
+                wanted = '''None'', a real n_atoms x 3 x 3 array in angstrom^2, or what calculate_debye_waller returns';
+            end
+        case 'conversion_mat'
+            [value, good] = none_or_matrix(value);
+            if ~good
+                wanted = '''None'' or a real 3x3 matrix';
+            end
+        case 'lim'
+            [value, good] = none_or_number(value, '', @(x) x > 0);
+            if ~good
+                wanted = 'a number > 0 in mbarn, Inf or ''None'' for no limit';
+            elseif ischar(value)
+                value = Inf;
+            end
+        case {'chunk', 'n_threads', 'threads'}
+            [value, good] = none_or_counts(value, 1);
+            if ~good
+                wanted = '''None'' or an integer >= 1';
+            end
+        case 'dipole_parameter'
+            [value, good] = none_or_number(value, '', @(x) x > 0 && isfinite(x));
+            if ~good
+                wanted = 'a number > 0';
+            elseif ischar(value)
+                value = 1;
+            end
+        case 'asr'
+            [value, wanted] = sum_rule(value);
+        case 'scattering_lengths'
+            [value, wanted] = scattering_lengths(value);
+        case {'use_c', 'useparallel'}
+            if euphonic.internal.is_none(value)
+                value = 'None';
+            elseif is_flag(value)
+                value = logical(value);
+            else
+                wanted = 'true, false or ''None''';
+            end
+    end
+    if ~isempty(wanted)
+        euphonic.internal.fail(caller, 'invalid_argument', 'Option ''%s'' is %s; expected %s.', ...
+            name, euphonic.internal.shown(value), wanted);
+    end
+end
+
+function yes = is_flag(value)
+    yes = (islogical(value) || isnumeric(value)) && isscalar(value) && any(value == [0 1]);
+end
+
+function [value, good] = none_or_number(value, unit, accept)
+    if euphonic.internal.is_none(value)
+        value = 'None';
+        good = true;
+        return
+    end
+    if isa(value, 'euphonic.internal.Quantity')
+        value = value.in(unit);
+    end
+    good = isnumeric(value) && isscalar(value) && isreal(value) && ~isnan(value) && accept(value);
+    if good
+        value = double(value);
+    end
+end
+
+function [value, good] = none_or_counts(value, n)
+    if euphonic.internal.is_none(value)
+        value = 'None';
+        good = true;
+        return
+    end
+    good = isnumeric(value) && isreal(value) && numel(value) == n && ...
+        all(value(:) >= 1) && all(isfinite(value(:))) && all(value(:) == floor(value(:)));
+    if good
+        value = double(value(:).');
+    end
+end
+
+function [value, good] = none_or_matrix(value)
+    if euphonic.internal.is_none(value)
+        value = 'None';
+        good = true;
+        return
+    end
+    good = isnumeric(value) && isreal(value) && isequal(size(value), [3 3]) && all(isfinite(value(:)));
+    if good
+        value = double(value);
+    end
+end
+
+function [value, good] = debye_waller(value)
+    if isstruct(value) && isfield(value, 'debye_waller')
+        value = value.debye_waller;
+    end
+    if euphonic.internal.is_none(value)
+        value = 'None';
+        good = true;
+        return
+    end
+    good = isnumeric(value) && isreal(value) && ndims(value) <= 3 && size(value, 2) == 3 && size(value, 3) == 3 && ...
+        all(isfinite(value(:)));
+    if good
+        value = double(value);
+    end
+end
+
+function [value, wanted] = sum_rule(value)
+    wanted = '';
+    if euphonic.internal.is_none(value)
+        value = 'None';
+        return
+    end
+    rules = {'reciprocal', 'realspace'};
+    if ~ischar(value) || ~any(strcmp(value, rules))
+        wanted = '''None'', ''reciprocal'' or ''realspace''';
+    end
+end
+
+function [value, wanted] = scattering_lengths(value)
+    wanted = '';
+    if ischar(value)
+        if isempty(value)
+            wanted = 'the name of a table such as ''Sears1992'', or a struct of element = length in fm';
+        end
+        return
+    end
+    if ~isstruct(value) || ~isscalar(value)
+        wanted = 'the name of a table such as ''Sears1992'', or a struct of element = length in fm';
+        return
+    end
+    elements = fieldnames(value);
+    for i = 1:numel(elements)
+        length_fm = value.(elements{i});
+        if isa(length_fm, 'euphonic.internal.Quantity')
+            length_fm = length_fm.in('fm');
+        end
+        if ~isnumeric(length_fm) || ~isscalar(length_fm) || ~isfinite(length_fm)
+            wanted = sprintf('a struct in which %s is one number in fm, real or complex', elements{i});
+            return
+        end
+        value.(elements{i}) = double(length_fm);
+    end
+end

@@ -1,0 +1,34 @@
+function answer = evaluate(caller, fc, params, frames, points, verbose, as_cells)
+    %EVALUATE   A whole calculation at any number of q-points.
+    %   FC: force constants; PARAMS: of job.open without model and n_points; FRAMES: of job.open; POINTS: {qh, qk, ql},
+    %   equally long real double vectors; VERBOSE: tell how far it is when it takes more than two seconds; AS_CELLS:
+    %   frequencies and structure factors as 1xn cells of rows instead of n_points x n arrays. ANSWER: see
+    %   native/mex/commands.h. A daemon that went away is started again, the model sent again, and what is missing
+    %   computed.
+    max_restarts = 3;
+    options = struct('cells', as_cells, 'progress', []);
+    if verbose
+        options.progress = @euphonic.internal.show_progress;
+    end
+    previous = [];
+    restarts = 0;
+    while true
+        connection = euphonic.internal.live_connection(caller);
+        params.model = fc.model;
+        answer = euphonic.internal.gateway('evaluate', connection, params, frames, points, options, previous);
+        if isempty(answer.error)
+            return
+        end
+        if ~isempty(answer.frequencies)
+            previous = answer;
+        end
+        if euphonic.internal.has_gone(answer.error) && restarts < max_restarts
+            restarts = restarts + 1;
+            euphonic.internal.replace_daemon(caller, connection, answer.error);
+        elseif strcmp(answer.error.code, 'unknown_model')
+            fc.send(caller);
+        elseif ~strcmp(answer.error.code, 'unknown_job')
+            euphonic.internal.fail(caller, answer.error);
+        end
+    end
+end

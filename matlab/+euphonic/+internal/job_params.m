@@ -1,0 +1,31 @@
+function params = job_params(options, quantity)
+    %JOB_PARAMS   Options in their standard form (check_option) as the parameters of job.open; see PROTOCOL.md.
+    %   OPTIONS: struct or object; QUANTITY: 'frequencies', 'structure_factor' or 'modes'.
+    params = struct('quantity', quantity, 'asr', none_as_empty(options.asr), 'dipole', options.dipole, ...
+        'dipole_parameter', options.dipole_parameter, 'splitting', options.splitting, ...
+        'n_threads', none_as_empty(options.n_threads));
+    if strcmp(quantity, 'structure_factor')
+        params.temperature = none_as_empty(options.temperature);
+        params.bose = options.bose;
+        params.negative_e = options.negative_e;
+        params.scattering_lengths = lengths_as_pairs(options.scattering_lengths);
+    end
+end
+
+function value = none_as_empty(value)
+    if euphonic.internal.is_none(value)
+        value = [];
+    end
+end
+
+function lengths = lengths_as_pairs(lengths)
+    if isstruct(lengths)
+        lengths = structfun(@pair, lengths, 'UniformOutput', false);
+    end
+end
+
+function b = pair(b)
+    if ~isreal(b)
+        b = [real(b), imag(b)];
+    end
+end

@@ -1,0 +1,52 @@
+function [intensity_scale, frequency_scale] = scale_arguments(caller, args)
+    %SCALE_ARGUMENTS   The factors that Horace and its fits hand to a model after the q-points.
+    %   ARGUMENTS is a cell with any of: nothing; numbers s, [s f] or s, f; cells of these; then name-value pairs
+    %   'intensity_scale', s and 'frequency_scale', f in any order. Missing ones are 1.
+    names = {'intensity_scale', 'frequency_scale'};
+    args = flattened(args);
+    numbers = [];
+    while ~isempty(args) && ~ischar(args{1})
+        if ~isnumeric(args{1}) || ~isreal(args{1})
+            euphonic.internal.fail(caller, 'invalid_argument', ...
+                'Expected scale factors after the q-points, found a value of class %s.', class(args{1}));
+        end
+        numbers = [numbers; double(args{1}(:))]; %#ok<AGROW>
+        args(1) = [];
+    end
+    if numel(numbers) > 2
+        euphonic.internal.fail(caller, 'invalid_argument', ...
+            ['There are %d numbers after the q-points; expected at most two, the factors of intensity and ' ...
+             'frequency. Other options are properties of the model.'], numel(numbers));
+    end
+    named = euphonic.internal.name_values(caller, names, args);
+    factors = [1 1];
+    factors(1:numel(numbers)) = numbers;
+    for i = 1:2
+        if isfield(named, names{i})
+            if i <= numel(numbers)
+                euphonic.internal.fail(caller, 'repeated_option', '''%s'' is given by position and by name.', names{i});
+            end
+            value = named.(names{i});
+            if ~isnumeric(value) || ~isreal(value) || ~isscalar(value)
+                euphonic.internal.fail(caller, 'invalid_argument', '''%s'' is not one real number.', names{i});
+            end
+            factors(i) = value;
+        end
+    end
+    if ~all(isfinite(factors))
+        euphonic.internal.fail(caller, 'invalid_argument', 'The scale factors [%g %g] are not finite.', factors);
+    end
+    intensity_scale = factors(1);
+    frequency_scale = factors(2);
+end
+
+function flat = flattened(args)
+    flat = {};
+    for i = 1:numel(args)
+        if iscell(args{i})
+            flat = [flat, flattened(args{i})]; %#ok<AGROW>
+        else
+            flat = [flat, args(i)]; %#ok<AGROW>
+        end
+    end
+end

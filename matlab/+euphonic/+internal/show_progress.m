@@ -1,0 +1,16 @@
+function show_progress(done, total, seconds)
+    %SHOW_PROGRESS   One line on how far a calculation is.
+    rate = done / seconds;
+    fprintf('euphonic: %s of %s q-points, %s per second, %s left\n', grouped(done), grouped(total), ...
+        grouped(rate), euphonic.internal.duration_text((total - done) / rate));
+    if euphonic.internal.is_octave()
+        fflush(stdout);
+    else
+        drawnow('limitrate');
+    end
+end
+
+function text = grouped(number)
+    % 1234567 as 1,234,567
+    text = regexprep(sprintf('%.0f', number), '(\d)(?=(\d{3})+$)', '$1,');
+end

@@ -1,0 +1,26 @@
+function start_daemon(caller, background)
+    %START_DAEMON   Start the daemon.
+    %   Waits until it answers; with BACKGROUND true that is left to the first call that needs it. Starting twice at the
+    %   same time is harmless: one daemon comes of it. Raises daemon_failed with what the daemon said, and other_host
+    %   when the connection file belongs to another computer.
+    if nargin < 2
+        background = false;
+    end
+    connection = euphonic.internal.read_connection(caller);
+    if ~isempty(connection) && ~strcmp(connection.host, euphonic.internal.host_name())
+        euphonic.internal.fail(caller, 'other_host', ...
+            ['The connection file %s belongs to a daemon on %s, which does not answer. Start it there, or remove ' ...
+             'the file (or unset EUPHONIC_CONNECTION) to use one on this computer.'], ...
+            euphonic.internal.connection_file(), connection.host);
+    end
+    [code, text] = euphonic.internal.run_daemon(caller, {'start'}, background);
+    if code ~= 0
+        euphonic.internal.fail(caller, 'daemon_failed', 'The daemon did not start (exit code %d): %s', ...
+            code, last_lines(text));
+    end
+end
+
+function text = last_lines(text)
+    lines = strsplit(strtrim(text), sprintf('\n'));
+    text = strjoin(lines(max(1, end - 9):end), sprintf('\n'));
+end

@@ -1,0 +1,286 @@
+classdef CoherentCrystal < handle
+    %COHERENTCRYSTAL   Coherent one-phonon scattering of a single crystal, for Horace and for itself.
+    %   MODEL = EUPHONIC.COHERENTCRYSTAL(FC) with force constants FC. Options follow by position, in the order below, or
+    %   as name-value pairs; each is also a property that can be read and set. 'None' stands for none.
+    %
+    %       debye_waller_grid    [n n n]: Monkhorst-Pack grid for the Debye-Waller factor ('None')
+    %       debye_waller         n_atoms x 3 x 3 tensor W in angstrom^2, instead of a grid ('None')
+    %       temperature          kelvin, or a quantity; 'None': neither Bose nor Debye-Waller factor ('None')
+    %       bose                 multiply by the Bose factor (true)
+    %       negative_e           also return the intensities at -w (false)
+    %       conversion_mat       3x3: q of the model is the row [qh qk ql] times this ('None')
+    %       chunk                without effect: the daemon chooses ('None')
+    %       lim                  upper limit of the intensity in mbarn (Inf)
+    %       scattering_lengths   'Sears1992', or a struct of element = length in fm ('Sears1992')
+    %       verbose              tell how far a calculation is that takes longer than two seconds (true)
+    %
+    %   Name-value pairs only, and properties too:
+    %       asr                  acoustic sum rule: 'reciprocal', 'realspace' ('None')
+    %       dipole               include the dipole-dipole term where there are Born charges (true)
+    %       dipole_parameter     scales the automatic splitting of the Ewald sums; results do not depend on it (1)
+    %       splitting            LO-TO splitting at the zone centre (true)
+    %       n_threads            at most so many threads ('None': all that the daemon has)
+    %       insert_gamma, reduce_qpts, use_c, useparallel, threads    accepted, without effect
+    %
+    %   [W, SF] = MODEL.HORACE_DISP(QH, QK, QL) evaluates it; @MODEL.HORACE_DISP is what Horace wants.
+    %
+    %   Example
+    %       fc = euphonic.ForceConstants.from_castep('quartz.castep_bin');
+    %       model = euphonic.CoherentCrystal(fc, 'temperature', 300, 'asr', 'reciprocal');
+    %       cut = disp2sqw_eval(cut, @model.horace_disp, {}, 1.5);
+    %
+    %   See also EUPHONIC.FORCECONSTANTS, EUPHONIC.COHERENTCRYSTAL/HORACE_DISP.
+    properties
+        debye_waller_grid = 'None'
+        debye_waller = 'None'
+        temperature = 'None'
+        bose = true
+        negative_e = false
+        conversion_mat = 'None'
+        chunk = 'None'
+        lim = Inf
+        scattering_lengths = 'Sears1992'
+        verbose = true
+        asr = 'None'
+        dipole = true
+        dipole_parameter = 1
+        splitting = true
+        n_threads = 'None'
+        insert_gamma = false
+        reduce_qpts = true
+        use_c = 'None'
+        useparallel = 'None'
+        threads = 'None'
+    end
+    properties (SetAccess = private)
+        force_constants
+    end
+    properties (Access = private)
+        said = {}  % warnings given already
+    end
+    methods
+
+        function self = CoherentCrystal(fc, varargin)
+            if nargin == 0
+                return
+            end
+            if ~isa(fc, 'euphonic.ForceConstants')
+                euphonic.internal.fail('CoherentCrystal', 'invalid_argument', ...
+                    'Expected force constants as the first argument, found a value of class %s.', class(fc));
+            end
+            self.force_constants = fc;
+            options = constructor_options(varargin);
+            for name = fieldnames(options).'
+                self.(name{1}) = options.(name{1});
+            end
+        end
+
+        function [w, sf] = horace_disp(self, qh, qk, ql, varargin)
+            %HORACE_DISP   Frequencies and intensities of all modes, in the form that Horace wants.
+            %   [W, SF] = MODEL.HORACE_DISP(QH, QK, QL) with q-points in reciprocal-lattice units, arrays with equally
+            %   many elements. W and SF are 1xn cells of rows: frequencies in meV and intensities in mbarn for each atom
+            %   of the cell. n is the number of modes, twice that with negative_e (then the second half belongs to -w).
+            %   Weights inside a set of modes with equal frequencies are arbitrary; their sum is not.
+            %
+            %   MODEL.HORACE_DISP(QH, QK, QL, S, F) multiplies intensities by S and frequencies by F. They can be given
+            %   as S; [S F]; S, F; cells of these; and by name: 'intensity_scale', S, 'frequency_scale', F. C =
+            %   MODEL.HORACE_DISP(...) is {W, SF}.
+            %
+            %   Example
+            %       [w, sf] = model.horace_disp(0, 0, 1.5);
+            %
+            %   See also EUPHONIC.COHERENTCRYSTAL.
+            caller = 'horace_disp';
+            if nargin < 4
+                euphonic.internal.fail(caller, 'invalid_argument', ...
+                    'Expected qh, qk and ql, found %d of them.', nargin - 1);
+            end
+            [intensity_scale, frequency_scale] = euphonic.internal.scale_arguments(caller, varargin);
+            [qh, qk, ql] = euphonic.internal.check_q(caller, qh, qk, ql);
+            answer = self.surfaces(caller, qh, qk, ql);
+            [w, sf] = euphonic.internal.scale_surfaces(answer.frequencies, answer.structure_factors, ...
+                intensity_scale, frequency_scale, self.lim);
+            if nargout < 2
+                w = {w, sf};
+            end
+        end
+
+        function disp(self)
+            if isempty(self.force_constants)
+                fprintf('  A model without force constants.\n');
+                return
+            end
+            disp(self.force_constants);
+            plain = euphonic.CoherentCrystal();
+            for name = euphonic.internal.model_options()
+                if ~isequal(self.(name{1}), plain.(name{1}))
+                    fprintf('  %s: %s\n', name{1}, euphonic.internal.shown(self.(name{1})));
+                end
+            end
+        end
+
+        function set.debye_waller_grid(self, value)
+            self.debye_waller_grid = checked('debye_waller_grid', value);
+        end
+
+        function set.debye_waller(self, value)
+            self.debye_waller = checked('debye_waller', value);
+        end
+
+        function set.temperature(self, value)
+            self.temperature = checked('temperature', value);
+        end
+
+        function set.bose(self, value)
+            self.bose = checked('bose', value);
+        end
+
+        function set.negative_e(self, value)
+            self.negative_e = checked('negative_e', value);
+        end
+
+        function set.conversion_mat(self, value)
+            self.conversion_mat = checked('conversion_mat', value);
+        end
+
+        function set.chunk(self, value)
+            self.chunk = checked('chunk', value);
+        end
+
+        function set.lim(self, value)
+            self.lim = checked('lim', value);
+        end
+
+        function set.scattering_lengths(self, value)
+            self.scattering_lengths = checked('scattering_lengths', value);
+        end
+
+        function set.verbose(self, value)
+            self.verbose = checked('verbose', value);
+        end
+
+        function set.asr(self, value)
+            self.asr = checked('asr', value);
+        end
+
+        function set.dipole(self, value)
+            self.dipole = checked('dipole', value);
+        end
+
+        function set.dipole_parameter(self, value)
+            self.dipole_parameter = checked('dipole_parameter', value);
+        end
+
+        function set.splitting(self, value)
+            self.splitting = checked('splitting', value);
+        end
+
+        function set.n_threads(self, value)
+            self.n_threads = checked('n_threads', value);
+        end
+
+        function set.insert_gamma(self, value)
+            self.insert_gamma = checked('insert_gamma', value);
+        end
+
+        function set.reduce_qpts(self, value)
+            self.reduce_qpts = checked('reduce_qpts', value);
+        end
+
+        function set.use_c(self, value)
+            self.use_c = checked('use_c', value);
+        end
+
+        function set.useparallel(self, value)
+            self.useparallel = checked('useparallel', value);
+        end
+
+        function set.threads(self, value)
+            self.threads = checked('threads', value);
+        end
+
+    end
+    methods (Access = private)
+
+        function answer = surfaces(self, caller, qh, qk, ql)
+            if isempty(self.force_constants)
+                euphonic.internal.fail(caller, 'no_force_constants', 'This model has no force constants.');
+            end
+            if ~euphonic.internal.is_none(self.conversion_mat)
+                q = [qh, qk, ql] * self.conversion_mat;
+                [qh, qk, ql] = deal(q(:, 1), q(:, 2), q(:, 3));
+            end
+            answer = euphonic.internal.evaluate(caller, self.force_constants, ...
+                euphonic.internal.job_params(self, 'structure_factor'), ...
+                self.debye_waller_frames(caller), {qh, qk, ql}, self.verbose, true);
+            self.tell(caller, answer);
+        end
+
+        function frames = debye_waller_frames(self, caller)
+            frames = [];
+            none = @euphonic.internal.is_none;
+            if none(self.temperature)
+                return
+            end
+            if ~none(self.debye_waller)
+                n = self.force_constants.n_atoms;
+                if size(self.debye_waller, 1) ~= n
+                    euphonic.internal.fail(caller, 'size_mismatch', ...
+                        'debye_waller is for %d atoms, the crystal has %d.', size(self.debye_waller, 1), n);
+                end
+                frames = euphonic.internal.frame('debye_waller', self.debye_waller, [n 3 3]);
+            elseif ~none(self.debye_waller_grid)
+                euphonic.internal.fail(caller, 'debye_waller_unavailable', ...
+                    ['This version cannot calculate the Debye-Waller factor from debye_waller_grid. Set ' ...
+                     'debye_waller_grid to ''None'', or give the tensors as debye_waller.']);
+            end
+        end
+
+        function tell(self, caller, answer)
+            for i = 1:numel(answer.job.notes)
+                self.said = euphonic.internal.warn_once(self.said, caller, 'note', answer.job.notes{i});
+            end
+            if answer.imaginary > 0 && ~any(strcmp('imaginary', self.said))
+                self.said{end + 1} = 'imaginary';
+                warning(['EUPHONIC:' caller ':imaginary_modes'], ...
+                    '%d modes are unstable; their frequencies are returned as negative numbers.', answer.imaginary);
+            end
+        end
+
+    end
+end
+
+function value = checked(name, value)
+    value = euphonic.internal.check_option('CoherentCrystal', name, value);
+end
+
+function options = constructor_options(args)
+    % Positional values until the first name of an option, then name-value pairs.
+    caller = 'CoherentCrystal';
+    [names, n_positional] = euphonic.internal.model_options();
+    options = struct();
+    i = 1;
+    while i <= numel(args)
+        value = args{i};
+        name = names{min(i, numel(names))};
+        if ischar(value) && any(strcmp(value, names))
+            break
+        elseif ischar(value) && ~strcmpi(value, 'none') && ~strcmp(name, 'scattering_lengths')
+            euphonic.internal.unknown_option(caller, value, names);
+        elseif i > n_positional
+            euphonic.internal.fail(caller, 'invalid_argument', ...
+                'There are more than %d positional arguments after the force constants; give the others by name.', ...
+                n_positional);
+        end
+        options.(name) = value;
+        i = i + 1;
+    end
+    named = euphonic.internal.name_values(caller, names, args(i:end));
+    for name = fieldnames(named).'
+        if isfield(options, name{1})
+            euphonic.internal.fail(caller, 'repeated_option', ...
+                'Option ''%s'' is given by position and by name.', name{1});
+        end
+        options.(name{1}) = named.(name{1});
+    end
+end

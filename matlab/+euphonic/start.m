@@ -1,0 +1,28 @@
+function facts = start()
+    %START   Make sure that the calculation daemon is there.
+    %   EUPHONIC.START returns at once when a daemon of yours is alive. Else it launches one in the background, which
+    %   goes on after MATLAB ends, and does not wait for it: put it into startup.m. Any call that needs the daemon
+    %   starts it too.
+    %
+    %   FACTS = EUPHONIC.START() waits until the daemon answers and returns what EUPHONIC.STATUS does, with the field
+    %   `started`: whether this call started it.
+    %
+    %   The daemon is looked for in getpref('euphonic', 'home'), the environment variable EUPHONIC_HOME, the folder that
+    %   this package is in, and on the PATH.
+    %
+    %   Example
+    %       facts = euphonic.start();
+    %       fprintf('%d threads\n', facts.threads);
+    %
+    %   See also EUPHONIC.STOP, EUPHONIC.STATUS, EUPHONIC.RESTART.
+    caller = 'start';
+    connection = euphonic.internal.read_connection(caller);
+    alive = euphonic.internal.ping(connection);
+    if ~alive
+        euphonic.internal.start_daemon(caller, nargout == 0);
+    end
+    if nargout > 0
+        facts = euphonic.status();
+        facts.started = ~alive;
+    end
+end

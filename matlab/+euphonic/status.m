@@ -1,0 +1,49 @@
+function facts = status()
+    %STATUS   How the calculation daemon is.
+    %   EUPHONIC.STATUS shows it. FACTS = EUPHONIC.STATUS() returns a struct with running (false: no daemon is alive,
+    %   and the other fields are missing), pid, version, protocol, host, uptime_s, threads, simd, memory_bytes, models,
+    %   jobs, endpoints, last_job (points, kernel_seconds, total_seconds, threads; [] before the first). Starts no
+    %   daemon.
+    %
+    %   Example
+    %       facts = euphonic.status();
+    %       if facts.running, disp(facts.memory_bytes / 2^20), end
+    %
+    %   See also EUPHONIC.START, EUPHONIC.STOP.
+    caller = 'status';
+    patience = 10;  % seconds
+    result = struct('running', false);
+    connection = euphonic.internal.read_connection(caller);
+    if ~isempty(connection)
+        answer = euphonic.internal.gateway('request', connection, 'control', 'status', struct(), [], patience);
+        if isempty(answer.error)
+            result = answer.result;
+            result.running = true;
+        elseif ~euphonic.internal.has_gone(answer.error)
+            euphonic.internal.fail(caller, answer.error);
+        end
+    end
+    if nargout > 0
+        facts = result;
+    else
+        show(result);
+    end
+end
+
+function show(result)
+    if ~result.running
+        fprintf('No daemon is running. euphonic.start starts one.\n');
+        return
+    end
+    fprintf('Daemon %s (protocol %d) on %s, pid %d, up %s\n', result.version, result.protocol, result.host, ...
+        result.pid, euphonic.internal.duration_text(result.uptime_s));
+    fprintf('  threads  %d, SIMD %s\n', result.threads, result.simd);
+    fprintf('  memory   %.0f MiB\n', result.memory_bytes / 2^20);
+    fprintf('  models   %d\n', numel(result.models));
+    fprintf('  jobs     %d\n', numel(result.jobs));
+    if ~isempty(result.last_job)
+        job = result.last_job;
+        fprintf('  last job %d q-points in %.3g s, kernel %.3g s on %d threads\n', job.points, job.total_seconds, ...
+            job.kernel_seconds, job.threads);
+    end
+end
