@@ -40,6 +40,7 @@ class Job {
 
   void cancel() { cancelled_.store(true, std::memory_order_relaxed); }
   bool cancelled() const { return cancelled_.load(std::memory_order_relaxed); }
+  const std::atomic<bool>* cancel_flag() const { return &cancelled_; }
   const Plan& plan() const { return *plan_; }
   const JobOptions& options() const { return options_; }
   int n_modes() const { return 3 * plan_->n_atoms(); }
@@ -72,6 +73,7 @@ struct ChunkResult {
   ResultArray structure_factors;  // [n_surfaces][count] mbarn, null unless asked for
   ResultArray eigenvectors;       // [2][3][n_atoms][n_modes][count], null unless asked for
   double kernel_seconds = 0;      // from the first batch's start to the last one's end
+  double begin_seconds = 0, end_seconds = 0;  // the same moments on the steady clock
   std::size_t imaginary = 0;      // modes with a negative frequency
   bool cancelled = false;
   std::string error;              // not empty: the chunk failed (out of memory)

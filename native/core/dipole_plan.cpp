@@ -1,0 +1,195 @@
+// The choice of Ewald's splitting parameter and of the terms that are kept, from the model and its options alone.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <set>
+#include <stdexcept>
+
+#include "core/plan_parts.h"
+#include "core/units.h"
+
+namespace euphonic {
+
+namespace {
+
+// Real-space terms are looked for up to exp(-kRealCutoff^2), 1e-17; what is below the threshold is dropped afterwards.
+constexpr double kRealCutoff = 6.3;
+// Candidates for lambda: the balanced value times 2^(k / kStepsPerOctave).
+constexpr int kStepsPerOctave = 6;
+constexpr int kOctavesDown = 3, kOctavesUp = 1;
+// Atom pairs on which the number of terms is counted; the rest is taken to be alike.
+constexpr int kSampledPairs = 24;
+// Operations, in multiply-adds of one vector: a term of an off-diagonal and of a diagonal block, a pair of G vectors per atom pair and
+// once, a lattice vector's phase.
+constexpr double kTermCost = 18, kDiagonalTermCost = 9, kPairCost = 12, kVectorCost = 70, kPhaseCost = 6;
+
+double born_scale(const Model& m) {
+  double largest = 0;
+  for (int i = 0; i < m.n_atoms; ++i) {
+    double z2 = 0;
+    for (int e = 0; e < 9; ++e) z2 += m.born[9 * i + e] * m.born[9 * i + e];
+    largest = std::max(largest, z2 / m.atom_mass[i]);
+  }
+  return largest;
+}
+
+double smallest_eigenvalue(const Mat3& m) {
+  // A bound from Gershgorin's circles is enough here; the tensor is nearly diagonal in practice.
+  double bound = std::numeric_limits<double>::infinity();
+  for (int a = 0; a < 3; ++a) bound = std::min(bound, m[a][a] - std::abs(m[a][(a + 1) % 3]) - std::abs(m[a][(a + 2) % 3]));
+  const double trace = m[0][0] + m[1][1] + m[2][2];
+  return std::max(bound, 1e-3 * trace);
+}
+
+// G vectors (one of each +-) whose contribution can exceed the threshold for some q nearer to 0 than to any other G.
+std::vector<Int3> reciprocal_range(const Ewald& ewald, double born2, double threshold, std::size_t limit) {
+  const Mat3& metric = ewald.metric();
+  const double prefactor = 4 * kPi / ewald.volume() * born2 / smallest_eigenvalue(ewald.dielectric());
+  if (prefactor <= threshold) return {};
+  const double l2 = 4 * ewald.lambda() * ewald.lambda();
+  const double reach2 = l2 * std::log(prefactor / threshold);  // on (q + G).eps.(q + G)
+  const Mat3 inverse_metric = inverse(metric);
+  // q itself reaches at most half of the longest diagonal.
+  double q_reach = 0;
+  for (int a = 0; a < 3; ++a) q_reach += 0.5 * std::sqrt(metric[a][a]);
+  const double outer = std::sqrt(reach2) + q_reach;
+  Int3 bound;
+  double volume = 1;
+  for (int a = 0; a < 3; ++a) {
+    bound[a] = static_cast<int>(outer * std::sqrt(inverse_metric[a][a])) + 1;
+    volume *= 2.0 * bound[a] + 1;
+  }
+  if (volume > 50.0 * static_cast<double>(limit)) return std::vector<Int3>(limit + 1);
+  std::vector<Int3> out;
+  for (int x = 0; x <= bound[0]; ++x) {
+    for (int y = -bound[1]; y <= bound[1]; ++y) {
+      for (int z = -bound[2]; z <= bound[2]; ++z) {
+        if (x == 0 && (y < 0 || (y == 0 && z <= 0))) continue;
+        const Vec3 g{double(x), double(y), double(z)};
+        const double length = std::sqrt(dot(g, multiply(g, metric)));
+        if (length > outer) continue;
+        // The margin covers what is left of the nearest-point iteration.
+        if (smallest_distance2(metric, g) * (1 - 1e-3) <= reach2) out.push_back({x, y, z});
+      }
+    }
+  }
+  return out;
+}
+
+struct SampledPair {
+  int i, j;
+  std::set<Int3> half;  // lattice vectors of the force constants, folded to a half-space
+  Int3 shift;
+};
+
+Int3 pair_shift(const Model& m, int i, int j) {
+  Int3 shift;
+  for (int a = 0; a < 3; ++a) shift[a] = -static_cast<int>(std::lround(m.atom_r[3 * j + a] - m.atom_r[3 * i + a]));
+  return shift;
+}
+
+Int3 fold(Int3 r) {
+  for (int a = 0; a < 3; ++a) {
+    if (r[a] > 0) return r;
+    if (r[a] < 0) return {-r[0], -r[1], -r[2]};
+  }
+  return r;
+}
+
+std::vector<SampledPair> sample_pairs(const Model& m, const ForceTerms& force) {
+  std::vector<SampledPair> out;
+  const long long all = static_cast<long long>(m.n_atoms) * (m.n_atoms + 1) / 2;
+  const long long step = std::max(1LL, all / kSampledPairs);
+  long long index = 0;
+  std::vector<PairTerm> terms;
+  for (int i = 0; i < m.n_atoms; ++i) {
+    for (int j = i; j < m.n_atoms; ++j, ++index) {
+      if (index % step != 0) continue;
+      SampledPair pair{i, j, {}, pair_shift(m, i, j)};
+      force.terms(i, j, terms);
+      for (const PairTerm& t : terms) pair.half.insert(fold({t.r[0] - pair.shift[0], t.r[1] - pair.shift[1], t.r[2] - pair.shift[2]}));
+      out.push_back(std::move(pair));
+    }
+  }
+  return out;
+}
+
+bool above(const Model& m, const Ewald& ewald, int i, int j, const Int3& r, double threshold) {
+  const Mat3 z = with_born(m, i, j, ewald.real_block(i, j, r));
+  const double scale = 1 / std::sqrt(m.atom_mass[i] * m.atom_mass[j]);
+  for (const Vec3& row : z)
+    for (double x : row)
+      if (std::abs(x) * scale > threshold) return true;
+  return false;
+}
+
+double cost(const Model& m, const Ewald& ewald, const std::vector<SampledPair>& sample, double born2, double threshold) {
+  const double n = m.n_atoms, off_diagonal = 0.5 * n * (n - 1);
+  double terms[2] = {0, 0}, pairs[2] = {0, 0};
+  std::set<Int3> vectors;
+  for (const SampledPair& p : sample) {
+    std::set<Int3> half = p.half;
+    for (const Int3& r : ewald.real_range(p.i, p.j, kRealCutoff))
+      if (above(m, ewald, p.i, p.j, r, threshold)) half.insert(fold({r[0] - p.shift[0], r[1] - p.shift[1], r[2] - p.shift[2]}));
+    terms[p.i == p.j] += static_cast<double>(half.size());
+    pairs[p.i == p.j] += 1;
+    vectors.insert(half.begin(), half.end());
+  }
+  const double g = static_cast<double>(reciprocal_range(ewald, born2, threshold, kMaxReciprocalVectors).size());
+  double total = g * (kPairCost * off_diagonal + kVectorCost) + kPhaseCost * static_cast<double>(vectors.size());
+  if (pairs[0] > 0) total += off_diagonal * kTermCost * terms[0] / pairs[0];
+  if (pairs[1] > 0) total += n * kDiagonalTermCost * terms[1] / pairs[1];
+  return total;
+}
+
+// The largest diagonal element of the mass-weighted force constants of an atom on itself.
+double largest_element(const Model& m, const ForceTerms& force, const std::vector<Mat3>& row_sums) {
+  double largest = 0;
+  std::vector<PairTerm> terms;
+  for (int i = 0; i < m.n_atoms; ++i) {
+    force.terms(i, i, terms);
+    for (int a = 0; a < 3; ++a) {
+      double self = row_sums.empty() ? 0 : -row_sums[i][a][a];
+      for (const PairTerm& t : terms)
+        if (t.r == Int3{0, 0, 0}) self += t.phi[4 * a];
+      largest = std::max(largest, std::abs(self) / m.atom_mass[i]);
+    }
+  }
+  return largest;
+}
+
+}  // namespace
+
+Dipole plan_dipole(const Model& m, const ForceTerms& force, double dipole_parameter) {
+  Dipole out;
+  const double balanced = Ewald::balanced_lambda(m);
+  // The row sums do not depend on lambda; the threshold needs them before lambda is chosen.
+  const std::vector<Mat3> sums = Ewald(m, balanced).row_sums(kRealCutoff);
+  out.threshold = kPruneTolerance * largest_element(m, force, sums);
+  out.real_cutoff = kRealCutoff;
+  const double born2 = born_scale(m);
+  const std::vector<SampledPair> sample = sample_pairs(m, force);
+  double best = balanced, best_cost = std::numeric_limits<double>::infinity();
+  for (int k = -kOctavesDown * kStepsPerOctave; k <= kOctavesUp * kStepsPerOctave; ++k) {
+    const double lambda = balanced * std::exp2(static_cast<double>(k) / kStepsPerOctave);
+    const double c = cost(m, Ewald(m, lambda), sample, born2, out.threshold);
+    if (c < best_cost) {
+      best_cost = c;
+      best = lambda;
+    }
+  }
+  const double lambda = best * dipole_parameter;
+  // Before anything of that size is made: both halves grow without bound at the ends of the range.
+  if (!(lambda > balanced / 32 && lambda < balanced * 32))
+    throw std::invalid_argument("dipole_parameter " + std::to_string(dipole_parameter) +
+                                " makes one half of the Ewald sum too long; the result does not depend on it, 1 is fastest");
+  out.ewald = std::make_unique<Ewald>(m, lambda);
+  out.row_sums = out.ewald->row_sums(kRealCutoff);
+  out.g_half = reciprocal_range(*out.ewald, born2, out.threshold, kMaxReciprocalVectors);
+  if (out.g_half.size() > kMaxReciprocalVectors)
+    throw std::invalid_argument("the reciprocal half of the Ewald sum needs more than " + std::to_string(kMaxReciprocalVectors) +
+                                " vectors; use a smaller dipole_parameter (1 is fastest)");
+  return out;
+}
+
+}  // namespace euphonic

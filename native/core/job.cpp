@@ -1,0 +1,121 @@
+#include <cmath>
+
+#include "core/job_parts.h"
+#include "core/units.h"
+
+namespace euphonic {
+
+namespace {
+
+// Scattering lengths, Debye-Waller tensors: equal for an atom and its image under inversion up to rounding.
+constexpr double kImageTolerance = 1e-10;
+
+bool symmetric_scattering(const Tables& t, const Scattering& s) {
+  for (const auto& b : s.lengths)
+    if (b.imag() != 0) return false;
+  for (const Tables::Orbit& orbit : t.orbits) {
+    if (orbit.second < 0) continue;
+    const double b1 = s.lengths[orbit.first].real(), b2 = s.lengths[orbit.second].real();
+    if (std::abs(b1 - b2) > kImageTolerance * std::abs(b1)) return false;
+    if (s.debye_waller.empty()) continue;
+    double largest = 0, difference = 0;
+    for (int e = 0; e < 9; ++e) {
+      const double w1 = s.debye_waller[9 * orbit.first + e], w2 = s.debye_waller[9 * orbit.second + e];
+      largest = std::max(largest, std::abs(w1));
+      difference = std::max(difference, std::abs(w1 - w2));
+    }
+    if (difference > kImageTolerance * largest) return false;
+  }
+  return true;
+}
+
+ScatteringTables scattering_tables(const Tables& t, const Scattering& s) {
+  ScatteringTables out;
+  for (int i = 0; i < t.n_atoms; ++i) {
+    out.amplitude.push_back(s.lengths[i].real() / kBohrInFm * t.inverse_sqrt_mass[i]);
+    out.amplitude.push_back(s.lengths[i].imag() / kBohrInFm * t.inverse_sqrt_mass[i]);
+    if (s.debye_waller.empty()) continue;
+    const double* w = &s.debye_waller[9 * i];
+    const double unit = 1 / (kBohrInAngstrom * kBohrInAngstrom);
+    const double six[6] = {w[0], w[1] + w[3], w[2] + w[6], w[4], w[5] + w[7], w[8]};
+    for (double x : six) out.debye_waller.push_back(x * unit);
+  }
+  if (s.temperature.has_value()) {
+    out.thermal = s.bose;
+    out.zero_temperature = *s.temperature == 0;
+    if (!out.zero_temperature) out.beta = 1 / (kBoltzmannInMeVPerKelvin * *s.temperature);
+  }
+  out.negative_e = s.negative_e;
+  return out;
+}
+
+bool integer_vector(const std::array<double, 3>& v) {
+  for (double x : v)
+    if (std::abs(x - std::round(x)) > kGammaTolerance) return false;
+  return true;
+}
+
+}  // namespace
+
+Job::Job(std::shared_ptr<const Plan> plan, JobOptions options) : plan_(std::move(plan)), options_(std::move(options)) {}
+
+int Job::n_surfaces() const {
+  const bool both = options_.quantity == Quantity::structure_factor && options_.scattering.negative_e;
+  return both ? 2 * n_modes() : n_modes();
+}
+
+std::size_t Job::bytes_per_point() const {
+  const std::size_t n = n_modes();
+  std::size_t values = n;
+  if (options_.quantity == Quantity::structure_factor) values += n_surfaces();
+  if (options_.quantity == Quantity::modes) values += 2 * n * n;
+  return sizeof(double) * values;
+}
+
+JobTables::JobTables(const Job& job) {
+  const auto& plan = static_cast<const TablePlan&>(job.plan());
+  const JobOptions& options = job.options();
+  tables = &plan.tables();
+  if (options.quantity == Quantity::structure_factor) {
+    if (tables->real_form && !symmetric_scattering(*tables, options.scattering)) tables = &plan.complex_tables();
+    scattering = scattering_tables(*tables, options.scattering);
+  }
+}
+
+std::vector<double> approach_directions(const Chunk& chunk) {
+  const std::size_t n = chunk.count;
+  std::vector<double> out;
+  const auto point = [&](std::size_t k) { return std::array<double, 3>{chunk.qpts[k], chunk.qpts[n + k], chunk.qpts[2 * n + k]}; };
+  const auto from_list = [&](std::size_t k) {
+    const auto here = point(k);
+    std::optional<std::array<double, 3>> next = chunk.after, previous = chunk.before;
+    if (k + 1 < n) next = point(k + 1);
+    if (k > 0) previous = point(k - 1);
+    std::array<double, 3> step{};
+    if (next) {
+      for (int a = 0; a < 3; ++a) step[a] = (*next)[a] - here[a];
+      if (!integer_vector(step)) return step;
+    }
+    if (previous) {
+      for (int a = 0; a < 3; ++a) step[a] = here[a] - (*previous)[a];
+      if (!integer_vector(step)) return step;
+    }
+    return std::array<double, 3>{};
+  };
+  for (std::size_t k = 0; k < n; ++k) {
+    if (!integer_vector(point(k))) continue;
+    if (out.empty()) out.assign(3 * n, 0.0);
+    std::array<double, 3> direction{};
+    const bool given = !chunk.directions.empty() && !std::isnan(chunk.directions[k]) && !std::isnan(chunk.directions[n + k]) &&
+                       !std::isnan(chunk.directions[2 * n + k]);
+    if (given) {
+      for (int a = 0; a < 3; ++a) direction[a] = chunk.directions[a * n + k];
+    } else {
+      direction = from_list(k);
+    }
+    for (int a = 0; a < 3; ++a) out[a * n + k] = direction[a];
+  }
+  return out;
+}
+
+}  // namespace euphonic

@@ -1,0 +1,24 @@
+// What the pool derives from a job and its chunks.
+#pragma once
+
+#include <vector>
+
+#include "core/kernel.h"
+#include "core/plan_parts.h"
+#include "core/pool.h"
+
+namespace euphonic {
+
+// The tables that a job runs on and its scattering constants.
+struct JobTables {
+  explicit JobTables(const Job& job);
+  const Tables* tables = nullptr;
+  ScatteringTables scattering;
+};
+
+// Directions of approach [3][count] r.l.u. for the points of a chunk that lie at a zone centre, zeros elsewhere and where there
+// is none; empty if no point does. From chunk.directions where given, else from the list as the incumbent takes it: next - this;
+// if that is a lattice vector (or there is no next), this - previous; if that is one too, none.
+std::vector<double> approach_directions(const Chunk& chunk);
+
+}  // namespace euphonic

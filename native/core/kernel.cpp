@@ -1,0 +1,285 @@
+// Run-time dispatch of the kernel: this file is compiled once for each SIMD target.
+#include "core/kernel.h"
+
+#include <algorithm>
+#include <cstring>
+
+// One target for each register width: the others differ in nothing that the kernel uses, and cost compile time.
+#define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_AVX3_DL)
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "core/kernel.cpp"
+#include "hwy/foreach_target.h"
+#include "hwy/highway.h"
+
+#include "core/kernel/output-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace euphonic {
+namespace HWY_NAMESPACE {
+
+inline unsigned long long ticks() {
+#if HWY_ARCH_X86
+  return __builtin_ia32_rdtsc();
+#else
+  return 0;
+#endif
+}
+
+// Adds the ticks since its making, or since the last mark, to a stage.
+class StageClock {
+ public:
+  explicit StageClock(StageCounts* counts) : counts_(counts), last_(counts != nullptr ? ticks() : 0) {}
+  void mark(Stage stage) {
+    if (counts_ == nullptr) return;
+    const unsigned long long now = ticks();
+    counts_->ticks[stage] += now - last_;
+    last_ = now;
+  }
+
+ private:
+  StageCounts* counts_;
+  unsigned long long last_;
+};
+
+enum Slot { kPoints, kPowers, kChunkPhases, kAtoms, kIntegers, kX, kMoments, kExponentials, kSelf, kPairs, kMatrix, kStart,
+            kReduceScratch, kBands, kFirstRow, kOrder, kRows, kCs, kBack, kKeepU, kKeepPhase };
+
+struct Sizes {
+  std::size_t slot[kKeepPhase + 1] = {};
+};
+
+Sizes sizes(const Tables& t, bool vectors) {
+  Sizes s;
+  const std::size_t n = t.n, width = t.real_form ? 1 : 2;
+  s.slot[kPoints] = (3 * 4 + 6 + 1) * kLanes;
+  for (int m : t.max_index) s.slot[kPowers] += 2 * (m + 1) * kLanes;
+  for (const TermChunk& c : t.chunks)
+    s.slot[kChunkPhases] = std::max(s.slot[kChunkPhases], static_cast<std::size_t>(c.n_vectors) * 2 * kLanes);
+  s.slot[kAtoms] = s.slot[kIntegers] = 2 * t.n_atoms * kLanes;
+  s.slot[kX] = t.blocks.size() * kBlockRows * kLanes;
+  if (t.dipole.present) {
+    s.slot[kMoments] = 12 * kDipoleChunk * kN;
+    for (int m : t.dipole.max_index) s.slot[kExponentials] += (2 * m + 1) * kN;
+    s.slot[kSelf] = 12 * kN;
+    s.slot[kPairs] = (t.dipole.n_pairs + 2) * kDipoleRows * kN;
+  }
+  s.slot[kMatrix] = n * (n + 1) / 2 * width * kN;
+  s.slot[kStart] = n * width * kN;
+  s.slot[kReduceScratch] = 4 * n * width * kN;
+  s.slot[kBands] = 2 * n * kLanes;
+  s.slot[kFirstRow] = n * kLanes;
+  if (vectors) {
+    s.slot[kOrder] = n * kLanes;
+    s.slot[kRows] = n * n * kN;
+    s.slot[kCs] = 2 * n * kN;
+    s.slot[kBack] = n * n * width * kN;
+    s.slot[kKeepU] = n * n * width * kN;
+    s.slot[kKeepPhase] = n * width * kN;
+  }
+  return s;
+}
+
+std::size_t BatchPoints() { return kLanes; }
+
+const char* CompiledTarget() { return hwy::TargetName(HWY_TARGET); }
+
+std::size_t WorkspaceDoubles(const Tables& t, bool vectors) {
+  std::size_t total = 0;
+  for (std::size_t x : sizes(t, vectors).slot) total += x;
+  return total;
+}
+
+// Points [first, first + count) of the range, count <= kLanes.
+void run_batch(const KernelJob& job, KernelRange& range, std::size_t first, std::size_t count, Workspace& workspace) {
+  const Tables& t = *job.tables;
+  const ScatteringTables* scattering = job.scattering;
+  const Sizes size = sizes(t, job.eigenvectors);
+  const auto slot = [&](Slot s) { return workspace.get(s, size.slot[s]); };
+  StageClock clock(job.counts);
+  const auto cancelled = [&] { return job.cancelled != nullptr && job.cancelled->load(std::memory_order_relaxed); };
+
+  double* base = slot(kPoints);
+  const Points p{base, base + 3 * kLanes, base + 6 * kLanes, base + 9 * kLanes, base + 12 * kLanes, base + 18 * kLanes};
+  for (int a = 0; a < 3; ++a) {
+    // Lanes beyond the end repeat the last point.
+    for (std::size_t k = 0; k < kLanes; ++k) {
+      const std::size_t at = a * range.stride + first + std::min(k, count - 1);
+      p.q[a * kLanes + k] = range.qpts[at];
+      p.dir[a * kLanes + k] = range.directions != nullptr ? range.directions[at] : 0.0;
+    }
+  }
+  double* powers = slot(kPowers);
+  double* atoms = slot(kAtoms);
+  double* integers = slot(kIntegers);
+  for (std::size_t lane = 0; lane < kLanes; lane += kN) {
+    reduce_points(t, p, lane);
+    axis_powers(t.max_index, p, lane, powers);
+    atom_phases(t, p.f, lane, atoms);
+    if (scattering != nullptr) atom_phases(t, p.n, lane, integers);
+  }
+  clock.mark(kPhases);
+
+  double* phases = slot(kChunkPhases);
+  double* x = slot(kX);
+  bool first_chunk = true;
+  for (const TermChunk& chunk : t.chunks) {
+    if (t.sines) {
+      chunk_phases<true>(t, chunk, powers, phases);
+    } else {
+      chunk_phases<false>(t, chunk, powers, phases);
+    }
+    clock.mark(kPhases);
+    add_terms(t, chunk, phases, first_chunk, x);
+    first_chunk = false;
+    clock.mark(kTerms);
+    if (cancelled()) return;
+  }
+
+  const std::size_t width = t.real_form ? 1 : 2;
+  double* reduce_memory = slot(kReduceScratch);
+  const std::size_t step = t.n * width * kN;
+  const ReduceScratch scratch{reduce_memory, reduce_memory + step, reduce_memory + 2 * step, reduce_memory + 3 * step};
+  double* bands = slot(kBands);
+  const Tridiagonal tridiagonal{bands, bands + t.n * kLanes};
+  double* z = slot(kFirstRow);
+  double* matrix = slot(kMatrix);
+  double* start = slot(kStart);
+  DipoleScratch dipole{};
+  if (t.dipole.present) dipole = {slot(kExponentials), slot(kMoments), slot(kSelf), slot(kPairs)};
+  Reflectors keep;
+  if (job.eigenvectors) keep = {slot(kKeepU), slot(kKeepPhase)};
+  V length2[kBatchVectors];
+
+  const std::size_t vectors = (count + kN - 1) / kN;
+  for (std::size_t v = 0; v < kBatchVectors; ++v) {
+    const std::size_t lane = v * kN;
+    length2[v] = hn::Zero(d);
+    if (v >= vectors) {
+      // Nothing to do here, but the chain of the diagonalisation wants numbers.
+      for (int i = 0; i < t.n; ++i) {
+        store(hn::Zero(d), tridiagonal.diagonal + i * kLanes + lane);
+        store(hn::Zero(d), tridiagonal.off + i * kLanes + lane);
+      }
+      continue;
+    }
+    if (t.dipole.present) dipole_sums(t.dipole, t.reciprocal, p, job.splitting, lane, dipole);
+    clock.mark(kDipole);
+    const BlockSource source{&t, x, powers, atoms, dipole.self, dipole.t, lane};
+    if (t.real_form) {
+      assemble_symmetric(source, matrix);
+    } else {
+      assemble_hermitian(source, matrix);
+    }
+    clock.mark(kAssemble);
+    if (scattering != nullptr) {
+      scattering_vector(t, *scattering, p, integers, lane, start);
+      clock.mark(kScattering);
+    }
+    double* v0 = scattering != nullptr ? start : nullptr;
+    length2[v] = t.real_form ? reduce<RealField>(t.n, matrix, v0, scratch, tridiagonal, lane, keep, job.cancelled)
+                             : reduce<ComplexField>(t.n, matrix, v0, scratch, tridiagonal, lane, keep, job.cancelled);
+    clock.mark(kReduce);
+    if (cancelled()) return;
+    if (job.eigenvectors) {
+      // Eigenvectors are large: one vector of lanes at a time, written out before the next.
+      const std::size_t here = std::min(kN, count - lane);
+      double* rows = slot(kRows);
+      double* order = slot(kOrder);
+      diagonalise<1>(t.n, tridiagonal, z, lane, rows, slot(kCs));
+      clock.mark(kDiagonalise);
+      if (t.real_form) {
+        back_transform<RealField>(t.n, rows, keep, slot(kBack));
+      } else {
+        back_transform<ComplexField>(t.n, rows, keep, slot(kBack));
+      }
+      for (int i = 0; i < t.n; ++i) store(set(i), order + i * kLanes + lane);
+      sort_lanes(t.n, tridiagonal.diagonal, order, lane);
+      range.imaginary += write_frequencies(t.n, tridiagonal.diagonal, lane, here, range.stride, range.frequencies + first + lane);
+      write_eigenvectors(t, slot(kBack), order, atoms, lane, here, range.stride, range.eigenvectors + first + lane);
+      clock.mark(kVectors);
+    }
+  }
+  if (job.eigenvectors) return;
+
+  for (std::size_t v = 0; v < kBatchVectors; v += kChainVectors)
+    if (v < vectors) diagonalise<kChainVectors>(t.n, tridiagonal, z, v * kN, nullptr, nullptr);
+  clock.mark(kDiagonalise);
+  for (std::size_t v = 0; v < vectors; ++v) {
+    const std::size_t lane = v * kN, here = std::min(kN, count - lane);
+    sort_lanes(t.n, tridiagonal.diagonal, z, lane);
+    range.imaginary += write_frequencies(t.n, tridiagonal.diagonal, lane, here, range.stride, range.frequencies + first + lane);
+    if (scattering != nullptr)
+      write_structure_factors(t, *scattering, tridiagonal.diagonal, z, length2[v], lane, here, range.stride,
+                              range.structure_factors + first + lane);
+  }
+  clock.mark(kOutput);
+}
+
+void RunKernel(const KernelJob& job, KernelRange& range, Workspace& workspace) {
+  for (std::size_t first = 0; first < range.count; first += kLanes) {
+    if (job.cancelled != nullptr && job.cancelled->load(std::memory_order_relaxed)) return;
+    run_batch(job, range, range.first + first, std::min(kLanes, range.count - first), workspace);
+  }
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace euphonic
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace euphonic {
+
+HWY_EXPORT(RunKernel);
+HWY_EXPORT(BatchPoints);
+HWY_EXPORT(CompiledTarget);
+HWY_EXPORT(WorkspaceDoubles);
+
+const char* stage_name(int stage) {
+  constexpr const char* names[kStages] = {"phases",     "terms",  "dipole",      "assemble",     "scattering",
+                                          "reduction", "QL", "eigenvectors", "output"};
+  return names[stage];
+}
+
+double* Workspace::get(int slot, std::size_t size) {
+  if (sizes_[slot] < size) {
+    sizes_[slot] = 0;
+    slots_[slot] = hwy::AllocateAligned<double>(size);
+    if (!slots_[slot]) throw std::bad_alloc();
+    sizes_[slot] = size;
+  }
+  return slots_[slot].get();
+}
+
+std::size_t Workspace::bytes() const {
+  std::size_t total = 0;
+  for (std::size_t s : sizes_) total += sizeof(double) * s;
+  return total;
+}
+
+int batch_points() { return static_cast<int>(HWY_DYNAMIC_DISPATCH(BatchPoints)()); }
+
+const char* chosen_target() { return HWY_DYNAMIC_DISPATCH(CompiledTarget)(); }
+
+bool force_target(const char* name) {
+  hwy::SetSupportedTargetsForTest(0);
+  const std::int64_t available = hwy::SupportedTargets();
+  for (std::int64_t target : {HWY_AVX3_DL, HWY_AVX3, HWY_AVX2, HWY_SSE4, HWY_EMU128, HWY_SCALAR}) {
+    if ((available & target) == 0 || std::strcmp(hwy::TargetName(target), name) != 0) continue;
+    hwy::SetSupportedTargetsForTest(target);
+    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+    return std::strcmp(chosen_target(), name) == 0;
+  }
+  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  return false;
+}
+
+std::size_t workspace_bytes(const Tables& tables, bool eigenvectors) {
+  return sizeof(double) * HWY_DYNAMIC_DISPATCH(WorkspaceDoubles)(tables, eigenvectors);
+}
+
+void run_kernel(const KernelJob& job, KernelRange& range, Workspace& workspace) {
+  HWY_DYNAMIC_DISPATCH(RunKernel)(job, range, workspace);
+}
+
+}  // namespace euphonic
+#endif

@@ -1,0 +1,79 @@
+// One batch of q-points from phases to frequencies and intensities. The only caller is the pool.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <vector>
+
+#include "core/tables.h"
+
+namespace euphonic {
+
+// Scattering vectors v_i = amplitude_i exp(-Q.W_i.Q) Q exp(2 pi i n.r_i), Q in 1/bohr.
+struct ScatteringTables {
+  std::vector<double> amplitude;     // [n_atoms][2] b / sqrt(M), re and im, bohr and electron masses
+  std::vector<double> debye_waller;  // [n_atoms][6] 00 01 02 11 12 22 bohr^2, off-diagonal elements doubled; empty: none
+  double beta = 0;                   // 1 / kT in 1/meV; meaningful if thermal
+  bool zero_temperature = false;
+  bool thermal = false;
+  bool negative_e = false;
+};
+
+// Nanoseconds-free stage clock: time-stamp counts, summed over batches, kept only when asked for.
+enum Stage { kPhases, kTerms, kDipole, kAssemble, kScattering, kReduce, kDiagonalise, kVectors, kOutput, kStages };
+struct StageCounts {
+  unsigned long long ticks[kStages] = {};
+};
+const char* stage_name(int stage);
+
+struct KernelJob {
+  const Tables* tables = nullptr;
+  const ScatteringTables* scattering = nullptr;  // null: no structure factor
+  bool eigenvectors = false;
+  bool splitting = true;
+  const std::atomic<bool>* cancelled = nullptr;  // polled inside the stages of large crystals
+  StageCounts* counts = nullptr;
+};
+
+// Points [first, first + count) of arrays with `stride` points: q [3][stride], results [mode][stride].
+struct KernelRange {
+  std::size_t first = 0, count = 0, stride = 0;
+  const double* qpts = nullptr;
+  const double* directions = nullptr;  // [3][stride] r.l.u., zeros: none; null: none at all
+  double* frequencies = nullptr;
+  double* structure_factors = nullptr;
+  double* eigenvectors = nullptr;
+  std::size_t imaginary = 0;           // out: number of modes below -kImaginaryMeV
+};
+
+// Modes below minus this are counted as imaginary; acoustic modes at the zone centre scatter by less.
+constexpr double kImaginaryMeV = 0.01;
+
+// |f| (r.l.u.) up to which a q-point is the zone centre: rounding of numbers like 0.1 * 30, nothing more.
+constexpr double kGammaTolerance = 1e-10;
+
+// A thread's scratch memory, kept between batches.
+class Workspace {
+ public:
+  // Aligned array of at least `size` doubles in slot `slot`; contents undefined. Throws std::bad_alloc.
+  double* get(int slot, std::size_t size);
+
+  std::size_t bytes() const;
+
+ private:
+  static constexpr int kSlots = 32;
+  hwy::AlignedFreeUniquePtr<double[]> slots_[kSlots];
+  std::size_t sizes_[kSlots] = {};
+};
+
+// q-points in a full batch on this machine.
+int batch_points();
+// The SIMD target that run-time dispatch chose, and its override in tests (false: not on this machine or not compiled).
+const char* chosen_target();
+bool force_target(const char* name);
+// Bytes of scratch memory that a thread needs for this job.
+std::size_t workspace_bytes(const Tables& tables, bool eigenvectors);
+// Any number of points; returns early when cancelled.
+void run_kernel(const KernelJob& job, KernelRange& range, Workspace& workspace);
+
+}  // namespace euphonic

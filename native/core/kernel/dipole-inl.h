@@ -1,0 +1,172 @@
+// Ewald's reciprocal half: T_ij = sum_G w K K^T exp(2 pi i G.(r_i - r_j)) for all atom pairs at a vector of q-points.
+//
+// The sum over G is six real numbers w K_a K_b per G, times one complex constant per atom pair: twelve multiply-adds for
+// G and -G together, where the rank-1 update of D would need seventy-two. Born charges are applied once, at the end.
+#if defined(EUPHONIC_KERNEL_DIPOLE_INL) == defined(HWY_TARGET_TOGGLE)
+#ifdef EUPHONIC_KERNEL_DIPOLE_INL
+#undef EUPHONIC_KERNEL_DIPOLE_INL
+#else
+#define EUPHONIC_KERNEL_DIPOLE_INL
+#endif
+
+#include "core/kernel/points-inl.h"
+#include "hwy/contrib/math/math-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace euphonic {
+namespace HWY_NAMESPACE {
+
+constexpr int kDipoleRows = 12;   // of a pair in T: six real parts (00 01 02 11 12 22), six imaginary parts
+constexpr int kDipoleChunk = 24;  // G pairs at a time: 24 * 12 vectors fit in the first-level cache
+
+// w(K) K K^T with K = 0 (zone centre, G = 0) replaced by its limit along dir, or dropped where there is none.
+HWY_INLINE void zero_vector_moments(const DipoleTables& t, const Points& p, bool splitting, std::size_t lane, V m[6]) {
+  const M gamma = hn::Gt(load(p.gamma + lane), set(0.5));
+  V k[3];
+  for (int a = 0; a < 3; ++a) {
+    const V dir = splitting ? load(p.dir + (3 + a) * kLanes + lane) : hn::Zero(d);
+    k[a] = hn::IfThenElse(gamma, dir, load(p.cart + a * kLanes + lane));
+  }
+  const double* e = t.dielectric;
+  const V k0 = fma(set(e[0]), k[0], fma(set(e[1]), k[1], mul(set(e[2]), k[2])));
+  const V k1 = fma(set(e[1]), k[0], fma(set(e[3]), k[1], mul(set(e[4]), k[2])));
+  const V k2 = fma(set(e[2]), k[0], fma(set(e[4]), k[1], mul(set(e[5]), k[2])));
+  const V kek = fma(k[0], k0, fma(k[1], k1, mul(k[2], k2)));
+  const V damping = hn::IfThenElse(gamma, set(1.0), hn::Exp(d, mul(kek, set(-0.25 / (t.lambda * t.lambda)))));
+  const M none = hn::Le(kek, hn::Zero(d));
+  const V safe = hn::IfThenElse(none, set(1.0), kek);
+  const V w = hn::IfThenZeroElse(none, hn::Div(mul(damping, set(t.four_pi_over_volume)), safe));
+  int e6 = 0;
+  for (int a = 0; a < 3; ++a)
+    for (int b = a; b < 3; ++b) m[e6++] = mul(mul(w, k[a]), k[b]);
+}
+
+// Scratch of the dipole stage for one vector of lanes.
+struct DipoleScratch {
+  double* exponentials;  // [3][2 * max_index + 1][kN]
+  double* moments;       // [kDipoleChunk][12][kN]: six of G plus -G, six of G minus -G
+  double* self;          // [6][kN]: moments summed over all G, the T of an atom with itself
+  double* t;             // [n_pairs rounded up to 2][kDipoleRows][kN]
+};
+
+// exp(-m beta_a) with beta_a = b_a.eps.q / (2 lambda^2): the part of the Gaussian that is not a constant of G factorises.
+HWY_INLINE void gaussian_tables(const DipoleTables& t, const V beta[3], double* out) {
+  for (int a = 0; a < 3; ++a) {
+    const int m_max = t.max_index[a];
+    double* centre = out + m_max * kN;
+    const V up = hn::Exp(d, hn::Neg(beta[a]));
+    const V down = hn::Exp(d, beta[a]);
+    store(set(1.0), centre);
+    for (int m = 1; m <= m_max; ++m) {
+      const int h = m / 2;
+      store(h == 0 ? up : mul(load(centre + h * kN), load(centre + (m - h) * kN)), centre + m * kN);
+      store(h == 0 ? down : mul(load(centre - h * kN), load(centre - (m - h) * kN)), centre - m * kN);
+    }
+    out += (2 * m_max + 1) * kN;
+  }
+}
+
+// Adds one chunk of G pairs to T of all atom pairs, two of them at a time.
+inline void add_moments(const DipoleTables& t, int first_g, int n_g, const double* moments, bool first, double* out) {
+  const std::size_t n_total = t.g_pairs.size();
+  for (int pair = 0; pair < t.n_pairs; pair += 2) {
+    const double* c = t.phases.data() + (pair / 2 * n_total + first_g) * 4;
+    double* o = out + pair * kDipoleRows * kN;
+    V a[kDipoleRows], b[kDipoleRows];
+    for (int e = 0; e < kDipoleRows; ++e) {
+      a[e] = first ? hn::Zero(d) : load(o + e * kN);
+      b[e] = first ? hn::Zero(d) : load(o + (kDipoleRows + e) * kN);
+    }
+    const double* m = moments;
+    for (int g = 0; g < n_g; ++g, m += 12 * kN, c += 4) {
+      const V c0 = set(c[0]), s0 = set(c[1]), c1 = set(c[2]), s1 = set(c[3]);
+      for (int e = 0; e < 6; ++e) {
+        const V even = load(m + e * kN), odd = load(m + (6 + e) * kN);
+        a[e] = fma(even, c0, a[e]);
+        b[e] = fma(even, c1, b[e]);
+        a[6 + e] = fma(odd, s0, a[6 + e]);
+        b[6 + e] = fma(odd, s1, b[6 + e]);
+      }
+    }
+    for (int e = 0; e < kDipoleRows; ++e) {
+      store(a[e], o + e * kN);
+      store(b[e], o + (kDipoleRows + e) * kN);
+    }
+  }
+}
+
+inline void dipole_sums(const DipoleTables& t, const double reciprocal[3][3], const Points& p, bool splitting, std::size_t lane,
+                        const DipoleScratch& s) {
+  const double* e = t.dielectric;
+  V q[3];
+  for (int a = 0; a < 3; ++a) q[a] = load(p.cart + a * kLanes + lane);
+  V eq[3];
+  eq[0] = fma(set(e[0]), q[0], fma(set(e[1]), q[1], mul(set(e[2]), q[2])));
+  eq[1] = fma(set(e[1]), q[0], fma(set(e[3]), q[1], mul(set(e[4]), q[2])));
+  eq[2] = fma(set(e[2]), q[0], fma(set(e[4]), q[1], mul(set(e[5]), q[2])));
+  const V qeq = fma(q[0], eq[0], fma(q[1], eq[1], mul(q[2], eq[2])));
+  const double width = 1 / (2 * t.lambda * t.lambda);
+  V beta[3];
+  for (int a = 0; a < 3; ++a) {
+    const double* g = reciprocal[a];
+    beta[a] = mul(set(width), fma(set(g[0]), eq[0], fma(set(g[1]), eq[1], mul(set(g[2]), eq[2]))));
+  }
+  gaussian_tables(t, beta, s.exponentials);
+  const double* ex = s.exponentials + t.max_index[0] * kN;
+  const double* ey = s.exponentials + (2 * t.max_index[0] + 1 + t.max_index[1]) * kN;
+  const double* ez = s.exponentials + (2 * t.max_index[0] + 2 * t.max_index[1] + 2 + t.max_index[2]) * kN;
+  const V common = hn::Exp(d, mul(qeq, set(-0.5 * width)));
+
+  V self[6];
+  zero_vector_moments(t, p, splitting, lane, self);
+  // G = 0 adds the same real number to every pair: it is put in with `self` where T is used, not here.
+  V zero[6];
+  for (int m = 0; m < 6; ++m) zero[m] = self[m];
+
+  const int n_g = static_cast<int>(t.g_pairs.size());
+  for (int first = 0; first < n_g || first == 0; first += kDipoleChunk) {
+    const int count = n_g - first < kDipoleChunk ? n_g - first : kDipoleChunk;
+    double* m = s.moments;
+    for (int g = first; g < first + count; ++g, m += 12 * kN) {
+      const DipoleTables::Pair& pair = t.g_pairs[g];
+      const double* c = pair.cartesian;
+      const V dot2 = mul(set(2.0), fma(set(c[0]), eq[0], fma(set(c[1]), eq[1], mul(set(c[2]), eq[2]))));
+      const V even = hn::Add(qeq, set(pair.metric));
+      const V scale = mul(common, set(pair.prefactor));
+      const V plus = mul(mul(load(ex + pair.g[0] * static_cast<int>(kN)), load(ey + pair.g[1] * static_cast<int>(kN))),
+                         load(ez + pair.g[2] * static_cast<int>(kN)));
+      const V minus = mul(mul(load(ex - pair.g[0] * static_cast<int>(kN)), load(ey - pair.g[1] * static_cast<int>(kN))),
+                          load(ez - pair.g[2] * static_cast<int>(kN)));
+      const V w_plus = mul(mul(scale, plus), reciprocal_of(hn::Add(even, dot2)));
+      const V w_minus = mul(mul(scale, minus), reciprocal_of(hn::Sub(even, dot2)));
+      V kp[3], km[3];
+      for (int a = 0; a < 3; ++a) {
+        kp[a] = hn::Add(q[a], set(c[a]));
+        km[a] = hn::Sub(q[a], set(c[a]));
+      }
+      int row = 0;
+      for (int a = 0; a < 3; ++a) {
+        const V wp = mul(w_plus, kp[a]), wm = mul(w_minus, km[a]);
+        for (int b = a; b < 3; ++b, ++row) {
+          const V tp = mul(wp, kp[b]);
+          const V sum = fma(wm, km[b], tp);
+          store(sum, m + row * kN);
+          store(fnma(wm, km[b], tp), m + (6 + row) * kN);
+          self[row] = hn::Add(self[row], sum);
+        }
+      }
+    }
+    add_moments(t, first, count, s.moments, first == 0, s.t);
+    if (n_g == 0) break;
+  }
+  for (int m = 0; m < 6; ++m) {
+    store(self[m], s.self + m * kN);
+    store(zero[m], s.self + (6 + m) * kN);
+  }
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace euphonic
+HWY_AFTER_NAMESPACE();
+
+#endif

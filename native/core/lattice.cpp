@@ -1,0 +1,178 @@
+#include "core/lattice.h"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "core/units.h"
+
+namespace euphonic {
+
+namespace {
+
+// Relative distance from a face of the Wigner-Seitz cell within which an image counts as lying on it.
+constexpr double kFaceTolerance = 0.001;
+// Supercells searched in each direction around the nearest image.
+constexpr int kSearch = 2;
+
+double quadratic(const Mat3& m, const Vec3& v) { return dot(v, multiply(v, transpose(m))); }
+
+}  // namespace
+
+Mat3 matrix3(const double (&m)[3][3]) {
+  Mat3 out;
+  for (int i = 0; i < 3; ++i)
+    for (int j = 0; j < 3; ++j) out[i][j] = m[i][j];
+  return out;
+}
+
+double determinant(const Mat3& m) {
+  return m[0][0] * (m[1][1] * m[2][2] - m[1][2] * m[2][1]) - m[0][1] * (m[1][0] * m[2][2] - m[1][2] * m[2][0]) +
+         m[0][2] * (m[1][0] * m[2][1] - m[1][1] * m[2][0]);
+}
+
+Mat3 inverse(const Mat3& m) {
+  const double det = determinant(m);
+  if (!(std::abs(det) > 0)) throw std::invalid_argument("a 3x3 matrix of the model (cell, supercell or dielectric tensor) is singular");
+  Mat3 out;
+  for (int i = 0; i < 3; ++i) {
+    for (int j = 0; j < 3; ++j) {
+      const int a = (j + 1) % 3, b = (j + 2) % 3, c = (i + 1) % 3, e = (i + 2) % 3;
+      out[i][j] = (m[a][c] * m[b][e] - m[a][e] * m[b][c]) / det;
+    }
+  }
+  return out;
+}
+
+Mat3 multiply(const Mat3& a, const Mat3& b) {
+  Mat3 out;
+  for (int i = 0; i < 3; ++i) out[i] = multiply(a[i], b);
+  return out;
+}
+
+Mat3 transpose(const Mat3& m) {
+  Mat3 out;
+  for (int i = 0; i < 3; ++i)
+    for (int j = 0; j < 3; ++j) out[i][j] = m[j][i];
+  return out;
+}
+
+Vec3 multiply(const Vec3& row, const Mat3& m) {
+  Vec3 out{};
+  for (int j = 0; j < 3; ++j) out[j] = row[0] * m[0][j] + row[1] * m[1][j] + row[2] * m[2][j];
+  return out;
+}
+
+double dot(const Vec3& a, const Vec3& b) { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
+
+Mat3 reciprocal_lattice(const Mat3& cell) {
+  Mat3 out = transpose(inverse(cell));
+  for (Vec3& row : out)
+    for (double& x : row) x *= 2 * kPi;
+  return out;
+}
+
+std::vector<Int3> half_neighbours() {
+  std::vector<Int3> out;
+  for (int x = 0; x <= 1; ++x)
+    for (int y = -1; y <= 1; ++y)
+      for (int z = -1; z <= 1; ++z)
+        if (x > 0 || y > 0 || (y == 0 && z > 0)) out.push_back({x, y, z});
+  return out;
+}
+
+std::vector<Vec3> nearest_planes(const Mat3& metric) {
+  const bool orthogonal = std::abs(metric[0][1]) + std::abs(metric[0][2]) + std::abs(metric[1][2]) <
+                          1e-12 * (metric[0][0] + metric[1][1] + metric[2][2]);
+  if (orthogonal) return {};
+  std::vector<Vec3> out;
+  for (const Int3& g : half_neighbours()) {
+    const Vec3 half{0.5 * g[0], 0.5 * g[1], 0.5 * g[2]};
+    const double own = quadratic(metric, half);
+    bool bounds = true;
+    for (int x = -2; x <= 2 && bounds; ++x)
+      for (int y = -2; y <= 2 && bounds; ++y)
+        for (int z = -2; z <= 2 && bounds; ++z) {
+          const bool self = (x == 0 && y == 0 && z == 0) || (x == g[0] && y == g[1] && z == g[2]);
+          if (!self && quadratic(metric, {half[0] - x, half[1] - y, half[2] - z}) < own * (1 + 1e-9)) bounds = false;
+        }
+    if (bounds) out.push_back({static_cast<double>(g[0]), static_cast<double>(g[1]), static_cast<double>(g[2])});
+  }
+  return out;
+}
+
+double smallest_distance2(const Mat3& metric, const Vec3& g) {
+  // Hildreth's method for the nearest point to -g in the polytope |f.m.a| <= a.m.a / 2.
+  std::vector<Vec3> planes = nearest_planes(metric);
+  if (planes.empty()) planes = {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}};
+  std::vector<double> multiplier(2 * planes.size(), 0.0);
+  Vec3 f{-g[0], -g[1], -g[2]};
+  for (int sweep = 0; sweep < 60; ++sweep) {
+    for (std::size_t k = 0; k < multiplier.size(); ++k) {
+      const Vec3& a = planes[k / 2];
+      const double sign = k % 2 == 0 ? 1 : -1;
+      const double aa = quadratic(metric, a);
+      const double t = sign * dot(f, multiply(a, metric)) / aa - 0.5;
+      const double step = std::max(-multiplier[k], t);
+      multiplier[k] += step;
+      for (int c = 0; c < 3; ++c) f[c] -= sign * step * a[c];
+    }
+  }
+  return quadratic(metric, {f[0] + g[0], f[1] + g[1], f[2] + g[2]});
+}
+
+WignerSeitz::WignerSeitz(const Model& model) : model_(model), cell_(matrix3(model.cell_vectors)) {
+  Mat3 s;
+  for (int i = 0; i < 3; ++i) {
+    for (int j = 0; j < 3; ++j) {
+      super_int_[i][j] = model.sc_matrix[i][j];
+      s[i][j] = model.sc_matrix[i][j];
+    }
+  }
+  super_ = multiply(s, cell_);
+  super_inverse_ = inverse(super_);
+  max_radius2_ = 0;
+  for (const Int3& n : half_neighbours()) {
+    Vec3 w = multiply(Vec3{double(n[0]), double(n[1]), double(n[2])}, super_);
+    const double length2 = dot(w, w);
+    planes_.push_back({w[0] / length2, w[1] / length2, w[2] / length2});
+  }
+  // A point of the cell is no farther out than half the sum of the supercell's edges.
+  double reach = 0;
+  for (const Vec3& v : super_) reach += std::sqrt(dot(v, v));
+  max_radius2_ = 0.25 * reach * reach * (1 + 4 * kFaceTolerance);
+}
+
+void WignerSeitz::images(int i, int j, int c, std::vector<Int3>& out) const {
+  out.clear();
+  const double* ri = &model_.atom_r[3 * i];
+  const double* rj = &model_.atom_r[3 * j];
+  const std::int32_t* origin = &model_.cell_origins[3 * c];
+  Vec3 fractional;
+  for (int a = 0; a < 3; ++a) fractional[a] = rj[a] - ri[a] + origin[a];
+  const Vec3 d = multiply(fractional, cell_);
+  // The nearest image first: atoms may lie any number of supercells apart.
+  const Vec3 s = multiply(d, super_inverse_);
+  Int3 shift;
+  for (int a = 0; a < 3; ++a) shift[a] = -static_cast<int>(std::lround(s[a]));
+  for (int x = -kSearch; x <= kSearch; ++x) {
+    for (int y = -kSearch; y <= kSearch; ++y) {
+      for (int z = -kSearch; z <= kSearch; ++z) {
+        const int n[3] = {shift[0] + x, shift[1] + y, shift[2] + z};
+        Vec3 p;
+        for (int a = 0; a < 3; ++a) p[a] = d[a] + n[0] * super_[0][a] + n[1] * super_[1][a] + n[2] * super_[2][a];
+        if (dot(p, p) > max_radius2_) continue;
+        const bool inside = std::all_of(planes_.begin(), planes_.end(),
+                                        [&](const Vec3& g) { return std::abs(dot(p, g)) <= 0.5 + kFaceTolerance; });
+        if (!inside) continue;
+        Int3 lattice;
+        for (int a = 0; a < 3; ++a)
+          lattice[a] = origin[a] + n[0] * super_int_[0][a] + n[1] * super_int_[1][a] + n[2] * super_int_[2][a];
+        out.push_back(lattice);
+      }
+    }
+  }
+  if (out.empty()) throw std::invalid_argument("an atom of the supercell has no image in its Wigner-Seitz cell; are the supercell matrix and the cell origins right?");
+}
+
+}  // namespace euphonic

@@ -1,0 +1,53 @@
+// Small linear algebra and the geometry of lattices: everything here runs once per plan.
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "core/model.h"
+
+namespace euphonic {
+
+using Vec3 = std::array<double, 3>;
+using Mat3 = std::array<Vec3, 3>;  // [row][column]
+using Int3 = std::array<int, 3>;
+
+Mat3 matrix3(const double (&m)[3][3]);
+double determinant(const Mat3& m);
+Mat3 inverse(const Mat3& m);  // throws std::invalid_argument if singular
+Mat3 multiply(const Mat3& a, const Mat3& b);
+Mat3 transpose(const Mat3& m);
+Vec3 multiply(const Vec3& row, const Mat3& m);  // row * m
+double dot(const Vec3& a, const Vec3& b);
+
+// Rows: reciprocal-lattice vectors times 2 pi.
+Mat3 reciprocal_lattice(const Mat3& cell);
+
+// Half of the nonzero vectors of {-1,0,1}^3, one of each +- pair (13).
+std::vector<Int3> half_neighbours();
+
+// The planes f.g = g.g/2 that bound the set of points nearer to 0 than to any other integer vector, in the metric m (symmetric,
+// positive definite): one integer vector of each +-. Empty where componentwise rounding is already nearest.
+std::vector<Vec3> nearest_planes(const Mat3& metric);
+
+// Smallest (f + g).m.(f + g) over the points f of that set.
+double smallest_distance2(const Mat3& metric, const Vec3& g);
+
+// Images of force constants over the Wigner-Seitz cell of the supercell (PHYSICS: equal shares among all images inside it or
+// within a relative 0.001 of its faces).
+class WignerSeitz {
+ public:
+  explicit WignerSeitz(const Model& model);
+  // Lattice vectors (of the unit cell) of the images of atom j in supercell cell c, as seen from atom i in cell 0.
+  void images(int i, int j, int c, std::vector<Int3>& out) const;
+
+ private:
+  const Model& model_;
+  Mat3 cell_, super_inverse_;
+  Mat3 super_;                     // Cartesian supercell vectors, rows
+  std::array<Int3, 3> super_int_;  // in unit-cell vectors
+  std::vector<Vec3> planes_;       // w / |w|^2
+  double max_radius2_;             // an image farther away is outside
+};
+
+}  // namespace euphonic

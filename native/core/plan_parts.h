@@ -1,0 +1,81 @@
+// The steps of planning, each usable and testable by itself. All matrices without mass weights unless said otherwise.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/ewald.h"
+#include "core/lattice.h"
+#include "core/model.h"
+#include "core/plan.h"
+#include "core/tables.h"
+
+namespace euphonic {
+
+// One lattice vector of the sum for an atom pair.
+struct PairTerm {
+  Int3 r;
+  double phi[9];
+};
+
+// Force constants of ordered atom pairs as sums over lattice vectors.
+class ForceTerms {
+ public:
+  // force_constants: [n_cells][3n][3n], those of the model or corrected ones.
+  ForceTerms(const Model& model, const std::vector<double>& force_constants);
+  // Blocks (i in cell 0, j in c) as stored, shared among Wigner-Seitz images, merged by lattice vector.
+  void terms(int i, int j, std::vector<PairTerm>& out) const;
+
+ private:
+  const Model& model_;
+  const std::vector<double>& force_constants_;
+  WignerSeitz images_;
+};
+
+// The dipole term as the plan uses it.
+struct Dipole {
+  std::unique_ptr<Ewald> ewald;   // null: none
+  std::vector<Mat3> row_sums;     // subtracted from the diagonal blocks
+  double real_cutoff = 0;         // in units of 1/lambda
+  double threshold = 0;           // mass-weighted elements below this are dropped
+  std::vector<Int3> g_half;       // G vectors kept, one of each +-, without 0
+};
+
+// Elements of the mass-weighted dynamical matrix (hartree^2) that are dropped, relative to its largest diagonal element. The
+// dropped tails add up to a few of these; frequencies above 1 meV keep nine digits (test/native/invariants.cpp).
+constexpr double kPruneTolerance = 1e-14;
+
+// More reciprocal-lattice vectors than this mean a dipole_parameter that is out of any useful range.
+constexpr std::size_t kMaxReciprocalVectors = 20000;
+
+// dipole_parameter scales the lambda that a count of operations finds best.
+Dipole plan_dipole(const Model& model, const ForceTerms& force, double dipole_parameter);
+
+// realspace: the force constants with their three acoustic modes at the zone centre made zero.
+std::vector<double> apply_realspace_sum_rule(const Model& model, std::vector<std::string>& notes);
+// reciprocal: the matrix A [3n][3n] to add to D at every q (not mass-weighted); empty where the rule cannot be applied.
+std::vector<double> reciprocal_sum_rule(const Model& model, const ForceTerms& force, const Dipole& dipole,
+                                        std::vector<std::string>& notes);
+
+// Inversion centre: positions relative to it, made exactly symmetric, and the image of every atom.
+struct Inversion {
+  bool present = false;
+  std::vector<int> image;        // [n]
+  std::vector<double> atom_r;    // [n][3] relative to the centre
+};
+Inversion find_inversion(const Model& model, const ForceTerms& force);
+
+// All of the above as tables. real_form only with an inversion centre.
+Tables build_tables(const Model& model, const ForceTerms& force, const Dipole& dipole, const std::vector<double>& sum_rule,
+                    const Inversion& inversion, bool real_form);
+
+// Plan with what its jobs read.
+class TablePlan : public Plan {
+ public:
+  virtual const Tables& tables() const = 0;
+  // The complex form, built when first asked for: scattering vectors that break inversion symmetry need it.
+  virtual const Tables& complex_tables() const = 0;
+};
+
+}  // namespace euphonic

@@ -1,0 +1,247 @@
+#include "core/pool.h"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <list>
+#include <mutex>
+#include <new>
+#include <thread>
+
+#include "core/job_parts.h"
+
+namespace euphonic {
+
+namespace {
+
+// A worker takes about this much work at a time: long enough that the queue's lock does not matter, short enough to share fairly.
+constexpr double kClaimSeconds = 200e-6;
+constexpr std::size_t kMaxBatchesPerClaim = 64;
+// Scratch memory above this is returned when a worker runs out of work.
+constexpr std::size_t kIdleWorkspaceBytes = std::size_t{16} << 20;
+
+using Clock = std::chrono::steady_clock;
+
+double seconds(Clock::time_point t) { return std::chrono::duration<double>(t.time_since_epoch()).count(); }
+
+ResultArray allocate(std::size_t values) {
+  double* p = static_cast<double*>(std::malloc(std::max<std::size_t>(1, values) * sizeof(double)));
+  if (p == nullptr) throw std::bad_alloc();
+  return ResultArray(p);
+}
+
+}  // namespace
+
+class Pool::Impl {
+ public:
+  explicit Impl(int n_threads) {
+    for (int k = 0; k < n_threads; ++k) threads_.emplace_back([this] { work(); });
+  }
+
+  ~Impl() {
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      stopping_ = true;
+      for (Queue& q : queues_) q.job->cancel();
+    }
+    wake_.notify_all();
+    for (std::thread& t : threads_) t.join();
+  }
+
+  int n_threads() const { return static_cast<int>(threads_.size()); }
+
+  void submit(std::shared_ptr<Job> job, Chunk chunk, std::function<void(ChunkResult)> done) {
+    auto task = std::make_shared<Task>();
+    const auto& plan = static_cast<const TablePlan&>(job->plan());
+    if (job->options().splitting && plan.tables().dipole.present) task->directions = approach_directions(chunk);
+    task->chunk = std::move(chunk);
+    task->done = std::move(done);
+    task->job = job;
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      auto queue = std::find_if(queues_.begin(), queues_.end(), [&](const Queue& q) { return q.job == job; });
+      if (queue == queues_.end()) {
+        queues_.emplace_back();
+        queue = std::prev(queues_.end());
+        queue->job = std::move(job);
+        const int wanted = queue->job->options().n_threads;
+        queue->limit = wanted > 0 ? std::min(wanted, n_threads()) : n_threads();
+      }
+      queue->tasks.push_back(std::move(task));
+    }
+    wake_.notify_all();
+  }
+
+ private:
+  struct Task {
+    std::shared_ptr<Job> job;
+    Chunk chunk;
+    std::vector<double> directions;
+    std::function<void(ChunkResult)> done;
+    ChunkResult result;
+    std::size_t claimed = 0, finished = 0;
+    Clock::time_point begin;
+    bool allocated = false;
+  };
+
+  // The chunks of one job that have points left to claim. The job's tables are made by the first worker, outside the lock.
+  struct Queue {
+    std::shared_ptr<Job> job;
+    std::deque<std::shared_ptr<Task>> tasks;
+    int running = 0, limit = 1;
+    double seconds_per_point = 0;
+    std::shared_ptr<std::once_flag> once = std::make_shared<std::once_flag>();
+    std::shared_ptr<std::unique_ptr<JobTables>> tables = std::make_shared<std::unique_ptr<JobTables>>();
+  };
+
+  struct Claim {
+    std::shared_ptr<Task> task;
+    std::shared_ptr<std::once_flag> once;
+    std::shared_ptr<std::unique_ptr<JobTables>> tables;
+    std::size_t first = 0, count = 0;
+    std::string error;
+  };
+
+  // The next job in turn that may use another thread. Called with the lock held.
+  bool claim(Claim& out) {
+    for (auto q = queues_.begin(); q != queues_.end(); ++q) {
+      if (q->tasks.empty() || q->running >= q->limit) continue;
+      std::shared_ptr<Task> task = q->tasks.front();
+      out.task = task;
+      out.once = q->once;
+      out.tables = q->tables;
+      out.first = task->claimed;
+      out.error.clear();
+      const std::size_t batch = batch_points();
+      std::size_t batches = 1;
+      if (q->seconds_per_point > 0)
+        batches = static_cast<std::size_t>(std::clamp(kClaimSeconds / (q->seconds_per_point * batch), 1.0, double(kMaxBatchesPerClaim)));
+      out.count = std::min(batch * batches, task->chunk.count - task->claimed);
+      if (q->job->cancelled()) {
+        out.count = task->chunk.count - task->claimed;
+        task->result.cancelled = true;
+      } else if (!task->allocated) {
+        task->allocated = true;
+        task->begin = Clock::now();
+        try {
+          prepare(*task);
+        } catch (const std::bad_alloc&) {
+          task->result.error = "out of memory for the results of " + std::to_string(task->chunk.count) + " q-points";
+          out.count = task->chunk.count;
+        }
+      }
+      task->claimed += out.count;
+      if (task->claimed == task->chunk.count) q->tasks.pop_front();
+      ++q->running;
+      queues_.splice(queues_.end(), queues_, q);  // the others' turn first, next time
+      return true;
+    }
+    return false;
+  }
+
+  static void prepare(Task& task) {
+    const Job& job = *task.job;
+    const std::size_t n = job.n_modes(), count = task.chunk.count;
+    task.result.count = count;
+    task.result.frequencies = allocate(n * count);
+    if (job.options().quantity == Quantity::structure_factor) task.result.structure_factors = allocate(job.n_surfaces() * count);
+    if (job.options().quantity == Quantity::modes) task.result.eigenvectors = allocate(2 * n * n * count);
+  }
+
+  void work() {
+    Workspace workspace;
+    std::unique_lock<std::mutex> lock(mutex_);
+    for (;;) {
+      Claim c;
+      if (!claim(c)) {
+        if (stopping_ && queues_.empty()) return;
+        if (workspace.bytes() > kIdleWorkspaceBytes) workspace = Workspace();
+        wake_.wait(lock);
+        continue;
+      }
+      const bool run = !c.task->result.cancelled && c.task->result.error.empty();
+      lock.unlock();
+      const auto begin = Clock::now();
+      std::size_t imaginary = 0;
+      if (run) imaginary = compute(c, workspace);
+      const auto end = Clock::now();
+      lock.lock();
+      finish(c, run, imaginary, begin, end, lock);
+    }
+  }
+
+  // Runs the kernel over a claim; an exception becomes the chunk's error.
+  static std::size_t compute(Claim& c, Workspace& workspace) {
+    Task& task = *c.task;
+    const Job& job = *task.job;
+    try {
+      std::call_once(*c.once, [&] { *c.tables = std::make_unique<JobTables>(job); });
+      const JobTables& tables = **c.tables;
+      KernelJob kernel;
+      kernel.tables = tables.tables;
+      if (job.options().quantity == Quantity::structure_factor) kernel.scattering = &tables.scattering;
+      kernel.eigenvectors = job.options().quantity == Quantity::modes;
+      kernel.splitting = job.options().splitting;
+      kernel.cancelled = job.cancel_flag();
+      KernelRange range;
+      range.first = c.first;
+      range.count = c.count;
+      range.stride = task.chunk.count;
+      range.qpts = task.chunk.qpts.data();
+      range.directions = task.directions.empty() ? nullptr : task.directions.data();
+      range.frequencies = task.result.frequencies.get();
+      range.structure_factors = task.result.structure_factors.get();
+      range.eigenvectors = task.result.eigenvectors.get();
+      run_kernel(kernel, range, workspace);
+      return range.imaginary;
+    } catch (const std::bad_alloc&) {
+      c.error = "out of memory for the scratch space of a thread";
+    } catch (const std::exception& e) {
+      c.error = e.what();
+    }
+    return 0;
+  }
+
+  // Called with the lock held; gives it up while the result is handed over.
+  void finish(Claim& c, bool ran, std::size_t imaginary, Clock::time_point begin, Clock::time_point end,
+              std::unique_lock<std::mutex>& lock) {
+    Task& task = *c.task;
+    task.finished += c.count;
+    task.result.imaginary += imaginary;
+    if (!c.error.empty()) task.result.error = c.error;
+    if (ran && task.job->cancelled()) task.result.cancelled = true;
+    const auto queue = std::find_if(queues_.begin(), queues_.end(), [&](const Queue& q) { return q.job == task.job; });
+    --queue->running;
+    if (ran && c.count > 0) queue->seconds_per_point = std::chrono::duration<double>(end - begin).count() / c.count;
+    const bool idle = queue->tasks.empty() && queue->running == 0;
+    const bool waiting = !queue->tasks.empty();
+    if (idle) queues_.erase(queue);
+    const bool last = task.finished == task.chunk.count;
+    // A job below its thread limit again may have work for a sleeping worker.
+    if (waiting || stopping_) wake_.notify_all();
+    if (!last) return;
+    task.result.begin_seconds = seconds(task.begin);
+    task.result.end_seconds = seconds(end);
+    task.result.kernel_seconds = task.allocated ? task.result.end_seconds - task.result.begin_seconds : 0;
+    lock.unlock();
+    task.done(std::move(task.result));
+    c.task.reset();
+    lock.lock();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::list<Queue> queues_;
+  std::vector<std::thread> threads_;
+  bool stopping_ = false;
+};
+
+Pool::Pool(int n_threads) : impl_(std::make_unique<Impl>(std::max(1, n_threads))) {}
+Pool::~Pool() = default;
+int Pool::n_threads() const { return impl_->n_threads(); }
+void Pool::submit(std::shared_ptr<Job> job, Chunk chunk, std::function<void(ChunkResult)> done) {
+  impl_->submit(std::move(job), std::move(chunk), std::move(done));
+}
+
+}  // namespace euphonic

@@ -1,0 +1,107 @@
+// Acoustic sum rules: the three translations at the zone centre are given zero frequency.
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "core/plan_parts.h"
+#include "core/symmetric_eigen.h"
+
+namespace euphonic {
+
+namespace {
+
+// The three eigenvectors that are most like a translation of the whole crystal: |sum_i e_i|^2 is n for a translation. False if
+// one of them is not more than half of it.
+bool acoustic_modes(int n_atoms, const SymmetricEigen& eigen, int (&modes)[3]) {
+  const int n = 3 * n_atoms;
+  std::vector<double> overlap(n, 0.0);
+  for (int m = 0; m < n; ++m) {
+    for (int a = 0; a < 3; ++a) {
+      double sum = 0;
+      for (int i = 0; i < n_atoms; ++i) sum += eigen.vectors[static_cast<std::size_t>(m) * n + 3 * i + a];
+      overlap[m] += sum * sum;
+    }
+  }
+  std::vector<int> order(n);
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](int x, int y) { return overlap[x] > overlap[y]; });
+  for (int k = 0; k < 3; ++k) {
+    modes[k] = order[k];
+    if (!(overlap[order[k]] > 0.5 * n_atoms)) return false;
+  }
+  return true;
+}
+
+const char* const kNotApplied =
+    "acoustic sum rule not applied: the modes at the zone centre that look most like translations do so by less than half; "
+    "the force constants are far from translation invariance";
+
+}  // namespace
+
+std::vector<double> apply_realspace_sum_rule(const Model& model, std::vector<std::string>& notes) {
+  // In the periodic supercell a translation is a mode of the zone centre, so the supercell's matrix need not be diagonalised: the
+  // sum over cells has the same three eigenvectors, spread over n_cells cells.
+  const int n = 3 * model.n_atoms;
+  const std::size_t block = static_cast<std::size_t>(n) * n;
+  std::vector<double> corrected = model.force_constants;
+  std::vector<double> gamma(block, 0.0);
+  for (int c = 0; c < model.n_cells; ++c)
+    for (std::size_t k = 0; k < block; ++k) gamma[k] += corrected[c * block + k];
+  const SymmetricEigen eigen = symmetric_eigen(n, gamma);
+  int modes[3];
+  if (!acoustic_modes(model.n_atoms, eigen, modes)) {
+    notes.push_back(kNotApplied);
+    return corrected;
+  }
+  for (int m : modes) {
+    const double* e = &eigen.vectors[static_cast<std::size_t>(m) * n];
+    const double scale = eigen.values[m] / model.n_cells;
+    for (int c = 0; c < model.n_cells; ++c)
+      for (int i = 0; i < n; ++i)
+        for (int j = 0; j < n; ++j) corrected[c * block + static_cast<std::size_t>(i) * n + j] -= scale * e[i] * e[j];
+  }
+  return corrected;
+}
+
+std::vector<double> reciprocal_sum_rule(const Model& model, const ForceTerms& force, const Dipole& dipole,
+                                        std::vector<std::string>& notes) {
+  const int n = 3 * model.n_atoms;
+  std::vector<double> gamma(static_cast<std::size_t>(n) * n, 0.0);
+  std::vector<PairTerm> terms;
+  for (int i = 0; i < model.n_atoms; ++i) {
+    for (int j = i; j < model.n_atoms; ++j) {
+      Mat3 sum{};
+      force.terms(i, j, terms);
+      for (const PairTerm& t : terms)
+        for (int e = 0; e < 9; ++e) sum[e / 3][e % 3] += t.phi[e];
+      if (dipole.ewald) {
+        Mat3 c = dipole.ewald->reciprocal_at_gamma(i, j);
+        for (const Int3& r : dipole.ewald->real_range(i, j, dipole.real_cutoff)) {
+          const Mat3 h = dipole.ewald->real_block(i, j, r);
+          for (int a = 0; a < 3; ++a)
+            for (int b = 0; b < 3; ++b) c[a][b] += h[a][b];
+        }
+        const Mat3 z = with_born(model, i, j, c);
+        for (int a = 0; a < 3; ++a)
+          for (int b = 0; b < 3; ++b) sum[a][b] += z[a][b] - (i == j ? dipole.row_sums[i][a][b] : 0.0);
+      }
+      for (int a = 0; a < 3; ++a)
+        for (int b = 0; b < 3; ++b) gamma[static_cast<std::size_t>(3 * i + a) * n + 3 * j + b] = sum[a][b];
+    }
+  }
+  const SymmetricEigen eigen = symmetric_eigen(n, gamma);
+  int modes[3];
+  if (!acoustic_modes(model.n_atoms, eigen, modes)) {
+    notes.push_back(kNotApplied);
+    return {};
+  }
+  std::vector<double> correction(gamma.size(), 0.0);
+  for (int m : modes) {
+    const double* e = &eigen.vectors[static_cast<std::size_t>(m) * n];
+    for (int i = 0; i < n; ++i)
+      for (int j = 0; j < n; ++j) correction[static_cast<std::size_t>(i) * n + j] -= eigen.values[m] * e[i] * e[j];
+  }
+  return correction;
+}
+
+}  // namespace euphonic
