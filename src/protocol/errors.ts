@@ -26,7 +26,8 @@ export const ERROR_CODES = {
   no_daemon: 'no daemon is alive and none could be started (raised by a client)',
   daemon_lost: 'the daemon ended or stopped answering (raised by a client)',
   other_host: 'the connection file belongs to a daemon of another host (raised by a client)',
-  unsafe_file: 'the connection file or its directory is open to other users (raised by either side)',
+  runtime_directory:
+    'the connection file or its directory cannot be used: not writable, or open to other users (raised by either side)',
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

@@ -3,6 +3,7 @@
  * of its result, side by side. PROTOCOL.md says the same in words; `validate.ts` applies it.
  */
 import * as v from 'valibot';
+import type { ModelFormat } from '../models/readers/index.js';
 import type { ErrorBody } from './errors.js';
 import { MAX_POINTS, MAX_STRING, MAX_THREADS } from './limits.js';
 
@@ -48,7 +49,6 @@ const text = expect(
   `a text of 1 to ${MAX_STRING} characters`,
   v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_STRING)),
 );
-const optionalText = expect(`a text of 1 to ${MAX_STRING} characters`, v.optional(text));
 const symbol = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
 const finite = v.pipe(v.number(), v.finite());
 const flag = (byDefault: boolean) => expect('true or false', v.optional(v.boolean(), byDefault));
@@ -63,6 +63,8 @@ const modelId = expect(
   v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
 );
 
+/** Formats by which a file may be read whatever its content looks like. */
+export const MODEL_FORMATS = ['castep', 'json'] as const satisfies readonly ModelFormat[];
 export const QUANTITIES = ['structure_factor', 'frequencies', 'modes'] as const;
 export const SUM_RULES = ['reciprocal', 'realspace'] as const;
 export const SCATTERING_LENGTH_TABLES = ['Sears1992'] as const;
@@ -107,11 +109,7 @@ export const PARAMS = {
   hello: v.strictObject({ client: text, version: text, protocol: integer(0, 1e6) }),
   'model.load': v.strictObject({
     path: text,
-    format: optionalText,
-    summary_name: optionalText,
-    born_name: optionalText,
-    fc_name: optionalText,
-    fc_format: optionalText,
+    format: expect(MODEL_FORMATS.join(', '), v.optional(v.picklist(MODEL_FORMATS))),
   }),
   'model.put': v.strictObject({
     atom_type: expect('one element symbol for each atom', v.pipe(v.array(symbol), v.minLength(1))),

@@ -1,0 +1,53 @@
+/**
+ * The seam between the daemon and whatever computes: models, plans and jobs in, arrays out. Today the local executor
+ * is the only one; an executor that spreads chunks over a cluster would stand in its place, and nothing in daemon/
+ * would know.
+ */
+import type { ForceConstants } from '../models/forceConstants.js';
+import type {
+  NativeChunk,
+  NativeChunkResult,
+  NativeJobOptions,
+  NativePlanInfo,
+  NativePlanOptions,
+} from './native.js';
+
+export type PlanOptions = NativePlanOptions;
+export type PlanInfo = NativePlanInfo;
+export type JobOptions = NativeJobOptions;
+export type Chunk = NativeChunk;
+export type ChunkResult = NativeChunkResult;
+
+/** A model where the executor wants it. */
+export interface ExecutorModel {
+  readonly bytes: number;
+}
+
+export interface ExecutorPlan {
+  readonly info: PlanInfo;
+  readonly bytes: number;
+}
+
+export interface ExecutorJob {
+  readonly nModes: number;
+  readonly nSurfaces: number;
+  readonly bytesPerPoint: number;
+  readonly threads: number;
+  /** Rejects with `cancelled` after cancel(), with `internal` when the chunk failed. */
+  compute(chunk: Chunk): Promise<ChunkResult>;
+  /** Takes effect within 50 ms; later chunks reject at once. */
+  cancel(): void;
+}
+
+export interface Executor {
+  /** how many threads work, and why that many */
+  readonly threads: number;
+  readonly threadsReason: string;
+  readonly simd: string;
+  addModel(model: ForceConstants): Promise<ExecutorModel>;
+  /** Rejects with `invalid_argument` and a sentence for the user when the model cannot be planned. */
+  plan(model: ExecutorModel, options: PlanOptions): Promise<ExecutorPlan>;
+  openJob(plan: ExecutorPlan, options: JobOptions): ExecutorJob;
+  /** Cancels what is queued and frees the threads. */
+  close(): void;
+}

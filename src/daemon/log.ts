@@ -1,0 +1,52 @@
+/** The daemon's log: JSON lines in one file beside the connection file, bounded in size. */
+import { renameSync, statSync } from 'node:fs';
+import { type Logger, pino } from 'pino';
+import { MAX_LOG_BYTES } from './settings.js';
+
+export interface Log extends Logger {
+  /** Writes what waits, before the process ends. */
+  finish(): void;
+}
+
+/** A log that never stops the daemon: where nothing can be written, lines are lost. */
+export function openLog(path: string, level = 'info'): Log {
+  const file = pino.destination({ dest: path, mode: 0o600, sync: false });
+  file.on('error', () => {});
+  let size = sizeOf(path);
+  const bounded = {
+    write(line: string): void {
+      size += Buffer.byteLength(line);
+      if (size > MAX_LOG_BYTES) {
+        rotate(path);
+        file.reopen();
+        size = 0;
+      }
+      file.write(line);
+    },
+  };
+  const options = { level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime };
+  const finish = () => {
+    try {
+      file.flushSync();
+    } catch {
+      // the file could not be opened
+    }
+  };
+  return Object.assign(pino(options, bounded), { finish });
+}
+
+function sizeOf(path: string): number {
+  try {
+    return statSync(path).size;
+  } catch {
+    return 0;
+  }
+}
+
+function rotate(path: string): void {
+  try {
+    renameSync(path, `${path}.1`);
+  } catch {
+    // the next line tries again
+  }
+}

@@ -1,0 +1,68 @@
+/** Reads files and checks models on a thread of its own, started when there is something to do and ended when idle. */
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { EuphonicError } from '../protocol/errors.js';
+import type { ReaderAnswer, ReaderTask, ReadModel } from './modelWorker.js';
+import { READER_IDLE_MS } from './settings.js';
+
+interface Waiting {
+  task: ReaderTask;
+  transfer: ArrayBuffer[];
+  resolve(model: ReadModel): void;
+  reject(error: EuphonicError): void;
+}
+
+export class ModelReader {
+  private readonly waiting: Waiting[] = [];
+  private current: Waiting | undefined;
+  private worker: Worker | undefined;
+  private idleTimer: NodeJS.Timeout | undefined;
+
+  /** One task after another. `transfer` lists memory of the task that moves to the thread without a copy. */
+  perform(task: ReaderTask, transfer: ArrayBuffer[] = []): Promise<ReadModel> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ task, transfer, resolve, reject });
+      this.next();
+    });
+  }
+
+  close(): void {
+    clearTimeout(this.idleTimer);
+    void this.worker?.terminate();
+    this.worker = undefined;
+  }
+
+  private next(): void {
+    if (this.current) return;
+    this.current = this.waiting.shift();
+    clearTimeout(this.idleTimer);
+    if (this.current) {
+      this.worker ??= this.start();
+      this.worker.postMessage(this.current.task, this.current.transfer);
+    } else {
+      this.idleTimer = setTimeout(() => this.close(), READER_IDLE_MS).unref();
+    }
+  }
+
+  private start(): Worker {
+    const worker = new Worker(new URL(`./modelWorker${extname(import.meta.url)}`, import.meta.url));
+    worker.on('message', (answer: ReaderAnswer) => this.settle(answer));
+    // a thread that runs out of memory ends; the daemon goes on, and the next task gets a new thread
+    worker.on('error', (error) => {
+      if (this.worker === worker) this.worker = undefined;
+      this.settle({ error: { code: 'internal', message: `The reader failed: ${error.message}` } });
+    });
+    worker.unref();
+    return worker;
+  }
+
+  private settle(answer: ReaderAnswer): void {
+    const { current } = this;
+    this.current = undefined;
+    if (current) {
+      if ('model' in answer) current.resolve(answer.model);
+      else current.reject(EuphonicError.fromBody(answer.error));
+    }
+    this.next();
+  }
+}

@@ -1,0 +1,209 @@
+/** The models that the daemon knows, by their SHA-256, each with the plans made of it. */
+import { stat } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
+import type { Executor, ExecutorModel, ExecutorPlan, PlanOptions } from '../compute/executor.js';
+import type { Crystal } from '../models/forceConstants.js';
+import { ANGSTROM_PER_BOHR, ELECTRON_MASS_PER_AMU } from '../models/units.js';
+import { float64Frame } from '../protocol/arrays.js';
+import { EuphonicError } from '../protocol/errors.js';
+import type { ArrayFrame, CheckedParams, ModelSummary, Status } from '../protocol/messages.js';
+import { ModelReader } from './modelReader.js';
+import type { ReadModel } from './modelWorker.js';
+import { MODEL_STORE_BYTES } from './settings.js';
+
+interface StoredModel {
+  summary: ModelSummary;
+  crystal: Crystal;
+  model: ExecutorModel;
+  plans: Map<string, { promise: Promise<ExecutorPlan>; bytes: number }>;
+}
+
+/** Bytes that are copied before the event loop gets its turn. */
+const COPY_SLICE = 2 ** 22;
+
+export class ModelStore {
+  /** least recently used first */
+  private readonly models = new Map<string, StoredModel>();
+  private readonly reader = new ModelReader();
+  /** path and format → the file's state when it was read, and the model that it was */
+  private readonly files = new Map<string, { state: string; id: string }>();
+
+  constructor(private readonly executor: Executor) {}
+
+  /** Reads a file, unless it has not changed since it was read and its model is still here. */
+  async load(params: CheckedParams<'model.load'>): Promise<ModelSummary> {
+    const { path, format } = params;
+    const key = JSON.stringify([path, format]);
+    const state = await fileState(path);
+    const known = this.files.get(key);
+    if (known && known.state === state && state !== undefined) {
+      const stored = this.touch(known.id);
+      if (stored) return stored.summary;
+    }
+    const read = await this.reader.perform({
+      kind: 'load',
+      path,
+      ...(format === undefined ? {} : { format }),
+    });
+    const summary = await this.add(read);
+    if (state !== undefined && state === (await fileState(path))) this.files.set(key, { state, id: read.id });
+    return summary;
+  }
+
+  /** The model in the frames of model.put. Throws `invalid_argument` for one that is none. */
+  async put(atomType: readonly string[], frames: Map<string, ArrayFrame>): Promise<ModelSummary> {
+    const doubles = async (name: string, factor = 1) => {
+      const array = new Float64Array(await ownBytes(frames.get(name)!));
+      if (factor !== 1) for (let i = 0; i < array.length; i++) array[i]! *= factor;
+      return array;
+    };
+    const integers = async (name: string) => new Int32Array(await ownBytes(frames.get(name)!));
+    const polar = frames.has('born') && frames.has('dielectric');
+    if (frames.has('born') !== frames.has('dielectric')) {
+      throw new EuphonicError('invalid_argument', 'Born charges and dielectric tensor belong together.', {
+        where: frames.has('born') ? 'dielectric' : 'born',
+        expected: 'both or neither',
+      });
+    }
+    const content = {
+      crystal: {
+        cellVectors: await doubles('cell_vectors', 1 / ANGSTROM_PER_BOHR),
+        atomR: await doubles('atom_r'),
+        atomType,
+        atomMass: await doubles('atom_mass', ELECTRON_MASS_PER_AMU),
+      },
+      scMatrix: await integers('sc_matrix'),
+      cellOrigins: await integers('cell_origins'),
+      forceConstants: await doubles('force_constants'),
+      ...(polar ? { born: await doubles('born'), dielectric: await doubles('dielectric') } : {}),
+    };
+    const transfer = [content.forceConstants.buffer as ArrayBuffer];
+    return this.add(await this.reader.perform({ kind: 'check', content }, transfer));
+  }
+
+  /** Throws `unknown_model`. */
+  get(id: string): StoredModel {
+    const stored = this.touch(id);
+    if (stored) return stored;
+    throw new EuphonicError('unknown_model', 'The daemon does not have this model.', {
+      where: id,
+      advice: 'Load or put it again.',
+    });
+  }
+
+  /** The plan for a model and options: made once, also when several clients ask at the same time. */
+  async plan(id: string, options: PlanOptions): Promise<ExecutorPlan> {
+    const stored = this.get(id);
+    const key = JSON.stringify([options.asr, options.dipole, options.dipoleParameter]);
+    let entry = stored.plans.get(key);
+    if (!entry) {
+      entry = { promise: this.executor.plan(stored.model, options), bytes: 0 };
+      stored.plans.set(key, entry);
+    }
+    try {
+      const plan = await entry.promise;
+      entry.bytes = plan.bytes;
+      this.evict();
+      return plan;
+    } catch (error) {
+      stored.plans.delete(key);
+      throw error;
+    }
+  }
+
+  /** Cell vectors in Å, fractional positions and masses in amu, as frames. */
+  crystalFrames(id: string): ArrayFrame[] {
+    const { crystal, summary } = this.get(id);
+    const n = summary.n_atoms;
+    return [
+      float64Frame(
+        'cell_vectors',
+        [3, 3],
+        crystal.cellVectors.map((x) => x * ANGSTROM_PER_BOHR),
+      ),
+      float64Frame('atom_r', [n, 3], crystal.atomR),
+      float64Frame(
+        'atom_mass',
+        [n],
+        crystal.atomMass.map((x) => x / ELECTRON_MASS_PER_AMU),
+      ),
+    ];
+  }
+
+  list(): Status['models'] {
+    return [...this.models.values()].map(({ summary, model, plans }) => ({
+      model: summary.model,
+      source: summary.source,
+      n_atoms: summary.n_atoms,
+      bytes: model.bytes + [...plans.values()].reduce((sum, plan) => sum + plan.bytes, 0),
+    }));
+  }
+
+  close(): void {
+    this.reader.close();
+  }
+
+  private async add(read: ReadModel): Promise<ModelSummary> {
+    const { id, fc, source, notes } = read;
+    const present = this.touch(id);
+    if (present) return present.summary;
+    const model = await this.executor.addModel(fc);
+    const summary: ModelSummary = {
+      model: id,
+      n_atoms: fc.nAtoms,
+      n_modes: 3 * fc.nAtoms,
+      n_cells: fc.nCells,
+      atom_type: [...fc.crystal.atomType],
+      polar: fc.born !== undefined,
+      source,
+      notes,
+    };
+    // another request may have added it meanwhile: then its plans stay
+    const stored = this.touch(id) ?? { summary, crystal: fc.crystal, model, plans: new Map() };
+    this.models.set(id, stored);
+    this.evict();
+    return stored.summary;
+  }
+
+  /** Looks a model up and makes it the most recently used. */
+  private touch(id: string): StoredModel | undefined {
+    const stored = this.models.get(id);
+    if (stored) {
+      this.models.delete(id);
+      this.models.set(id, stored);
+    }
+    return stored;
+  }
+
+  /** Drops the least recently used models beyond the limit, never the last one. Jobs keep the plans they use. */
+  private evict(): void {
+    let total = this.list().reduce((sum, { bytes }) => sum + bytes, 0);
+    for (const { model, bytes } of this.list()) {
+      if (total <= MODEL_STORE_BYTES || this.models.size === 1) break;
+      this.models.delete(model);
+      total -= bytes;
+    }
+  }
+}
+
+/** What changes when a file does; undefined if it cannot be had, or `path` is a folder. */
+async function fileState(path: string): Promise<string | undefined> {
+  try {
+    const stats = await stat(path, { bigint: true });
+    const { dev, ino, size, mtimeNs, ctimeNs } = stats;
+    return stats.isFile() ? [dev, ino, size, mtimeNs, ctimeNs].join() : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The frame's bytes in memory of their own, copied in slices so that the event loop is never held up. */
+async function ownBytes(frame: ArrayFrame): Promise<ArrayBuffer> {
+  const { bytes } = frame;
+  const own = new ArrayBuffer(bytes.length);
+  for (let start = 0; start < bytes.length; start += COPY_SLICE) {
+    if (start > 0) await setImmediate();
+    new Uint8Array(own, start).set(bytes.subarray(start, start + COPY_SLICE));
+  }
+  return own;
+}

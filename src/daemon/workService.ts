@@ -1,0 +1,77 @@
+/** The methods of the work socket. */
+
+import { versionError } from '../protocol/codec.js';
+import {
+  MAX_FRAME_BYTES,
+  MAX_FRAMES,
+  MAX_HEADER_BYTES,
+  MAX_INFLIGHT_BYTES,
+  PROTOCOL_VERSION,
+} from '../protocol/limits.js';
+import type { Results, WorkMethod } from '../protocol/messages.js';
+import type { DaemonContext } from './daemon.js';
+import { type Handlers, Service } from './service.js';
+import { WORK_SEND_HIGH_WATER_MARK } from './settings.js';
+
+export class WorkService extends Service<WorkMethod> {
+  constructor(daemon: DaemonContext) {
+    super({
+      log: daemon.log,
+      handlers: handlers(daemon),
+      sendHighWaterMark: WORK_SEND_HIGH_WATER_MARK,
+      peerGone: (peer) => daemon.jobs.peerGone(peer),
+      // what is asked for while the daemon ends gets an answer, but no work
+      isOpen: () => !daemon.ending,
+    });
+  }
+}
+
+function handlers(daemon: DaemonContext): Handlers<WorkMethod> {
+  const { models, jobs, log } = daemon;
+  return {
+    hello: async ({ params, answer }) => {
+      if (params.protocol !== PROTOCOL_VERSION) throw versionError(params.protocol, 'client', 'daemon');
+      return answer(hello(daemon));
+    },
+    'model.load': async ({ params, answer }) => {
+      const start = performance.now();
+      const summary = await models.load(params);
+      const { model, n_atoms } = summary;
+      log.info({ model, n_atoms, ms: performance.now() - start }, 'model loaded');
+      return answer(summary);
+    },
+    'model.put': async ({ params, frames, answer }) => answer(await models.put(params.atom_type, frames)),
+    'model.info': async ({ params, answer }) =>
+      answer(models.get(params.model).summary, models.crystalFrames(params.model)),
+    'job.open': async ({ peer, params, frames, answer }) => {
+      const summary = await jobs.open(peer, params, frames);
+      log.info({ job: summary.job, quantity: params.quantity, n_points: params.n_points }, 'job opened');
+      return answer(summary);
+    },
+    'job.compute': ({ peer, params, frames, answer }) =>
+      jobs.compute(peer, params, frames, (chunk) => answer(chunk.result, chunk.frames)),
+    'job.close': async ({ peer, params, answer }) => {
+      const figures = jobs.close(peer, params.job);
+      log.info({ job: params.job, ...figures }, 'job closed');
+      return answer(figures);
+    },
+  };
+}
+
+function hello({ executor, connection }: DaemonContext): Results['hello'] {
+  const { version, protocol, host, pid } = connection;
+  return {
+    version,
+    protocol,
+    host,
+    pid,
+    threads: executor.threads,
+    simd: executor.simd,
+    limits: {
+      max_frame_bytes: MAX_FRAME_BYTES,
+      max_frames: MAX_FRAMES,
+      max_header_bytes: MAX_HEADER_BYTES,
+      max_inflight_bytes: MAX_INFLIGHT_BYTES,
+    },
+  };
+}

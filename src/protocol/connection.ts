@@ -1,0 +1,196 @@
+/**
+ * The connection file: where a daemon says how it can be reached. The daemon writes it, every client reads it; both
+ * find it by the same rule and trust it on the same conditions.
+ */
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  type Stats,
+} from 'node:fs';
+import { homedir, hostname } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import * as v from 'valibot';
+import { EuphonicError } from './errors.js';
+
+const schema = v.object({
+  protocol: v.pipe(v.number(), v.safeInteger()),
+  version: v.string(),
+  host: v.string(),
+  pid: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+  work: v.string(),
+  control: v.string(),
+  mechanism: v.literal('PLAIN'),
+  secret: v.string(),
+});
+
+export type Connection = v.InferOutput<typeof schema>;
+
+/** ZeroMQ's PLAIN mechanism: the user name that goes with the secret. */
+export const PLAIN_USERNAME = 'euphonic';
+
+/** Files beside the connection file that belong to the same daemon. */
+export interface RuntimePaths {
+  connection: string;
+  directory: string;
+  /** file name of the connection file without its extension: what the names of the others begin with */
+  stem: string;
+  lock: string;
+  log: string;
+  /** true where EUPHONIC_CONNECTION chose the place, and its mode is the user's affair */
+  chosen: boolean;
+}
+
+/** `$EUPHONIC_CONNECTION`, else `$XDG_RUNTIME_DIR/euphonic/connection.json`, else `~/.cache/euphonic-bridge/<host>/connection.json`. */
+export function runtimePaths(env: NodeJS.ProcessEnv = process.env): RuntimePaths {
+  const chosen = env.EUPHONIC_CONNECTION;
+  const connection = chosen
+    ? resolve(chosen)
+    : env.XDG_RUNTIME_DIR
+      ? join(env.XDG_RUNTIME_DIR, 'euphonic', 'connection.json')
+      : join(env.HOME || homedir(), '.cache', 'euphonic-bridge', hostname(), 'connection.json');
+  const directory = dirname(connection);
+  const stem = basename(connection).replace(/\.json$/, '');
+  return {
+    connection,
+    directory,
+    stem,
+    lock: `${connection}.lock`,
+    log: join(directory, `${stem}.log`),
+    chosen: Boolean(chosen),
+  };
+}
+
+/**
+ * Makes the directory of the connection file (0700) or checks the one that exists: a real directory of this user,
+ * which nobody else may write to. Throws `runtime_directory`.
+ */
+export function ensureRuntimeDirectory(paths: RuntimePaths): void {
+  const { directory } = paths;
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw unusable(`The directory ${directory} cannot be made: ${systemReason(error)}.`, directory);
+  }
+  let stats: Stats;
+  try {
+    stats = lstatSync(directory);
+  } catch (error) {
+    throw unusable(`The directory ${directory} cannot be examined: ${systemReason(error)}.`, directory);
+  }
+  checkOwnership(stats, directory, 'directory');
+  if ((stats.mode & 0o022) !== 0 && process.platform !== 'win32') {
+    throw unusable(
+      `Other users may write to ${directory} (mode ${modeText(stats)}).`,
+      directory,
+      `chmod 700 ${directory}`,
+    );
+  }
+}
+
+/**
+ * The connection in the file, or undefined if there is no file. Throws `runtime_directory` for a file that others
+ * could have written or read, `file_damaged` for one that is not a connection, `other_host` for one of another host.
+ */
+export function readConnection(paths: RuntimePaths): Connection | undefined {
+  const text = readPrivateFile(paths.connection);
+  // a machine that went down while the file was being made may leave an empty one
+  if (text === undefined || text === '') return undefined;
+  const connection = parseConnection(text, paths.connection);
+  if (connection.host !== hostname() && connection.work.startsWith('ipc:')) {
+    throw new EuphonicError(
+      'other_host',
+      `The connection file belongs to a daemon on ${connection.host}; this is ${hostname()}.`,
+      {
+        where: paths.connection,
+        expected: `a daemon of ${hostname()}`,
+        advice: `Let EUPHONIC_CONNECTION name a file of this host's own, or stop the daemon on ${connection.host}.`,
+      },
+    );
+  }
+  return connection;
+}
+
+/** As `readConnection`, without the test of the host and with undefined for what is no connection: for clearing up. */
+export function readStaleConnection(paths: RuntimePaths): Connection | undefined {
+  try {
+    const text = readPrivateFile(paths.connection);
+    return text === undefined ? undefined : parseConnection(text, paths.connection);
+  } catch {
+    return undefined;
+  }
+}
+
+function parseConnection(text: string, where: string): Connection {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    json = undefined;
+  }
+  const parsed = v.safeParse(schema, json);
+  if (parsed.success) return parsed.output;
+  throw new EuphonicError('file_damaged', 'The connection file is not one.', {
+    where,
+    expected: `a JSON object with ${Object.keys(schema.entries).join(', ')}`,
+    advice: 'Remove it and start the daemon again.',
+  });
+}
+
+function readPrivateFile(path: string): string | undefined {
+  let fd: number;
+  try {
+    fd = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    if (code === 'ELOOP') throw unusable(`${path} is a symbolic link.`, path, 'Remove it.');
+    throw unusable(`${path} cannot be read: ${systemReason(error)}.`, path);
+  }
+  try {
+    const stats = fstatSync(fd);
+    checkOwnership(stats, path, 'file');
+    if ((stats.mode & 0o077) !== 0 && process.platform !== 'win32') {
+      throw unusable(
+        `${path} is open to other users (mode ${modeText(stats)}).`,
+        path,
+        `Remove it, and restart the daemon.`,
+      );
+    }
+    return readFileSync(fd, 'utf8');
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function checkOwnership(stats: Stats, path: string, kind: 'file' | 'directory'): void {
+  if (kind === 'file' ? !stats.isFile() : !stats.isDirectory()) {
+    throw unusable(`${path} is not a ${kind}${stats.isSymbolicLink() ? ', but a symbolic link' : ''}.`, path);
+  }
+  const uid = process.getuid?.();
+  if (uid !== undefined && stats.uid !== uid) {
+    throw unusable(`${path} belongs to user ${stats.uid}, not to ${uid}.`, path);
+  }
+}
+
+function unusable(message: string, where: string, advice?: string): EuphonicError {
+  return new EuphonicError('runtime_directory', message, {
+    where,
+    expected: 'a directory of your own with mode 0700, and files of mode 0600 in it',
+    advice: advice ?? 'Let EUPHONIC_CONNECTION name a file in another directory.',
+  });
+}
+
+function modeText(stats: Stats): string {
+  return (stats.mode & 0o777).toString(8).padStart(4, '0');
+}
+
+/** What the system said, without the path that the message has already. */
+export function systemReason(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code ? (message.split(',')[0] ?? code) : message;
+}
