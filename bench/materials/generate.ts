@@ -1,0 +1,24 @@
+/** Writes a generated material: `npx tsx bench/materials/generate.ts NAME OUT.json.gz` (or OUT.json, not compressed). */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ForceConstants } from '../../src/models/forceConstants.js';
+import { quartz } from './quartz.js';
+import { toGzippedJson, toJson } from './write.js';
+
+/** Every material by its name; each call makes the same numbers. */
+export const materials: Readonly<Record<string, () => ForceConstants>> = { quartz };
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [name, path] = process.argv.slice(2);
+  if (name === undefined || path === undefined || !Object.hasOwn(materials, name)) {
+    console.error(
+      `usage: npx tsx bench/materials/generate.ts ${Object.keys(materials).join('|')} OUT.json.gz`,
+    );
+    process.exit(2);
+  }
+  const fc = materials[name]();
+  mkdirSync(dirname(resolve(path)), { recursive: true });
+  writeFileSync(path, path.endsWith('.gz') ? toGzippedJson(fc) : toJson(fc));
+  console.log(`${name}: ${fc.nAtoms} atoms, ${fc.nCells} cells -> ${path}`);
+}

@@ -1,0 +1,139 @@
+/** Geometry of crystals for the generators: 3×3 matrices, distances to periodic images, Wigner–Seitz cells. */
+import { cofactorsTransposed, determinant } from '../../src/models/validate.js';
+
+import { rounded } from './round.js';
+
+export type Vector = [number, number, number];
+
+/** A crystal without force constants; lengths in bohr. */
+export interface Structure {
+  /** [3,3], one cell vector a row */
+  cellVectors: Float64Array;
+  /** [n,3] fractional */
+  atomR: Float64Array;
+  /** [n] */
+  atomType: readonly string[];
+}
+
+/** Row vector times row-major 3×3 matrix. */
+export function rowTimes(v: ArrayLike<number>, m: ArrayLike<number>): Vector {
+  return [0, 1, 2].map((j) => v[0] * m[j] + v[1] * m[3 + j] + v[2] * m[6 + j]) as Vector;
+}
+
+export function inverse(m: Float64Array | Int32Array): Float64Array {
+  const det = determinant(m);
+  return Float64Array.from(cofactorsTransposed(m), (cofactor) => cofactor / det);
+}
+
+export function volume(cellVectors: Float64Array): number {
+  return Math.abs(determinant(cellVectors));
+}
+
+/** Rows are the reciprocal vectors b_i with a_i·b_j = 2π δ_ij. */
+export function reciprocal(cellVectors: Float64Array): Float64Array {
+  const inv = inverse(cellVectors);
+  return inv.map((_, k) => 2 * Math.PI * inv[3 * (k % 3) + Math.floor(k / 3)]);
+}
+
+export function atomCount(structure: Structure): number {
+  return structure.atomR.length / 3;
+}
+
+/** The same crystal with all fractional coordinates in [0, 1), rounded as they are written. */
+export function intoCell(structure: Structure): Structure {
+  return { ...structure, atomR: structure.atomR.map((r) => rounded(r - Math.floor(rounded(r)))) };
+}
+
+export interface Pair {
+  /** atom i in the cell at 0 0 0, atom j in the cell at `cell` */
+  i: number;
+  j: number;
+  cell: Vector;
+  /** from i to j, bohr */
+  d: Vector;
+  /** |d| */
+  r: number;
+}
+
+/** All ordered pairs nearer than `cutoff` (bohr), an atom and itself left out, in a fixed order. */
+export function pairsWithin({ cellVectors, atomR }: Structure, cutoff: number): Pair[] {
+  const pairs: Pair[] = [];
+  const n = atomR.length / 3;
+  const b = reciprocal(cellVectors);
+  const spacing = [0, 3, 6].map((k) => (2 * Math.PI) / Math.hypot(b[k], b[k + 1], b[k + 2]));
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < n; j++) {
+      const s = [0, 1, 2].map((k) => atomR[3 * j + k] - atomR[3 * i + k]);
+      const low = spacing.map((h, k) => Math.ceil(-cutoff / h - s[k]));
+      const high = spacing.map((h, k) => Math.floor(cutoff / h - s[k]));
+      for (let u = low[0]; u <= high[0]; u++) {
+        for (let v = low[1]; v <= high[1]; v++) {
+          for (let w = low[2]; w <= high[2]; w++) {
+            if (i === j && u === 0 && v === 0 && w === 0) continue;
+            const d = rowTimes([s[0] + u, s[1] + v, s[2] + w], cellVectors);
+            const r = Math.hypot(d[0], d[1], d[2]);
+            if (r < cutoff) pairs.push({ i, j, cell: [u, v, w], d, r });
+          }
+        }
+      }
+    }
+  }
+  return pairs;
+}
+
+/** Radius of the largest sphere inside the Wigner–Seitz cell of a lattice: half its shortest vector. */
+export function inscribedRadius(latticeVectors: Float64Array): number {
+  let shortest = Number.POSITIVE_INFINITY;
+  const range = [-2, -1, 0, 1, 2];
+  for (const u of range) {
+    for (const v of range) {
+      for (const w of range) {
+        if (u || v || w) shortest = Math.min(shortest, Math.hypot(...rowTimes([u, v, w], latticeVectors)));
+      }
+    }
+  }
+  return shortest / 2;
+}
+
+/** The cells of a supercell: one representative of each class of lattice vectors, 0 0 0 first, first index fastest. */
+export class Supercell {
+  /** [3,3] supercell vectors (rows) in units of the cell vectors */
+  readonly matrix: Int32Array;
+  readonly nCells: number;
+  /** [nCells,3] */
+  readonly origins: Int32Array;
+  readonly #adjugate: number[];
+  readonly #index = new Map<string, number>();
+
+  constructor(matrix: ArrayLike<number>) {
+    this.matrix = Int32Array.from(matrix);
+    this.nCells = Math.abs(determinant(this.matrix));
+    this.#adjugate = cofactorsTransposed(this.matrix);
+    const origins: number[] = [];
+    // representatives lie in a box whose sides are multiples n_cells·a_i of the cell vectors at most
+    for (let w = 0; w < this.nCells && this.#index.size < this.nCells; w++) {
+      for (let v = 0; v < this.nCells && this.#index.size < this.nCells; v++) {
+        for (let u = 0; u < this.nCells && this.#index.size < this.nCells; u++) {
+          const key = this.#key([u, v, w]);
+          if (this.#index.has(key)) break;
+          this.#index.set(key, this.#index.size);
+          origins.push(u, v, w);
+        }
+        if (this.#index.has(this.#key([0, v + 1, w]))) break;
+      }
+    }
+    this.origins = Int32Array.from(origins);
+  }
+
+  /** Index of the cell that is equivalent to the one at lattice vector `cell`. */
+  indexOf(cell: ArrayLike<number>): number {
+    return this.#index.get(this.#key(cell)) as number;
+  }
+
+  /** cell·S⁻¹ modulo 1, times n_cells: integers that equivalent cells share. */
+  #key(cell: ArrayLike<number>): string {
+    return rowTimes(cell, this.#adjugate)
+      .map((x) => ((x % this.nCells) + this.nCells) % this.nCells)
+      .join();
+  }
+}
