@@ -9,6 +9,7 @@ import {
   rmdirSync,
   rmSync,
   statSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -35,7 +36,10 @@ const socketDirectoryPrefix = () => `/tmp/euphonic-${process.getuid?.() ?? 0}-`;
 export function takeLock(paths: RuntimePaths): boolean {
   ensureRuntimeDirectory(paths);
   try {
-    return loadAddon().lockFile(paths.lock);
+    if (!loadAddon().lockFile(paths.lock)) return false;
+    // says whom to ask should the connection file be lost
+    writeFileSync(paths.lock, `${process.pid}\n`);
+    return true;
   } catch (error) {
     if (error instanceof EuphonicError) throw error;
     throw cannotWrite(paths.lock, error);

@@ -30,6 +30,3 @@ export const DRAIN_MS = 1000;
 
 /** A log file is renamed to `….1` at this size; only one such is kept. */
 export const MAX_LOG_BYTES = 4 * 2 ** 20;
-
-/** Exit code of `euphonicd run` when another daemon holds the lock. */
-export const EXIT_LOCKED = 5;

@@ -45,3 +45,6 @@ export const WINDOW_TARGET_BYTES = 12 * 2 ** 20;
 /** Chunks under way for one job, at least and at most. */
 export const MIN_WINDOW = 3;
 export const MAX_WINDOW = 16;
+
+/** Exit code of `euphonicd run` when another daemon holds the lock. */
+export const EXIT_LOCKED = 5;

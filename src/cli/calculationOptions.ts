@@ -1,0 +1,103 @@
+/** Calculation options as flags: hyphens for underscores, booleans also as --no-…. */
+import { readFileSync } from 'node:fs';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { systemReason } from '../protocol/connection.js';
+import { EuphonicError } from '../protocol/errors.js';
+import { type CalculationOptions, SCATTERING_LENGTH_TABLES, SUM_RULES } from '../protocol/messages.js';
+
+/** What commander makes of the flags. */
+export interface CalculationFlags {
+  asr?: string;
+  dipole?: boolean;
+  dipoleParameter?: number;
+  splitting?: boolean;
+  temperature?: number | null;
+  bose?: boolean;
+  negativeE?: boolean;
+  scatteringLengths?: string;
+  nThreads?: number;
+}
+
+export function addCalculationOptions(command: Command): Command {
+  const flag = (name: string, words: string) => {
+    command.addOption(new Option(`--${name}`, words)).addOption(new Option(`--no-${name}`).hideHelp());
+  };
+  command.addOption(
+    new Option('--asr <rule>', 'acoustic sum rule').choices(['none', ...SUM_RULES]).default('none'),
+  );
+  flag('dipole', 'long-range dipole interaction of polar crystals (default; --no-dipole)');
+  command.option('--dipole-parameter <x>', 'scales the automatic Ewald parameter', parseNumber);
+  flag('splitting', 'LO–TO splitting at the zone centre (default; --no-splitting)');
+  command.option(
+    '--temperature <kelvin>',
+    'temperature of the Debye–Waller and Bose factors',
+    parseTemperature,
+  );
+  flag('bose', 'multiply by the Bose factor (default: --no-bose)');
+  flag('negative-e', 'also intensities at negative energies (default: --no-negative-e)');
+  command.option(
+    '--scattering-lengths <table>',
+    `${SCATTERING_LENGTH_TABLES.join(', ')}, or JSON, or a JSON file: element symbol → fm or [re, im]`,
+  );
+  command.option('--n-threads <n>', "at most as many threads of the daemon's", parseNumber);
+  return command;
+}
+
+/** Options of the protocol. Bose is off unless asked for, as in the incumbent's structure factors. */
+export function calculationOptions(flags: CalculationFlags): CalculationOptions {
+  const { asr, dipole, dipoleParameter, splitting, temperature, bose, negativeE, nThreads } = flags;
+  const { scatteringLengths } = flags;
+  return {
+    asr: asr === 'none' ? null : (asr as CalculationOptions['asr']),
+    bose: bose ?? false,
+    ...(dipole !== undefined && { dipole }),
+    ...(dipoleParameter !== undefined && { dipole_parameter: dipoleParameter }),
+    ...(splitting !== undefined && { splitting }),
+    ...(temperature !== undefined && { temperature }),
+    ...(negativeE !== undefined && { negative_e: negativeE }),
+    ...(nThreads !== undefined && { n_threads: nThreads }),
+    ...(scatteringLengths !== undefined && { scattering_lengths: scatteringLengthsOf(scatteringLengths) }),
+  };
+}
+
+function scatteringLengthsOf(text: string): CalculationOptions['scattering_lengths'] {
+  const table = SCATTERING_LENGTH_TABLES.find((name) => name.toLowerCase() === text.toLowerCase());
+  if (table) return table;
+  let json = text;
+  if (!text.trimStart().startsWith('{')) {
+    try {
+      json = readFileSync(text, 'utf8');
+    } catch (error) {
+      throw new EuphonicError(
+        'file_not_found',
+        `The scattering lengths cannot be read: ${systemReason(error)}.`,
+        {
+          where: text,
+          expected: `${SCATTERING_LENGTH_TABLES.join(', ')}, JSON text, or a JSON file`,
+        },
+      );
+    }
+  }
+  try {
+    return JSON.parse(json);
+  } catch (error) {
+    throw new EuphonicError(
+      'file_damaged',
+      `The scattering lengths are no JSON: ${(error as Error).message}.`,
+      {
+        where: json === text ? '--scattering-lengths' : text,
+        expected: 'a JSON object of element symbol → fm or [re, im]',
+      },
+    );
+  }
+}
+
+function parseNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || Number.isNaN(value)) throw new InvalidArgumentError('Expected a number.');
+  return value;
+}
+
+function parseTemperature(text: string): number | null {
+  return text.toLowerCase() === 'none' ? null : parseNumber(text);
+}

@@ -1,0 +1,84 @@
+/** Commands and their exit codes: 0 done, 1 an error, 2 wrong usage; `status` 3 when no daemon is alive. */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { asEuphonicError } from '../protocol/errors.js';
+import { MAX_THREADS } from '../protocol/limits.js';
+import { VERSION } from '../protocol/version.js';
+import { addCalculationOptions } from './calculationOptions.js';
+import { EXIT_ERROR, EXIT_OK, EXIT_USAGE } from './exitCodes.js';
+
+/** Runs the command line and returns the exit code. Each command's code is loaded when it is asked for. */
+export async function main(args: string[]): Promise<number> {
+  let exitCode = EXIT_OK;
+  const program = new Command('euphonicd')
+    .description('Phonons and neutron scattering intensities S(Q,ω), computed by a daemon.')
+    .version(VERSION)
+    .showSuggestionAfterError()
+    .showHelpAfterError('(euphonicd --help lists commands and options)');
+  const finish =
+    <A extends unknown[]>(action: (...args: A) => Promise<number>) =>
+    async (...actionArgs: A) => {
+      exitCode = await action(...actionArgs);
+    };
+  const json = () => new Option('--json', 'print the result as JSON');
+  const threads = () =>
+    new Option(
+      '--threads <n>',
+      "threads of the daemon; by default the machine's cores, as far as they are granted",
+    ).argParser(parseThreads);
+
+  program
+    .command('start')
+    .description('start the daemon, unless it is alive')
+    .addOption(threads())
+    .addOption(json())
+    .action(finish(async (options) => (await import('./daemonCommands.js')).start(options)));
+  program
+    .command('stop')
+    .description('stop the daemon')
+    .addOption(json())
+    .action(finish(async (options) => (await import('./daemonCommands.js')).stop(options)));
+  program
+    .command('status')
+    .description('show what the daemon does; exit code 3 when none is alive')
+    .addOption(json())
+    .action(finish(async (options) => (await import('./daemonCommands.js')).status(options)));
+  program
+    .command('run')
+    .description('be the daemon, in the foreground')
+    .addOption(threads())
+    .action(finish(async (options) => (await import('./run.js')).run(options)));
+  program
+    .command('info')
+    .description('show what a file of force constants holds')
+    .argument('<model>', 'a .castep_bin or .check file, or force constants in JSON')
+    .addOption(json())
+    .action(finish(async (model, options) => (await import('./info.js')).info(model, options)));
+  addCalculationOptions(
+    program
+      .command('sqw')
+      .description('calculate structure factors at the q-points of a file')
+      .argument('<model>', 'a .castep_bin or .check file, or force constants in JSON')
+      .requiredOption('--q-file <file>', 'q-points in r.l.u.: JSON [[h,k,l],…], or three columns of text')
+      .requiredOption('--output <file>', 'where the structure factor goes, as JSON'),
+  )
+    .addOption(json())
+    .action(finish(async (model, options) => (await import('./sqw.js')).sqw(model, options)));
+
+  for (const command of [program, ...program.commands]) command.exitOverride();
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
+    const error = asEuphonicError(thrown);
+    process.stderr.write(`euphonicd: ${error.describe()}\n`);
+    if (error.code === 'internal' && process.env.EUPHONIC_DEBUG) process.stderr.write(`${error.stack}\n`);
+    return EXIT_ERROR;
+  }
+}
+
+function parseThreads(text: string): number {
+  const threads = Number(text);
+  if (Number.isSafeInteger(threads) && threads >= 1 && threads <= MAX_THREADS) return threads;
+  throw new InvalidArgumentError(`Expected an integer from 1 to ${MAX_THREADS}.`);
+}

@@ -1,0 +1,107 @@
+/** `euphonicd sqw`: structure factors at the q-points of a file. */
+import { SingleBar } from 'cli-progress';
+import { EuphonicClient } from '../client/client.js';
+import { toFloat64Array } from '../protocol/arrays.js';
+import { type CalculationFlags, calculationOptions } from './calculationOptions.js';
+import { EXIT_OK } from './exitCodes.js';
+import { note, print, printJson } from './output.js';
+import { readQFile } from './qFile.js';
+import { writeStructureFactor } from './structureFactorFile.js';
+
+export interface SqwFlags extends CalculationFlags {
+  qFile: string;
+  output: string;
+  json?: boolean;
+}
+
+/** A calculation that takes longer than this shows its progress, where standard error is a terminal. */
+const PROGRESS_AFTER_MS = 1000;
+
+export async function sqw(modelPath: string, flags: SqwFlags): Promise<number> {
+  const calculation = calculationOptions(flags);
+  const qpts = await readQFile(flags.qFile);
+  const client = new EuphonicClient();
+  const abort = new AbortController();
+  const interrupt = () => abort.abort();
+  process.once('SIGINT', interrupt);
+  const progress = progressBar(qpts.length / 3);
+  try {
+    const model = await client.loadModel(modelPath);
+    const { frames } = await client.modelInfo(model);
+    const start = performance.now();
+    const evaluation = await client.evaluate(model, qpts, {
+      ...calculation,
+      quantity: 'structure_factor',
+      onProgress: progress.update,
+      signal: abort.signal,
+    });
+    progress.stop();
+    const seconds = (performance.now() - start) / 1000;
+    const array = (name: string) => toFloat64Array(frames.find((frame) => frame.name === name)!);
+    const crystal = {
+      cellVectors: array('cell_vectors'),
+      atomR: array('atom_r'),
+      atomMass: array('atom_mass'),
+      atomType: model.atom_type,
+    };
+    await writeStructureFactor(flags.output, crystal, qpts, evaluation, calculation.temperature ?? null);
+    const notes = [...model.notes, ...evaluation.notes];
+    if (evaluation.imaginary > 0) {
+      notes.push(
+        `${evaluation.imaginary} modes are imaginary: their frequencies are given as negative numbers.`,
+      );
+    }
+    const { nPoints, nModes, nSurfaces, kernel_seconds, threads, imaginary } = evaluation;
+    if (flags.json) {
+      printJson({
+        output: flags.output,
+        model: model.model,
+        n_qpts: nPoints,
+        n_modes: nModes,
+        n_surfaces: nSurfaces,
+        seconds,
+        kernel_seconds,
+        threads,
+        imaginary,
+        notes,
+      });
+    } else {
+      for (const sentence of notes) note(sentence);
+      const perPoint = ((1e6 * seconds) / nPoints).toFixed(1);
+      print(
+        `${nPoints} q-points, ${nModes} modes: ${seconds.toFixed(3)} s (${perPoint} µs per q-point, ${threads} threads)`,
+      );
+      print(`written to ${flags.output}`);
+    }
+    return EXIT_OK;
+  } finally {
+    progress.stop();
+    process.removeListener('SIGINT', interrupt);
+    client.close();
+  }
+}
+
+/** Shows itself only when the work takes a while, and only on a terminal. */
+function progressBar(nPoints: number): { update(points: number): void; stop(): void } {
+  const bar = new SingleBar({
+    format: '{bar} {percentage} % | {value} of {total} q-points | {eta_formatted} left',
+    stream: process.stderr,
+    hideCursor: true,
+    clearOnComplete: true,
+  });
+  const start = Date.now();
+  let shown = false;
+  return {
+    update(points) {
+      if (!shown && process.stderr.isTTY && Date.now() - start > PROGRESS_AFTER_MS && points < nPoints) {
+        bar.start(nPoints, points);
+        shown = true;
+      }
+      if (shown) bar.update(points);
+    },
+    stop() {
+      if (shown) bar.stop();
+      shown = false;
+    },
+  };
+}

@@ -1,0 +1,130 @@
+/** One DEALER socket to a daemon: requests out, each answer to its own promise, and word when the daemon is gone. */
+import { Dealer } from 'zeromq';
+import { decodeResponse, encodeRequest, NO_ID } from '../protocol/codec.js';
+import { type Connection, PLAIN_USERNAME } from '../protocol/connection.js';
+import { asEuphonicError, EuphonicError } from '../protocol/errors.js';
+import type { ArrayFrame, Method, Params, Results } from '../protocol/messages.js';
+
+/** ZeroMQ's heartbeats tell of a daemon that is there but does not answer; it may be suspended for as long as this. */
+const HEARTBEAT_INTERVAL_MS = 10_000;
+const HEARTBEAT_TIMEOUT_MS = 90_000;
+
+export interface Reply<M extends Method> {
+  result: Results[M];
+  frames: ArrayFrame[];
+}
+
+interface Pending {
+  resolve(reply: { result: Record<string, unknown>; frames: ArrayFrame[] }): void;
+  reject(error: EuphonicError): void;
+}
+
+export class Channel {
+  private readonly socket: Dealer;
+  private readonly pending = new Map<number, Pending>();
+  private nextId = 1;
+  private failure: EuphonicError | undefined;
+
+  constructor(connection: Connection, endpoint: string) {
+    this.socket = new Dealer({
+      plainUsername: PLAIN_USERNAME,
+      plainPassword: connection.secret,
+      linger: 0,
+      // a daemon that went away has another secret when it comes back: a new channel is made then
+      reconnectInterval: -1,
+      // with 0 a send succeeds or fails at once, so two never overlap
+      sendTimeout: 0,
+      heartbeatInterval: HEARTBEAT_INTERVAL_MS,
+      heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
+      heartbeatTimeToLive: HEARTBEAT_TIMEOUT_MS,
+    });
+    const { pid } = connection;
+    this.on('disconnect', `The daemon (pid ${pid}) has ended.`);
+    this.on('connect:retry', `The daemon (pid ${pid}) of the connection file is not there.`);
+    this.on(
+      'handshake:error:auth',
+      `The daemon (pid ${pid}) does not take the secret of the connection file.`,
+    );
+    this.on('handshake:error:protocol', `What answers at ${endpoint} is not a daemon.`);
+    this.socket.connect(endpoint);
+    void this.read();
+  }
+
+  /** True once nothing can be asked any more. */
+  get lost(): boolean {
+    return this.failure !== undefined;
+  }
+
+  /** Rejects with what the daemon answered, or with `daemon_lost`. */
+  request<M extends Method>(method: M, params: Params<M>, frames: ArrayFrame[] = []): Promise<Reply<M>> {
+    return new Promise((resolve, reject) => {
+      if (this.failure) {
+        reject(this.failure);
+        return;
+      }
+      const id = this.nextId++;
+      this.pending.set(id, { resolve: resolve as Pending['resolve'], reject });
+      const fail = (error: unknown) => {
+        this.pending.delete(id);
+        reject(asEuphonicError(error));
+      };
+      try {
+        const message = encodeRequest({ id, method, params, frames }) as Buffer[];
+        this.socket.send(message).catch(fail);
+      } catch (error) {
+        fail(error);
+      }
+    });
+  }
+
+  close(): void {
+    this.lose(new EuphonicError('daemon_lost', 'The connection was closed.'));
+  }
+
+  private on(
+    event: 'disconnect' | 'connect:retry' | 'handshake:error:auth' | 'handshake:error:protocol',
+    message: string,
+  ): void {
+    this.socket.events.on(event, () => {
+      this.lose(
+        new EuphonicError('daemon_lost', message, { advice: 'Start the daemon again: euphonicd start' }),
+      );
+    });
+  }
+
+  private async read(): Promise<void> {
+    try {
+      for await (const parts of this.socket) this.receive(parts);
+    } catch (error) {
+      this.lose(asEuphonicError(error));
+    }
+  }
+
+  private receive(parts: Buffer[]): void {
+    const response = decodeResponse(parts);
+    const error = 'error' in response ? EuphonicError.fromBody(response.error) : undefined;
+    if (response.id === NO_ID) {
+      // the daemon could not tell which request it was: none of those that wait may be counted on
+      if (error) this.rejectAll(error);
+      return;
+    }
+    // a request that was given up has no entry any more
+    const waiting = this.pending.get(response.id);
+    this.pending.delete(response.id);
+    if (error) waiting?.reject(error);
+    else if ('result' in response) waiting?.resolve(response);
+  }
+
+  private rejectAll(error: EuphonicError): void {
+    const waiting = [...this.pending.values()];
+    this.pending.clear();
+    for (const { reject } of waiting) reject(error);
+  }
+
+  private lose(error: EuphonicError): void {
+    if (this.failure) return;
+    this.failure = error;
+    this.socket.close();
+    this.rejectAll(error);
+  }
+}

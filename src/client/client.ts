@@ -1,0 +1,254 @@
+/**
+ * The TypeScript client. A daemon that is not there is started; one that ends in the middle of a call is started
+ * once more, told the model again, and asked for what is still missing.
+ */
+import { resolve } from 'node:path';
+import type { ForceConstants } from '../models/forceConstants.js';
+import { ANGSTROM_PER_BOHR, ELECTRON_MASS_PER_AMU } from '../models/units.js';
+import { float64Frame, int32Frame } from '../protocol/arrays.js';
+import { type Connection, type RuntimePaths, runtimePaths } from '../protocol/connection.js';
+import { EuphonicError } from '../protocol/errors.js';
+import { PROTOCOL_VERSION } from '../protocol/limits.js';
+import type {
+  ArrayFrame,
+  ControlMethod,
+  Method,
+  ModelSummary,
+  Params,
+  Results,
+  Status,
+  WorkMethod,
+} from '../protocol/messages.js';
+import { VERSION } from '../protocol/version.js';
+import { Channel, type Reply } from './channel.js';
+import { type EvaluateOptions, type Evaluation, EvaluationRun } from './evaluation.js';
+import { ensureDaemon } from './launcher.js';
+
+export interface ClientOptions {
+  /** thread budget of a daemon that has to be started */
+  threads?: number;
+  /** where the daemon is looked for; by default where the environment says */
+  paths?: RuntimePaths;
+}
+
+/** How a model can be sent again to a daemon that does not have it. */
+type Source =
+  | { method: 'model.load'; params: Params<'model.load'> }
+  | { method: 'model.put'; params: Params<'model.put'>; frames: ArrayFrame[] };
+
+/** Times that a lost daemon is replaced within one call. */
+const MAX_RESTARTS = 1;
+
+export class EuphonicClient {
+  private readonly options: Required<Pick<ClientOptions, 'paths'>> & ClientOptions;
+  private readonly sources = new Map<string, Source>();
+  private connecting: Promise<Channels> | undefined;
+  private channels: Channels | undefined;
+
+  constructor(options: ClientOptions = {}) {
+    this.options = { ...options, paths: options.paths ?? runtimePaths() };
+  }
+
+  /** Connects, starting a daemon if none is alive. Other calls do this by themselves. */
+  async connect(): Promise<Connection> {
+    return (await this.connected()).connection;
+  }
+
+  /** Has the daemon read a file of its host. */
+  loadModel(path: string, options: Omit<Params<'model.load'>, 'path'> = {}): Promise<ModelSummary> {
+    return this.give({ method: 'model.load', params: { ...options, path: resolve(path) } });
+  }
+
+  /** Sends a model's content. */
+  putModel(model: ForceConstants): Promise<ModelSummary> {
+    const { crystal, nAtoms: n, nCells: c, born, dielectric } = model;
+    const frames = [
+      float64Frame(
+        'cell_vectors',
+        [3, 3],
+        crystal.cellVectors.map((x) => x * ANGSTROM_PER_BOHR),
+      ),
+      float64Frame('atom_r', [n, 3], crystal.atomR),
+      float64Frame(
+        'atom_mass',
+        [n],
+        crystal.atomMass.map((x) => x / ELECTRON_MASS_PER_AMU),
+      ),
+      int32Frame('sc_matrix', [3, 3], model.scMatrix),
+      int32Frame('cell_origins', [c, 3], model.cellOrigins),
+      float64Frame('force_constants', [c, 3 * n, 3 * n], model.forceConstants),
+    ];
+    if (born && dielectric) {
+      frames.push(float64Frame('born', [n, 3, 3], born), float64Frame('dielectric', [3, 3], dielectric));
+    }
+    return this.give({ method: 'model.put', params: { atom_type: [...crystal.atomType] }, frames });
+  }
+
+  /** A model's summary, with its cell vectors (Å), positions and masses (amu). */
+  modelInfo(model: ModelSummary): Promise<Reply<'model.info'>> {
+    return this.retried(model, ({ work }) => work.request('model.info', { model: model.model }));
+  }
+
+  /**
+   * Evaluates a model at q-points. `qpts` is [3,nPoints] in r.l.u.: all h, then all k, then all l.
+   * Rejects with any code of the daemon, or `cancelled` after `options.signal` was aborted.
+   */
+  async evaluate(
+    model: ModelSummary,
+    qpts: Float64Array,
+    options: EvaluateOptions = {},
+  ): Promise<Evaluation> {
+    checkLengths(qpts, options);
+    const { signal } = options;
+    const run = new EvaluationRun(model, qpts, options);
+    let channels: Channels | undefined;
+    let job: string | undefined;
+    const cancel = () => {
+      if (job !== undefined) void channels?.control.request('job.cancel', { job }).catch(() => {});
+    };
+    signal?.addEventListener('abort', cancel);
+    try {
+      return await this.retried(model, (current) => {
+        channels = current;
+        return run.perform(current.work, (name) => {
+          job = name;
+          if (signal?.aborted) cancel();
+        });
+      });
+    } catch (error) {
+      // what else is under way of this job has no reader any more
+      cancel();
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+    }
+  }
+
+  async hello(): Promise<Results['hello']> {
+    const params = { client: 'typescript', version: VERSION, protocol: PROTOCOL_VERSION };
+    return (await (await this.connected()).work.request('hello', params)).result;
+  }
+
+  async ping(): Promise<void> {
+    await this.control('ping', {});
+  }
+
+  async status(): Promise<Status> {
+    return this.control('status', {});
+  }
+
+  /** Closes the connection; the daemon goes on. */
+  close(): void {
+    this.channels?.work.close();
+    this.channels?.control.close();
+    this.channels = undefined;
+  }
+
+  private async control<M extends ControlMethod>(method: M, params: Params<M>): Promise<Results[M]> {
+    return (await (await this.connected()).control.request(method, params)).result;
+  }
+
+  private async give(source: Source): Promise<ModelSummary> {
+    const summary = await this.retried(undefined, (channels) => send(channels.work, source));
+    this.sources.set(summary.model, source);
+    return summary;
+  }
+
+  /**
+   * Performs an action; once more with another daemon if this one is lost, and with the model sent again if the daemon
+   * does not have it. Each of these happens once for every daemon at most, so that the call ends.
+   */
+  private async retried<T>(
+    model: ModelSummary | undefined,
+    action: (channels: Channels) => Promise<T>,
+  ): Promise<T> {
+    let restarts = 0;
+    let resentTo: Channels | undefined;
+    let reopenedOn: Channels | undefined;
+    for (;;) {
+      const channels = await this.connected();
+      try {
+        return await action(channels);
+      } catch (error) {
+        const code = error instanceof EuphonicError ? error.code : 'internal';
+        const gone = code === 'daemon_lost' || code === 'shutting_down';
+        if (gone && restarts < MAX_RESTARTS) {
+          restarts++;
+          this.forget(channels);
+        } else if (
+          code === 'unknown_model' &&
+          model &&
+          resentTo !== channels &&
+          this.sources.has(model.model)
+        ) {
+          resentTo = channels;
+          await this.resend(channels.work, model);
+        } else if (code === 'unknown_job' && reopenedOn !== channels) {
+          reopenedOn = channels;
+        } else {
+          throw error;
+        }
+      }
+    }
+  }
+
+  private async resend(work: Channel, model: ModelSummary): Promise<void> {
+    const summary = await send(work, this.sources.get(model.model)!);
+    if (summary.model === model.model) return;
+    throw new EuphonicError('unknown_model', 'The file has changed since it was read.', {
+      where: summary.source,
+      expected: `the model ${model.model}`,
+      advice: 'Read it again.',
+    });
+  }
+
+  private connected(): Promise<Channels> {
+    if (this.channels?.work.lost || this.channels?.control.lost) this.close();
+    if (this.channels) return Promise.resolve(this.channels);
+    this.connecting ??= this.open().finally(() => {
+      this.connecting = undefined;
+    });
+    return this.connecting;
+  }
+
+  private async open(): Promise<Channels> {
+    const { connection } = await ensureDaemon(this.options);
+    this.channels = {
+      connection,
+      work: new Channel(connection, connection.work),
+      control: new Channel(connection, connection.control),
+    };
+    return this.channels;
+  }
+
+  private forget(channels: Channels): void {
+    channels.work.close();
+    channels.control.close();
+    if (this.channels === channels) this.channels = undefined;
+  }
+}
+
+interface Channels {
+  connection: Connection;
+  work: Channel;
+  control: Channel;
+}
+
+async function send(work: Channel, source: Source): Promise<ModelSummary> {
+  const reply: Reply<Extract<Method & WorkMethod, 'model.load' | 'model.put'>> =
+    source.method === 'model.load'
+      ? await work.request('model.load', source.params)
+      : await work.request('model.put', source.params, source.frames);
+  return reply.result;
+}
+
+function checkLengths(qpts: Float64Array, { directions, debyeWaller }: EvaluateOptions): void {
+  const check = (right: boolean, name: string, length: number, expected: string) => {
+    if (right) return;
+    throw new EuphonicError('invalid_argument', `${name} has ${length} numbers.`, { where: name, expected });
+  };
+  check(qpts.length % 3 === 0, 'qpts', qpts.length, '[3,nPoints]: all h, then all k, then all l');
+  if (directions)
+    check(directions.length === qpts.length, 'directions', directions.length, 'as many as qpts');
+  if (debyeWaller) check(debyeWaller.length % 9 === 0, 'debyeWaller', debyeWaller.length, '[n,3,3]');
+}

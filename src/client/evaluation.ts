@@ -1,0 +1,203 @@
+/** One evaluation: q-points out in chunks, results back into arrays that were made for all of them. */
+import { float64Frame } from '../protocol/arrays.js';
+import { EuphonicError } from '../protocol/errors.js';
+import type {
+  ArrayFrame,
+  CalculationOptions,
+  JobFigures,
+  JobSummary,
+  ModelSummary,
+} from '../protocol/messages.js';
+import type { Channel } from './channel.js';
+
+export interface EvaluateOptions extends CalculationOptions {
+  /** [n,3,3] Å²: the tensor W of each atom */
+  debyeWaller?: Float64Array;
+  /** [3,nPoints] explicit LO–TO directions, r.l.u.; NaN: from the list */
+  directions?: Float64Array;
+  /** called with the number of finished q-points */
+  onProgress?: (points: number, nPoints: number) => void;
+  /** cancels the job in the daemon; the promise rejects with `cancelled` */
+  signal?: AbortSignal;
+  /** q-points of a chunk, in place of the daemon's advice */
+  chunkPoints?: number;
+}
+
+export interface Evaluation extends JobFigures {
+  nPoints: number;
+  nModes: number;
+  nSurfaces: number;
+  /** [nModes,nPoints] meV, ascending for each q-point */
+  frequencies: Float64Array;
+  /** [nSurfaces,nPoints] mbarn per atom */
+  structureFactors?: Float64Array;
+  /** [2,3,nAtoms,nModes,nPoints]: real and imaginary part, Cartesian component, atom, mode */
+  eigenvectors?: Float64Array;
+  /** how many modes have a negative frequency */
+  imaginary: number;
+  /** sentences for the user */
+  notes: string[];
+}
+
+/** An array of rows over all q-points, filled column block by column block. */
+class ResultArray {
+  readonly data: Float64Array;
+
+  constructor(
+    private readonly rows: number,
+    private readonly nPoints: number,
+  ) {
+    this.data = new Float64Array(rows * nPoints);
+  }
+
+  /** Puts [rows,count] numbers at the columns from `offset`. Throws `bad_message` for any other size. */
+  fill(frame: ArrayFrame | undefined, name: string, offset: number, count: number): void {
+    const bytesPerRow = 8 * count;
+    if (frame?.dtype !== '<f8' || frame.bytes.length !== this.rows * bytesPerRow) {
+      throw new EuphonicError('bad_message', `The answer has no ${name} of the right size.`, {
+        where: name,
+        expected: `${this.rows} rows of ${count} numbers`,
+      });
+    }
+    const target = new Uint8Array(this.data.buffer);
+    for (let row = 0; row < this.rows; row++) {
+      const bytes = frame.bytes.subarray(row * bytesPerRow, (row + 1) * bytesPerRow);
+      target.set(bytes, 8 * (row * this.nPoints + offset));
+    }
+  }
+}
+
+/** The state of an evaluation that outlives jobs and daemons: what is finished stays finished. */
+export class EvaluationRun {
+  readonly nPoints: number;
+  private chunks: { offset: number; count: number }[] | undefined;
+  private arrays: Map<string, ResultArray> | undefined;
+  private finished = 0;
+  private imaginary = 0;
+  private shape: Pick<JobSummary, 'n_modes' | 'n_surfaces' | 'notes'> | undefined;
+
+  constructor(
+    private readonly model: ModelSummary,
+    private readonly qpts: Float64Array,
+    private readonly options: EvaluateOptions,
+  ) {
+    this.nPoints = qpts.length / 3;
+  }
+
+  /** Opens a job, computes what is still missing in it, and closes it. `onOpen` learns the job's name. */
+  async perform(work: Channel, onOpen: (job: string | undefined) => void): Promise<Evaluation> {
+    const { signal } = this.options;
+    const {
+      debyeWaller,
+      directions: _,
+      onProgress: __,
+      signal: ___,
+      chunkPoints: ____,
+      ...calculation
+    } = this.options;
+    const frames = debyeWaller
+      ? [float64Frame('debye_waller', [debyeWaller.length / 9, 3, 3], debyeWaller)]
+      : [];
+    const params = { ...calculation, model: this.model.model, n_points: this.nPoints };
+    const { result: job } = await work.request('job.open', params, frames);
+    onOpen(job.job);
+    this.prepare(job);
+    let failure: unknown;
+    // each of `window` lanes has one chunk under way
+    const lane = async () => {
+      for (let chunk = this.chunks!.shift(); chunk; chunk = this.chunks!.shift()) {
+        try {
+          if (failure !== undefined) throw failure;
+          if (signal?.aborted) throw new EuphonicError('cancelled', 'The evaluation was cancelled.');
+          await this.compute(work, job.job, chunk.offset, chunk.count);
+        } catch (error) {
+          this.chunks!.unshift(chunk);
+          failure ??= error;
+          return;
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: Math.max(1, job.window) }, lane));
+    if (failure !== undefined) throw failure;
+    const { result: figures } = await work.request('job.close', { job: job.job });
+    onOpen(undefined);
+    return this.evaluation(figures);
+  }
+
+  private prepare(job: JobSummary): void {
+    if (this.chunks) return;
+    const { nPoints } = this;
+    const step = this.options.chunkPoints ?? job.chunk_points;
+    this.chunks = [];
+    for (let offset = 0; offset < nPoints; offset += step) {
+      this.chunks.push({ offset, count: Math.min(step, nPoints - offset) });
+    }
+    const { n_modes, n_surfaces } = job;
+    this.shape = { n_modes, n_surfaces, notes: job.notes };
+    const { quantity = 'structure_factor' } = this.options;
+    this.arrays = new Map([['frequencies', new ResultArray(n_modes, nPoints)]]);
+    if (quantity === 'structure_factor')
+      this.arrays.set('structure_factors', new ResultArray(n_surfaces, nPoints));
+    if (quantity === 'modes') {
+      this.arrays.set('eigenvectors', new ResultArray(6 * this.model.n_atoms * n_modes, nPoints));
+    }
+  }
+
+  private async compute(work: Channel, job: string, offset: number, count: number): Promise<void> {
+    const { directions, onProgress } = this.options;
+    const end = offset + count;
+    const frames = [float64Frame('qpts', [3, count], this.columns(this.qpts, offset, count))];
+    if (directions)
+      frames.push(float64Frame('directions', [3, count], this.columns(directions, offset, count)));
+    const reply = await work.request(
+      'job.compute',
+      {
+        job,
+        offset,
+        count,
+        ...(offset > 0 && { before: this.point(offset - 1) }),
+        ...(end < this.nPoints && { after: this.point(end) }),
+      },
+      frames,
+    );
+    for (const [name, array] of this.arrays!) {
+      const frame = reply.frames.find((candidate) => candidate.name === name);
+      array.fill(frame, name, offset, count);
+    }
+    this.imaginary += reply.result.imaginary;
+    this.finished += count;
+    onProgress?.(this.finished, this.nPoints);
+  }
+
+  private evaluation(figures: JobFigures): Evaluation {
+    const { n_modes, n_surfaces, notes } = this.shape!;
+    const structureFactors = this.arrays!.get('structure_factors')?.data;
+    const eigenvectors = this.arrays!.get('eigenvectors')?.data;
+    return {
+      ...figures,
+      nPoints: this.nPoints,
+      nModes: n_modes,
+      nSurfaces: n_surfaces,
+      frequencies: this.arrays!.get('frequencies')!.data,
+      ...(structureFactors && { structureFactors }),
+      ...(eigenvectors && { eigenvectors }),
+      imaginary: this.imaginary,
+      notes,
+    };
+  }
+
+  /** Columns [offset, offset + count) of a [3,nPoints] array, as an array of their own. */
+  private columns(array: Float64Array, offset: number, count: number): Float64Array {
+    const own = new Float64Array(3 * count);
+    for (let row = 0; row < 3; row++) {
+      const start = row * this.nPoints + offset;
+      own.set(array.subarray(start, start + count), row * count);
+    }
+    return own;
+  }
+
+  private point(i: number): [number, number, number] {
+    const { qpts, nPoints } = this;
+    return [qpts[i]!, qpts[nPoints + i]!, qpts[2 * nPoints + i]!];
+  }
+}
