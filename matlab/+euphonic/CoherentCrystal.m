@@ -203,8 +203,9 @@ classdef CoherentCrystal < handle
     methods (Access = private)
 
         function answer = surfaces(self, caller, qh, qk, ql)
-            if isempty(self.force_constants)
-                euphonic.internal.fail(caller, 'no_force_constants', 'This model has no force constants.');
+            if isempty(self.force_constants) || isempty(self.force_constants.model)
+                euphonic.internal.fail(caller, 'no_force_constants', ...
+                    'This model has no force constants. Read some with euphonic.ForceConstants.from_castep(file).');
             end
             if ~euphonic.internal.is_none(self.conversion_mat)
                 q = [qh, qk, ql] * self.conversion_mat;

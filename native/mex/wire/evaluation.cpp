@@ -140,12 +140,13 @@ void Stream::store(const Answer& answer, const Range& chunk) {
 }
 
 void Stream::report_progress() {
-  const double time = now();
-  if (!progress_.report || time - started_ < progress_.first_after) return;
-  const bool last = done_ == points_.count && reported_ > 0;
-  if (!last && time - reported_ < progress_.every) return;
-  reported_ = time;
-  progress_.report(done_, points_.count, time - started_);
+  if (!progress_.report) return;
+  const double seconds = now() - started_;
+  const bool told_before = next_report_ > progress_.first_after;
+  const bool last = done_ == points_.count && told_before;
+  if (seconds < next_report_ && !last) return;
+  next_report_ = std::min(seconds * progress_.growth, seconds + progress_.at_least_every);
+  progress_.report(done_, points_.count, seconds);
 }
 
 void Stream::stream() {
@@ -166,7 +167,7 @@ void Stream::stream() {
 void Stream::cancel() {
   const double deadline = now() + kCancelSeconds;
   try {
-    connection_.control().send("job.cancel", Value::Map{{"job", job_.job}});
+    connection_.control().call("job.cancel", Value::Map{{"job", job_.job}}, {}, {kCancelSeconds, nullptr});
     auto open = under_way_;
     while (!open.empty() && now() < deadline) {
       open.erase(connection_.work().receive({deadline - now(), nullptr}).reply.id);
@@ -178,6 +179,7 @@ void Stream::cancel() {
 
 void Stream::run() {
   started_ = now();
+  next_report_ = progress_.first_after;
   try {
     stream();
     totals_ = connection_.work().call("job.close", Value::Map{{"job", job_.job}}, {}, wait_).reply.result;

@@ -53,11 +53,13 @@ struct OpenedJob {
 OpenedJob open_job(Connection& connection, const Value& params, std::vector<OutgoingFrame> frames,
                    const Wait& wait);
 
-// Called now and then while results arrive.
+// Called while results arrive: first after some seconds, then at times that grow apart, and when all are
+// there.
 struct Progress {
   std::function<void(std::size_t done, std::size_t total, double seconds)> report;
-  double first_after = 2;  // seconds
-  double every = 1;        // seconds
+  double first_after = 2;      // seconds
+  double growth = 1.5;         // of the time from one report to the next
+  double at_least_every = 30;  // seconds
 };
 
 // Streams the missing ranges of q-points through an open job, with `window` chunks under way.
@@ -93,7 +95,8 @@ class Stream {
   std::map<std::int64_t, Range> under_way_;  // by request id
   Wait wait_;
   Progress progress_;
-  double started_ = 0, reported_ = 0;  // seconds of the steady clock
+  double started_ = 0;      // of the steady clock
+  double next_report_ = 0;  // seconds after started_
   std::size_t done_ = 0;
   std::int64_t imaginary_ = 0;
   Value totals_;

@@ -1,0 +1,265 @@
+// The MEX gateway's connection and streamed evaluation against daemons that answer late, wrongly or not at
+// all.
+#include "mex_test_daemon.h"
+
+#include <chrono>
+
+using namespace mex_test;
+
+namespace {
+
+// q-points and the memory for their results.
+struct Work {
+  explicit Work(std::size_t count, std::size_t stride = 1) : q(3, std::vector<double>(count)) {
+    for (std::size_t i = 0; i < count; ++i) {
+      for (int a = 0; a < 3; ++a) q[a][i] = static_cast<double>(i) + 0.25 * a;
+    }
+    points.count = count;
+    for (int a = 0; a < 3; ++a) points.q[a] = q[a].data();
+    w.assign(kModes * count * stride, -1);
+    s.assign(kModes * count * stride, -1);
+    for (int mode = 0; mode < kModes; ++mode) {
+      outputs.frequencies.push_back({w.data() + mode * count * stride, stride});
+      outputs.structure_factors.push_back({s.data() + mode * count * stride, stride});
+    }
+  }
+  double expected(int mode, std::size_t i) const { return mode + q[0][i] + 10 * q[1][i] + 100 * q[2][i]; }
+  bool complete(std::size_t stride = 1) const {
+    for (int mode = 0; mode < kModes; ++mode) {
+      for (std::size_t i = 0; i < points.count; ++i) {
+        if (w[(mode * points.count + i) * stride] != expected(mode, i)) return false;
+      }
+    }
+    return true;
+  }
+
+  std::vector<std::vector<double>> q;
+  Points points;
+  std::vector<double> w, s;
+  Outputs outputs;
+};
+
+bool never() { return false; }
+
+std::string code_of(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const Failure& failure) {
+    return failure.code;
+  }
+  return "none";
+}
+
+// Runs a whole job; returns the code of the failure and what was missing then.
+std::string run_job(Daemon& daemon, Work& work, std::vector<Range>* missing, const Wait& wait = {-1, never}) {
+  Connection connection(daemon.endpoints());
+  const OpenedJob job = open_job(connection, Value::Map{}, {}, wait);
+  Stream stream(connection, job, Quantity::structure_factor, work.points, work.outputs, *missing, wait, {});
+  const std::string code = code_of([&] { stream.run(); });
+  *missing = stream.missing();
+  return code;
+}
+
+}  // namespace
+
+TEST_CASE("Chunks are put where they belong, in any order, with their neighbours", "[mex]") {
+  std::vector<Sent> held;
+  Daemon daemon([&](const Seen& seen) -> std::vector<Sent> {
+    if (seen.method != "job.compute") return honest(seen);
+    // the last answer first, once three are there or none is to come
+    held.push_back(chunk_result(seen));
+    if (held.size() < 3 && *seen.params.find("offset")->integer() != 98) return {};
+    std::vector<Sent> replies(held.rbegin(), held.rend());
+    held.clear();
+    return replies;
+  });
+  const std::size_t stride = GENERATE(1, 2);
+  Work work(100, stride);
+  std::vector<Range> missing{{0, 100}};
+  CHECK(run_job(daemon, work, &missing) == "none");
+  CHECK(missing.empty());
+  CHECK(work.complete(stride));
+  CHECK(std::isnan(work.s[0]));               // nothing before the first point
+  CHECK(work.s[7 * stride] == work.q[0][6]);  // first of the second chunk
+  CHECK(work.s[6 * stride] == work.q[0][7]);  // last of the first chunk
+  CHECK(std::isnan(work.s[99 * stride]));     // nothing after the last point
+  if (stride == 2) CHECK(work.w[1] == -1);    // the other half of interleaved storage is untouched
+}
+
+TEST_CASE("A job without points is opened and closed", "[mex]") {
+  Daemon daemon(honest);
+  Work work(0);
+  std::vector<Range> missing{};
+  CHECK(run_job(daemon, work, &missing) == "none");
+  CHECK(daemon.methods() == std::vector<std::string>{"job.open", "job.close"});
+}
+
+TEST_CASE("What a lost daemon did not deliver is known, and asked of the next", "[mex]") {
+  Work work(200);
+  std::vector<Range> missing{{0, 200}};
+  int answered = 0;
+  Daemon dying([&](const Seen& seen) -> std::vector<Sent> {
+    if (seen.method != "job.compute") return honest(seen);
+    // every third chunk is never answered, so the window fills with the lost ones
+    return ++answered % 3 == 0 ? std::vector<Sent>{} : std::vector<Sent>{chunk_result(seen)};
+  });
+  std::thread end([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    dying.die();
+  });
+  CHECK(run_job(dying, work, &missing) == failure_code::kUnreachable);
+  end.join();
+  std::size_t left = 0;
+  for (const Range& range : missing) left += range.count;
+  CHECK(left > 0);
+  CHECK(left < 200);
+  for (std::size_t i = 1; i < missing.size(); ++i) {
+    CHECK(missing[i].offset >= missing[i - 1].offset + missing[i - 1].count);
+  }
+  CHECK_FALSE(work.complete());
+
+  std::atomic<std::size_t> asked{0};
+  Daemon next([&](const Seen& seen) {
+    if (seen.method == "job.compute")
+      asked += static_cast<std::size_t>(*seen.params.find("count")->integer());
+    return honest(seen);
+  });
+  CHECK(run_job(next, work, &missing) == "none");
+  CHECK(asked == left);
+  CHECK(missing.empty());
+  CHECK(work.complete());
+}
+
+TEST_CASE("Answers that break the protocol end the job", "[mex]") {
+  const int fault = GENERATE(0, 1, 2, 3);
+  Daemon daemon([&](const Seen& seen) -> std::vector<Sent> {
+    if (seen.method != "job.compute") return honest(seen);
+    Sent sent = chunk_result(seen);
+    if (fault == 0) sent.frames[0].pop_back();  // fewer bytes than described
+    if (fault == 1) sent.frames.pop_back();     // a frame too few
+    if (fault == 2) {                           // other q-points than asked for
+      Seen other = seen;
+      other.params = Value::Map{{"offset", 1}, {"count", *seen.params.find("count")->integer()}};
+      sent = chunk_result(other);
+    }
+    if (fault == 3) sent.header = "\xc1";
+    return {sent};
+  });
+  Work work(50);
+  std::vector<Range> missing{{0, 50}};
+  CHECK(run_job(daemon, work, &missing) == failure_code::kBadReply);
+  CHECK(missing.front().offset == 0);
+  CHECK(daemon.saw("job.cancel"));
+}
+
+TEST_CASE("A refused chunk ends the job with the daemon's own words", "[mex]") {
+  Daemon daemon([](const Seen& seen) -> std::vector<Sent> {
+    if (seen.method == "job.compute" && *seen.params.find("offset")->integer() == 21) {
+      return {refusal(seen, "over_capacity")};
+    }
+    return honest(seen);
+  });
+  Work work(50);
+  std::vector<Range> missing{{0, 50}};
+  CHECK(run_job(daemon, work, &missing) == "over_capacity");
+  CHECK(daemon.saw("job.cancel"));
+}
+
+TEST_CASE("An answer to an unreadable request ends the wait", "[mex]") {
+  Daemon daemon([](Seen seen) -> std::vector<Sent> {
+    seen.id = -1;
+    return {refusal(seen, "bad_message")};
+  });
+  Connection connection(daemon.endpoints());
+  CHECK(code_of([&] { connection.work().call("hello", Value::Map{}, {}, {-1, never}); }) == "bad_message");
+}
+
+TEST_CASE("An interrupt cancels the job and is quick", "[mex]") {
+  static std::atomic<bool> pressed;
+  pressed = false;
+  Daemon daemon([](const Seen& seen) -> std::vector<Sent> {
+    return seen.method == "job.compute" ? std::vector<Sent>{} : honest(seen);
+  });
+  Work work(50);
+  std::vector<Range> missing{{0, 50}};
+  std::chrono::steady_clock::time_point at;
+  std::thread user([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    at = std::chrono::steady_clock::now();
+    pressed = true;
+  });
+  CHECK(run_job(daemon, work, &missing, {-1, [] { return pressed.load(); }}) == failure_code::kInterrupted);
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - at).count();
+  user.join();
+  CHECK(seconds < 0.25);
+  CHECK(daemon.saw("job.cancel"));
+}
+
+TEST_CASE("The next call does not take a late answer for its own", "[mex]") {
+  std::vector<Sent> late;
+  Daemon daemon([&](const Seen& seen) -> std::vector<Sent> {
+    if (seen.method == "ping") {
+      late.push_back(result(seen, {{"late", 1}}));
+      return {};
+    }
+    std::vector<Sent> replies = late;
+    replies.push_back(result(seen, {{"late", 0}}));
+    return replies;
+  });
+  Connection connection(daemon.endpoints());
+  CHECK(code_of([&] {
+          connection.control().call("ping", Value::Map{}, {}, {0.1, never});
+        }) == failure_code::kTimeout);
+  const Answer answer = connection.control().call("status", Value::Map{}, {}, {-1, never});
+  CHECK(*answer.reply.result.find("late")->integer() == 0);
+}
+
+TEST_CASE("A wrong secret is told from a daemon that is not there", "[mex]") {
+  Daemon daemon(honest);
+  Endpoints endpoints = daemon.endpoints();
+  endpoints.secret = "guessed";
+  Connection connection(endpoints);
+  CHECK(code_of([&] {
+          connection.work().call("hello", Value::Map{}, {}, {-1, never});
+        }) == failure_code::kNotAuthorised);
+  CHECK_FALSE(daemon.saw("hello"));
+}
+
+TEST_CASE("Nobody at the endpoint is noticed at once", "[mex]") {
+  const auto start = std::chrono::steady_clock::now();
+  Connection connection(
+      {"ipc:///tmp/euphonic-wire-nobody", "ipc:///tmp/euphonic-wire-nobody", "PLAIN", "secret"});
+  CHECK(code_of([&] {
+          connection.work().call("hello", Value::Map{}, {}, {-1, never});
+        }) == failure_code::kUnreachable);
+  CHECK(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() < 1);
+  const std::string long_path = "ipc:///tmp/" + std::string(120, 'x');
+  Connection unusable({long_path, long_path, "PLAIN", "secret"});
+  CHECK(code_of([&] { unusable.work(); }) == failure_code::kUnreachable);
+  Connection other({long_path, long_path, "CURVE", "secret"});
+  CHECK(code_of([&] { other.work(); }) == failure_code::kInvalidArgument);
+}
+
+TEST_CASE("Progress is told now and then, and at the end", "[mex]") {
+  Daemon daemon([](const Seen& seen) {
+    if (seen.method == "job.compute") std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    return honest(seen);
+  });
+  Work work(140);
+  const Wait wait{-1, never};
+  Connection connection(daemon.endpoints());
+  const OpenedJob job = open_job(connection, Value::Map{}, {}, wait);
+  std::vector<std::size_t> told;
+  Progress progress;
+  progress.report = [&](std::size_t done, std::size_t, double) { told.push_back(done); };
+  progress.first_after = 0.05;
+  progress.growth = 1.5;
+  Stream stream(connection, job, Quantity::structure_factor, work.points, work.outputs, {{0, 140}}, wait,
+                progress);
+  stream.run();
+  REQUIRE(told.size() >= 2);
+  CHECK(told.size() < 10);
+  CHECK(told.front() < 140);
+  CHECK(told.back() == 140);
+  CHECK(stream.imaginary() == 20);
+}
