@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <set>
 #include <stdexcept>
 
 #include "core/plan_parts.h"
@@ -60,6 +59,7 @@ std::vector<Int3> reciprocal_range(const Ewald& ewald, double born2, double thre
     volume *= 2.0 * bound[a] + 1;
   }
   if (volume > 50.0 * static_cast<double>(limit)) return std::vector<Int3>(limit + 1);
+  const std::vector<Vec3> planes = nearest_planes(metric);
   std::vector<Int3> out;
   for (int x = 0; x <= bound[0]; ++x) {
     for (int y = -bound[1]; y <= bound[1]; ++y) {
@@ -69,18 +69,12 @@ std::vector<Int3> reciprocal_range(const Ewald& ewald, double born2, double thre
         const double length = std::sqrt(dot(g, multiply(g, metric)));
         if (length > outer) continue;
         // The margin covers what is left of the nearest-point iteration.
-        if (smallest_distance2(metric, g) * (1 - 1e-3) <= reach2) out.push_back({x, y, z});
+        if (smallest_distance2(metric, planes, g) * (1 - 1e-3) <= reach2) out.push_back({x, y, z});
       }
     }
   }
   return out;
 }
-
-struct SampledPair {
-  int i, j;
-  std::set<Int3> half;  // lattice vectors of the force constants, folded to a half-space
-  Int3 shift;
-};
 
 Int3 pair_shift(const Model& m, int i, int j) {
   Int3 shift;
@@ -88,13 +82,25 @@ Int3 pair_shift(const Model& m, int i, int j) {
   return shift;
 }
 
-Int3 fold(Int3 r) {
-  for (int a = 0; a < 3; ++a) {
-    if (r[a] > 0) return r;
-    if (r[a] < 0) return {-r[0], -r[1], -r[2]};
-  }
-  return r;
+// A lattice vector folded to a half-space, as one number.
+using Key = std::int64_t;
+
+Key folded_key(const Int3& r, const Int3& shift) {
+  constexpr Key kBase = 1 << 20;
+  const Key key = ((r[0] - shift[0]) * kBase + (r[1] - shift[1])) * kBase + (r[2] - shift[2]);
+  return key < 0 ? -key : key;
 }
+
+void sort_unique(std::vector<Key>& keys) {
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+}
+
+struct SampledPair {
+  int i, j;
+  Int3 shift;
+  std::vector<Key> force;  // lattice vectors of the force constants
+};
 
 std::vector<SampledPair> sample_pairs(const Model& m, const ForceTerms& force) {
   std::vector<SampledPair> out;
@@ -105,36 +111,40 @@ std::vector<SampledPair> sample_pairs(const Model& m, const ForceTerms& force) {
   for (int i = 0; i < m.n_atoms; ++i) {
     for (int j = i; j < m.n_atoms; ++j, ++index) {
       if (index % step != 0) continue;
-      SampledPair pair{i, j, {}, pair_shift(m, i, j)};
+      SampledPair pair{i, j, pair_shift(m, i, j), {}};
       force.terms(i, j, terms);
-      for (const PairTerm& t : terms) pair.half.insert(fold({t.r[0] - pair.shift[0], t.r[1] - pair.shift[1], t.r[2] - pair.shift[2]}));
+      for (const PairTerm& t : terms) pair.force.push_back(folded_key(t.r, pair.shift));
+      sort_unique(pair.force);
       out.push_back(std::move(pair));
     }
   }
   return out;
 }
 
-bool above(const Model& m, const Ewald& ewald, int i, int j, const Int3& r, double threshold) {
-  const Mat3 z = with_born(m, i, j, ewald.real_block(i, j, r));
-  const double scale = 1 / std::sqrt(m.atom_mass[i] * m.atom_mass[j]);
-  for (const Vec3& row : z)
-    for (double x : row)
-      if (std::abs(x) * scale > threshold) return true;
-  return false;
+// The distance, in units of 1/lambda, from which a bound of the real-space terms is below the threshold.
+double real_reach(const Ewald& ewald, double born2, double threshold) {
+  const double det = determinant(ewald.dielectric());
+  const double prefactor = std::pow(ewald.lambda(), 3) / std::sqrt(det) / smallest_eigenvalue(ewald.dielectric()) * born2 * 2 / std::sqrt(kPi);
+  constexpr double kStep = 0.05;
+  double x = kRealCutoff;
+  while (x > 1 && prefactor * std::exp(-(x - kStep) * (x - kStep)) * (2 + 4 / ((x - kStep) * (x - kStep))) < threshold) x -= kStep;
+  return x;
 }
 
 double cost(const Model& m, const Ewald& ewald, const std::vector<SampledPair>& sample, double born2, double threshold) {
   const double n = m.n_atoms, off_diagonal = 0.5 * n * (n - 1);
   double terms[2] = {0, 0}, pairs[2] = {0, 0};
-  std::set<Int3> vectors;
+  std::vector<Key> vectors, half;
+  const double reach = real_reach(ewald, born2, threshold);
   for (const SampledPair& p : sample) {
-    std::set<Int3> half = p.half;
-    for (const Int3& r : ewald.real_range(p.i, p.j, kRealCutoff))
-      if (above(m, ewald, p.i, p.j, r, threshold)) half.insert(fold({r[0] - p.shift[0], r[1] - p.shift[1], r[2] - p.shift[2]}));
+    half = p.force;
+    for (const Int3& r : ewald.real_range(p.i, p.j, reach)) half.push_back(folded_key(r, p.shift));
+    sort_unique(half);
     terms[p.i == p.j] += static_cast<double>(half.size());
     pairs[p.i == p.j] += 1;
-    vectors.insert(half.begin(), half.end());
+    vectors.insert(vectors.end(), half.begin(), half.end());
   }
+  sort_unique(vectors);
   const double g = static_cast<double>(reciprocal_range(ewald, born2, threshold, kMaxReciprocalVectors).size());
   double total = g * (kPairCost * off_diagonal + kVectorCost) + kPhaseCost * static_cast<double>(vectors.size());
   if (pairs[0] > 0) total += off_diagonal * kTermCost * terms[0] / pairs[0];
@@ -169,10 +179,13 @@ Dipole plan_dipole(const Model& m, const ForceTerms& force, double dipole_parame
   out.real_cutoff = kRealCutoff;
   const double born2 = born_scale(m);
   const std::vector<SampledPair> sample = sample_pairs(m, force);
+  // Downwards from few real-space terms to many: the cost falls, then rises.
   double best = balanced, best_cost = std::numeric_limits<double>::infinity();
-  for (int k = -kOctavesDown * kStepsPerOctave; k <= kOctavesUp * kStepsPerOctave; ++k) {
+  int rising = 0;
+  for (int k = kOctavesUp * kStepsPerOctave; k >= -kOctavesDown * kStepsPerOctave && rising < kStepsPerOctave; --k) {
     const double lambda = balanced * std::exp2(static_cast<double>(k) / kStepsPerOctave);
     const double c = cost(m, Ewald(m, lambda), sample, born2, out.threshold);
+    rising = c < best_cost ? 0 : rising + 1;
     if (c < best_cost) {
       best_cost = c;
       best = lambda;

@@ -79,9 +79,29 @@ bool force_constants_agree(const Model& m, const ForceTerms& force, const std::v
   return true;
 }
 
+// The constant A of the reciprocal sum rule: A(i, j) = A(image i, image j), and no change of cells where it is not zero.
+bool sum_rule_agrees(const Model& m, const std::vector<double>& sum_rule, const std::vector<int>& image, const std::vector<Int3>& lattice) {
+  if (sum_rule.empty()) return true;
+  double largest = 0;
+  for (double x : m.force_constants) largest = std::max(largest, std::abs(x));
+  const double tolerance = kForceTolerance * largest;
+  const std::size_t n = 3 * static_cast<std::size_t>(m.n_atoms);
+  for (int i = 0; i < m.n_atoms; ++i) {
+    for (int j = i; j < m.n_atoms; ++j) {
+      for (int e = 0; e < 9; ++e) {
+        const double here = sum_rule[(3 * i + e / 3) * n + 3 * j + e % 3];
+        const double there = sum_rule[(3 * image[i] + e / 3) * n + 3 * image[j] + e % 3];
+        if (std::abs(here - there) > tolerance) return false;
+        if (std::abs(here) > tolerance && lattice[i] != lattice[j]) return false;
+      }
+    }
+  }
+  return true;
+}
+
 }  // namespace
 
-Inversion find_inversion(const Model& m, const ForceTerms& force) {
+Inversion find_inversion(const Model& m, const ForceTerms& force, const std::vector<double>& sum_rule) {
   Inversion out;
   // The image of the first atom of the rarest kind decides the centre.
   std::vector<int> count(m.n_atoms, 0);
@@ -94,7 +114,7 @@ Inversion find_inversion(const Model& m, const ForceTerms& force) {
     Vec3 twice;
     for (int a = 0; a < 3; ++a) twice[a] = m.atom_r[3 * rarest + a] + m.atom_r[3 * j + a];
     const std::vector<int> image = images_of(m, twice, lattice);
-    if (image.empty() || !force_constants_agree(m, force, image, lattice)) continue;
+    if (image.empty() || !sum_rule_agrees(m, sum_rule, image, lattice) || !force_constants_agree(m, force, image, lattice)) continue;
     out.present = true;
     out.image = image;
     out.atom_r.assign(3 * m.n_atoms, 0.0);

@@ -101,22 +101,34 @@ std::vector<Vec3> nearest_planes(const Mat3& metric) {
   return out;
 }
 
-double smallest_distance2(const Mat3& metric, const Vec3& g) {
+double smallest_distance2(const Mat3& metric, const std::vector<Vec3>& planes, const Vec3& g) {
   // Hildreth's method for the nearest point to -g in the polytope |f.m.a| <= a.m.a / 2.
-  std::vector<Vec3> planes = nearest_planes(metric);
-  if (planes.empty()) planes = {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}};
-  std::vector<double> multiplier(2 * planes.size(), 0.0);
+  static const std::vector<Vec3> kAxes = {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}};
+  constexpr int kMaxSweeps = 60;
+  constexpr double kSettled = 1e-5;
+  struct Side {
+    Vec3 a, normal;
+    double multiplier;
+  };
+  Side sides[2 * 13];
+  int n = 0;
+  for (const Vec3& a : planes.empty() ? kAxes : planes) {
+    const Vec3 m = multiply(a, metric);
+    const double aa = dot(a, m);
+    for (double sign : {1.0, -1.0}) sides[n++] = {{sign * a[0], sign * a[1], sign * a[2]}, {sign * m[0] / aa, sign * m[1] / aa, sign * m[2] / aa}, 0};
+  }
   Vec3 f{-g[0], -g[1], -g[2]};
-  for (int sweep = 0; sweep < 60; ++sweep) {
-    for (std::size_t k = 0; k < multiplier.size(); ++k) {
-      const Vec3& a = planes[k / 2];
-      const double sign = k % 2 == 0 ? 1 : -1;
-      const double aa = quadratic(metric, a);
-      const double t = sign * dot(f, multiply(a, metric)) / aa - 0.5;
-      const double step = std::max(-multiplier[k], t);
-      multiplier[k] += step;
-      for (int c = 0; c < 3; ++c) f[c] -= sign * step * a[c];
+  for (int sweep = 0; sweep < kMaxSweeps; ++sweep) {
+    double moved = 0;
+    for (int k = 0; k < n; ++k) {
+      Side& s = sides[k];
+      const double step = std::max(-s.multiplier, dot(f, s.normal) - 0.5);
+      if (step == 0) continue;
+      s.multiplier += step;
+      for (int c = 0; c < 3; ++c) f[c] -= step * s.a[c];
+      moved = std::max(moved, std::abs(step));
     }
+    if (moved < kSettled) break;
   }
   return quadratic(metric, {f[0] + g[0], f[1] + g[1], f[2] + g[2]});
 }

@@ -30,8 +30,8 @@ std::vector<Int3> half_neighbours();
 // positive definite): one integer vector of each +-. Empty where componentwise rounding is already nearest.
 std::vector<Vec3> nearest_planes(const Mat3& metric);
 
-// Smallest (f + g).m.(f + g) over the points f of that set.
-double smallest_distance2(const Mat3& metric, const Vec3& g);
+// Smallest (f + g).m.(f + g) over the points f of that set, by projections onto its planes; too large by 1e-3 at most.
+double smallest_distance2(const Mat3& metric, const std::vector<Vec3>& planes, const Vec3& g);
 
 // Images of force constants over the Wigner-Seitz cell of the supercell (PHYSICS: equal shares among all images inside it or
 // within a relative 0.001 of its faces).

@@ -29,7 +29,7 @@ class PlanImpl : public TablePlan {
     const ForceTerms force(model_, model_.force_constants);
     if (model_.polar() && options.dipole) dipole_ = plan_dipole(model_, force, options.dipole_parameter);
     if (options.asr == SumRule::reciprocal) sum_rule_ = reciprocal_sum_rule(model_, force, dipole_, info_.notes);
-    inversion_ = find_inversion(model_, force);
+    inversion_ = find_inversion(model_, force, sum_rule_);
     tables_ = build_tables(model_, force, dipole_, sum_rule_, inversion_, inversion_.present);
 
     info_.lambda = dipole_.ewald ? dipole_.ewald->lambda() : 0;

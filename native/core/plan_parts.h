@@ -58,13 +58,15 @@ std::vector<double> apply_realspace_sum_rule(const Model& model, std::vector<std
 std::vector<double> reciprocal_sum_rule(const Model& model, const ForceTerms& force, const Dipole& dipole,
                                         std::vector<std::string>& notes);
 
-// Inversion centre: positions relative to it, made exactly symmetric, and the image of every atom.
+// Inversion centre: positions relative to it, made exactly symmetric, and the image of every atom. The reciprocal sum rule adds a
+// constant to D in the cell gauge, which an inversion that moves atoms into different cells does not leave alone: such centres
+// do not count then.
 struct Inversion {
   bool present = false;
   std::vector<int> image;        // [n]
   std::vector<double> atom_r;    // [n][3] relative to the centre
 };
-Inversion find_inversion(const Model& model, const ForceTerms& force);
+Inversion find_inversion(const Model& model, const ForceTerms& force, const std::vector<double>& sum_rule);
 
 // All of the above as tables. real_form only with an inversion centre.
 Tables build_tables(const Model& model, const ForceTerms& force, const Dipole& dipole, const std::vector<double>& sum_rule,
