@@ -1,4 +1,3 @@
-#include <chrono>
 #include <utility>
 
 #include "node/objects.h"
@@ -74,7 +73,7 @@ Napi::Value to_buffer(Napi::Env env, ResultArray& array, std::size_t size) {
       reinterpret_cast<void*>(bytes));
 }
 
-Napi::Value to_value(Napi::Env env, ChunkResult& result, const Job& job, double finished_at) {
+Napi::Value to_value(Napi::Env env, ChunkResult& result, const Job& job) {
   if (result.cancelled) throw coded_error(env, "cancelled", "The job was cancelled.");
   if (!result.error.empty()) throw coded_error(env, "internal", result.error);
   const auto n_modes = static_cast<std::size_t>(job.n_modes());
@@ -85,13 +84,10 @@ Napi::Value to_value(Napi::Env env, ChunkResult& result, const Job& job, double 
   value.Set("structureFactors", to_buffer(env, result.structure_factors, n_surfaces * count));
   value.Set("eigenvectors", to_buffer(env, result.eigenvectors, 2 * n_modes * n_modes * count));
   value.Set("kernelSeconds", result.kernel_seconds);
-  value.Set("finishedAt", finished_at);
+  value.Set("startedAt", result.begin_seconds);
+  value.Set("finishedAt", result.end_seconds);
   value.Set("imaginary", static_cast<double>(result.imaginary));
   return value;
-}
-
-double steady_seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
 }  // namespace
@@ -138,11 +134,9 @@ Napi::Value JobObject::compute(const Napi::CallbackInfo& info) {
 
   auto settlement = std::make_shared<Settlement>(env, Environment::of(env).main);
   auto done = [settlement, job = held_.job](ChunkResult result) {
-    const double finished_at = steady_seconds();
     // std::function copies what it holds, and a result cannot be copied
     auto shared = std::make_shared<ChunkResult>(std::move(result));
-    settlement->settle(
-        [shared, job, finished_at](Napi::Env env) { return to_value(env, *shared, *job, finished_at); });
+    settlement->settle([shared, job](Napi::Env env) { return to_value(env, *shared, *job); });
   };
   if (Pool* pool = held_.pool->pool.get()) {
     pool->submit(held_.job, std::move(chunk), std::move(done));

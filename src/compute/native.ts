@@ -81,7 +81,8 @@ export interface NativeChunkResult {
   eigenvectors?: Buffer;
   /** from the start of the chunk's first batch to the end of its last one */
   kernelSeconds: number;
-  /** when the last batch ended, in seconds of a clock that never jumps */
+  /** those two moments, in seconds of a clock that never jumps */
+  startedAt: number;
   finishedAt: number;
   imaginary: number;
 }

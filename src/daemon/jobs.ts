@@ -131,7 +131,7 @@ export class Jobs {
         ...(params.before && { before: Float64Array.from(params.before) }),
         ...(params.after && { after: Float64Array.from(params.after) }),
       });
-      job.kernelTime.add(result.finishedAt - result.kernelSeconds, result.finishedAt);
+      job.kernelTime.add(result.startedAt, result.finishedAt);
       job.points += count;
       this.counters.chunks++;
       this.counters.points += count;
