@@ -77,6 +77,8 @@ function linkBin() {
 }
 
 try {
+  if (!existsSync(npmBin('cmake-js')))
+    throw new Error('the npm packages are missing: npm run setup installs them');
   await withLock(join(root, 'build', '.lock'), async () => {
     await buildNative();
     await buildTypeScript();
