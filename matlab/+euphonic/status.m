@@ -18,6 +18,8 @@ function facts = status()
         answer = euphonic.internal.gateway('request', connection, 'control', 'status', struct(), [], patience);
         if isempty(answer.error)
             result = answer.result;
+            result.models = [result.models{:}];
+            result.jobs = [result.jobs{:}];
             result.running = true;
         elseif ~euphonic.internal.has_gone(answer.error)
             euphonic.internal.fail(caller, answer.error);

@@ -89,7 +89,7 @@ TEST_CASE("Chunks are put where they belong, in any order, with their neighbours
 TEST_CASE("A job without points is opened and closed", "[mex]") {
   Daemon daemon(honest);
   Work work(0);
-  std::vector<Range> missing{};
+  std::vector<Range> missing{{0, 0}};
   CHECK(run_job(daemon, work, &missing) == "none");
   CHECK(daemon.methods() == std::vector<std::string>{"job.open", "job.close"});
 }

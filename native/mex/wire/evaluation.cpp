@@ -79,17 +79,19 @@ OpenedJob open_job(Connection& connection, const Value& params, std::vector<Outg
 }
 
 Stream::Stream(Connection& connection, const OpenedJob& job, Quantity quantity, const Points& points,
-               const Outputs& outputs, std::vector<Range> missing, Wait wait, Progress progress)
+               const Outputs& outputs, const std::vector<Range>& missing, Wait wait, Progress progress)
     : connection_(connection),
       job_(job),
       quantity_(quantity),
       points_(points),
       outputs_(outputs),
-      waiting_(missing.rbegin(), missing.rend()),
       wait_(wait),
       progress_(std::move(progress)) {
   done_ = points_.count;
-  for (const Range& range : waiting_) done_ -= range.count;
+  for (auto range = missing.rbegin(); range != missing.rend(); ++range) {
+    if (range->count > 0) waiting_.push_back(*range);
+    done_ -= range->count;
+  }
 }
 
 std::vector<Range> Stream::missing() const {

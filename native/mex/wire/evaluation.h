@@ -66,7 +66,7 @@ struct Progress {
 class Stream {
  public:
   Stream(Connection& connection, const OpenedJob& job, Quantity quantity, const Points& points,
-         const Outputs& outputs, std::vector<Range> missing, Wait wait, Progress progress);
+         const Outputs& outputs, const std::vector<Range>& missing, Wait wait, Progress progress);
 
   // Throws Failure; what had not arrived by then is in missing(). The job is cancelled before Failure leaves,
   // unless the daemon has gone.

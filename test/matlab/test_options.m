@@ -1,0 +1,172 @@
+function tests = test_options()
+    %TEST_OPTIONS   What a CoherentCrystal takes; needs no daemon.
+    tests = localfunctions();
+end
+
+function force_constants_without_arguments_show_that_the_package_is_there()
+    text = evalc('disp(euphonic.ForceConstants())');
+    support.check(~isempty(text), 'something to be shown');
+end
+
+function defaults_are_those_of_the_contract()
+    model = euphonic.CoherentCrystal(euphonic.ForceConstants());
+    expected = struct('debye_waller_grid', 'None', 'debye_waller', 'None', 'temperature', 'None', 'bose', true, ...
+        'negative_e', false, 'conversion_mat', 'None', 'chunk', 'None', 'lim', Inf, ...
+        'scattering_lengths', 'Sears1992', 'verbose', true, 'asr', 'None', 'dipole', true, 'dipole_parameter', 1, ...
+        'splitting', true, 'n_threads', 'None');
+    for name = fieldnames(expected).'
+        support.check(isequal(model.(name{1}), expected.(name{1})), '%s is the default', name{1});
+    end
+end
+
+function positional_arguments_come_in_the_order_of_the_contract()
+    lengths = struct('Si', 4.1, 'O', 5.8 - 0.1i);
+    matrix = [1 1 0; -1 1 0; 0 0 1];
+    model = euphonic.CoherentCrystal(euphonic.ForceConstants(), [6 6 6], 'None', 300, false, true, matrix, 5000, ...
+        100, lengths, false);
+    values = {[6 6 6], 'None', 300, false, true, matrix, 5000, 100, lengths, false};
+    names = euphonic.internal.model_options();
+    for i = 1:numel(values)
+        support.check(isequal(model.(names{i}), values{i}), '%s as argument %d', names{i}, i);
+    end
+end
+
+function names_may_follow_positions()
+    model = euphonic.CoherentCrystal(euphonic.ForceConstants(), [2 2 2], 'temperature', 5, 'asr', 'reciprocal');
+    support.check(isequal(model.debye_waller_grid, [2 2 2]), 'the grid by position');
+    support.check(model.temperature == 5 && strcmp(model.asr, 'reciprocal'), 'the others by name');
+end
+
+function names_come_in_any_order_and_hold_everything()
+    for name = euphonic.internal.model_options()
+        plain = euphonic.CoherentCrystal();
+        model = euphonic.CoherentCrystal(euphonic.ForceConstants(), name{1}, plain.(name{1}));
+        support.check(isequal(model.(name{1}), plain.(name{1})), '%s can be given', name{1});
+    end
+end
+
+function none_is_understood_in_its_forms()
+    model = euphonic.CoherentCrystal(euphonic.ForceConstants(), 'temperature', 300);
+    for none = {'None', 'none', []}
+        model.temperature = 300;
+        model.temperature = none{1};
+        support.check(strcmp(model.temperature, 'None'), 'no temperature');
+    end
+    model.lim = 'None';
+    support.check(isequal(model.lim, Inf), 'no limit');
+end
+
+function a_temperature_may_be_a_quantity()
+    model = euphonic.CoherentCrystal(euphonic.ForceConstants(), 'temperature', 300 * euphonic.ureg('K'));
+    support.check(model.temperature == 300, '300 K');
+    model.temperature = euphonic.ureg('mK') * 500 / 2;
+    support.check(abs(model.temperature - 0.25) < 1e-15, '250 mK');
+    support.check_error('EUPHONIC:ureg:other_kind', 'temperature', ...
+        @() euphonic.CoherentCrystal(euphonic.ForceConstants(), 'temperature', euphonic.ureg('fm')));
+    support.check_error('EUPHONIC:ureg:unknown_unit', '''angstrom''', @() euphonic.ureg('angstroms'));
+end
+
+function scattering_lengths_may_be_quantities()
+    lengths = struct('Si', 4 * euphonic.ureg('fm'), 'O', 1e-4 * euphonic.ureg('angstrom'));
+    model = euphonic.CoherentCrystal(euphonic.ForceConstants(), 'scattering_lengths', lengths);
+    support.check(model.scattering_lengths.Si == 4, '4 fm');
+    support.check(abs(model.scattering_lengths.O - 10) < 1e-12, '10 fm');
+end
+
+function unknown_options_are_named_with_the_nearest()
+    fc = euphonic.ForceConstants();
+    check = @(near, varargin) support.check_error('EUPHONIC:CoherentCrystal:unknown_option', near, ...
+        @() euphonic.CoherentCrystal(fc, varargin{:}));
+    check('''temperature''', 'temprature', 300);
+    check('''negative_e''', 'Negative_E', true);
+    check('''dipole_parameter''', 'bose', true, 'dipole_paramater', 2);
+    check('Known options:', 'completely_different', 1);
+end
+
+function unusable_values_are_refused()
+    fc = euphonic.ForceConstants();
+    bad = {'temperature', -1
+           'temperature', NaN
+           'temperature', Inf
+           'temperature', 'hot'
+           'temperature', [1 2]
+           'temperature', 1i
+           'debye_waller_grid', [6 6]
+           'debye_waller_grid', [6 6 0]
+           'debye_waller_grid', [6 6 1.5]
+           'debye_waller', ones(3)
+           'bose', 2
+           'bose', 'yes'
+           'negative_e', [true true]
+           'conversion_mat', eye(2)
+           'conversion_mat', [1 0 0; 0 1 0; 0 0 NaN]
+           'conversion_mat', 1i * eye(3)
+           'chunk', 0
+           'lim', 0
+           'lim', NaN
+           'scattering_lengths', 7
+           'scattering_lengths', struct('Si', 'long')
+           'asr', 'recip'
+           'asr', 1
+           'dipole', 'None'
+           'dipole_parameter', 0
+           'dipole_parameter', -1
+           'splitting', []
+           'n_threads', 0
+           'n_threads', 1.5};
+    for i = 1:size(bad, 1)
+        support.check_error('EUPHONIC:CoherentCrystal:invalid_argument', bad{i, 1}, ...
+            @() euphonic.CoherentCrystal(fc, bad{i, :}));
+    end
+end
+
+function values_set_later_are_checked_too()
+    model = euphonic.CoherentCrystal(euphonic.ForceConstants());
+    model.negative_e = 1;
+    support.check(islogical(model.negative_e) && model.negative_e, 'a logical');
+    try
+        model.temperature = -3;
+        error('support:check', 'A negative temperature was accepted.');
+    catch problem
+        support.check(strcmp(problem.identifier, 'EUPHONIC:CoherentCrystal:invalid_argument'), ...
+            'an identified error, found %s', problem.identifier);
+    end
+    support.check(strcmp(model.temperature, 'None'), 'the old value');
+end
+
+function wrong_ways_to_call_the_constructor_are_refused()
+    fc = euphonic.ForceConstants();
+    check = @(reason, varargin) support.check_error(['EUPHONIC:CoherentCrystal:' reason], '', ...
+        @() euphonic.CoherentCrystal(varargin{:}));
+    check('invalid_argument', 'quartz.castep_bin');
+    check('missing_value', fc, 'asr');
+    check('repeated_option', fc, [6 6 6], 'debye_waller_grid', [2 2 2]);
+    check('repeated_option', fc, 'asr', 'None', 'asr', 'None');
+    check('invalid_argument', fc, 'asr', 'None', 7, 8);
+    check('invalid_argument', fc, 'None', 'None', 'None', true, false, 'None', 'None', Inf, 'Sears1992', true, 1);
+end
+
+function a_model_without_force_constants_says_so()
+    model = euphonic.CoherentCrystal(euphonic.ForceConstants());
+    support.check_error('EUPHONIC:horace_disp:no_force_constants', 'from_castep', @() model.horace_disp(0, 0, 1));
+end
+
+function a_model_shows_what_differs_from_the_defaults()
+    model = euphonic.CoherentCrystal(euphonic.ForceConstants(), 'temperature', 12);
+    text = evalc('disp(model)');
+    support.check(~isempty(strfind(text, 'temperature: 12')), 'the temperature, found %s', text); %#ok<STREMP>
+    support.check(isempty(strfind(text, 'bose')), 'no defaults, found %s', text); %#ok<STREMP>
+end
+
+function monkhorst_pack_points_are_symmetric_and_of_the_right_number()
+    q = euphonic.mp_grid([2 3 4]);
+    support.check(isequal(size(q), [24 3]), '24 points');
+    support.check(norm(sum(q)) < 1e-12, 'a sum of zero');
+    support.check(isequal(sortrows(q), sortrows(-q)), 'inversion symmetry');
+    support.check(isequal(euphonic.mp_grid([1 1 2]), [0 0 -0.25; 0 0 0.25]), 'the two points');
+    support.check_error('EUPHONIC:mp_grid:invalid_argument', '', @() euphonic.mp_grid([2 2]));
+end
+
+function no_python_is_asked_for()
+    support.check(~isempty(evalc('euphonic.install_python_modules')), 'a sentence');
+end
