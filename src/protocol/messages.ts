@@ -57,7 +57,7 @@ const integer = (min: number, max: number) =>
     `an integer from ${min} to ${max}`,
     v.pipe(v.number(), v.safeInteger(), v.minValue(min), v.maxValue(max)),
   );
-const qPoint = expect('[h, k, l], finite numbers', v.optional(v.tuple([finite, finite, finite])));
+const qPoint = expect('[h, k, l], finite numbers', v.optional(v.strictTuple([finite, finite, finite])));
 const modelId = expect(
   'the 64 hexadecimal digits of a model summary',
   v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
@@ -87,7 +87,7 @@ export const CALCULATION_OPTIONS = {
     v.optional(
       v.union([
         v.picklist(SCATTERING_LENGTH_TABLES),
-        v.record(symbol, v.union([finite, v.tuple([finite, finite])])),
+        v.record(symbol, v.union([finite, v.strictTuple([finite, finite])])),
       ]),
       'Sears1992',
     ),

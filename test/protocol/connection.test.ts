@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type Connection,
+  ensureRuntimeDirectory,
+  readConnection,
+  runtimePaths,
+} from '../../src/protocol/connection.js';
+import { failsWith } from '../support/errors.js';
+
+const connection: Connection = {
+  protocol: 1,
+  version: '0.1.0',
+  host: hostname(),
+  pid: process.pid,
+  work: 'ipc:///tmp/w',
+  control: 'ipc:///tmp/c',
+  mechanism: 'PLAIN',
+  secret: 'x',
+};
+
+describe('connection file', () => {
+  let folder: string;
+  const paths = () => runtimePaths({ EUPHONIC_CONNECTION: join(folder, 'connection.json') });
+  const write = (content: unknown, mode = 0o600) => {
+    writeFileSync(paths().connection, typeof content === 'string' ? content : JSON.stringify(content));
+    chmodSync(paths().connection, mode);
+  };
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'euphonic-test-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('lies where the environment says', () => {
+    const at = (env: NodeJS.ProcessEnv) => runtimePaths(env).connection;
+    assert.equal(at({ EUPHONIC_CONNECTION: '/a/b.json', XDG_RUNTIME_DIR: '/run/user/1' }), '/a/b.json');
+    assert.equal(
+      at({ XDG_RUNTIME_DIR: '/run/user/1', HOME: '/home/x' }),
+      '/run/user/1/euphonic/connection.json',
+    );
+    assert.equal(at({ HOME: '/home/x' }), `/home/x/.cache/euphonic-bridge/${hostname()}/connection.json`);
+    const { lock, log } = runtimePaths({ EUPHONIC_CONNECTION: '/a/b.json' });
+    assert.deepEqual([lock, log], ['/a/b.json.lock', '/a/b.log']);
+  });
+
+  it('is read, and absent when there is none', () => {
+    assert.equal(readConnection(paths()), undefined);
+    write(connection);
+    assert.deepEqual(readConnection(paths()), connection);
+  });
+
+  it('that is empty counts as none, one that is something else is left alone', async () => {
+    write('');
+    assert.equal(readConnection(paths()), undefined);
+    write('{"some": "data of the user"}');
+    await failsWith('file_damaged', () => readConnection(paths()));
+    write({ ...connection, pid: 'one' });
+    await failsWith('file_damaged', () => readConnection(paths()));
+  });
+
+  it('of another host says so', async () => {
+    write({ ...connection, host: 'elsewhere' });
+    const error = await failsWith('other_host', () => readConnection(paths()));
+    assert.match(error.message, /elsewhere/);
+  });
+
+  it('that others may read or write is refused', async () => {
+    for (const mode of [0o644, 0o640, 0o602]) {
+      write(connection, mode);
+      await failsWith('runtime_directory', () => readConnection(paths()));
+    }
+  });
+
+  it('that is a symbolic link is refused', async () => {
+    writeFileSync(join(folder, 'real'), JSON.stringify(connection), { mode: 0o600 });
+    symlinkSync(join(folder, 'real'), paths().connection);
+    await failsWith('runtime_directory', () => readConnection(paths()));
+  });
+
+  it('has a directory that is made for this user alone', () => {
+    const deep = runtimePaths({ EUPHONIC_CONNECTION: join(folder, 'a', 'b', 'connection.json') });
+    ensureRuntimeDirectory(deep);
+    assert.equal(statSync(deep.directory).mode & 0o777, 0o700);
+    ensureRuntimeDirectory(deep);
+  });
+
+  it('refuses a directory that others may write to, that is a link, or that is none', async () => {
+    chmodSync(folder, 0o777);
+    const open = await failsWith('runtime_directory', () => ensureRuntimeDirectory(paths()));
+    assert.match(open.advice ?? '', /chmod 700/);
+    chmodSync(folder, 0o700);
+    const inside = (name: string) =>
+      runtimePaths({ EUPHONIC_CONNECTION: join(folder, name, 'connection.json') });
+    mkdirSync(join(folder, 'real'));
+    symlinkSync(join(folder, 'real'), join(folder, 'link'));
+    await failsWith('runtime_directory', () => ensureRuntimeDirectory(inside('link')));
+    writeFileSync(join(folder, 'file'), '');
+    await failsWith('runtime_directory', () => ensureRuntimeDirectory(inside('file')));
+  });
+
+  it('refuses a directory of another user', async function () {
+    if (process.getuid?.() !== 0) {
+      console.log('      (skipped: only root can give a directory away)');
+      this.skip();
+    }
+    const { chownSync } = await import('node:fs');
+    chownSync(folder, 65534, 65534);
+    await failsWith('runtime_directory', () => ensureRuntimeDirectory(paths()));
+  });
+});
