@@ -19,7 +19,14 @@ async function clangFormat(args) {
       quiet: true,
     });
     if (code !== 0 || !output.includes(`version ${clangFormatMajor}.`)) continue;
-    return run(command, [...args, ...cppFiles('native'), ...cppFiles('test/native')]);
+    const result = await run(command, [...args, ...cppFiles('native'), ...cppFiles('test/native')], {
+      quiet: true,
+    });
+    const misformatted = new Set(
+      [...result.output.matchAll(/^(.+?):\d+:\d+: error:/gm)].map(([, file]) => file),
+    );
+    for (const file of misformatted) console.log(`  ${file} is not formatted: npm run format`);
+    return result;
   }
   return undefined;
 }
