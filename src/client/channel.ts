@@ -40,7 +40,8 @@ export class Channel {
     });
     const { pid } = connection;
     this.on('disconnect', `The daemon (pid ${pid}) has ended.`);
-    this.on('connect:retry', `The daemon (pid ${pid}) of the connection file is not there.`);
+    // without reconnection, this is all that tells of a socket at which nobody listens
+    this.on('close', `The daemon (pid ${pid}) of the connection file is not there.`);
     this.on(
       'handshake:error:auth',
       `The daemon (pid ${pid}) does not take the secret of the connection file.`,
@@ -82,7 +83,7 @@ export class Channel {
   }
 
   private on(
-    event: 'disconnect' | 'connect:retry' | 'handshake:error:auth' | 'handshake:error:protocol',
+    event: 'disconnect' | 'close' | 'handshake:error:auth' | 'handshake:error:protocol',
     message: string,
   ): void {
     this.socket.events.on(event, () => {
