@@ -48,7 +48,8 @@ double cgroup_quota() {
         if (text >> limit >> period && period > 0) lower(limit / period);
       } else {
         const std::string base = "/sys/fs/cgroup/" + controllers + path;
-        std::istringstream limit_text(first_line(base + "/cpu.cfs_quota_us")), period_text(first_line(base + "/cpu.cfs_period_us"));
+        std::istringstream limit_text(first_line(base + "/cpu.cfs_quota_us")),
+            period_text(first_line(base + "/cpu.cfs_period_us"));
         double limit = 0, period = 0;
         if (limit_text >> limit && period_text >> period && limit > 0 && period > 0) lower(limit / period);
       }
@@ -87,7 +88,8 @@ ThreadBudget available_threads() {
     reason << hardware << " processors";
   } else {
     budget.threads = static_cast<int>(cores.size());
-    reason << cores.size() << " physical cores in the affinity mask of " << allowed.size() << " of " << hardware << " processors";
+    reason << cores.size() << " physical cores in the affinity mask of " << allowed.size() << " of "
+           << hardware << " processors";
   }
   const double quota = cgroup_quota();
   if (quota > 0 && std::ceil(quota) < budget.threads) {

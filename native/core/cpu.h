@@ -7,7 +7,8 @@ namespace euphonic {
 
 struct ThreadBudget {
   int threads = 1;
-  std::string reason;  // a phrase for status output, e.g. "2 physical cores of 4 logical ones, cgroup quota 2"
+  std::string
+      reason;  // a phrase for status output, e.g. "2 physical cores of 4 logical ones, cgroup quota 2"
 };
 
 // Physical cores in the process's affinity mask, lowered to the cgroup's CPU quota; at least 1.

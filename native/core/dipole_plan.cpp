@@ -1,4 +1,5 @@
-// The choice of Ewald's splitting parameter and of the terms that are kept, from the model and its options alone.
+// The choice of Ewald's splitting parameter and of the terms that are kept, from the model and its options
+// alone.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -11,15 +12,16 @@ namespace euphonic {
 
 namespace {
 
-// Real-space terms are looked for up to exp(-kRealCutoff^2), 1e-17; what is below the threshold is dropped afterwards.
+// Real-space terms are looked for up to exp(-kRealCutoff^2), 1e-17; what is below the threshold is dropped
+// afterwards.
 constexpr double kRealCutoff = 6.3;
 // Candidates for lambda: the balanced value times 2^(k / kStepsPerOctave).
 constexpr int kStepsPerOctave = 6;
 constexpr int kOctavesDown = 3, kOctavesUp = 1;
 // Atom pairs on which the number of terms is counted; the rest is taken to be alike.
 constexpr int kSampledPairs = 24;
-// Operations, in multiply-adds of one vector: a term of an off-diagonal and of a diagonal block, a pair of G vectors per atom pair and
-// once, a lattice vector's phase.
+// Operations, in multiply-adds of one vector: a term of an off-diagonal and of a diagonal block, a pair of G
+// vectors per atom pair and once, a lattice vector's phase.
 constexpr double kTermCost = 18, kDiagonalTermCost = 9, kPairCost = 12, kVectorCost = 70, kPhaseCost = 6;
 
 double born_scale(const Model& m) {
@@ -35,12 +37,14 @@ double born_scale(const Model& m) {
 double smallest_eigenvalue(const Mat3& m) {
   // A bound from Gershgorin's circles is enough here; the tensor is nearly diagonal in practice.
   double bound = std::numeric_limits<double>::infinity();
-  for (int a = 0; a < 3; ++a) bound = std::min(bound, m[a][a] - std::abs(m[a][(a + 1) % 3]) - std::abs(m[a][(a + 2) % 3]));
+  for (int a = 0; a < 3; ++a)
+    bound = std::min(bound, m[a][a] - std::abs(m[a][(a + 1) % 3]) - std::abs(m[a][(a + 2) % 3]));
   const double trace = m[0][0] + m[1][1] + m[2][2];
   return std::max(bound, 1e-3 * trace);
 }
 
-// G vectors (one of each +-) whose contribution can exceed the threshold for some q nearer to 0 than to any other G.
+// G vectors (one of each +-) whose contribution can exceed the threshold for some q nearer to 0 than to any
+// other G.
 std::vector<Int3> reciprocal_range(const Ewald& ewald, double born2, double threshold, std::size_t limit) {
   const Mat3& metric = ewald.metric();
   const double prefactor = 4 * kPi / ewald.volume() * born2 / smallest_eigenvalue(ewald.dielectric());
@@ -78,7 +82,8 @@ std::vector<Int3> reciprocal_range(const Ewald& ewald, double born2, double thre
 
 Int3 pair_shift(const Model& m, int i, int j) {
   Int3 shift;
-  for (int a = 0; a < 3; ++a) shift[a] = -static_cast<int>(std::lround(m.atom_r[3 * j + a] - m.atom_r[3 * i + a]));
+  for (int a = 0; a < 3; ++a)
+    shift[a] = -static_cast<int>(std::lround(m.atom_r[3 * j + a] - m.atom_r[3 * i + a]));
   return shift;
 }
 
@@ -124,14 +129,18 @@ std::vector<SampledPair> sample_pairs(const Model& m, const ForceTerms& force) {
 // The distance, in units of 1/lambda, from which a bound of the real-space terms is below the threshold.
 double real_reach(const Ewald& ewald, double born2, double threshold) {
   const double det = determinant(ewald.dielectric());
-  const double prefactor = std::pow(ewald.lambda(), 3) / std::sqrt(det) / smallest_eigenvalue(ewald.dielectric()) * born2 * 2 / std::sqrt(kPi);
+  const double prefactor = std::pow(ewald.lambda(), 3) / std::sqrt(det) /
+                           smallest_eigenvalue(ewald.dielectric()) * born2 * 2 / std::sqrt(kPi);
   constexpr double kStep = 0.05;
   double x = kRealCutoff;
-  while (x > 1 && prefactor * std::exp(-(x - kStep) * (x - kStep)) * (2 + 4 / ((x - kStep) * (x - kStep))) < threshold) x -= kStep;
+  while (x > 1 &&
+         prefactor * std::exp(-(x - kStep) * (x - kStep)) * (2 + 4 / ((x - kStep) * (x - kStep))) < threshold)
+    x -= kStep;
   return x;
 }
 
-double cost(const Model& m, const Ewald& ewald, const std::vector<SampledPair>& sample, double born2, double threshold) {
+double cost(const Model& m, const Ewald& ewald, const std::vector<SampledPair>& sample, double born2,
+            double threshold) {
   const double n = m.n_atoms, off_diagonal = 0.5 * n * (n - 1);
   double terms[2] = {0, 0}, pairs[2] = {0, 0};
   std::vector<Key> vectors, half;
@@ -145,8 +154,10 @@ double cost(const Model& m, const Ewald& ewald, const std::vector<SampledPair>& 
     vectors.insert(vectors.end(), half.begin(), half.end());
   }
   sort_unique(vectors);
-  const double g = static_cast<double>(reciprocal_range(ewald, born2, threshold, kMaxReciprocalVectors).size());
-  double total = g * (kPairCost * off_diagonal + kVectorCost) + kPhaseCost * static_cast<double>(vectors.size());
+  const double g =
+      static_cast<double>(reciprocal_range(ewald, born2, threshold, kMaxReciprocalVectors).size());
+  double total =
+      g * (kPairCost * off_diagonal + kVectorCost) + kPhaseCost * static_cast<double>(vectors.size());
   if (pairs[0] > 0) total += off_diagonal * kTermCost * terms[0] / pairs[0];
   if (pairs[1] > 0) total += n * kDiagonalTermCost * terms[1] / pairs[1];
   return total;
@@ -182,7 +193,8 @@ Dipole plan_dipole(const Model& m, const ForceTerms& force, double dipole_parame
   // Downwards from few real-space terms to many: the cost falls, then rises.
   double best = balanced, best_cost = std::numeric_limits<double>::infinity();
   int rising = 0;
-  for (int k = kOctavesUp * kStepsPerOctave; k >= -kOctavesDown * kStepsPerOctave && rising < kStepsPerOctave; --k) {
+  for (int k = kOctavesUp * kStepsPerOctave; k >= -kOctavesDown * kStepsPerOctave && rising < kStepsPerOctave;
+       --k) {
     const double lambda = balanced * std::exp2(static_cast<double>(k) / kStepsPerOctave);
     const double c = cost(m, Ewald(m, lambda), sample, born2, out.threshold);
     rising = c < best_cost ? 0 : rising + 1;
@@ -194,13 +206,15 @@ Dipole plan_dipole(const Model& m, const ForceTerms& force, double dipole_parame
   const double lambda = best * dipole_parameter;
   // Before anything of that size is made: both halves grow without bound at the ends of the range.
   if (!(lambda > balanced / 32 && lambda < balanced * 32))
-    throw std::invalid_argument("dipole_parameter " + std::to_string(dipole_parameter) +
-                                " makes one half of the Ewald sum too long; the result does not depend on it, 1 is fastest");
+    throw std::invalid_argument(
+        "dipole_parameter " + std::to_string(dipole_parameter) +
+        " makes one half of the Ewald sum too long; the result does not depend on it, 1 is fastest");
   out.ewald = std::make_unique<Ewald>(m, lambda);
   out.row_sums = out.ewald->row_sums(kRealCutoff);
   out.g_half = reciprocal_range(*out.ewald, born2, out.threshold, kMaxReciprocalVectors);
   if (out.g_half.size() > kMaxReciprocalVectors)
-    throw std::invalid_argument("the reciprocal half of the Ewald sum needs more than " + std::to_string(kMaxReciprocalVectors) +
+    throw std::invalid_argument("the reciprocal half of the Ewald sum needs more than " +
+                                std::to_string(kMaxReciprocalVectors) +
                                 " vectors; use a smaller dipole_parameter (1 is fastest)");
   return out;
 }

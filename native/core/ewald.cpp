@@ -21,7 +21,8 @@ Ewald::Ewald(const Model& model, double lambda)
   volume_ = std::abs(determinant(cell_));
   // Only the symmetric part enters K.eps.K.
   for (int a = 0; a < 3; ++a)
-    for (int b = 0; b < a; ++b) dielectric_[a][b] = dielectric_[b][a] = 0.5 * (dielectric_[a][b] + dielectric_[b][a]);
+    for (int b = 0; b < a; ++b)
+      dielectric_[a][b] = dielectric_[b][a] = 0.5 * (dielectric_[a][b] + dielectric_[b][a]);
   dielectric_inverse_ = inverse(dielectric_);
   root_det_ = std::sqrt(determinant(dielectric_));
   metric_ = multiply(multiply(reciprocal_, dielectric_), transpose(reciprocal_));
@@ -39,7 +40,8 @@ Ewald::Ewald(const Model& model, double lambda)
         const Vec3 g{double(x), double(y), double(z)};
         const double kek = dot(g, multiply(g, metric_));
         if (kek > limit) continue;
-        gamma_.push_back({multiply(g, reciprocal_), g, 2 * 4 * kPi / volume_ * std::exp(-kek / (4 * lambda_ * lambda_)) / kek});
+        gamma_.push_back({multiply(g, reciprocal_), g,
+                          2 * 4 * kPi / volume_ * std::exp(-kek / (4 * lambda_ * lambda_)) / kek});
       }
     }
   }
@@ -60,7 +62,8 @@ Mat3 Ewald::real_block(int i, int j, const Int3& r) const {
   const double prefactor = -lambda_ * lambda_ * lambda_ / root_det_;
   for (int a = 0; a < 3; ++a)
     for (int b = 0; b < 3; ++b)
-      out[a][b] = prefactor * (lambda_ * lambda_ * delta[a] * delta[b] * along - dielectric_inverse_[a][b] * across);
+      out[a][b] =
+          prefactor * (lambda_ * lambda_ * delta[a] * delta[b] * along - dielectric_inverse_[a][b] * across);
   return out;
 }
 
@@ -115,12 +118,15 @@ std::vector<Mat3> Ewald::row_sums(double cutoff) const {
       if (j != i) add(sums[j], with_born(model_, j, i, c), 1);
     }
   }
-  // Reciprocal half: sum_j Z_j K cos(G.(r_i - r_j)) through the two sums over j of cos and sin, for all i at once.
+  // Reciprocal half: sum_j Z_j K cos(G.(r_i - r_j)) through the two sums over j of cos and sin, for all i at
+  // once.
   std::vector<double> cosines(n), sines(n);
   for (const Term& t : gamma_) {
     Vec3 even{}, odd{};
     for (int j = 0; j < n; ++j) {
-      const double x = 2 * kPi * (t.g[0] * model_.atom_r[3 * j] + t.g[1] * model_.atom_r[3 * j + 1] + t.g[2] * model_.atom_r[3 * j + 2]);
+      const double x = 2 * kPi *
+                       (t.g[0] * model_.atom_r[3 * j] + t.g[1] * model_.atom_r[3 * j + 1] +
+                        t.g[2] * model_.atom_r[3 * j + 2]);
       cosines[j] = std::cos(x);
       sines[j] = std::sin(x);
       for (int b = 0; b < 3; ++b) {
@@ -134,7 +140,8 @@ std::vector<Mat3> Ewald::row_sums(double cutoff) const {
       for (int a = 0; a < 3; ++a) {
         double zk = 0;
         for (int c = 0; c < 3; ++c) zk += model_.born[9 * i + 3 * a + c] * t.k[c];
-        for (int b = 0; b < 3; ++b) sums[i][a][b] += t.weight * zk * (cosines[i] * even[b] + sines[i] * odd[b]);
+        for (int b = 0; b < 3; ++b)
+          sums[i][a][b] += t.weight * zk * (cosines[i] * even[b] + sines[i] * odd[b]);
       }
     }
   }

@@ -21,11 +21,13 @@ class Ewald {
   // b.eps.b^T: (q + G).eps.(q + G) in r.l.u.
   const Mat3& metric() const { return metric_; }
 
-  // -lambda^3 / sqrt(det eps) H(lambda d) for atom j at lattice vector R from atom i; zero for an atom with itself.
+  // -lambda^3 / sqrt(det eps) H(lambda d) for atom j at lattice vector R from atom i; zero for an atom with
+  // itself.
   Mat3 real_block(int i, int j, const Int3& r) const;
   // Lattice vectors R at which that can exceed exp(-cutoff^2) times its prefactors.
   std::vector<Int3> real_range(int i, int j, double cutoff) const;
-  // The sum over G != 0 at q = 0: sum (4 pi / volume) K K^T / (K.eps.K) exp(-K.eps.K / 4 lambda^2) cos(K.(r_i - r_j)).
+  // The sum over G != 0 at q = 0: sum (4 pi / volume) K K^T / (K.eps.K) exp(-K.eps.K / 4 lambda^2) cos(K.(r_i
+  // - r_j)).
   Mat3 reciprocal_at_gamma(int i, int j) const;
 
   // Row sums at q = 0, Born charges applied, symmetrised: S_i = sum_j Z_i C_ij(0) Z_j^T. [n_atoms]

@@ -29,7 +29,8 @@ void ForceTerms::terms(int i, int j, std::vector<PairTerm>& out) const {
       out.push_back(term);
     }
   }
-  // Cells are distinct modulo the supercell, so no lattice vector occurs twice; the order makes results independent of theirs.
+  // Cells are distinct modulo the supercell, so no lattice vector occurs twice; the order makes results
+  // independent of theirs.
   std::sort(out.begin(), out.end(), [](const PairTerm& x, const PairTerm& y) { return x.r < y.r; });
 }
 

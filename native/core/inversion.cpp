@@ -8,8 +8,8 @@ namespace euphonic {
 
 namespace {
 
-// Positions must agree to this (fractional), force constants to kForceTolerance of the largest: rounding of a symmetric
-// calculation, not an approximate symmetry, because the real form takes the symmetry to be exact.
+// Positions must agree to this (fractional), force constants to kForceTolerance of the largest: rounding of a
+// symmetric calculation, not an approximate symmetry, because the real form takes the symmetry to be exact.
 constexpr double kPositionTolerance = 1e-11;
 constexpr double kForceTolerance = 1e-13;
 constexpr double kChargeTolerance = 1e-12;
@@ -21,7 +21,8 @@ bool same_atom(const Model& m, int i, int j) {
   return true;
 }
 
-// Image of every atom under r -> 2c - r, lattice vector L with r_image = 2c - r + L; empty if c is no centre of the positions.
+// Image of every atom under r -> 2c - r, lattice vector L with r_image = 2c - r + L; empty if c is no centre
+// of the positions.
 std::vector<int> images_of(const Model& m, const Vec3& twice_centre, std::vector<Int3>& lattice) {
   std::vector<int> image(m.n_atoms, -1);
   lattice.assign(m.n_atoms, Int3{});
@@ -46,7 +47,8 @@ std::vector<int> images_of(const Model& m, const Vec3& twice_centre, std::vector
 }
 
 // Phi(i, j; R) = Phi(image i, image j; R') with R' = -R + L_i - L_j for all pairs.
-bool force_constants_agree(const Model& m, const ForceTerms& force, const std::vector<int>& image, const std::vector<Int3>& lattice) {
+bool force_constants_agree(const Model& m, const ForceTerms& force, const std::vector<int>& image,
+                           const std::vector<Int3>& lattice) {
   double largest = 0;
   for (double x : m.force_constants) largest = std::max(largest, std::abs(x));
   const double tolerance = kForceTolerance * largest;
@@ -64,7 +66,8 @@ bool force_constants_agree(const Model& m, const ForceTerms& force, const std::v
         const auto found = index.find(r);
         matched += found != index.end();
         for (int e = 0; e < 9; ++e)
-          if (std::abs(t.phi[e] - (found != index.end() ? found->second->phi[e] : 0.0)) > tolerance) return false;
+          if (std::abs(t.phi[e] - (found != index.end() ? found->second->phi[e] : 0.0)) > tolerance)
+            return false;
       }
       if (matched == there.size()) continue;
       for (const PairTerm& t : there) {
@@ -79,8 +82,10 @@ bool force_constants_agree(const Model& m, const ForceTerms& force, const std::v
   return true;
 }
 
-// The constant A of the reciprocal sum rule: A(i, j) = A(image i, image j), and no change of cells where it is not zero.
-bool sum_rule_agrees(const Model& m, const std::vector<double>& sum_rule, const std::vector<int>& image, const std::vector<Int3>& lattice) {
+// The constant A of the reciprocal sum rule: A(i, j) = A(image i, image j), and no change of cells where it
+// is not zero.
+bool sum_rule_agrees(const Model& m, const std::vector<double>& sum_rule, const std::vector<int>& image,
+                     const std::vector<Int3>& lattice) {
   if (sum_rule.empty()) return true;
   double largest = 0;
   for (double x : m.force_constants) largest = std::max(largest, std::abs(x));
@@ -114,7 +119,9 @@ Inversion find_inversion(const Model& m, const ForceTerms& force, const std::vec
     Vec3 twice;
     for (int a = 0; a < 3; ++a) twice[a] = m.atom_r[3 * rarest + a] + m.atom_r[3 * j + a];
     const std::vector<int> image = images_of(m, twice, lattice);
-    if (image.empty() || !sum_rule_agrees(m, sum_rule, image, lattice) || !force_constants_agree(m, force, image, lattice)) continue;
+    if (image.empty() || !sum_rule_agrees(m, sum_rule, image, lattice) ||
+        !force_constants_agree(m, force, image, lattice))
+      continue;
     out.present = true;
     out.image = image;
     out.atom_r.assign(3 * m.n_atoms, 0.0);

@@ -57,7 +57,8 @@ bool integer_vector(const std::array<double, 3>& v) {
 
 }  // namespace
 
-Job::Job(std::shared_ptr<const Plan> plan, JobOptions options) : plan_(std::move(plan)), options_(std::move(options)) {}
+Job::Job(std::shared_ptr<const Plan> plan, JobOptions options)
+    : plan_(std::move(plan)), options_(std::move(options)) {}
 
 int Job::n_surfaces() const {
   const bool both = options_.quantity == Quantity::structure_factor && options_.scattering.negative_e;
@@ -77,7 +78,8 @@ JobTables::JobTables(const Job& job) {
   const JobOptions& options = job.options();
   tables = &plan.tables();
   if (options.quantity == Quantity::structure_factor) {
-    if (tables->real_form && !symmetric_scattering(*tables, options.scattering)) tables = &plan.complex_tables();
+    if (tables->real_form && !symmetric_scattering(*tables, options.scattering))
+      tables = &plan.complex_tables();
     scattering = scattering_tables(*tables, options.scattering);
   }
 }
@@ -85,7 +87,9 @@ JobTables::JobTables(const Job& job) {
 std::vector<double> approach_directions(const Chunk& chunk) {
   const std::size_t n = chunk.count;
   std::vector<double> out;
-  const auto point = [&](std::size_t k) { return std::array<double, 3>{chunk.qpts[k], chunk.qpts[n + k], chunk.qpts[2 * n + k]}; };
+  const auto point = [&](std::size_t k) {
+    return std::array<double, 3>{chunk.qpts[k], chunk.qpts[n + k], chunk.qpts[2 * n + k]};
+  };
   const auto from_list = [&](std::size_t k) {
     const auto here = point(k);
     std::optional<std::array<double, 3>> next = chunk.after, previous = chunk.before;
@@ -106,8 +110,8 @@ std::vector<double> approach_directions(const Chunk& chunk) {
     if (!integer_vector(point(k))) continue;
     if (out.empty()) out.assign(3 * n, 0.0);
     std::array<double, 3> direction{};
-    const bool given = !chunk.directions.empty() && !std::isnan(chunk.directions[k]) && !std::isnan(chunk.directions[n + k]) &&
-                       !std::isnan(chunk.directions[2 * n + k]);
+    const bool given = !chunk.directions.empty() && !std::isnan(chunk.directions[k]) &&
+                       !std::isnan(chunk.directions[n + k]) && !std::isnan(chunk.directions[2 * n + k]);
     if (given) {
       for (int a = 0; a < 3; ++a) direction[a] = chunk.directions[a * n + k];
     } else {

@@ -16,9 +16,10 @@ struct JobTables {
   ScatteringTables scattering;
 };
 
-// Directions of approach [3][count] r.l.u. for the points of a chunk that lie at a zone centre, zeros elsewhere and where there
-// is none; empty if no point does. From chunk.directions where given, else from the list as the incumbent takes it: next - this;
-// if that is a lattice vector (or there is no next), this - previous; if that is one too, none.
+// Directions of approach [3][count] r.l.u. for the points of a chunk that lie at a zone centre, zeros
+// elsewhere and where there is none; empty if no point does. From chunk.directions where given, else from the
+// list as the incumbent takes it: next - this; if that is a lattice vector (or there is no next), this -
+// previous; if that is one too, none.
 std::vector<double> approach_directions(const Chunk& chunk);
 
 }  // namespace euphonic

@@ -4,7 +4,8 @@
 #include <algorithm>
 #include <cstring>
 
-// One target for each register width: the others differ in nothing that the kernel uses, and cost compile time.
+// One target for each register width: the others differ in nothing that the kernel uses, and cost compile
+// time.
 #define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_AVX3_DL)
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/kernel.cpp"
@@ -41,8 +42,29 @@ class StageClock {
   unsigned long long last_;
 };
 
-enum Slot { kPoints, kPowers, kChunkPhases, kAtoms, kIntegers, kX, kMoments, kExponentials, kSelf, kPairs, kMatrix, kStart,
-            kReduceScratch, kBands, kFirstRow, kOrder, kRows, kCs, kBack, kKeepU, kKeepPhase };
+enum Slot {
+  kPoints,
+  kPowers,
+  kChunkPhases,
+  kAtoms,
+  kIntegers,
+  kX,
+  kMoments,
+  kExponentials,
+  kSelf,
+  kPairs,
+  kMatrix,
+  kStart,
+  kReduceScratch,
+  kBands,
+  kFirstRow,
+  kOrder,
+  kRows,
+  kCs,
+  kBack,
+  kKeepU,
+  kKeepPhase
+};
 
 struct Sizes {
   std::size_t slot[kKeepPhase + 1] = {};
@@ -90,16 +112,20 @@ std::size_t WorkspaceDoubles(const Tables& t, bool vectors) {
 }
 
 // Points [first, first + count) of the range, count <= kLanes.
-void run_batch(const KernelJob& job, KernelRange& range, std::size_t first, std::size_t count, Workspace& workspace) {
+void run_batch(const KernelJob& job, KernelRange& range, std::size_t first, std::size_t count,
+               Workspace& workspace) {
   const Tables& t = *job.tables;
   const ScatteringTables* scattering = job.scattering;
   const Sizes size = sizes(t, job.eigenvectors);
   const auto slot = [&](Slot s) { return workspace.get(s, size.slot[s]); };
   StageClock clock(job.counts);
-  const auto cancelled = [&] { return job.cancelled != nullptr && job.cancelled->load(std::memory_order_relaxed); };
+  const auto cancelled = [&] {
+    return job.cancelled != nullptr && job.cancelled->load(std::memory_order_relaxed);
+  };
 
   double* base = slot(kPoints);
-  const Points p{base, base + 3 * kLanes, base + 6 * kLanes, base + 9 * kLanes, base + 12 * kLanes, base + 18 * kLanes};
+  const Points p{
+      base, base + 3 * kLanes, base + 6 * kLanes, base + 9 * kLanes, base + 12 * kLanes, base + 18 * kLanes};
   for (int a = 0; a < 3; ++a) {
     // Lanes beyond the end repeat the last point.
     for (std::size_t k = 0; k < kLanes; ++k) {
@@ -135,10 +161,7 @@ void run_batch(const KernelJob& job, KernelRange& range, std::size_t first, std:
     if (cancelled()) return;
   }
 
-  const std::size_t width = t.real_form ? 1 : 2;
-  double* reduce_memory = slot(kReduceScratch);
-  const std::size_t step = t.n * width * kN;
-  const ReduceScratch scratch{reduce_memory, reduce_memory + step, reduce_memory + 2 * step, reduce_memory + 3 * step};
+  double* scratch = slot(kReduceScratch);
   double* bands = slot(kBands);
   const Tridiagonal tridiagonal{bands, bands + t.n * kLanes};
   double* z = slot(kFirstRow);
@@ -176,8 +199,9 @@ void run_batch(const KernelJob& job, KernelRange& range, std::size_t first, std:
       clock.mark(kScattering);
     }
     double* v0 = scattering != nullptr ? start : nullptr;
-    length2[v] = t.real_form ? reduce<RealField>(t.n, matrix, v0, scratch, tridiagonal, lane, keep, job.cancelled)
-                             : reduce<ComplexField>(t.n, matrix, v0, scratch, tridiagonal, lane, keep, job.cancelled);
+    length2[v] = t.real_form
+                     ? reduce<RealField>(t.n, matrix, v0, scratch, tridiagonal, lane, keep, job.cancelled)
+                     : reduce<ComplexField>(t.n, matrix, v0, scratch, tridiagonal, lane, keep, job.cancelled);
     clock.mark(kReduce);
     if (cancelled()) return;
     if (job.eigenvectors) {
@@ -194,8 +218,10 @@ void run_batch(const KernelJob& job, KernelRange& range, std::size_t first, std:
       }
       for (int i = 0; i < t.n; ++i) store(set(i), order + i * kLanes + lane);
       sort_lanes(t.n, tridiagonal.diagonal, order, lane);
-      range.imaginary += write_frequencies(t.n, tridiagonal.diagonal, lane, here, range.stride, range.frequencies + first + lane);
-      write_eigenvectors(t, slot(kBack), order, atoms, lane, here, range.stride, range.eigenvectors + first + lane);
+      range.imaginary += write_frequencies(t.n, tridiagonal.diagonal, lane, here, range.stride,
+                                           range.frequencies + first + lane);
+      write_eigenvectors(t, slot(kBack), order, atoms, lane, here, range.stride,
+                         range.eigenvectors + first + lane);
       clock.mark(kVectors);
     }
   }
@@ -207,7 +233,8 @@ void run_batch(const KernelJob& job, KernelRange& range, std::size_t first, std:
   for (std::size_t v = 0; v < vectors; ++v) {
     const std::size_t lane = v * kN, here = std::min(kN, count - lane);
     sort_lanes(t.n, tridiagonal.diagonal, z, lane);
-    range.imaginary += write_frequencies(t.n, tridiagonal.diagonal, lane, here, range.stride, range.frequencies + first + lane);
+    range.imaginary += write_frequencies(t.n, tridiagonal.diagonal, lane, here, range.stride,
+                                         range.frequencies + first + lane);
     if (scattering != nullptr)
       write_structure_factors(t, *scattering, tridiagonal.diagonal, z, length2[v], lane, here, range.stride,
                               range.structure_factors + first + lane);
@@ -235,8 +262,8 @@ HWY_EXPORT(CompiledTarget);
 HWY_EXPORT(WorkspaceDoubles);
 
 const char* stage_name(int stage) {
-  constexpr const char* names[kStages] = {"phases",     "terms",  "dipole",      "assemble",     "scattering",
-                                          "reduction", "QL", "eigenvectors", "output"};
+  constexpr const char* names[kStages] = {"phases",    "terms", "dipole",       "assemble", "scattering",
+                                          "reduction", "QL",    "eigenvectors", "output"};
   return names[stage];
 }
 

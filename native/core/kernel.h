@@ -11,16 +11,28 @@ namespace euphonic {
 
 // Scattering vectors v_i = amplitude_i exp(-Q.W_i.Q) Q exp(2 pi i n.r_i), Q in 1/bohr.
 struct ScatteringTables {
-  std::vector<double> amplitude;     // [n_atoms][2] b / sqrt(M), re and im, bohr and electron masses
-  std::vector<double> debye_waller;  // [n_atoms][6] 00 01 02 11 12 22 bohr^2, off-diagonal elements doubled; empty: none
-  double beta = 0;                   // 1 / kT in 1/meV; meaningful if thermal
+  std::vector<double> amplitude;  // [n_atoms][2] b / sqrt(M), re and im, bohr and electron masses
+  std::vector<double>
+      debye_waller;  // [n_atoms][6] 00 01 02 11 12 22 bohr^2, off-diagonal elements doubled; empty: none
+  double beta = 0;   // 1 / kT in 1/meV; meaningful if thermal
   bool zero_temperature = false;
   bool thermal = false;
   bool negative_e = false;
 };
 
 // Nanoseconds-free stage clock: time-stamp counts, summed over batches, kept only when asked for.
-enum Stage { kPhases, kTerms, kDipole, kAssemble, kScattering, kReduce, kDiagonalise, kVectors, kOutput, kStages };
+enum Stage {
+  kPhases,
+  kTerms,
+  kDipole,
+  kAssemble,
+  kScattering,
+  kReduce,
+  kDiagonalise,
+  kVectors,
+  kOutput,
+  kStages
+};
 struct StageCounts {
   unsigned long long ticks[kStages] = {};
 };
@@ -43,7 +55,7 @@ struct KernelRange {
   double* frequencies = nullptr;
   double* structure_factors = nullptr;
   double* eigenvectors = nullptr;
-  std::size_t imaginary = 0;           // out: number of modes below -kImaginaryMeV
+  std::size_t imaginary = 0;  // out: number of modes below -kImaginaryMeV
 };
 
 // Modes below minus this are counted as imaginary; acoustic modes at the zone centre scatter by less.
@@ -68,7 +80,8 @@ class Workspace {
 
 // q-points in a full batch on this machine.
 int batch_points();
-// The SIMD target that run-time dispatch chose, and its override in tests (false: not on this machine or not compiled).
+// The SIMD target that run-time dispatch chose, and its override in tests (false: not on this machine or not
+// compiled).
 const char* chosen_target();
 bool force_target(const char* name);
 // Bytes of scratch memory that a thread needs for this job.

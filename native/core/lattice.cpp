@@ -27,13 +27,16 @@ Mat3 matrix3(const double (&m)[3][3]) {
 }
 
 double determinant(const Mat3& m) {
-  return m[0][0] * (m[1][1] * m[2][2] - m[1][2] * m[2][1]) - m[0][1] * (m[1][0] * m[2][2] - m[1][2] * m[2][0]) +
+  return m[0][0] * (m[1][1] * m[2][2] - m[1][2] * m[2][1]) -
+         m[0][1] * (m[1][0] * m[2][2] - m[1][2] * m[2][0]) +
          m[0][2] * (m[1][0] * m[2][1] - m[1][1] * m[2][0]);
 }
 
 Mat3 inverse(const Mat3& m) {
   const double det = determinant(m);
-  if (!(std::abs(det) > 0)) throw std::invalid_argument("a 3x3 matrix of the model (cell, supercell or dielectric tensor) is singular");
+  if (!(std::abs(det) > 0))
+    throw std::invalid_argument(
+        "a 3x3 matrix of the model (cell, supercell or dielectric tensor) is singular");
   Mat3 out;
   for (int i = 0; i < 3; ++i) {
     for (int j = 0; j < 3; ++j) {
@@ -94,9 +97,11 @@ std::vector<Vec3> nearest_planes(const Mat3& metric) {
       for (int y = -2; y <= 2 && bounds; ++y)
         for (int z = -2; z <= 2 && bounds; ++z) {
           const bool self = (x == 0 && y == 0 && z == 0) || (x == g[0] && y == g[1] && z == g[2]);
-          if (!self && quadratic(metric, {half[0] - x, half[1] - y, half[2] - z}) < own * (1 + 1e-9)) bounds = false;
+          if (!self && quadratic(metric, {half[0] - x, half[1] - y, half[2] - z}) < own * (1 + 1e-9))
+            bounds = false;
         }
-    if (bounds) out.push_back({static_cast<double>(g[0]), static_cast<double>(g[1]), static_cast<double>(g[2])});
+    if (bounds)
+      out.push_back({static_cast<double>(g[0]), static_cast<double>(g[1]), static_cast<double>(g[2])});
   }
   return out;
 }
@@ -115,7 +120,9 @@ double smallest_distance2(const Mat3& metric, const std::vector<Vec3>& planes, c
   for (const Vec3& a : planes.empty() ? kAxes : planes) {
     const Vec3 m = multiply(a, metric);
     const double aa = dot(a, m);
-    for (double sign : {1.0, -1.0}) sides[n++] = {{sign * a[0], sign * a[1], sign * a[2]}, {sign * m[0] / aa, sign * m[1] / aa, sign * m[2] / aa}, 0};
+    for (double sign : {1.0, -1.0})
+      sides[n++] = {
+          {sign * a[0], sign * a[1], sign * a[2]}, {sign * m[0] / aa, sign * m[1] / aa, sign * m[2] / aa}, 0};
   }
   Vec3 f{-g[0], -g[1], -g[2]};
   for (int sweep = 0; sweep < kMaxSweeps; ++sweep) {
@@ -172,19 +179,25 @@ void WignerSeitz::images(int i, int j, int c, std::vector<Int3>& out) const {
       for (int z = -kSearch; z <= kSearch; ++z) {
         const int n[3] = {shift[0] + x, shift[1] + y, shift[2] + z};
         Vec3 p;
-        for (int a = 0; a < 3; ++a) p[a] = d[a] + n[0] * super_[0][a] + n[1] * super_[1][a] + n[2] * super_[2][a];
+        for (int a = 0; a < 3; ++a)
+          p[a] = d[a] + n[0] * super_[0][a] + n[1] * super_[1][a] + n[2] * super_[2][a];
         if (dot(p, p) > max_radius2_) continue;
-        const bool inside = std::all_of(planes_.begin(), planes_.end(),
-                                        [&](const Vec3& g) { return std::abs(dot(p, g)) <= 0.5 + kFaceTolerance; });
+        const bool inside = std::all_of(planes_.begin(), planes_.end(), [&](const Vec3& g) {
+          return std::abs(dot(p, g)) <= 0.5 + kFaceTolerance;
+        });
         if (!inside) continue;
         Int3 lattice;
         for (int a = 0; a < 3; ++a)
-          lattice[a] = origin[a] + n[0] * super_int_[0][a] + n[1] * super_int_[1][a] + n[2] * super_int_[2][a];
+          lattice[a] =
+              origin[a] + n[0] * super_int_[0][a] + n[1] * super_int_[1][a] + n[2] * super_int_[2][a];
         out.push_back(lattice);
       }
     }
   }
-  if (out.empty()) throw std::invalid_argument("an atom of the supercell has no image in its Wigner-Seitz cell; are the supercell matrix and the cell origins right?");
+  if (out.empty())
+    throw std::invalid_argument(
+        "an atom of the supercell has no image in its Wigner-Seitz cell; are the supercell matrix and the "
+        "cell origins right?");
 }
 
 }  // namespace euphonic

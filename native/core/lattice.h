@@ -26,19 +26,22 @@ Mat3 reciprocal_lattice(const Mat3& cell);
 // Half of the nonzero vectors of {-1,0,1}^3, one of each +- pair (13).
 std::vector<Int3> half_neighbours();
 
-// The planes f.g = g.g/2 that bound the set of points nearer to 0 than to any other integer vector, in the metric m (symmetric,
-// positive definite): one integer vector of each +-. Empty where componentwise rounding is already nearest.
+// The planes f.g = g.g/2 that bound the set of points nearer to 0 than to any other integer vector, in the
+// metric m (symmetric, positive definite): one integer vector of each +-. Empty where componentwise rounding
+// is already nearest.
 std::vector<Vec3> nearest_planes(const Mat3& metric);
 
-// Smallest (f + g).m.(f + g) over the points f of that set, by projections onto its planes; too large by 1e-3 at most.
+// Smallest (f + g).m.(f + g) over the points f of that set, by projections onto its planes; too large by 1e-3
+// at most.
 double smallest_distance2(const Mat3& metric, const std::vector<Vec3>& planes, const Vec3& g);
 
-// Images of force constants over the Wigner-Seitz cell of the supercell (PHYSICS: equal shares among all images inside it or
-// within a relative 0.001 of its faces).
+// Images of force constants over the Wigner-Seitz cell of the supercell (PHYSICS: equal shares among all
+// images inside it or within a relative 0.001 of its faces).
 class WignerSeitz {
  public:
   explicit WignerSeitz(const Model& model);
-  // Lattice vectors (of the unit cell) of the images of atom j in supercell cell c, as seen from atom i in cell 0.
+  // Lattice vectors (of the unit cell) of the images of atom j in supercell cell c, as seen from atom i in
+  // cell 0.
   void images(int i, int j, int c, std::vector<Int3>& out) const;
 
  private:

@@ -12,8 +12,10 @@ namespace euphonic {
 namespace {
 
 std::size_t table_bytes(const Tables& t) {
-  std::size_t total = sizeof(Tables) + t.blocks.size() * sizeof(Block) + t.vectors.size() * sizeof(HalfVector) +
-                      t.orbit_pairs.size() * sizeof(Tables::OrbitPair) + t.dipole.g_pairs.size() * sizeof(DipoleTables::Pair) +
+  std::size_t total = sizeof(Tables) + t.blocks.size() * sizeof(Block) +
+                      t.vectors.size() * sizeof(HalfVector) +
+                      t.orbit_pairs.size() * sizeof(Tables::OrbitPair) +
+                      t.dipole.g_pairs.size() * sizeof(DipoleTables::Pair) +
                       (t.dipole.phases.size() + t.dipole.born.size()) * sizeof(double);
   for (const TermChunk& c : t.chunks)
     total += (c.begin.size() + c.c_begin.size() + c.s_begin.size()) * sizeof(std::uint32_t) +
@@ -25,10 +27,12 @@ class PlanImpl : public TablePlan {
  public:
   PlanImpl(const Model& model, const PlanOptions& options) : model_(model) {
     const auto begin = std::chrono::steady_clock::now();
-    if (options.asr == SumRule::realspace) model_.force_constants = apply_realspace_sum_rule(model_, info_.notes);
+    if (options.asr == SumRule::realspace)
+      model_.force_constants = apply_realspace_sum_rule(model_, info_.notes);
     const ForceTerms force(model_, model_.force_constants);
     if (model_.polar() && options.dipole) dipole_ = plan_dipole(model_, force, options.dipole_parameter);
-    if (options.asr == SumRule::reciprocal) sum_rule_ = reciprocal_sum_rule(model_, force, dipole_, info_.notes);
+    if (options.asr == SumRule::reciprocal)
+      sum_rule_ = reciprocal_sum_rule(model_, force, dipole_, info_.notes);
     inversion_ = find_inversion(model_, force, sum_rule_);
     tables_ = build_tables(model_, force, dipole_, sum_rule_, inversion_, inversion_.present);
 

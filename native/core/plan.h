@@ -14,13 +14,13 @@ enum class SumRule { none, reciprocal, realspace };
 
 struct PlanOptions {
   SumRule asr = SumRule::none;
-  bool dipole = true;            // no effect on a model without Born charges
-  double dipole_parameter = 1;   // scales the automatic Ewald splitting parameter
+  bool dipole = true;           // no effect on a model without Born charges
+  double dipole_parameter = 1;  // scales the automatic Ewald splitting parameter
 };
 
 struct PlanInfo {
-  double lambda = 0;             // Ewald splitting parameter, 1/bohr; 0 without a dipole term
-  std::size_t n_terms = 0;       // lattice-vector terms over all atom pairs
+  double lambda = 0;        // Ewald splitting parameter, 1/bohr; 0 without a dipole term
+  std::size_t n_terms = 0;  // lattice-vector terms over all atom pairs
   std::size_t n_lattice_vectors = 0;
   std::size_t n_reciprocal = 0;  // G vectors of the reciprocal half
   bool inversion_centre = false;

@@ -1,4 +1,5 @@
-// The steps of planning, each usable and testable by itself. All matrices without mass weights unless said otherwise.
+// The steps of planning, each usable and testable by itself. All matrices without mass weights unless said
+// otherwise.
 #pragma once
 
 #include <memory>
@@ -35,15 +36,16 @@ class ForceTerms {
 
 // The dipole term as the plan uses it.
 struct Dipole {
-  std::unique_ptr<Ewald> ewald;   // null: none
-  std::vector<Mat3> row_sums;     // subtracted from the diagonal blocks
-  double real_cutoff = 0;         // in units of 1/lambda
-  double threshold = 0;           // mass-weighted elements below this are dropped
-  std::vector<Int3> g_half;       // G vectors kept, one of each +-, without 0
+  std::unique_ptr<Ewald> ewald;  // null: none
+  std::vector<Mat3> row_sums;    // subtracted from the diagonal blocks
+  double real_cutoff = 0;        // in units of 1/lambda
+  double threshold = 0;          // mass-weighted elements below this are dropped
+  std::vector<Int3> g_half;      // G vectors kept, one of each +-, without 0
 };
 
-// Elements of the mass-weighted dynamical matrix (hartree^2) that are dropped, relative to its largest diagonal element. The
-// dropped tails add up to a few of these; frequencies above 1 meV keep nine digits (test/native/invariants.cpp).
+// Elements of the mass-weighted dynamical matrix (hartree^2) that are dropped, relative to its largest
+// diagonal element. The dropped tails add up to a few of these; frequencies above 1 meV keep nine digits
+// (test/native/invariants.cpp).
 constexpr double kPruneTolerance = 1e-14;
 
 // More reciprocal-lattice vectors than this mean a dipole_parameter that is out of any useful range.
@@ -54,23 +56,24 @@ Dipole plan_dipole(const Model& model, const ForceTerms& force, double dipole_pa
 
 // realspace: the force constants with their three acoustic modes at the zone centre made zero.
 std::vector<double> apply_realspace_sum_rule(const Model& model, std::vector<std::string>& notes);
-// reciprocal: the matrix A [3n][3n] to add to D at every q (not mass-weighted); empty where the rule cannot be applied.
+// reciprocal: the matrix A [3n][3n] to add to D at every q (not mass-weighted); empty where the rule cannot
+// be applied.
 std::vector<double> reciprocal_sum_rule(const Model& model, const ForceTerms& force, const Dipole& dipole,
                                         std::vector<std::string>& notes);
 
-// Inversion centre: positions relative to it, made exactly symmetric, and the image of every atom. The reciprocal sum rule adds a
-// constant to D in the cell gauge, which an inversion that moves atoms into different cells does not leave alone: such centres
-// do not count then.
+// Inversion centre: positions relative to it, made exactly symmetric, and the image of every atom. The
+// reciprocal sum rule adds a constant to D in the cell gauge, which an inversion that moves atoms into
+// different cells does not leave alone: such centres do not count then.
 struct Inversion {
   bool present = false;
-  std::vector<int> image;        // [n]
-  std::vector<double> atom_r;    // [n][3] relative to the centre
+  std::vector<int> image;      // [n]
+  std::vector<double> atom_r;  // [n][3] relative to the centre
 };
 Inversion find_inversion(const Model& model, const ForceTerms& force, const std::vector<double>& sum_rule);
 
 // All of the above as tables. real_form only with an inversion centre.
-Tables build_tables(const Model& model, const ForceTerms& force, const Dipole& dipole, const std::vector<double>& sum_rule,
-                    const Inversion& inversion, bool real_form);
+Tables build_tables(const Model& model, const ForceTerms& force, const Dipole& dipole,
+                    const std::vector<double>& sum_rule, const Inversion& inversion, bool real_form);
 
 // Plan with what its jobs read.
 class TablePlan : public Plan {

@@ -15,7 +15,8 @@ namespace euphonic {
 
 namespace {
 
-// A worker takes about this much work at a time: long enough that the queue's lock does not matter, short enough to share fairly.
+// A worker takes about this much work at a time: long enough that the queue's lock does not matter, short
+// enough to share fairly.
 constexpr double kClaimSeconds = 200e-6;
 constexpr std::size_t kMaxBatchesPerClaim = 64;
 // Scratch memory above this is returned when a worker runs out of work.
@@ -54,7 +55,8 @@ class Pool::Impl {
   void submit(std::shared_ptr<Job> job, Chunk chunk, std::function<void(ChunkResult)> done) {
     auto task = std::make_shared<Task>();
     const auto& plan = static_cast<const TablePlan&>(job->plan());
-    if (job->options().splitting && plan.tables().dipole.present) task->directions = approach_directions(chunk);
+    if (job->options().splitting && plan.tables().dipole.present)
+      task->directions = approach_directions(chunk);
     task->chunk = std::move(chunk);
     task->done = std::move(done);
     task->job = job;
@@ -85,7 +87,8 @@ class Pool::Impl {
     bool allocated = false;
   };
 
-  // The chunks of one job that have points left to claim. The job's tables are made by the first worker, outside the lock.
+  // The chunks of one job that have points left to claim. The job's tables are made by the first worker,
+  // outside the lock.
   struct Queue {
     std::shared_ptr<Job> job;
     std::deque<std::shared_ptr<Task>> tasks;
@@ -116,7 +119,8 @@ class Pool::Impl {
       const std::size_t batch = batch_points();
       std::size_t batches = 1;
       if (q->seconds_per_point > 0)
-        batches = static_cast<std::size_t>(std::clamp(kClaimSeconds / (q->seconds_per_point * batch), 1.0, double(kMaxBatchesPerClaim)));
+        batches = static_cast<std::size_t>(
+            std::clamp(kClaimSeconds / (q->seconds_per_point * batch), 1.0, double(kMaxBatchesPerClaim)));
       out.count = std::min(batch * batches, task->chunk.count - task->claimed);
       if (q->job->cancelled()) {
         out.count = task->chunk.count - task->claimed;
@@ -127,7 +131,8 @@ class Pool::Impl {
         try {
           prepare(*task);
         } catch (const std::bad_alloc&) {
-          task->result.error = "out of memory for the results of " + std::to_string(task->chunk.count) + " q-points";
+          task->result.error =
+              "out of memory for the results of " + std::to_string(task->chunk.count) + " q-points";
           out.count = task->chunk.count;
         }
       }
@@ -145,7 +150,8 @@ class Pool::Impl {
     const std::size_t n = job.n_modes(), count = task.chunk.count;
     task.result.count = count;
     task.result.frequencies = allocate(n * count);
-    if (job.options().quantity == Quantity::structure_factor) task.result.structure_factors = allocate(job.n_surfaces() * count);
+    if (job.options().quantity == Quantity::structure_factor)
+      task.result.structure_factors = allocate(job.n_surfaces() * count);
     if (job.options().quantity == Quantity::modes) task.result.eigenvectors = allocate(2 * n * n * count);
   }
 
@@ -211,9 +217,11 @@ class Pool::Impl {
     task.result.imaginary += imaginary;
     if (!c.error.empty()) task.result.error = c.error;
     if (ran && task.job->cancelled()) task.result.cancelled = true;
-    const auto queue = std::find_if(queues_.begin(), queues_.end(), [&](const Queue& q) { return q.job == task.job; });
+    const auto queue =
+        std::find_if(queues_.begin(), queues_.end(), [&](const Queue& q) { return q.job == task.job; });
     --queue->running;
-    if (ran && c.count > 0) queue->seconds_per_point = std::chrono::duration<double>(end - begin).count() / c.count;
+    if (ran && c.count > 0)
+      queue->seconds_per_point = std::chrono::duration<double>(end - begin).count() / c.count;
     const bool idle = queue->tasks.empty() && queue->running == 0;
     const bool waiting = !queue->tasks.empty();
     if (idle) queues_.erase(queue);

@@ -29,8 +29,8 @@ struct Scattering {
 
 struct JobOptions {
   Quantity quantity = Quantity::structure_factor;
-  int n_threads = 0;       // 0: as many as the pool has
-  bool splitting = true;   // LO-TO splitting at the zone centre
+  int n_threads = 0;      // 0: as many as the pool has
+  bool splitting = true;  // LO-TO splitting at the zone centre
   Scattering scattering;
 };
 
@@ -69,17 +69,18 @@ using ResultArray = std::unique_ptr<double[], FreeDeleter>;
 
 struct ChunkResult {
   std::size_t count = 0;
-  ResultArray frequencies;        // [n_modes][count] meV
-  ResultArray structure_factors;  // [n_surfaces][count] mbarn, null unless asked for
-  ResultArray eigenvectors;       // [2][3][n_atoms][n_modes][count], null unless asked for
-  double kernel_seconds = 0;      // from the first batch's start to the last one's end
+  ResultArray frequencies;                    // [n_modes][count] meV
+  ResultArray structure_factors;              // [n_surfaces][count] mbarn, null unless asked for
+  ResultArray eigenvectors;                   // [2][3][n_atoms][n_modes][count], null unless asked for
+  double kernel_seconds = 0;                  // from the first batch's start to the last one's end
   double begin_seconds = 0, end_seconds = 0;  // the same moments on the steady clock
-  std::size_t imaginary = 0;      // modes with a negative frequency
+  std::size_t imaginary = 0;                  // modes with a negative frequency
   bool cancelled = false;
-  std::string error;              // not empty: the chunk failed (out of memory)
+  std::string error;  // not empty: the chunk failed (out of memory)
 };
 
-// A fixed set of threads that takes batches of q-points from all running jobs in turn, with no barrier between chunks.
+// A fixed set of threads that takes batches of q-points from all running jobs in turn, with no barrier
+// between chunks.
 class Pool {
  public:
   explicit Pool(int n_threads);

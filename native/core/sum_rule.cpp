@@ -10,8 +10,8 @@ namespace euphonic {
 
 namespace {
 
-// The three eigenvectors that are most like a translation of the whole crystal: |sum_i e_i|^2 is n for a translation. False if
-// one of them is not more than half of it.
+// The three eigenvectors that are most like a translation of the whole crystal: |sum_i e_i|^2 is n for a
+// translation. False if one of them is not more than half of it.
 bool acoustic_modes(int n_atoms, const SymmetricEigen& eigen, int (&modes)[3]) {
   const int n = 3 * n_atoms;
   std::vector<double> overlap(n, 0.0);
@@ -33,14 +33,15 @@ bool acoustic_modes(int n_atoms, const SymmetricEigen& eigen, int (&modes)[3]) {
 }
 
 const char* const kNotApplied =
-    "acoustic sum rule not applied: the modes at the zone centre that look most like translations do so by less than half; "
+    "acoustic sum rule not applied: the modes at the zone centre that look most like translations do so by "
+    "less than half; "
     "the force constants are far from translation invariance";
 
 }  // namespace
 
 std::vector<double> apply_realspace_sum_rule(const Model& model, std::vector<std::string>& notes) {
-  // In the periodic supercell a translation is a mode of the zone centre, so the supercell's matrix need not be diagonalised: the
-  // sum over cells has the same three eigenvectors, spread over n_cells cells.
+  // In the periodic supercell a translation is a mode of the zone centre, so the supercell's matrix need not
+  // be diagonalised: the sum over cells has the same three eigenvectors, spread over n_cells cells.
   const int n = 3 * model.n_atoms;
   const std::size_t block = static_cast<std::size_t>(n) * n;
   std::vector<double> corrected = model.force_constants;
@@ -58,7 +59,8 @@ std::vector<double> apply_realspace_sum_rule(const Model& model, std::vector<std
     const double scale = eigen.values[m] / model.n_cells;
     for (int c = 0; c < model.n_cells; ++c)
       for (int i = 0; i < n; ++i)
-        for (int j = 0; j < n; ++j) corrected[c * block + static_cast<std::size_t>(i) * n + j] -= scale * e[i] * e[j];
+        for (int j = 0; j < n; ++j)
+          corrected[c * block + static_cast<std::size_t>(i) * n + j] -= scale * e[i] * e[j];
   }
   return corrected;
 }
@@ -99,7 +101,8 @@ std::vector<double> reciprocal_sum_rule(const Model& model, const ForceTerms& fo
   for (int m : modes) {
     const double* e = &eigen.vectors[static_cast<std::size_t>(m) * n];
     for (int i = 0; i < n; ++i)
-      for (int j = 0; j < n; ++j) correction[static_cast<std::size_t>(i) * n + j] -= eigen.values[m] * e[i] * e[j];
+      for (int j = 0; j < n; ++j)
+        correction[static_cast<std::size_t>(i) * n + j] -= eigen.values[m] * e[i] * e[j];
   }
   return correction;
 }

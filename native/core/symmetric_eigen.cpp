@@ -48,7 +48,8 @@ SymmetricEigen symmetric_eigen(int n, std::vector<double> a) {
       while (m + 1 < n && std::abs(off[m]) > tolerance) ++m;
       if (m == l) break;
       const double half = 0.5 * (diagonal[l + 1] - diagonal[l]);
-      const double shift = diagonal[l] - off[l] * off[l] / (half + std::copysign(std::hypot(half, off[l]), half));
+      const double shift =
+          diagonal[l] - off[l] * off[l] / (half + std::copysign(std::hypot(half, off[l]), half));
       double c = 1, s = 0, pivot = diagonal[m] - shift;
       for (int i = m - 1; i >= l; --i) {
         const double g = c * off[i], h = c * pivot, r = std::hypot(pivot, off[i]);

@@ -28,8 +28,8 @@ constexpr int kUpperOff[3] = {1, 2, 5};
 
 class Builder {
  public:
-  Builder(const Model& model, const ForceTerms& force, const Dipole& dipole, const std::vector<double>& sum_rule, const Inversion& inversion,
-          bool real_form)
+  Builder(const Model& model, const ForceTerms& force, const Dipole& dipole,
+          const std::vector<double>& sum_rule, const Inversion& inversion, bool real_form)
       : m_(model), force_(force), dipole_(dipole), sum_rule_(sum_rule), inversion_(inversion) {
     t_.real_form = real_form;
   }
@@ -84,7 +84,8 @@ class Builder {
       b.j = j;
       b.kind = i == j ? BlockKind::hermitian : BlockKind::full;
       if (i != j) {
-        for (int a = 0; a < 3; ++a) b.shift[a] = -static_cast<int>(std::lround(m_.atom_r[3 * j + a] - m_.atom_r[3 * i + a]));
+        for (int a = 0; a < 3; ++a)
+          b.shift[a] = -static_cast<int>(std::lround(m_.atom_r[3 * j + a] - m_.atom_r[3 * i + a]));
         if (dipole_.ewald) b.dipole_pair = pairs++;
       }
       t_.blocks.push_back(b);
@@ -97,7 +98,8 @@ class Builder {
         pair.I = I;
         pair.J = J;
         pair.block = add(t_.orbits[I].first, t_.orbits[J].first);
-        if (t_.orbits[I].second >= 0 && t_.orbits[J].second >= 0) pair.image_block = add(t_.orbits[I].first, t_.orbits[J].second);
+        if (t_.orbits[I].second >= 0 && t_.orbits[J].second >= 0)
+          pair.image_block = add(t_.orbits[I].first, t_.orbits[J].second);
         t_.orbit_pairs.push_back(pair);
       }
     }
@@ -108,7 +110,9 @@ class Builder {
     const double mass = t_.inverse_sqrt_mass[b.i] * t_.inverse_sqrt_mass[b.j];
     std::map<Int3, std::array<double, 9>> sum;
     const auto add = [&](const Int3& r, const double* phi, double scale) {
-      auto& to = sum.try_emplace({r[0] - b.shift[0], r[1] - b.shift[1], r[2] - b.shift[2]}, std::array<double, 9>{}).first->second;
+      auto& to =
+          sum.try_emplace({r[0] - b.shift[0], r[1] - b.shift[1], r[2] - b.shift[2]}, std::array<double, 9>{})
+              .first->second;
       for (int e = 0; e < 9; ++e) to[e] += scale * phi[e];
     };
     std::vector<PairTerm> terms;
@@ -127,7 +131,8 @@ class Builder {
     }
     if (!sum_rule_.empty()) {
       double a9[9];
-      for (int e = 0; e < 9; ++e) a9[e] = sum_rule_[static_cast<std::size_t>(3 * b.i + e / 3) * t_.n + 3 * b.j + e % 3];
+      for (int e = 0; e < 9; ++e)
+        a9[e] = sum_rule_[static_cast<std::size_t>(3 * b.i + e / 3) * t_.n + 3 * b.j + e % 3];
       add({0, 0, 0}, a9, mass);
     }
 
@@ -176,13 +181,15 @@ class Builder {
       t_.vectors.push_back(v);
       for (int a = 0; a < 3; ++a) t_.max_index[a] = std::max(t_.max_index[a], std::abs(r[a]));
     }
-    const int per_chunk = static_cast<int>(kPhaseCacheBytes / (sizeof(double) * kLargestBatch * (t_.sines ? 2 : 1)));
+    const int per_chunk =
+        static_cast<int>(kPhaseCacheBytes / (sizeof(double) * kLargestBatch * (t_.sines ? 2 : 1)));
     const int n_vectors = static_cast<int>(t_.vectors.size());
     const int n_chunks = std::max(1, (n_vectors + per_chunk - 1) / per_chunk);
     for (int k = 0; k < n_chunks; ++k) {
       TermChunk chunk;
       chunk.first_vector = static_cast<int>(static_cast<long long>(n_vectors) * k / n_chunks);
-      chunk.n_vectors = static_cast<int>(static_cast<long long>(n_vectors) * (k + 1) / n_chunks) - chunk.first_vector;
+      chunk.n_vectors =
+          static_cast<int>(static_cast<long long>(n_vectors) * (k + 1) / n_chunks) - chunk.first_vector;
       chunk.begin.push_back(0);
       for (std::size_t b = 0; b < t_.blocks.size(); ++b) {
         const BlockKind kind = t_.blocks[b].kind;
@@ -245,7 +252,8 @@ class Builder {
       double* to = out.phases.data() + b.dipole_pair / 2 * n_g * 4 + b.dipole_pair % 2 * 2;
       for (std::size_t k = 0; k < n_g; ++k) {
         double x = 0;
-        for (int a = 0; a < 3; ++a) x += out.g_pairs[k].g[a] * (t_.atom_r[3 * b.i + a] - t_.atom_r[3 * b.j + a]);
+        for (int a = 0; a < 3; ++a)
+          x += out.g_pairs[k].g[a] * (t_.atom_r[3 * b.i + a] - t_.atom_r[3 * b.j + a]);
         x = 2 * kPi * (x - std::round(x));
         to[4 * k] = charge * std::cos(x);
         to[4 * k + 1] = charge * std::sin(x);
@@ -264,8 +272,8 @@ class Builder {
 
 }  // namespace
 
-Tables build_tables(const Model& model, const ForceTerms& force, const Dipole& dipole, const std::vector<double>& sum_rule,
-                    const Inversion& inversion, bool real_form) {
+Tables build_tables(const Model& model, const ForceTerms& force, const Dipole& dipole,
+                    const std::vector<double>& sum_rule, const Inversion& inversion, bool real_form) {
   return Builder(model, force, dipole, sum_rule, inversion, real_form).build();
 }
 

@@ -1,4 +1,5 @@
-// The dynamical matrix and the scattering vector of one vector of q-points, from the sums of the earlier stages.
+// The dynamical matrix and the scattering vector of one vector of q-points, from the sums of the earlier
+// stages.
 #if defined(EUPHONIC_KERNEL_ASSEMBLE_INL) == defined(HWY_TARGET_TOGGLE)
 #ifdef EUPHONIC_KERNEL_ASSEMBLE_INL
 #undef EUPHONIC_KERNEL_ASSEMBLE_INL
@@ -102,7 +103,8 @@ HWY_INLINE void load_block(const BlockSource& s, int index, V re[9], V im[9]) {
     return;
   }
   const double* p = s.dipole + block.dipole_pair * kDipoleRows * kN;
-  // Isotropic charges are in the pair's constants already, but not in the part of G = 0, which all pairs share.
+  // Isotropic charges are in the pair's constants already, but not in the part of G = 0, which all pairs
+  // share.
   if (dipole.isotropic_born) {
     constexpr int at[9] = {0, 1, 2, 1, 3, 4, 2, 4, 5};
     for (int e = 0; e < 6; ++e) tre[e] = load(s.dipole_self + (6 + e) * kN);
@@ -138,9 +140,10 @@ inline void assemble_hermitian(const BlockSource& s, double* out) {
   }
 }
 
-// The real symmetric form, [packed][kN]. With A = D(k, l), B = D(k, l') for orbits {k, k'}, {l, l'} and the basis
-// (e_k + e_k')/sqrt 2, i (e_k - e_k')/sqrt 2, in which D(k', l') = A*, D(k', l) = B*:
-//   ++ Re A + Re B,  +- Im B - Im A,  -+ Im A + Im B,  -- Re A - Re B;  an atom that is its own image: sqrt 2 Re, sqrt 2 Im.
+// The real symmetric form, [packed][kN]. With A = D(k, l), B = D(k, l') for orbits {k, k'}, {l, l'} and the
+// basis (e_k + e_k')/sqrt 2, i (e_k - e_k')/sqrt 2, in which D(k', l') = A*, D(k', l) = B*:
+//   ++ Re A + Re B,  +- Im B - Im A,  -+ Im A + Im B,  -- Re A - Re B;  an atom that is its own image: sqrt 2
+//   Re, sqrt 2 Im.
 inline void assemble_symmetric(const BlockSource& s, double* out) {
   const Tables& t = *s.tables;
   const auto put = [&](int row, int col, V value) {
@@ -181,8 +184,8 @@ inline void assemble_symmetric(const BlockSource& s, double* out) {
 }
 
 // The scattering vector in the gauge of D: complex form [3 n_atoms][re, im][kN], real form [3 n_atoms][kN].
-inline void scattering_vector(const Tables& t, const ScatteringTables& s, const Points& p, const double* integer_phases,
-                              std::size_t lane, double* out) {
+inline void scattering_vector(const Tables& t, const ScatteringTables& s, const Points& p,
+                              const double* integer_phases, std::size_t lane, double* out) {
   V q[3];
   for (int c = 0; c < 3; ++c) {
     q[c] = hn::Zero(d);

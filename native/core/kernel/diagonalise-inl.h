@@ -1,5 +1,6 @@
-// Eigenvalues of the tridiagonal matrices of a batch by implicit QL, with the first row of the eigenvectors (Golub & Welsch
-// 1969) or all of them. Every lane keeps to its own progress: the result of a lane does not depend on its neighbours.
+// Eigenvalues of the tridiagonal matrices of a batch by implicit QL, with the first row of the eigenvectors
+// (Golub & Welsch 1969) or all of them. Every lane keeps to its own progress: the result of a lane does not
+// depend on its neighbours.
 #if defined(EUPHONIC_KERNEL_DIAGONALISE_INL) == defined(HWY_TARGET_TOGGLE)
 #ifdef EUPHONIC_KERNEL_DIAGONALISE_INL
 #undef EUPHONIC_KERNEL_DIAGONALISE_INL
@@ -15,7 +16,8 @@ HWY_BEFORE_NAMESPACE();
 namespace euphonic {
 namespace HWY_NAMESPACE {
 
-// No lane has been seen to need more than two sweeps per eigenvalue; a matrix with NaN must not loop for ever.
+// No lane has been seen to need more than two sweeps per eigenvalue; a matrix with NaN must not loop for
+// ever.
 constexpr int kMaxSweepsPerEigenvalue = 30;
 
 // Progress of one vector of lanes.
@@ -32,8 +34,9 @@ HWY_INLINE V gather(const double* base, V row, std::size_t lane) {
   return hn::GatherIndex(d, base, index);
 }
 
-// Moves each lane past the off-diagonal elements that have become zero, and chooses its next shift: the eigenvalue of the
-// leading 2x2 matrix that is nearer to its first element (Wilkinson). Returns the smallest and largest l.
+// Moves each lane past the off-diagonal elements that have become zero, and chooses its next shift: the
+// eigenvalue of the leading 2x2 matrix that is nearer to its first element (Wilkinson). Returns the smallest
+// and largest l.
 HWY_INLINE void advance(int n, const Tridiagonal& t, std::size_t lane, ChainState& s) {
   const V last = set(n - 1.0);
   V off;
@@ -50,11 +53,10 @@ HWY_INLINE void advance(int n, const Tridiagonal& t, std::size_t lane, ChainStat
   const V d1 = gather(t.diagonal, hn::Add(row, set(1.0)), lane);
   const V half = mul(set(0.5), hn::Sub(d1, d0));
   const V e2 = mul(off, off);
-  const V root = hn::Sqrt(fma(half, half, e2));
-  const V denominator = hn::Add(half, hn::CopySign(root, half));
-  const M flat = hn::Eq(denominator, hn::Zero(d));
-  const V step = hn::Div(e2, hn::IfThenElse(flat, set(1.0), denominator));
-  s.shift = hn::IfThenElseZero(active, hn::Sub(d0, hn::IfThenZeroElse(flat, step)));
+  const V square = hn::Max(fma(half, half, e2), set(1e-290));
+  const V root = mul(square, rsqrt(square));
+  const V step = mul(e2, reciprocal_of(hn::Add(half, hn::CopySign(root, half))));
+  s.shift = hn::IfThenElseZero(active, hn::Sub(d0, step));
 }
 
 // Rotations of one sweep, kept for the eigenvectors: [row i][c, s][kN] of one vector of lanes.
@@ -62,31 +64,33 @@ struct Rotations {
   double* cs = nullptr;
 };
 
-// One QL sweep over rows n-2 .. lmin for kChain vectors of lanes at once, so that their chains of latencies overlap.
-// State per vector: p is the pivot, (c, s) the last rotation, z the element of the first row that moves up.
-// Lanes whose own l lies above the row are left alone (kMasked: rows where that can happen).
+// One QL sweep over rows n-2 .. lmin for kChain vectors of lanes at once, so that their chains of latencies
+// overlap. State per vector: p is the pivot, (c, s) the last rotation, z the element of the first row that
+// moves up. Lanes whose own l lies above the row are left alone (kMasked: rows where that can happen).
 template <int kChain, bool kMasked, bool kKeep>
-HWY_INLINE void sweep_rows(int from, int to, const Tridiagonal& t, double* z, std::size_t lane, const ChainState* state, V* p, V* c,
-                           V* s, V* carry, const Rotations& keep) {
+HWY_INLINE void sweep_rows(int from, int to, const Tridiagonal& t, double* z, std::size_t lane,
+                           const ChainState* state, V* p, V* h, V* c, V* s, V* carry, const Rotations& keep) {
   for (int i = from; i >= to; --i) {
     double* di = t.diagonal + i * kLanes + lane;
     double* ei = t.off + i * kLanes + lane;
     double* zi = z + i * kLanes + lane;
     for (int v = 0; v < kChain; ++v) {
-      const V diagonal = hn::Sub(load(di + v * kN), state[v].shift);
+      const V diagonal = load(di + v * kN);
+      const V shifted = hn::Sub(diagonal, state[v].shift);
       const V off = load(ei + v * kN);
+      const V off2 = mul(off, off);
       const V first = load(zi + v * kN);
       // Never zero, so that a vanishing row gives the identity and not 0/0.
       const V pivot = hn::Add(p[v], set(1e-150));
-      const V r2 = fma(pivot, pivot, mul(off, off));
+      const V r2 = fma(pivot, pivot, off2);
       const V inverse = rsqrt(r2);
-      const V g = mul(c[v], off);
-      const V h = mul(c[v], pivot);
-      const V next = mul(inverse, hn::Sub(mul(pivot, diagonal), mul(off, g)));  // c d - s g
+      const V next = mul(inverse, fnma(c[v], off2, mul(pivot, shifted)));  // c d - s (c_before e)
       const V above = mul(s[v], mul(r2, inverse));
       const V cn = mul(pivot, inverse);
       const V sn = mul(off, inverse);
-      const V lower = hn::Add(fma(sn, fma(cn, g, mul(sn, diagonal)), h), state[v].shift);
+      // The rotation keeps the trace: what it leaves on the diagonal above is `settled`, plus the shift.
+      const V settled = mul(cn, next);
+      const V lower = hn::Sub(hn::Add(h[v], diagonal), settled);
       const V zl = fma(sn, first, mul(cn, carry[v]));
       const V zu = fnma(sn, carry[v], mul(cn, first));
       if constexpr (kMasked) {
@@ -95,7 +99,7 @@ HWY_INLINE void sweep_rows(int from, int to, const Tridiagonal& t, double* z, st
         hn::BlendedStore(above, active, d, ei + kLanes + v * kN);
         hn::BlendedStore(zl, active, d, zi + kLanes + v * kN);
         // In case this row is the lane's last one.
-        hn::BlendedStore(fma(cn, next, state[v].shift), active, d, di + v * kN);
+        hn::BlendedStore(hn::Add(settled, state[v].shift), active, d, di + v * kN);
         hn::BlendedStore(mul(sn, next), active, d, ei + v * kN);
         hn::BlendedStore(zu, active, d, zi + v * kN);
         if constexpr (kKeep) {
@@ -112,6 +116,7 @@ HWY_INLINE void sweep_rows(int from, int to, const Tridiagonal& t, double* z, st
         }
       }
       p[v] = next;
+      h[v] = settled;
       c[v] = cn;
       s[v] = sn;
       carry[v] = zu;
@@ -119,7 +124,8 @@ HWY_INLINE void sweep_rows(int from, int to, const Tridiagonal& t, double* z, st
   }
 }
 
-// Applies the rotations of a sweep to the rows of the eigenvector matrix [n rows][n columns][kN], four rows at a time.
+// Applies the rotations of a sweep to the rows of the eigenvector matrix [n rows][n columns][kN], four rows
+// at a time.
 HWY_INLINE void rotate_rows(int n, int from, int to, const double* cs, double* rows) {
   constexpr int kRows = 4;
   for (int r = 0; r < n; r += kRows) {
@@ -142,24 +148,28 @@ HWY_INLINE void rotate_rows(int n, int from, int to, const double* cs, double* r
   }
 }
 
-// Diagonalises kChain vectors of lanes from `lane` on. On return t.diagonal holds the eigenvalues (in no order) and z [n][kLanes] the
-// first row of the eigenvectors. vectors (kChain = 1): [n][n][kN] all rows, or null.
+// Diagonalises kChain vectors of lanes from `lane` on. On return t.diagonal holds the eigenvalues (in no
+// order) and z [n][kLanes] the first row of the eigenvectors. vectors (kChain = 1): [n][n][kN] all rows, or
+// null.
 template <int kChain>
-inline void diagonalise(int n, const Tridiagonal& t, double* z, std::size_t lane, double* vectors, double* cs) {
+inline void diagonalise(int n, const Tridiagonal& t, double* z, std::size_t lane, double* vectors,
+                        double* cs) {
   for (std::size_t v = 0; v < kChain; ++v) {
-    for (int i = 0; i < n; ++i) store(set(i == 0 ? 1.0 : 0.0), z + i * kLanes + lane + v * kN);
+    for (int i = 0; i < n; ++i) store(set(i == n - 1 ? 1.0 : 0.0), z + i * kLanes + lane + v * kN);
     store(hn::Zero(d), t.off + (n - 1) * kLanes + lane + v * kN);
   }
   if (vectors != nullptr) {
     for (int i = 0; i < n; ++i)
-      for (int j = 0; j < n; ++j) store(set(i == j ? 1.0 : 0.0), vectors + (static_cast<std::size_t>(i) * n + j) * kN);
+      for (int j = 0; j < n; ++j)
+        store(set(i + j == n - 1 ? 1.0 : 0.0), vectors + (static_cast<std::size_t>(i) * n + j) * kN);
   }
   if (n < 2) return;
   ChainState state[kChain];
   for (int v = 0; v < kChain; ++v) {
     V norm = hn::Zero(d);
     for (int i = 0; i < n; ++i)
-      norm = hn::Max(norm, hn::Add(hn::Abs(load(t.diagonal + i * kLanes + lane + v * kN)), hn::Abs(load(t.off + i * kLanes + lane + v * kN))));
+      norm = hn::Max(norm, hn::Add(hn::Abs(load(t.diagonal + i * kLanes + lane + v * kN)),
+                                   hn::Abs(load(t.off + i * kLanes + lane + v * kN))));
     state[v].tolerance = mul(norm, set(1.1e-16));
     state[v].l = hn::Zero(d);
   }
@@ -173,20 +183,21 @@ inline void diagonalise(int n, const Tridiagonal& t, double* z, std::size_t lane
     const int lmin = static_cast<int>(hn::GetLane(hn::MinOfLanes(d, low)));
     if (lmin >= n - 1) break;
     const int lmax = std::min(n - 2, static_cast<int>(hn::GetLane(hn::MaxOfLanes(d, high))));
-    V p[kChain], c[kChain], s[kChain], carry[kChain];
+    V p[kChain], h[kChain], c[kChain], s[kChain], carry[kChain];
     for (int v = 0; v < kChain; ++v) {
       p[v] = hn::Sub(load(t.diagonal + (n - 1) * kLanes + lane + v * kN), state[v].shift);
+      h[v] = p[v];
       c[v] = set(1.0);
       s[v] = hn::Zero(d);
       carry[v] = load(z + (n - 1) * kLanes + lane + v * kN);
     }
     const Rotations keep{cs};
     if (vectors == nullptr) {
-      sweep_rows<kChain, false, false>(n - 2, lmax + 1, t, z, lane, state, p, c, s, carry, keep);
-      sweep_rows<kChain, true, false>(lmax, lmin, t, z, lane, state, p, c, s, carry, keep);
+      sweep_rows<kChain, false, false>(n - 2, lmax + 1, t, z, lane, state, p, h, c, s, carry, keep);
+      sweep_rows<kChain, true, false>(lmax, lmin, t, z, lane, state, p, h, c, s, carry, keep);
     } else if constexpr (kChain == 1) {
-      sweep_rows<1, false, true>(n - 2, lmax + 1, t, z, lane, state, p, c, s, carry, keep);
-      sweep_rows<1, true, true>(lmax, lmin, t, z, lane, state, p, c, s, carry, keep);
+      sweep_rows<1, false, true>(n - 2, lmax + 1, t, z, lane, state, p, h, c, s, carry, keep);
+      sweep_rows<1, true, true>(lmax, lmin, t, z, lane, state, p, h, c, s, carry, keep);
       rotate_rows(n, n - 2, lmin, cs, vectors);
     }
   }

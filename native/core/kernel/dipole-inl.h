@@ -1,7 +1,9 @@
-// Ewald's reciprocal half: T_ij = sum_G w K K^T exp(2 pi i G.(r_i - r_j)) for all atom pairs at a vector of q-points.
+// Ewald's reciprocal half: T_ij = sum_G w K K^T exp(2 pi i G.(r_i - r_j)) for all atom pairs at a vector of
+// q-points.
 //
-// The sum over G is six real numbers w K_a K_b per G, times one complex constant per atom pair: twelve multiply-adds for
-// G and -G together, where the rank-1 update of D would need seventy-two. Born charges are applied once, at the end.
+// The sum over G is six real numbers w K_a K_b per G, times one complex constant per atom pair: twelve
+// multiply-adds for G and -G together, where the rank-1 update of D would need seventy-two. Born charges are
+// applied once, at the end.
 #if defined(EUPHONIC_KERNEL_DIPOLE_INL) == defined(HWY_TARGET_TOGGLE)
 #ifdef EUPHONIC_KERNEL_DIPOLE_INL
 #undef EUPHONIC_KERNEL_DIPOLE_INL
@@ -20,7 +22,8 @@ constexpr int kDipoleRows = 12;   // of a pair in T: six real parts (00 01 02 11
 constexpr int kDipoleChunk = 24;  // G pairs at a time: 24 * 12 vectors fit in the first-level cache
 
 // w(K) K K^T with K = 0 (zone centre, G = 0) replaced by its limit along dir, or dropped where there is none.
-HWY_INLINE void zero_vector_moments(const DipoleTables& t, const Points& p, bool splitting, std::size_t lane, V m[6]) {
+HWY_INLINE void zero_vector_moments(const DipoleTables& t, const Points& p, bool splitting, std::size_t lane,
+                                    V m[6]) {
   const M gamma = hn::Gt(load(p.gamma + lane), set(0.5));
   V k[3];
   for (int a = 0; a < 3; ++a) {
@@ -49,7 +52,8 @@ struct DipoleScratch {
   double* t;             // [n_pairs rounded up to 2][kDipoleRows][kN]
 };
 
-// exp(-m beta_a) with beta_a = b_a.eps.q / (2 lambda^2): the part of the Gaussian that is not a constant of G factorises.
+// exp(-m beta_a) with beta_a = b_a.eps.q / (2 lambda^2): the part of the Gaussian that is not a constant of G
+// factorises.
 HWY_INLINE void gaussian_tables(const DipoleTables& t, const V beta[3], double* out) {
   for (int a = 0; a < 3; ++a) {
     const int m_max = t.max_index[a];
@@ -67,7 +71,8 @@ HWY_INLINE void gaussian_tables(const DipoleTables& t, const V beta[3], double* 
 }
 
 // Adds one chunk of G pairs to T of all atom pairs, two of them at a time.
-inline void add_moments(const DipoleTables& t, int first_g, int n_g, const double* moments, bool first, double* out) {
+inline void add_moments(const DipoleTables& t, int first_g, int n_g, const double* moments, bool first,
+                        double* out) {
   const std::size_t n_total = t.g_pairs.size();
   for (int pair = 0; pair < t.n_pairs; pair += 2) {
     const double* c = t.phases.data() + (pair / 2 * n_total + first_g) * 4;
@@ -95,8 +100,8 @@ inline void add_moments(const DipoleTables& t, int first_g, int n_g, const doubl
   }
 }
 
-inline void dipole_sums(const DipoleTables& t, const double reciprocal[3][3], const Points& p, bool splitting, std::size_t lane,
-                        const DipoleScratch& s) {
+inline void dipole_sums(const DipoleTables& t, const double reciprocal[3][3], const Points& p, bool splitting,
+                        std::size_t lane, const DipoleScratch& s) {
   const double* e = t.dielectric;
   V q[3];
   for (int a = 0; a < 3; ++a) q[a] = load(p.cart + a * kLanes + lane);
@@ -133,10 +138,12 @@ inline void dipole_sums(const DipoleTables& t, const double reciprocal[3][3], co
       const V dot2 = mul(set(2.0), fma(set(c[0]), eq[0], fma(set(c[1]), eq[1], mul(set(c[2]), eq[2]))));
       const V even = hn::Add(qeq, set(pair.metric));
       const V scale = mul(common, set(pair.prefactor));
-      const V plus = mul(mul(load(ex + pair.g[0] * static_cast<int>(kN)), load(ey + pair.g[1] * static_cast<int>(kN))),
-                         load(ez + pair.g[2] * static_cast<int>(kN)));
-      const V minus = mul(mul(load(ex - pair.g[0] * static_cast<int>(kN)), load(ey - pair.g[1] * static_cast<int>(kN))),
-                          load(ez - pair.g[2] * static_cast<int>(kN)));
+      const V plus =
+          mul(mul(load(ex + pair.g[0] * static_cast<int>(kN)), load(ey + pair.g[1] * static_cast<int>(kN))),
+              load(ez + pair.g[2] * static_cast<int>(kN)));
+      const V minus =
+          mul(mul(load(ex - pair.g[0] * static_cast<int>(kN)), load(ey - pair.g[1] * static_cast<int>(kN))),
+              load(ez - pair.g[2] * static_cast<int>(kN)));
       const V w_plus = mul(mul(scale, plus), reciprocal_of(hn::Add(even, dot2)));
       const V w_minus = mul(mul(scale, minus), reciprocal_of(hn::Sub(even, dot2)));
       V kp[3], km[3];

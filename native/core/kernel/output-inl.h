@@ -13,7 +13,8 @@ HWY_BEFORE_NAMESPACE();
 namespace euphonic {
 namespace HWY_NAMESPACE {
 
-// Ascending order of keys [n][kLanes] in every lane, payload moved along: Batcher's merge exchange (Knuth, TAOCP 3, 5.2.2 M).
+// Ascending order of keys [n][kLanes] in every lane, payload moved along: Batcher's merge exchange (Knuth,
+// TAOCP 3, 5.2.2 M).
 inline void sort_lanes(int n, double* keys, double* payload, std::size_t lane) {
   const auto exchange = [&](int i, int j) {
     double* ki = keys + i * kLanes + lane;
@@ -54,8 +55,10 @@ HWY_INLINE void store_some(V v, std::size_t count, double* p) {
   }
 }
 
-// Frequencies in meV, imaginary ones negative. Overwrites the sorted eigenvalues with them; returns how many are imaginary.
-inline std::size_t write_frequencies(int n, double* eigenvalues, std::size_t lane, std::size_t count, std::size_t stride, double* out) {
+// Frequencies in meV, imaginary ones negative. Overwrites the sorted eigenvalues with them; returns how many
+// are imaginary.
+inline std::size_t write_frequencies(int n, double* eigenvalues, std::size_t lane, std::size_t count,
+                                     std::size_t stride, double* out) {
   const M wanted = hn::FirstN(d, count);
   std::size_t imaginary = 0;
   for (int m = 0; m < n; ++m) {
@@ -70,8 +73,9 @@ inline std::size_t write_frequencies(int n, double* eigenvalues, std::size_t lan
 }
 
 // S = |v|^2 z^2 / (2 n_atoms |omega|) in mbarn per atom, times the thermal factor; 0 where omega is 0.
-inline void write_structure_factors(const Tables& t, const ScatteringTables& s, const double* frequencies, const double* z, V length2,
-                                    std::size_t lane, std::size_t count, std::size_t stride, double* out) {
+inline void write_structure_factors(const Tables& t, const ScatteringTables& s, const double* frequencies,
+                                    const double* z, V length2, std::size_t lane, std::size_t count,
+                                    std::size_t stride, double* out) {
   const V unit = mul(length2, set(kBohr2InMillibarn * kHartreeInMeV / (2.0 * t.n_atoms)));
   for (int m = 0; m < t.n; ++m) {
     const V w = hn::Abs(load(frequencies + m * kLanes + lane));
@@ -82,7 +86,8 @@ inline void write_structure_factors(const Tables& t, const ScatteringTables& s, 
     V created = intensity, absorbed = intensity;
     if (s.thermal) {
       // Bose occupation n = 1 / (exp(w/kT) - 1).
-      const V occupation = s.zero_temperature ? hn::Zero(d) : hn::Div(set(1.0), hn::Expm1(d, mul(safe, set(s.beta))));
+      const V occupation =
+          s.zero_temperature ? hn::Zero(d) : hn::Div(set(1.0), hn::Expm1(d, mul(safe, set(s.beta))));
       created = mul(intensity, hn::Add(set(1.0), occupation));
       absorbed = mul(intensity, occupation);
     }
@@ -125,15 +130,17 @@ inline void back_transform(int n, const double* z, const Reflectors& r, double* 
   }
 }
 
-// Eigenvectors to [2][3][n_atoms][n_modes][stride] in the cell gauge: e_i = exp(2 pi i f.r_i) times the kernel's, the real form undone.
-// order: [n][kLanes] index of the eigenvalue that belongs at each place.
-inline void write_eigenvectors(const Tables& t, const double* y, const double* order, const double* atom_phases, std::size_t lane,
-                               std::size_t count, std::size_t stride, double* out) {
+// Eigenvectors to [2][3][n_atoms][n_modes][stride] in the cell gauge: e_i = exp(2 pi i f.r_i) times the
+// kernel's, the real form undone. order: [n][kLanes] index of the eigenvalue that belongs at each place.
+inline void write_eigenvectors(const Tables& t, const double* y, const double* order,
+                               const double* atom_phases, std::size_t lane, std::size_t count,
+                               std::size_t stride, double* out) {
   const int n = t.n;
   const std::size_t plane = static_cast<std::size_t>(n) * stride;  // one atom's modes
   const std::size_t component = t.n_atoms * plane;
   const auto put = [&](int atom, int a, int m, std::size_t q, double re, double im) {
-    const double ur = atom_phases[2 * atom * kLanes + lane + q], ui = atom_phases[(2 * atom + 1) * kLanes + lane + q];
+    const double ur = atom_phases[2 * atom * kLanes + lane + q],
+                 ui = atom_phases[(2 * atom + 1) * kLanes + lane + q];
     double* o = out + a * component + atom * plane + m * stride + q;
     o[0] = re * ur - im * ui;
     o[3 * component] = re * ui + im * ur;

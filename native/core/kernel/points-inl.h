@@ -34,8 +34,8 @@ inline void reduce_points(const Tables& t, const Points& p, std::size_t lane) {
     f[a] = hn::Sub(q, n[a]);
   }
   // Rounding is exact for orthogonal cells; for others step across the planes that bound the nearest cell.
-  // Two sweeps suffice for a reduced set of planes; a point that were left just outside is still treated exactly,
-  // because the reciprocal sum carries a margin.
+  // Two sweeps suffice for a reduced set of planes; a point that were left just outside is still treated
+  // exactly, because the reciprocal sum carries a margin.
   for (int sweep = 0; sweep < 2; ++sweep) {
     for (const auto& g : t.nearest_vectors) {
       V fg = hn::Zero(d);
@@ -70,17 +70,21 @@ inline void reduce_points(const Tables& t, const Points& p, std::size_t lane) {
       y = fma(load(p.dir + a * kLanes + lane), set(t.reciprocal[a][c]), y);
     }
     store(x, p.cart + c * kLanes + lane);
-    hn::Store(y, d, p.dir + c * kLanes + lane + 3 * kLanes);  // Cartesian directions behind the fractional ones
+    hn::Store(y, d,
+              p.dir + c * kLanes + lane + 3 * kLanes);  // Cartesian directions behind the fractional ones
   }
 }
 
-// Powers exp(2 pi i f_a m), m = 0 .. max_index: [axis][m][re, im][kLanes], by doubling, so that rounding grows as log m.
+// Powers exp(2 pi i f_a m), m = 0 .. max_index: [axis][m][re, im][kLanes], by doubling, so that rounding
+// grows as log m.
 inline void axis_powers(const int max_index[3], const Points& p, std::size_t lane, double* powers) {
   for (int a = 0; a < 3; ++a) {
     double* e = powers;
     store(set(1.0), e + lane);
     store(hn::Zero(d), e + kLanes + lane);
-    const auto at = [&](int m) { return Complex{load(e + 2 * m * kLanes + lane), load(e + (2 * m + 1) * kLanes + lane)}; };
+    const auto at = [&](int m) {
+      return Complex{load(e + 2 * m * kLanes + lane), load(e + (2 * m + 1) * kLanes + lane)};
+    };
     const auto put = [&](int m, Complex z) {
       store(z.re, e + 2 * m * kLanes + lane);
       store(z.im, e + (2 * m + 1) * kLanes + lane);
@@ -91,7 +95,8 @@ inline void axis_powers(const int max_index[3], const Points& p, std::size_t lan
   }
 }
 
-// cos (and sin) of 2 pi f.R for the vectors of a chunk: [vector][cos, sin][kLanes], or [vector][kLanes] without sines.
+// cos (and sin) of 2 pi f.R for the vectors of a chunk: [vector][cos, sin][kLanes], or [vector][kLanes]
+// without sines.
 template <bool kSines>
 inline void chunk_phases(const Tables& t, const TermChunk& chunk, const double* powers, double* out) {
   const double* ex = powers;

@@ -1,4 +1,5 @@
-// Force-constant terms: X[block] = base + sum_R C_R cos + i S_R sin, a sparse matrix product with q-points as columns.
+// Force-constant terms: X[block] = base + sum_R C_R cos + i S_R sin, a sparse matrix product with q-points as
+// columns.
 #if defined(EUPHONIC_KERNEL_TERMS_INL) == defined(HWY_TARGET_TOGGLE)
 #ifdef EUPHONIC_KERNEL_TERMS_INL
 #undef EUPHONIC_KERNEL_TERMS_INL
@@ -14,10 +15,12 @@ namespace HWY_NAMESPACE {
 
 constexpr int kBlockRows = 18;  // room for a block in X: nine real and nine imaginary parts
 
-// x[e] (+)= sum over terms of coefficient[e] * phase; kEntries sums times kTermVectors vectors stay in registers.
+// x[e] (+)= sum over terms of coefficient[e] * phase; kEntries sums times kTermVectors vectors stay in
+// registers.
 template <int kEntries>
-HWY_INLINE void accumulate(const std::uint16_t* index, std::size_t count, const double* HWY_RESTRICT coefficients,
-                           const double* HWY_RESTRICT phases, std::size_t phase_stride, double* HWY_RESTRICT x) {
+HWY_INLINE void accumulate(const std::uint16_t* index, std::size_t count,
+                           const double* HWY_RESTRICT coefficients, const double* HWY_RESTRICT phases,
+                           std::size_t phase_stride, double* HWY_RESTRICT x) {
   V sum[kEntries][kTermVectors];
   for (int e = 0; e < kEntries; ++e)
     for (int v = 0; v < kTermVectors; ++v) sum[e][v] = load(x + e * kLanes + v * kN);
@@ -35,14 +38,16 @@ HWY_INLINE void accumulate(const std::uint16_t* index, std::size_t count, const 
     for (int v = 0; v < kTermVectors; ++v) store(sum[e][v], x + e * kLanes + v * kN);
 }
 
-// X is [block][kBlockRows][kLanes]; rows 0-8 take C, rows 9-17 take S, each in the layout of the block's kind.
+// X is [block][kBlockRows][kLanes]; rows 0-8 take C, rows 9-17 take S, each in the layout of the block's
+// kind.
 inline void add_terms(const Tables& t, const TermChunk& chunk, const double* phases, bool first, double* x) {
   const std::size_t stride = (t.sines ? 2 : 1) * kLanes;
   for (std::size_t b = 0; b < t.blocks.size(); ++b, x += kBlockRows * kLanes) {
     const Block& block = t.blocks[b];
     if (first) {
       for (int e = 0; e < 9; ++e)
-        for (std::size_t lane = 0; lane < kLanes; lane += kN) store(set(block.base[e]), x + e * kLanes + lane);
+        for (std::size_t lane = 0; lane < kLanes; lane += kN)
+          store(set(block.base[e]), x + e * kLanes + lane);
       std::fill(x + 9 * kLanes, x + kBlockRows * kLanes, 0.0);
     }
     const std::uint16_t* index = chunk.vector_index.data() + chunk.begin[b];

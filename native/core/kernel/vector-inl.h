@@ -22,7 +22,8 @@ using M = hn::Mask<D>;
 constexpr D d;
 constexpr std::size_t kN = HWY_MAX_BYTES / sizeof(double);
 
-// Registers decide how many vectors share one broadcast constant, and how many go through the QL chain together.
+// Registers decide how many vectors share one broadcast constant, and how many go through the QL chain
+// together.
 #if HWY_TARGET <= HWY_AVX3
 constexpr int kTermVectors = 2;
 constexpr int kChainVectors = 4;
@@ -50,8 +51,8 @@ HWY_INLINE Complex cmul_conj(Complex a, Complex b) {
   return {fma(a.im, b.im, mul(a.re, b.re)), fnma(a.im, b.re, mul(a.re, b.im))};
 }
 
-// 1 / sqrt(x) for normal x > 0. Max error 1 ULP or so: AVX-512 has a 14-bit estimate, which one step of fourth order
-// brings to full precision (series of (1 - e)^-1/2, e = 1 - x y^2).
+// 1 / sqrt(x) for normal x > 0. Max error 1 ULP or so: AVX-512 has a 14-bit estimate, which one step of
+// fourth order brings to full precision (series of (1 - e)^-1/2, e = 1 - x y^2).
 HWY_INLINE V rsqrt(V x) {
 #if HWY_TARGET <= HWY_AVX3
   const V y{_mm512_rsqrt14_pd(x.raw)};
@@ -75,26 +76,27 @@ HWY_INLINE V reciprocal_of(V x) {
 #endif
 }
 
-// exp(2 pi i x), |x| <= 0.5 + rounding. Max error below 1e-16 absolute: Taylor series within an eighth of a turn.
+// exp(2 pi i x), |x| <= 0.5 + rounding. Max error below 1e-16 absolute: Taylor series within an eighth of a
+// turn.
 HWY_INLINE Complex turn(V x) {
   const V k = hn::Round(mul(x, set(4.0)));
   const V t = mul(fnma(k, set(0.25), x), set(6.283185307179586476925));
   const V t2 = mul(t, t);
-  V s = set(-7.6471637318198164759e-13);              // -1/15!
-  s = fma(s, t2, set(1.6059043836821614599e-10));     // 1/13!
-  s = fma(s, t2, set(-2.5052108385441718775e-8));     // -1/11!
-  s = fma(s, t2, set(2.7557319223985890653e-6));      // 1/9!
-  s = fma(s, t2, set(-1.9841269841269841270e-4));     // -1/7!
-  s = fma(s, t2, set(8.3333333333333333333e-3));      // 1/5!
-  s = fma(s, t2, set(-1.6666666666666666667e-1));     // -1/3!
+  V s = set(-7.6471637318198164759e-13);           // -1/15!
+  s = fma(s, t2, set(1.6059043836821614599e-10));  // 1/13!
+  s = fma(s, t2, set(-2.5052108385441718775e-8));  // -1/11!
+  s = fma(s, t2, set(2.7557319223985890653e-6));   // 1/9!
+  s = fma(s, t2, set(-1.9841269841269841270e-4));  // -1/7!
+  s = fma(s, t2, set(8.3333333333333333333e-3));   // 1/5!
+  s = fma(s, t2, set(-1.6666666666666666667e-1));  // -1/3!
   s = fma(mul(s, t2), t, t);
-  V c = set(4.7794773323873852974e-14);               // 1/16!
-  c = fma(c, t2, set(-1.1470745597729724714e-11));    // -1/14!
-  c = fma(c, t2, set(2.0876756987868098979e-9));      // 1/12!
-  c = fma(c, t2, set(-2.7557319223985890653e-7));     // -1/10!
-  c = fma(c, t2, set(2.4801587301587301587e-5));      // 1/8!
-  c = fma(c, t2, set(-1.3888888888888888889e-3));     // -1/6!
-  c = fma(c, t2, set(4.1666666666666666667e-2));      // 1/4!
+  V c = set(4.7794773323873852974e-14);             // 1/16!
+  c = fma(c, t2, set(-1.1470745597729724714e-11));  // -1/14!
+  c = fma(c, t2, set(2.0876756987868098979e-9));    // 1/12!
+  c = fma(c, t2, set(-2.7557319223985890653e-7));   // -1/10!
+  c = fma(c, t2, set(2.4801587301587301587e-5));    // 1/8!
+  c = fma(c, t2, set(-1.3888888888888888889e-3));   // -1/6!
+  c = fma(c, t2, set(4.1666666666666666667e-2));    // 1/4!
   c = fma(c, t2, set(-0.5));
   c = fma(c, t2, set(1.0));
   // Quarter turns: k = 0, +-1, +-2.
