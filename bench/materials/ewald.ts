@@ -7,7 +7,7 @@ import { atomCount, pairsWithin, reciprocal, rowTimes, type Structure, volume } 
 import { type EnergyAndForces, zero } from './potential.js';
 
 /** Both sums end where their terms have fallen to e^{−x²} with this x: 2e-17. */
-const REACH = 6.2;
+export const REACH = 6.2;
 
 /** Λ in 1/bohr with which both sums are about equally long. */
 export function balancedSplitting(structure: Structure): number {

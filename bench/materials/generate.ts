@@ -3,11 +3,26 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ForceConstants } from '../../src/models/forceConstants.js';
+import { ammoniumSulphate } from './ammoniumSulphate.js';
+import { disorderedSalt } from './disorderedSalt.js';
+import { lanthanumZirconate } from './lanthanumZirconate.js';
+import { niobium } from './niobium.js';
 import { quartz } from './quartz.js';
+import { sodiumChloride } from './sodiumChloride.js';
 import { toGzippedJson, toJson } from './write.js';
 
 /** Every material by its name; each call makes the same numbers. */
-export const materials: Readonly<Record<string, () => ForceConstants>> = { quartz };
+export const materials: Readonly<Record<string, () => ForceConstants>> = {
+  quartz,
+  niobium,
+  'lanthanum-zirconate': lanthanumZirconate,
+  'sodium-chloride': sodiumChloride,
+  'ammonium-sulphate': () => ammoniumSulphate({ inversionCentre: true }),
+  'ammonium-sulphate-shaken': () => ammoniumSulphate({ inversionCentre: false }),
+  'salt-60': () => disorderedSalt([5, 4, 3]),
+  'salt-120': () => disorderedSalt([6, 5, 4]),
+  'salt-200': () => disorderedSalt([10, 5, 4]),
+};
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [name, path] = process.argv.slice(2);

@@ -130,6 +130,11 @@ export class Supercell {
     return this.#index.get(this.#key(cell)) as number;
   }
 
+  /** [3,3] supercell vectors (rows), bohr. */
+  vectors(cellVectors: Float64Array): Float64Array {
+    return Float64Array.from([0, 3, 6].flatMap((k) => rowTimes(this.matrix.subarray(k, k + 3), cellVectors)));
+  }
+
   /** cell·S⁻¹ modulo 1, times n_cells: integers that equivalent cells share. */
   #key(cell: ArrayLike<number>): string {
     return rowTimes(cell, this.#adjugate)

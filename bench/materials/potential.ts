@@ -16,24 +16,51 @@ export function pairKey(a: string, b: string): string {
   return a < b ? `${a}-${b}` : `${b}-${a}`;
 }
 
-export interface Buckingham {
-  /** A of A e^{−b r} − C/r⁶, eV */
+/** A potential without an end: φ, φ′, φ″ at r in bohr. */
+type Untapered = (r: number) => readonly [number, number, number];
+
+/** A e^{−b r} − C/r⁶ with A in eV, b in 1/Å, C in eV Å⁶. */
+export function buckingham({ A, b, C }: { A: number; b: number; C: number }): Untapered {
+  return exponentialAndPowers(A, b, [[6, -C]]);
+}
+
+/** A e^{(σ − r)/ρ} − C/r⁶ − D/r⁸ with A in eV, σ and ρ in Å, C in eV Å⁶, D in eV Å⁸. */
+export function bornMayerHuggins(p: {
   A: number;
-  /** 1/Å */
-  b: number;
-  /** eV Å⁶ */
+  sigma: number;
+  rho: number;
   C: number;
+  D: number;
+}): Untapered {
+  return exponentialAndPowers(p.A * Math.exp(p.sigma / p.rho), 1 / p.rho, [
+    [6, -p.C],
+    [8, -p.D],
+  ]);
+}
+
+/** A e^{−b r} + Σ C_n/rⁿ with A in eV, b in 1/Å, C_n in eV Åⁿ. */
+function exponentialAndPowers(A: number, b: number, powers: readonly [n: number, C: number][]): Untapered {
+  const a = A / EV_PER_HARTREE;
+  const beta = b * ANGSTROM_PER_BOHR;
+  return (r) => {
+    const repulsion = a * Math.exp(-beta * r);
+    let [value, slope, curvature] = [repulsion, -beta * repulsion, beta * beta * repulsion];
+    for (const [n, C] of powers) {
+      const power = C / EV_PER_HARTREE / (ANGSTROM_PER_BOHR * r) ** n;
+      value += power;
+      slope -= (n * power) / r;
+      curvature += (n * (n + 1) * power) / r ** 2;
+    }
+    return [value, slope, curvature];
+  };
 }
 
 /**
- * A e^{−b r} − C/r⁶, times a taper that falls from 1 at `from` to 0 at `to` (both Å) as 1 − 10 t³ + 15 t⁴ − 6 t⁵. The taper
- * has two continuous derivatives, so energy, forces and force constants all go to zero smoothly, and what the force
- * constants of a finite supercell hold is the whole potential, not a truncation of it.
+ * A potential times a taper that falls from 1 at `from` to 0 at `to` (both Å) as 1 − 10 t³ + 15 t⁴ − 6 t⁵. The taper has
+ * two continuous derivatives, so energy, forces and force constants all go to zero smoothly, and what the force constants
+ * of a finite supercell hold is the whole potential, not a truncation of it.
  */
-export function taperedBuckingham({ A, b, C }: Buckingham, from: number, to: number): PairPotential {
-  const a = A / EV_PER_HARTREE;
-  const beta = b * ANGSTROM_PER_BOHR;
-  const c = C / EV_PER_HARTREE / ANGSTROM_PER_BOHR ** 6;
+export function tapered(potential: Untapered, from: number, to: number): PairPotential {
   const start = from / ANGSTROM_PER_BOHR;
   const cutoff = to / ANGSTROM_PER_BOHR;
   const width = cutoff - start;
@@ -41,13 +68,7 @@ export function taperedBuckingham({ A, b, C }: Buckingham, from: number, to: num
     cutoff,
     evaluate(r) {
       if (r >= cutoff) return [0, 0, 0];
-      const repulsion = a * Math.exp(-beta * r);
-      const dispersion = c / r ** 6;
-      const f = [
-        repulsion - dispersion,
-        -beta * repulsion + (6 * dispersion) / r,
-        beta * beta * repulsion - (42 * dispersion) / r ** 2,
-      ] as const;
+      const f = potential(r);
       if (r <= start) return f;
       const t = (r - start) / width;
       const s = 1 - t ** 3 * (10 - 15 * t + 6 * t * t);

@@ -6,31 +6,32 @@
  * inside the Wigner–Seitz cell of the 5×5×4 supercell (10.9 Å), so that the force constants in the file are the whole
  * short-range part. The Coulomb part is described exactly by Born charges q·1 and a dielectric tensor of 1.
  */
-import { type ForceConstants, makeForceConstants } from '../../src/models/forceConstants.js';
-import { ANGSTROM_PER_BOHR, ELECTRON_MASS_PER_AMU } from '../../src/models/units.js';
+import type { ForceConstants } from '../../src/models/forceConstants.js';
+import { ANGSTROM_PER_BOHR } from '../../src/models/units.js';
 import { coulombEnergy } from './ewald.js';
 import { intoCell, type Structure, Supercell } from './lattice.js';
+import { model, rigidIons } from './model.js';
 import {
+  buckingham,
   type EnergyAndForces,
   type PairTable,
   shortRangeEnergy,
   sum,
-  taperedBuckingham,
+  tapered,
 } from './potential.js';
 import { relax } from './relax.js';
 import { rounded } from './round.js';
-import { shortRangeForceConstants } from './shortRange.js';
+import { shortRangeForceConstants } from './supercellMatrix.js';
 
 const TAPER = [8.8, 10.8] as const;
 
 export const quartzPotential: PairTable = new Map([
-  ['O-Si', taperedBuckingham({ A: 18003.7572, b: 4.87318, C: 133.5381 }, ...TAPER)],
-  ['O-O', taperedBuckingham({ A: 1388.773, b: 2.76, C: 175 }, ...TAPER)],
+  ['O-Si', tapered(buckingham({ A: 18003.7572, b: 4.87318, C: 133.5381 }), ...TAPER)],
+  ['O-O', tapered(buckingham({ A: 1388.773, b: 2.76, C: 175 }), ...TAPER)],
 ]);
 
 const TYPES = ['Si', 'Si', 'Si', 'O', 'O', 'O', 'O', 'O', 'O'];
 export const quartzCharges = TYPES.map((type) => (type === 'Si' ? 2.4 : -1.2));
-const MASSES = TYPES.map((type) => (type === 'Si' ? 28.085 : 15.999));
 
 /** Space group P3₂21 (154): Si on 3a (u, 0, 2/3), O on 6c (x, y, z). Parameters a and c in Å, then u, x, y, z. */
 export function quartzStructure([a, c, u, x, y, z]: readonly number[]): Structure {
@@ -67,17 +68,6 @@ export function quartz(): ForceConstants {
   const { parameters } = relax(quartzStructure, START, quartzEnergy);
   const structure = intoCell(quartzStructure(parameters.map(rounded)));
   const supercell = new Supercell([5, 0, 0, 0, 5, 0, 0, 0, 4]);
-  return makeForceConstants({
-    crystal: {
-      ...structure,
-      atomMass: Float64Array.from(MASSES, (mass) => mass * ELECTRON_MASS_PER_AMU),
-    },
-    scMatrix: supercell.matrix,
-    cellOrigins: supercell.origins,
-    forceConstants: shortRangeForceConstants(structure, quartzPotential, supercell),
-    born: Float64Array.from({ length: 81 }, (_, k) =>
-      (k % 9) % 4 === 0 ? quartzCharges[Math.floor(k / 9)] : 0,
-    ),
-    dielectric: Float64Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1),
-  });
+  const forceConstants = shortRangeForceConstants(structure, quartzPotential, supercell);
+  return model(structure, supercell, forceConstants, rigidIons(structure, quartzCharges));
 }

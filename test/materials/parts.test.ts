@@ -3,9 +3,10 @@ import { erfc } from '../../bench/materials/erfc.js';
 import { balancedSplitting, coulombEnergy } from '../../bench/materials/ewald.js';
 import { inscribedRadius, type Structure, Supercell } from '../../bench/materials/lattice.js';
 import {
+  buckingham,
   type EnergyAndForces,
   shortRangeEnergy,
-  taperedBuckingham,
+  tapered,
 } from '../../bench/materials/potential.js';
 import { quartzCharges, quartzPotential, quartzStructure } from '../../bench/materials/quartz.js';
 import { relax, solve } from '../../bench/materials/relax.js';
@@ -68,7 +69,7 @@ describe('supercells', () => {
 });
 
 describe('the tapered Buckingham potential', () => {
-  const potential = taperedBuckingham({ A: 18003.7572, b: 4.87318, C: 133.5381 }, 8, 10);
+  const potential = tapered(buckingham({ A: 18003.7572, b: 4.87318, C: 133.5381 }), 8, 10);
   const angstrom = 1 / ANGSTROM_PER_BOHR;
 
   it('is the published one below the taper, and zero beyond it', () => {

@@ -4,7 +4,7 @@ import { balancedSplitting, coulombEnergy } from '../../bench/materials/ewald.js
 import { type Structure, Supercell, type Vector } from '../../bench/materials/lattice.js';
 import { shortRangeEnergy, sum } from '../../bench/materials/potential.js';
 import { quartz, quartzCharges, quartzEnergy, quartzPotential } from '../../bench/materials/quartz.js';
-import { shortRangeForceConstants } from '../../bench/materials/shortRange.js';
+import { shortRangeForceConstants } from '../../bench/materials/supercellMatrix.js';
 import type { ForceConstants } from '../../src/models/forceConstants.js';
 import { readForceConstants } from '../../src/models/readers/index.js';
 import { ANGSTROM_PER_BOHR, EV_PER_HARTREE } from '../../src/models/units.js';

@@ -37,7 +37,7 @@ export function dynamicalMatrix(fc: ForceConstants, q: Vector, splitting: number
 function addForceConstants(out: Hermitian, fc: ForceConstants, q: Vector): void {
   const { nAtoms, nCells, cellOrigins } = fc;
   const n = 3 * nAtoms;
-  const images = imagesOf(fc);
+  const images = wignerSeitzImages(fc);
   for (let c = 0; c < nCells; c++) {
     const origin = cellOrigins.subarray(3 * c, 3 * c + 3);
     for (let i = 0; i < nAtoms; i++) {
@@ -61,7 +61,7 @@ function addForceConstants(out: Hermitian, fc: ForceConstants, q: Vector): void 
 const knownImages = new WeakMap<ForceConstants, Vector[][]>();
 
 /** The images over which each force constant is shared, for each cell and pair of atoms; found once for a model. */
-function imagesOf(fc: ForceConstants): Vector[][] {
+export function wignerSeitzImages(fc: ForceConstants): Vector[][] {
   const { nAtoms, nCells, cellOrigins, scMatrix, crystal } = fc;
   const known = knownImages.get(fc);
   if (known) return known;
@@ -79,8 +79,8 @@ function imagesOf(fc: ForceConstants): Vector[][] {
 /** Which images of a separation, by supercell vectors, lie in the Wigner–Seitz cell of the supercell. */
 class WignerSeitz {
   readonly #cellVectors: Float64Array;
-  /** supercell vectors within ±2, in units of the cell vectors */
-  readonly #shifts: Vector[] = [];
+  /** supercell vectors within ±2: in units of the cell vectors, and in bohr */
+  readonly #shifts: { cell: Vector; bohr: Vector }[] = [];
   /** neighbouring points of the supercell lattice, divided by their squared length */
   readonly #faces: Vector[] = [];
 
@@ -90,25 +90,24 @@ class WignerSeitz {
     for (const u of range) {
       for (const v of range) {
         for (const w of range) {
-          const shift = rowTimes([u, v, w], scMatrix);
-          this.#shifts.push(shift);
+          const cell = rowTimes([u, v, w], scMatrix);
+          const bohr = rowTimes(cell, cellVectors);
+          this.#shifts.push({ cell, bohr });
           if (Math.max(Math.abs(u), Math.abs(v), Math.abs(w)) !== 1) continue;
-          const point = rowTimes(shift, cellVectors);
-          const square = point[0] ** 2 + point[1] ** 2 + point[2] ** 2;
-          this.#faces.push(point.map((x) => x / square) as Vector);
+          const square = bohr[0] ** 2 + bohr[1] ** 2 + bohr[2] ** 2;
+          this.#faces.push([bohr[0] / square, bohr[1] / square, bohr[2] / square]);
         }
       }
     }
   }
 
   of(separation: readonly number[]): Vector[] {
-    return this.#shifts.filter((shift) => {
-      const d = rowTimes(
-        [0, 1, 2].map((k) => separation[k] + shift[k]),
-        this.#cellVectors,
-      );
-      return this.#faces.every((g) => Math.abs(d[0] * g[0] + d[1] * g[1] + d[2] * g[2]) <= 0.5 + TOLERANCE);
+    const d = rowTimes(separation, this.#cellVectors);
+    const inside = this.#shifts.filter(({ bohr }) => {
+      const [x, y, z] = [d[0] + bohr[0], d[1] + bohr[1], d[2] + bohr[2]];
+      return this.#faces.every((g) => Math.abs(x * g[0] + y * g[1] + z * g[2]) <= 0.5 + TOLERANCE);
     });
+    return inside.map(({ cell }) => cell);
   }
 }
 

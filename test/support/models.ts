@@ -1,20 +1,10 @@
 /** Small models and files for tests. */
+import { seededRandom } from '../../bench/materials/random.js';
 import { type ForceConstantsContent, makeForceConstants } from '../../src/models/forceConstants.js';
-
-/** Numbers in (−½, ½), the same every time for a seed (mulberry32). */
-export function random(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32 - 0.5;
-  };
-}
 
 /** A polar crystal without meaning: two species, a skew supercell of 6 cells, arbitrary numbers. */
 export function arbitraryContent(seed = 1): ForceConstantsContent {
-  const next = random(seed);
+  const next = seededRandom(seed);
   const fill = (size: number) => Float64Array.from({ length: size }, next);
   return {
     crystal: {

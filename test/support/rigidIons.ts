@@ -59,8 +59,8 @@ export function latticeSum(
   for (let u = -bounds[0]; u <= bounds[0]; u++) {
     for (let v = -bounds[1]; v <= bounds[1]; v++) {
       for (let w = -bounds[2]; w <= bounds[2]; w++) {
-        for (const k of [[u + q[0], v + q[1], w + q[2]] as Vector, [u, v, w] as Vector]) {
-          const isQ = k[0] !== u || k[1] !== v || k[2] !== w;
+        for (const isQ of [true, false]) {
+          const k: Vector = isQ ? [u + q[0], v + q[1], w + q[2]] : [u, v, w];
           const K = rowTimes(k, lattice);
           const square = K[0] ** 2 + K[1] ** 2 + K[2] ** 2;
           if (square < 1e-20) continue;
