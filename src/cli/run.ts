@@ -11,11 +11,16 @@ export async function run(options: { threads?: number }): Promise<number> {
     process.stderr.write(`euphonicd: another daemon is alive (it holds ${paths.lock})\n`);
     return EXIT_LOCKED;
   }
+  let shutdown: (reason: string) => void = (reason) => {
+    asked = reason;
+  };
+  let asked: string | undefined;
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => shutdown(signal));
   const { startDaemon } = await import('../daemon/daemon.js');
   const daemon = await startDaemon({ ...options, paths });
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-    process.on(signal, () => daemon.shutdown(signal));
-  }
+  shutdown = daemon.shutdown;
+  // a signal may have come while the daemon started
+  if (asked !== undefined) shutdown(asked);
   process.on('uncaughtException', (error) => daemon.log.fatal({ err: error }, 'a fault that nobody caught'));
   process.on('unhandledRejection', (error) => daemon.log.fatal({ err: error }, 'a fault that nobody caught'));
   if (process.stdout.isTTY) {

@@ -9,6 +9,9 @@ import type { ArrayFrame, Method, Params, Results } from '../protocol/messages.j
 const HEARTBEAT_INTERVAL_MS = 10_000;
 const HEARTBEAT_TIMEOUT_MS = 90_000;
 
+/** After a connection has ended, what had already come is read for this long. */
+const LAST_ANSWERS_MS = 20;
+
 export interface Reply<M extends Method> {
   result: Results[M];
   frames: ArrayFrame[];
@@ -87,9 +90,9 @@ export class Channel {
     message: string,
   ): void {
     this.socket.events.on(event, () => {
-      this.lose(
-        new EuphonicError('daemon_lost', message, { advice: 'Start the daemon again: euphonicd start' }),
-      );
+      const advice = 'Start the daemon again: euphonicd start';
+      // answers that came before the end may still lie in the socket
+      setTimeout(() => this.lose(new EuphonicError('daemon_lost', message, { advice })), LAST_ANSWERS_MS);
     });
   }
 

@@ -18,7 +18,7 @@ import { Channel } from './channel.js';
 /** A daemon that is there answers a ping within this time, also one that was just suspended or starved. */
 const PING_TIMEOUT_MS = 5000;
 /** A start takes a fraction of a second; many at once on a loaded machine take longer. */
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = Number(process.env.EUPHONIC_START_TIMEOUT_MS) || 30_000;
 const POLL_MS = 15;
 /** A daemon that was told to end has gone after this time. */
 const STOP_TIMEOUT_MS = 10_000;
@@ -76,7 +76,12 @@ export async function ensureDaemon(
     await sleep(POLL_MS);
     const { exitCode } = child;
     const connection = await findDaemon(paths);
-    if (connection) return { connection, started: connection.pid === child.pid };
+    if (connection) {
+      const started = connection.pid === child.pid;
+      // another start was faster: ours would wait for the lock to become free, and be a daemon that nobody asked for
+      if (!started) child.kill();
+      return { connection, started };
+    }
     // another daemon holds the lock and is about to write its connection file
     if (exitCode !== null && exitCode !== EXIT_LOCKED) break;
   }
@@ -102,6 +107,9 @@ export async function stopDaemon(paths: RuntimePaths = runtimePaths()): Promise<
   const channel = new Channel(connection, connection.control);
   try {
     await channel.request('shutdown', {});
+  } catch (error) {
+    // it may be gone before its answer is read
+    if (!channel.lost) throw error;
   } finally {
     channel.close();
   }

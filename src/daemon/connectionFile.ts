@@ -5,6 +5,7 @@ import {
   fsyncSync,
   mkdtempSync,
   openSync,
+  readFileSync,
   renameSync,
   rmdirSync,
   rmSync,
@@ -103,11 +104,23 @@ export function writeConnection(paths: RuntimePaths, connection: Connection): vo
   }
 }
 
-/** Removes everything that `connection` names, and last the lock's file, while the lock is still held. */
+/**
+ * Removes everything that `connection` names, and last the lock's file, while the lock is still held. Where the
+ * directory was removed and another daemon made it again, its files stay.
+ */
 export function removeConnection(paths: RuntimePaths, connection: Connection): void {
-  rmSync(paths.connection, { force: true });
+  if (readStaleConnection(paths)?.secret === connection.secret) rmSync(paths.connection, { force: true });
   for (const endpoint of [connection.work, connection.control]) removeSocket(endpoint.slice('ipc://'.length));
-  rmSync(paths.lock, { force: true });
+  if (lockHolder(paths) === process.pid) rmSync(paths.lock, { force: true });
+}
+
+/** The process that the lock's file names. */
+function lockHolder(paths: RuntimePaths): number | undefined {
+  try {
+    return Number(readFileSync(paths.lock, 'utf8'));
+  } catch {
+    return undefined;
+  }
 }
 
 function removeSocket(path: string): void {

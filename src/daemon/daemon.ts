@@ -2,7 +2,12 @@
 import { hostname } from 'node:os';
 import type { Executor } from '../compute/executor.js';
 import { createLocalExecutor, threadBudget } from '../compute/localExecutor.js';
-import { type Connection, type RuntimePaths, runtimePaths } from '../protocol/connection.js';
+import {
+  type Connection,
+  type RuntimePaths,
+  readStaleConnection,
+  runtimePaths,
+} from '../protocol/connection.js';
 import { EuphonicError } from '../protocol/errors.js';
 import { MAX_INFLIGHT_BYTES, PROTOCOL_VERSION } from '../protocol/limits.js';
 import { VERSION } from '../protocol/version.js';
@@ -18,7 +23,7 @@ import { ControlService } from './controlService.js';
 import { Jobs } from './jobs.js';
 import { type Log, openLog } from './log.js';
 import { ModelStore } from './modelStore.js';
-import { DRAIN_MS } from './settings.js';
+import { CONNECTION_CHECK_MS, DRAIN_MS } from './settings.js';
 import { WorkService } from './workService.js';
 
 export interface DaemonOptions {
@@ -90,9 +95,14 @@ export async function startDaemon(
   const work = new WorkService(context);
   const control = new ControlService(context, work);
 
+  const check = setInterval(() => {
+    if (readStaleConnection(paths)?.secret !== secret) shutdown('its connection file has gone');
+  }, CONNECTION_CHECK_MS).unref();
+
   function shutdown(reason: string): void {
     if (ending) return;
     ending = true;
+    clearInterval(check);
     log.info({ reason }, 'ending');
     // nobody is to find a daemon that takes nothing any more
     removeConnection(paths, connection);

@@ -30,3 +30,6 @@ export const DRAIN_MS = 1000;
 
 /** A log file is renamed to `….1` at this size; only one such is kept. */
 export const MAX_LOG_BYTES = 4 * 2 ** 20;
+
+/** A daemon whose connection file has gone can be found by nobody: it looks this often, and ends then. */
+export const CONNECTION_CHECK_MS = 10_000;

@@ -5,6 +5,7 @@
 import {
   closeSync,
   constants,
+  existsSync,
   fstatSync,
   lstatSync,
   mkdirSync,
@@ -72,7 +73,7 @@ export function runtimePaths(env: NodeJS.ProcessEnv = process.env): RuntimePaths
 export function ensureRuntimeDirectory(paths: RuntimePaths): void {
   const { directory } = paths;
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory);
   } catch (error) {
     throw unusable(`The directory ${directory} cannot be made: ${systemReason(error)}.`, directory);
   }
@@ -89,6 +90,19 @@ export function ensureRuntimeDirectory(paths: RuntimePaths): void {
       directory,
       `chmod 700 ${directory}`,
     );
+  }
+}
+
+/** With its parents, all of mode 0700. (Node's own recursive form never returns where a file system refuses, as /proc does.) */
+function makeDirectory(directory: string): void {
+  if (existsSync(directory)) return;
+  const parent = dirname(directory);
+  if (parent !== directory) makeDirectory(parent);
+  try {
+    mkdirSync(directory, 0o700);
+  } catch (error) {
+    // another process may have made it meanwhile
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 

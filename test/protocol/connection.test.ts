@@ -98,6 +98,10 @@ describe('connection file', () => {
     await failsWith('runtime_directory', () => ensureRuntimeDirectory(inside('link')));
     writeFileSync(join(folder, 'file'), '');
     await failsWith('runtime_directory', () => ensureRuntimeDirectory(inside('file')));
+    const impossible = runtimePaths({ EUPHONIC_CONNECTION: '/proc/euphonic/connection.json' });
+    if (process.platform === 'linux') {
+      await failsWith('runtime_directory', () => ensureRuntimeDirectory(impossible));
+    }
   });
 
   it('refuses a directory of another user', async function () {

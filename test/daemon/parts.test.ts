@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { chunkAdvice } from '../../src/daemon/chunkAdvice.js';
+import { KernelTime } from '../../src/daemon/kernelTime.js';
+import { MAX_FRAME_BYTES, MAX_INFLIGHT_BYTES } from '../../src/protocol/limits.js';
+
+describe('kernel time', () => {
+  it('is the length of the union of the intervals, in whatever order they come', () => {
+    const interval = fc
+      .tuple(fc.nat(200), fc.nat(20))
+      .map(([start, length]) => [start, start + length] as const);
+    fc.assert(
+      fc.property(fc.array(interval, { maxLength: 60 }), (intervals) => {
+        const time = new KernelTime();
+        for (const [start, end] of intervals) time.add(start, end);
+        // unit steps that some interval covers
+        const steps = Array.from({ length: 221 }, (_, i) => i);
+        const covered = steps.filter((i) => intervals.some(([start, end]) => start <= i && i < end));
+        assert.equal(time.seconds, covered.length);
+      }),
+    );
+  });
+
+  it('keeps counting over any number of separate intervals', () => {
+    const time = new KernelTime();
+    for (let i = 0; i < 10_000; i++) time.add(2 * i, 2 * i + 1);
+    assert.equal(time.seconds, 10_000);
+  });
+});
+
+describe('advice on chunks', () => {
+  it('keeps what is under way within the limit, whatever the crystal and the number of q-points', () => {
+    const bytesPerPoint = fc.oneof(fc.integer({ min: 8, max: 2 ** 16 }), fc.integer({ min: 8, max: 3e8 }));
+    fc.assert(
+      fc.property(bytesPerPoint, fc.integer({ min: 0, max: 1e9 }), (bytes, points) => {
+        const { chunk_points, window } = chunkAdvice(bytes, points);
+        assert.ok(chunk_points >= 1 && window >= 1);
+        if (chunk_points > 1) assert.ok(chunk_points * bytes * window <= MAX_INFLIGHT_BYTES);
+        assert.ok(chunk_points * bytes <= MAX_FRAME_BYTES);
+        if (64 * 3 * bytes <= MAX_INFLIGHT_BYTES) assert.equal(chunk_points % 64, 0);
+      }),
+    );
+  });
+
+  it('is about 1.5 MiB for a large job of quartz, and several chunks for a small one', () => {
+    const { chunk_points, window } = chunkAdvice(432, 1e6);
+    assert.ok(chunk_points * 432 > 2 ** 20 && chunk_points * 432 < 2 * 2 ** 20);
+    assert.ok(window * chunk_points * 432 <= 16 * 2 ** 20);
+    assert.ok(1000 / chunkAdvice(432, 1000).chunk_points > 8);
+  });
+});
