@@ -1,8 +1,12 @@
 /** `euphonicd run`: this process becomes the daemon. */
 import { takeLock } from '../daemon/connectionFile.js';
+import type { Daemon } from '../daemon/daemon.js';
 import { runtimePaths } from '../protocol/connection.js';
+import { asEuphonicError } from '../protocol/errors.js';
 import { EXIT_LOCKED } from '../protocol/limits.js';
+import { EXIT_ERROR, EXIT_OK } from './exitCodes.js';
 
+/** Does not return where the daemon was started: the process ends with it. */
 export async function run(options: { threads?: number }): Promise<number> {
   process.umask(0o077);
   const paths = runtimePaths();
@@ -11,21 +15,30 @@ export async function run(options: { threads?: number }): Promise<number> {
     process.stderr.write(`euphonicd: another daemon is alive (it holds ${paths.lock})\n`);
     return EXIT_LOCKED;
   }
-  let shutdown: (reason: string) => void = (reason) => {
-    asked = reason;
-  };
+  let daemon: Daemon | undefined;
   let asked: string | undefined;
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => shutdown(signal));
-  const { startDaemon } = await import('../daemon/daemon.js');
-  const daemon = await startDaemon({ ...options, paths });
-  shutdown = daemon.shutdown;
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      asked = signal;
+      daemon?.shutdown(signal);
+    });
+  }
+  try {
+    const { startDaemon } = await import('../daemon/daemon.js');
+    daemon = await startDaemon({ ...options, paths });
+  } catch (error) {
+    // threads and sockets that have been made already would keep the process alive
+    process.stderr.write(`euphonicd: ${asEuphonicError(error).describe()}\n`);
+    process.exit(EXIT_ERROR);
+  }
+  const { log } = daemon;
+  process.on('uncaughtException', (err) => log.fatal({ err }, 'a fault that nobody caught'));
+  process.on('unhandledRejection', (err) => log.fatal({ err }, 'a fault that nobody caught'));
   // a signal may have come while the daemon started
-  if (asked !== undefined) shutdown(asked);
-  process.on('uncaughtException', (error) => daemon.log.fatal({ err: error }, 'a fault that nobody caught'));
-  process.on('unhandledRejection', (error) => daemon.log.fatal({ err: error }, 'a fault that nobody caught'));
+  if (asked !== undefined) daemon.shutdown(asked);
   if (process.stdout.isTTY) {
     process.stdout.write(`euphonicd is running (pid ${process.pid}); its log is ${paths.log}\n`);
   }
   await daemon.ended;
-  return 0;
+  process.exit(EXIT_OK);
 }

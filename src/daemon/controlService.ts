@@ -1,6 +1,6 @@
 /** The methods of the control socket: none of them waits for anything. */
 import type { ControlMethod, Status } from '../protocol/messages.js';
-import type { DaemonContext } from './daemon.js';
+import type { Daemon } from './daemon.js';
 import { Service } from './service.js';
 import type { WorkService } from './workService.js';
 
@@ -8,7 +8,7 @@ import type { WorkService } from './workService.js';
 const CONTROL_SEND_HIGH_WATER_MARK = 1000;
 
 export class ControlService extends Service<ControlMethod> {
-  constructor(daemon: DaemonContext, work: WorkService) {
+  constructor(daemon: Daemon, work: WorkService) {
     super({
       log: daemon.log,
       handlers: {
@@ -25,7 +25,7 @@ export class ControlService extends Service<ControlMethod> {
   }
 }
 
-function status(daemon: DaemonContext, work: WorkService, control: ControlService): Status {
+function status(daemon: Daemon, work: WorkService, control: ControlService): Status {
   const { executor, connection, jobs, authentication } = daemon;
   const { version, protocol, host, pid } = connection;
   return {

@@ -7,9 +7,10 @@ import {
   type RuntimePaths,
   readStaleConnection,
   runtimePaths,
+  systemReason,
 } from '../protocol/connection.js';
 import { EuphonicError } from '../protocol/errors.js';
-import { MAX_INFLIGHT_BYTES, PROTOCOL_VERSION } from '../protocol/limits.js';
+import { PROTOCOL_VERSION } from '../protocol/limits.js';
 import { VERSION } from '../protocol/version.js';
 import { type Authentication, startAuthentication } from './authentication.js';
 import {
@@ -32,36 +33,100 @@ export interface DaemonOptions {
   paths?: RuntimePaths;
 }
 
-/** What the services see of the daemon. */
-export interface DaemonContext {
-  readonly executor: Executor;
+/** A running daemon. Its process holds the lock; see `startDaemon`. */
+export class Daemon {
+  readonly startedAt = performance.now();
   readonly models: ModelStore;
   readonly jobs: Jobs;
-  readonly log: Log;
-  readonly connection: Connection;
-  readonly paths: RuntimePaths;
-  readonly startedAt: number;
-  readonly authentication: Authentication;
-  /** true from the moment at which the daemon has begun to end */
-  readonly ending: boolean;
-  /** Ends the daemon after the answer that is being given. */
-  shutdown(reason: string): void;
+  /** Resolves when the daemon has removed its files and answered everybody. */
+  readonly ended: Promise<void>;
+  private readonly work: WorkService;
+  private readonly control: ControlService;
+  private readonly check: NodeJS.Timeout;
+  private hasEnded = () => {};
+  private ending = false;
+
+  constructor(
+    readonly paths: RuntimePaths,
+    readonly connection: Connection,
+    readonly log: Log,
+    readonly executor: Executor,
+    readonly authentication: Authentication,
+  ) {
+    this.models = new ModelStore(executor);
+    this.work = new WorkService(this);
+    this.control = new ControlService(this, this.work);
+    this.jobs = new Jobs(executor, this.models, (peer) => this.work.isGone(peer));
+    this.ended = new Promise((resolve) => {
+      this.hasEnded = resolve;
+    });
+    this.check = setInterval(() => this.checkConnectionFile(), CONNECTION_CHECK_MS).unref();
+  }
+
+  /** True from the moment at which the daemon has begun to end. */
+  get isEnding(): boolean {
+    return this.ending;
+  }
+
+  /** Makes the sockets, then the file by which clients find them. */
+  async bind(): Promise<void> {
+    const { work, control } = this.connection;
+    try {
+      await this.work.bind(work);
+      await this.control.bind(control);
+    } catch (error) {
+      throw new EuphonicError('runtime_directory', `The sockets cannot be made: ${systemReason(error)}.`, {
+        where: work,
+        expected: 'a directory in which sockets can be made',
+        advice: 'Let EUPHONIC_CONNECTION name a file in another directory.',
+      });
+    }
+    writeConnection(this.paths, this.connection);
+    const { threads, threadsReason, simd } = this.executor;
+    const { version, protocol } = this.connection;
+    this.log.info(
+      { version, protocol, threads, threads_reason: threadsReason, simd, work, control },
+      'started',
+    );
+  }
+
+  /** Ends the daemon after the answers that are being given: work under way is refused with `shutting_down`. */
+  shutdown(reason: string): void {
+    if (this.ending) return;
+    this.ending = true;
+    clearInterval(this.check);
+    this.log.info({ reason }, 'ending');
+    // nobody is to find a daemon that takes nothing any more
+    removeConnection(this.paths, this.connection);
+    this.jobs.shutdown();
+    void Promise.all([this.work.finish(DRAIN_MS), this.control.finish(DRAIN_MS)]).then(() => {
+      this.work.close(DRAIN_MS);
+      this.control.close(DRAIN_MS);
+      this.authentication.close();
+      this.models.close();
+      this.executor.close();
+      this.log.info('ended');
+      this.log.finish();
+      this.hasEnded();
+    });
+  }
+
+  private checkConnectionFile(): void {
+    if (readStaleConnection(this.paths)?.secret === this.connection.secret) return;
+    this.shutdown('its connection file has gone');
+  }
 }
 
 /**
- * Starts a daemon in this process, which must hold the lock. `ended` resolves when it has removed its files and can
- * be left. Throws `runtime_directory` where the sockets or the connection file cannot be made.
+ * Starts a daemon in this process, which must hold the lock.
+ * Throws `runtime_directory` where sockets or connection file cannot be made, `invalid_argument` for a wrong EUPHONIC_MAX_THREADS.
  */
-export async function startDaemon(
-  options: DaemonOptions = {},
-): Promise<{ connection: Connection; log: Log; ended: Promise<void>; shutdown(reason: string): void }> {
+export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> {
   process.umask(0o077);
   const paths = options.paths ?? runtimePaths();
   removeStale(paths);
-  const log = openLog(paths.log);
-  const executor = createLocalExecutor(threadBudget(options.threads));
+  const budget = threadBudget(options.threads);
   const secret = makeSecret();
-  const authentication = await startAuthentication(secret);
   const connection: Connection = {
     protocol: PROTOCOL_VERSION,
     version: VERSION,
@@ -71,79 +136,14 @@ export async function startDaemon(
     mechanism: 'PLAIN',
     secret,
   };
-
-  let end = () => {};
-  const ended = new Promise<void>((resolve) => {
-    end = resolve;
-  });
-  const models = new ModelStore(executor);
-  let ending = false;
-  const context: DaemonContext = {
-    executor,
-    models,
-    jobs: new Jobs(executor, models, (peer) => work.isGone(peer)),
-    log,
-    connection,
-    paths,
-    startedAt: performance.now(),
-    authentication,
-    get ending() {
-      return ending;
-    },
-    shutdown,
-  };
-  const work = new WorkService(context);
-  const control = new ControlService(context, work);
-
-  const check = setInterval(() => {
-    if (readStaleConnection(paths)?.secret !== secret) shutdown('its connection file has gone');
-  }, CONNECTION_CHECK_MS).unref();
-
-  function shutdown(reason: string): void {
-    if (ending) return;
-    ending = true;
-    clearInterval(check);
-    log.info({ reason }, 'ending');
-    // nobody is to find a daemon that takes nothing any more
-    removeConnection(paths, connection);
-    context.jobs.shutdown();
-    void Promise.all([work.finish(DRAIN_MS), control.finish(DRAIN_MS)]).then(() => {
-      work.close(DRAIN_MS);
-      control.close(DRAIN_MS);
-      authentication.close();
-      models.close();
-      executor.close();
-      log.info('ended');
-      log.finish();
-      end();
-    });
-  }
-
   try {
-    await work.bind(connection.work);
-    await control.bind(connection.control);
-    writeConnection(paths, connection);
+    const authentication = await startAuthentication(secret);
+    const executor = createLocalExecutor(budget);
+    const daemon = new Daemon(paths, connection, openLog(paths.log), executor, authentication);
+    await daemon.bind();
+    return daemon;
   } catch (error) {
     removeConnection(paths, connection);
-    if (error instanceof EuphonicError) throw error;
-    throw new EuphonicError('runtime_directory', `The sockets cannot be made: ${(error as Error).message}.`, {
-      where: connection.work,
-      expected: 'a directory in which sockets can be made',
-      advice: 'Let EUPHONIC_CONNECTION name a file in another directory.',
-    });
+    throw error;
   }
-  log.info(
-    {
-      version: VERSION,
-      protocol: PROTOCOL_VERSION,
-      threads: executor.threads,
-      threads_reason: executor.threadsReason,
-      simd: executor.simd,
-      work: connection.work,
-      control: connection.control,
-      max_inflight_bytes: MAX_INFLIGHT_BYTES,
-    },
-    'started',
-  );
-  return { connection, log, ended, shutdown };
 }

@@ -152,6 +152,9 @@ export class Jobs {
           ...array('eigenvectors', [2, 3, job.nAtoms, nModes, count], result.eigenvectors),
         ],
       });
+    } catch (error) {
+      this.checkOpen();
+      throw error;
     } finally {
       job.open--;
       job.usedAt = performance.now();

@@ -94,10 +94,9 @@ export class PeerSocket {
     });
   }
 
-  /** Resolves when no message waits any more, or after the time. */
-  async flushed(milliseconds: number): Promise<void> {
-    const deadline = Date.now() + milliseconds;
-    while (this.queues.size > 0 && Date.now() < deadline) await sleep(SEND_RETRY_MS);
+  /** Whether a message waits to be taken by ZeroMQ. */
+  get hasQueued(): boolean {
+    return this.queues.size > 0;
   }
 
   /** Gives what ZeroMQ holds the time to leave. */

@@ -1,10 +1,14 @@
 /** One socket with its methods: decodes requests, answers each of them exactly once. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeRequest, encodeResponse } from '../protocol/codec.js';
 import { asEuphonicError, EuphonicError } from '../protocol/errors.js';
 import type { ArrayFrame, CheckedParams, Method, Results } from '../protocol/messages.js';
 import { checkMethod, checkRequest } from '../protocol/validate.js';
 import type { Log } from './log.js';
 import { type Peer, PeerSocket } from './peerSocket.js';
+
+const FINISH_POLL_MS = 2;
 
 /** Sends the answer; resolves when it has left the daemon's hands, with false if the peer is gone. */
 export type Answer<M extends Method> = (result: Results[M], frames?: ArrayFrame[]) => Promise<boolean>;
@@ -35,6 +39,8 @@ export interface ServiceOptions<M extends Method> {
 }
 
 export class Service<M extends Method> {
+  /** requests that are being handled */
+  private active = 0;
   readonly counters: ServiceCounters = { requests: 0, refused: 0, errors: 0 };
   private readonly socket: PeerSocket;
   private readonly methods: M[];
@@ -60,9 +66,11 @@ export class Service<M extends Method> {
     return this.socket.peerCount;
   }
 
-  /** Resolves when every answer has left, or after the time. */
-  finish(milliseconds: number): Promise<void> {
-    return this.socket.flushed(milliseconds);
+  /** Resolves when every request has been answered and every answer has left, or after the time. */
+  async finish(milliseconds: number): Promise<void> {
+    const deadline = Date.now() + milliseconds;
+    const isBusy = () => this.active > 0 || this.socket.hasQueued;
+    while (isBusy() && Date.now() < deadline) await sleep(FINISH_POLL_MS);
   }
 
   close(lingerMilliseconds: number): void {
@@ -78,6 +86,7 @@ export class Service<M extends Method> {
       return;
     }
     this.counters.requests++;
+    this.active++;
     const { log, handlers, isOpen } = this.options;
     try {
       if (isOpen?.() === false) throw new EuphonicError('shutting_down', 'The daemon is ending.');
@@ -93,6 +102,8 @@ export class Service<M extends Method> {
         log.error({ method: decoded.request.method, err: error.cause ?? error }, error.message);
       }
       this.refuse(peer, id, error);
+    } finally {
+      this.active--;
     }
   }
 

@@ -9,25 +9,25 @@ import {
   PROTOCOL_VERSION,
 } from '../protocol/limits.js';
 import type { Results, WorkMethod } from '../protocol/messages.js';
-import type { DaemonContext } from './daemon.js';
+import type { Daemon } from './daemon.js';
 import { type Handlers, Service } from './service.js';
 import { WORK_SEND_HIGH_WATER_MARK } from './settings.js';
 
 export class WorkService extends Service<WorkMethod> {
-  constructor(daemon: DaemonContext) {
+  constructor(daemon: Daemon) {
     super({
       log: daemon.log,
       handlers: handlers(daemon),
       sendHighWaterMark: WORK_SEND_HIGH_WATER_MARK,
       peerGone: (peer) => daemon.jobs.peerGone(peer),
       // what is asked for while the daemon ends gets an answer, but no work
-      isOpen: () => !daemon.ending,
+      isOpen: () => !daemon.isEnding,
     });
   }
 }
 
-function handlers(daemon: DaemonContext): Handlers<WorkMethod> {
-  const { models, jobs, log } = daemon;
+function handlers(daemon: Daemon): Handlers<WorkMethod> {
+  const { models, log } = daemon;
   return {
     hello: async ({ params, answer }) => {
       if (params.protocol !== PROTOCOL_VERSION) throw versionError(params.protocol, 'client', 'daemon');
@@ -44,21 +44,21 @@ function handlers(daemon: DaemonContext): Handlers<WorkMethod> {
     'model.info': async ({ params, answer }) =>
       answer(models.get(params.model).summary, models.crystalFrames(params.model)),
     'job.open': async ({ peer, params, frames, answer }) => {
-      const summary = await jobs.open(peer, params, frames);
+      const summary = await daemon.jobs.open(peer, params, frames);
       log.info({ job: summary.job, quantity: params.quantity, n_points: params.n_points }, 'job opened');
       return answer(summary);
     },
     'job.compute': ({ peer, params, frames, answer }) =>
-      jobs.compute(peer, params, frames, (chunk) => answer(chunk.result, chunk.frames)),
+      daemon.jobs.compute(peer, params, frames, (chunk) => answer(chunk.result, chunk.frames)),
     'job.close': async ({ peer, params, answer }) => {
-      const figures = jobs.close(peer, params.job);
+      const figures = daemon.jobs.close(peer, params.job);
       log.info({ job: params.job, ...figures }, 'job closed');
       return answer(figures);
     },
   };
 }
 
-function hello({ executor, connection }: DaemonContext): Results['hello'] {
+function hello({ executor, connection }: Daemon): Results['hello'] {
   const { version, protocol, host, pid } = connection;
   return {
     version,
