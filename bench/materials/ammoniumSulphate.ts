@@ -4,9 +4,10 @@
  * moved a little, which has none. The supercell is 4×3×5.
  */
 import type { ForceConstants } from '../../src/models/forceConstants.js';
+import { Supercell, type Vector } from '../../src/models/lattice.js';
 import { ANGSTROM_PER_BOHR } from '../../src/models/units.js';
-import { intoCell, type Structure, Supercell, type Vector } from './lattice.js';
 import { anisotropicCharges, shaken, springLaw, springModel } from './springs.js';
+import { intoCell, type Structure } from './structure.js';
 
 /** Å */
 const CELL: Vector = [7.78, 10.64, 5.99];

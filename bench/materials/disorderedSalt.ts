@@ -3,9 +3,10 @@
  * the cell, every ion moved a little, springs between all ions, 2×2×2 cells.
  */
 import type { ForceConstants } from '../../src/models/forceConstants.js';
+import { Supercell } from '../../src/models/lattice.js';
 import { ANGSTROM_PER_BOHR } from '../../src/models/units.js';
-import { intoCell, Supercell } from './lattice.js';
 import { anisotropicCharges, shaken, springLaw, springModel } from './springs.js';
+import { intoCell } from './structure.js';
 
 /** Å between neighbouring ions of the perfect block */
 const SPACING = 2.8;

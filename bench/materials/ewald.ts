@@ -2,9 +2,10 @@
  * Coulomb energy of a crystal of point charges by Ewald's method: a sum over neighbours of erfc(Λr)/r, one over reciprocal
  * vectors of e^{−G²/4Λ²}/G² |Σ_i q_i e^{iG·r_i}|², and the self-energy of the screening charges.
  */
-import { erfc } from './erfc.js';
-import { atomCount, pairsWithin, reciprocal, rowTimes, type Structure, volume } from './lattice.js';
+import { erfc } from '../../src/models/erfc.js';
+import { pairsWithin, reciprocal, rowTimes, volume } from '../../src/models/lattice.js';
 import { type EnergyAndForces, zero } from './potential.js';
+import { atomCount, type Structure } from './structure.js';
 
 /** Both sums end where their terms have fallen to e^{−x²} with this x: 2e-17. */
 export const REACH = 6.2;

@@ -7,9 +7,9 @@
  * for the polarisation. Frequencies are those of the potential where q fits into the supercell, interpolated elsewhere.
  */
 import type { ForceConstants } from '../../src/models/forceConstants.js';
+import { inverse, rowTimes, Supercell } from '../../src/models/lattice.js';
 import { ANGSTROM_PER_BOHR } from '../../src/models/units.js';
 import { coulombEnergy } from './ewald.js';
-import { intoCell, inverse, rowTimes, type Structure, Supercell } from './lattice.js';
 import { model } from './model.js';
 import {
   buckingham,
@@ -21,6 +21,7 @@ import {
 } from './potential.js';
 import { relax } from './relax.js';
 import { rounded } from './round.js';
+import { intoCell, type Structure } from './structure.js';
 import { lawOf, reachOf, SupercellMatrix } from './supercellMatrix.js';
 
 const TAPER = [10, 12] as const;

@@ -1,7 +1,8 @@
 /** Puts a generated structure and its force constants together as a model. */
 import { type ForceConstants, makeForceConstants } from '../../src/models/forceConstants.js';
+import type { Supercell } from '../../src/models/lattice.js';
 import { ELECTRON_MASS_PER_AMU } from '../../src/models/units.js';
-import { atomCount, type Structure, type Supercell } from './lattice.js';
+import { atomCount, type Structure } from './structure.js';
 
 /** Standard atomic weights, amu. */
 const MASSES: Readonly<Record<string, number>> = {

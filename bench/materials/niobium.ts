@@ -6,9 +6,10 @@
  * cos(2k r + δ)/r³ along the bond, as Friedel's, reach through the whole supercell, so that no term is zero.
  */
 import type { ForceConstants } from '../../src/models/forceConstants.js';
+import { Supercell } from '../../src/models/lattice.js';
 import { ANGSTROM_PER_BOHR } from '../../src/models/units.js';
-import { type Structure, Supercell } from './lattice.js';
 import { model } from './model.js';
+import type { Structure } from './structure.js';
 import { type PairLaw, SupercellMatrix } from './supercellMatrix.js';
 
 const A = 3.3 / ANGSTROM_PER_BOHR;

@@ -1,6 +1,8 @@
 /** Short-range pair potentials of ionic crystals. Atomic units: hartree and bohr. */
+
+import { type Pair, pairsWithin } from '../../src/models/lattice.js';
 import { ANGSTROM_PER_BOHR, EV_PER_HARTREE } from '../../src/models/units.js';
-import { atomCount, type Pair, pairsWithin, type Structure } from './lattice.js';
+import { atomCount, type Structure } from './structure.js';
 
 export interface PairPotential {
   /** zero, with two derivatives, from here on; bohr */

@@ -7,9 +7,9 @@
  * short-range part. The Coulomb part is described exactly by Born charges q·1 and a dielectric tensor of 1.
  */
 import type { ForceConstants } from '../../src/models/forceConstants.js';
+import { Supercell } from '../../src/models/lattice.js';
 import { ANGSTROM_PER_BOHR } from '../../src/models/units.js';
 import { coulombEnergy } from './ewald.js';
-import { intoCell, type Structure, Supercell } from './lattice.js';
 import { model, rigidIons } from './model.js';
 import {
   buckingham,
@@ -21,6 +21,7 @@ import {
 } from './potential.js';
 import { relax } from './relax.js';
 import { rounded } from './round.js';
+import { intoCell, type Structure } from './structure.js';
 import { shortRangeForceConstants } from './supercellMatrix.js';
 
 const TAPER = [8.8, 10.8] as const;

@@ -1,6 +1,8 @@
 /** Relaxes a crystal within its space group: Newton's method in the few parameters that the symmetry leaves free. */
-import { atomCount, inverse, rowTimes, type Structure } from './lattice.js';
+
+import { inverse, rowTimes } from '../../src/models/lattice.js';
 import type { EnergyAndForces } from './potential.js';
+import { atomCount, type Structure } from './structure.js';
 
 /** Builds the crystal from its free parameters; cell vectors and positions must be linear in them. */
 export type Parametrised = (parameters: readonly number[]) => Structure;

@@ -4,9 +4,9 @@
  * of 5×5×5 primitive cells (9.9 Å). The Coulomb part is described exactly by Born charges ±1 and a dielectric tensor of 1.
  */
 import type { ForceConstants } from '../../src/models/forceConstants.js';
+import { Supercell } from '../../src/models/lattice.js';
 import { ANGSTROM_PER_BOHR } from '../../src/models/units.js';
 import { coulombEnergy } from './ewald.js';
-import { type Structure, Supercell } from './lattice.js';
 import { model, rigidIons } from './model.js';
 import {
   bornMayerHuggins,
@@ -18,6 +18,7 @@ import {
 } from './potential.js';
 import { relax } from './relax.js';
 import { rounded } from './round.js';
+import type { Structure } from './structure.js';
 import { shortRangeForceConstants } from './supercellMatrix.js';
 
 const TAPER = [8, 9.8] as const;

@@ -5,10 +5,11 @@
  * construction, and the charges are small enough to leave it so.
  */
 import type { ForceConstants } from '../../src/models/forceConstants.js';
+import { pairsWithin, type Supercell } from '../../src/models/lattice.js';
 import { ANGSTROM_PER_BOHR } from '../../src/models/units.js';
-import { atomCount, pairsWithin, type Structure, type Supercell } from './lattice.js';
 import { model, type Polar } from './model.js';
 import { seededRandom } from './random.js';
+import { atomCount, type Structure } from './structure.js';
 import { type PairLaw, SupercellMatrix } from './supercellMatrix.js';
 
 export interface Springs {

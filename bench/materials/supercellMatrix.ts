@@ -1,16 +1,9 @@
 /** Force constants on a supercell: of short-range pair interactions, and of point charges. */
-import { erfc } from './erfc.js';
+import { erfc } from '../../src/models/erfc.js';
+import { pairsWithin, rowTimes, type Supercell, volume } from '../../src/models/lattice.js';
 import { balancedSplitting, REACH, reciprocalVectors } from './ewald.js';
-import {
-  atomCount,
-  inscribedRadius,
-  pairsWithin,
-  rowTimes,
-  type Structure,
-  type Supercell,
-  volume,
-} from './lattice.js';
 import { type PairTable, pairKey } from './potential.js';
+import { atomCount, inscribedRadius, type Structure } from './structure.js';
 
 /**
  * Force constants are integer multiples of this, in hartree/bohr²: the same numbers on every machine, and a sum rule

@@ -1,5 +1,6 @@
 /** The conditions that a model must meet; the native core relies on all of them. */
 import type { ForceConstantsContent } from './forceConstants.js';
+import { cofactorsTransposed, determinant } from './lattice.js';
 
 /** Largest |element| of a supercell matrix: determinants and cofactors stay exact in double precision. */
 export const MAX_SUPERCELL_ELEMENT = 32767;
@@ -10,8 +11,6 @@ export const MIN_RELATIVE_VOLUME = 1e-6;
 
 /** Reports a violated condition; does not return. */
 export type Fail = (message: string, expected: string) => never;
-
-type Numbers = Float64Array | Int32Array;
 
 /** Calls `fail` at the first condition that does not hold. */
 export function checkForceConstants(content: ForceConstantsContent, fail: Fail): void {
@@ -51,7 +50,12 @@ export function checkForceConstants(content: ForceConstantsContent, fail: Fail):
   }
 }
 
-function checkArray(name: string, array: Numbers, shape: readonly number[], fail: Fail): void {
+function checkArray(
+  name: string,
+  array: Float64Array | Int32Array,
+  shape: readonly number[],
+  fail: Fail,
+): void {
   const size = shape.reduce((product, length) => product * length, 1);
   if (array.length !== size) {
     fail(`${name} have ${array.length} numbers.`, `${size}, of shape [${shape.join(', ')}]`);
@@ -127,20 +131,4 @@ function checkPositiveDefinite(tensor: Float64Array, fail: Fail): void {
   if (!minors.every((minor) => minor > 0)) {
     fail(`The dielectric tensor is [${tensor.join(', ')}].`, 'a positive-definite tensor');
   }
-}
-
-/** Determinant of a row-major 3×3 matrix. */
-export function determinant(m: Numbers): number {
-  const c = cofactorsTransposed(m);
-  return m[0] * c[0] + m[1] * c[3] + m[2] * c[6];
-}
-
-/** Adjugate of a row-major 3×3 matrix: its inverse times its determinant. */
-export function cofactorsTransposed(m: Numbers): number[] {
-  const minor = (i: number, j: number) => {
-    const [p, q] = [(i + 1) % 3, (i + 2) % 3];
-    const [r, s] = [(j + 1) % 3, (j + 2) % 3];
-    return m[3 * p + r] * m[3 * q + s] - m[3 * p + s] * m[3 * q + r];
-  };
-  return Array.from({ length: 9 }, (_, k) => minor(k % 3, Math.floor(k / 3)));
 }

@@ -7,7 +7,6 @@ import {
   zirconateEnergy,
   zirconatePotential,
 } from '../../bench/materials/lanthanumZirconate.js';
-import { Supercell, type Vector } from '../../bench/materials/lattice.js';
 import {
   saltCharges,
   saltEnergy,
@@ -16,6 +15,7 @@ import {
 } from '../../bench/materials/sodiumChloride.js';
 import { toJson } from '../../bench/materials/write.js';
 import { type ForceConstants, modelId } from '../../src/models/forceConstants.js';
+import { Supercell, type Vector } from '../../src/models/lattice.js';
 import { readSource } from '../../src/models/readers/index.js';
 import { memorySource } from '../../src/models/readers/source.js';
 import { ANGSTROM_PER_BOHR, EV_PER_HARTREE } from '../../src/models/units.js';

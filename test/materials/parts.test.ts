@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { erfc } from '../../bench/materials/erfc.js';
 import { balancedSplitting, coulombEnergy } from '../../bench/materials/ewald.js';
-import { inscribedRadius, type Structure, Supercell } from '../../bench/materials/lattice.js';
 import {
   buckingham,
   type EnergyAndForces,
@@ -10,6 +8,9 @@ import {
 } from '../../bench/materials/potential.js';
 import { quartzCharges, quartzPotential, quartzStructure } from '../../bench/materials/quartz.js';
 import { relax, solve } from '../../bench/materials/relax.js';
+import { inscribedRadius, type Structure } from '../../bench/materials/structure.js';
+import { erfc } from '../../src/models/erfc.js';
+import { Supercell } from '../../src/models/lattice.js';
 import { ANGSTROM_PER_BOHR } from '../../src/models/units.js';
 
 function near(actual: number, expected: number, tolerance: number, what = ''): void {

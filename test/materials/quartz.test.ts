@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { balancedSplitting, coulombEnergy } from '../../bench/materials/ewald.js';
-import { type Structure, Supercell, type Vector } from '../../bench/materials/lattice.js';
 import { shortRangeEnergy, sum } from '../../bench/materials/potential.js';
 import { quartz, quartzCharges, quartzEnergy, quartzPotential } from '../../bench/materials/quartz.js';
+import type { Structure } from '../../bench/materials/structure.js';
 import { shortRangeForceConstants } from '../../bench/materials/supercellMatrix.js';
 import type { ForceConstants } from '../../src/models/forceConstants.js';
+import { Supercell, type Vector } from '../../src/models/lattice.js';
 import { readForceConstants } from '../../src/models/readers/index.js';
 import { ANGSTROM_PER_BOHR, EV_PER_HARTREE } from '../../src/models/units.js';
 import { dynamicalMatrix, frequencies } from '../support/dynamicalMatrix.js';

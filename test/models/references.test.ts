@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { balancedSplitting } from '../../bench/materials/ewald.js';
-import type { Vector } from '../../bench/materials/lattice.js';
+import type { Vector } from '../../src/models/lattice.js';
 import { readForceConstants } from '../../src/models/readers/index.js';
 import { EV_PER_HARTREE } from '../../src/models/units.js';
 import { dataFile } from '../support/data.js';

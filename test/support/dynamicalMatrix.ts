@@ -2,17 +2,17 @@
  * The dynamical matrix of a model by plain loops over the definition: force constants over Wigner–Seitz images, and the
  * dipole term of Gonze & Lee, Phys. Rev. B 55, 10355 (1997). Slow; independent of the native core.
  */
-import { erfc } from '../../bench/materials/erfc.js';
+import { erfc } from '../../src/models/erfc.js';
+import type { ForceConstants } from '../../src/models/forceConstants.js';
 import {
+  determinant,
   inverse,
   pairsWithin,
   reciprocal,
   rowTimes,
   type Vector,
   volume,
-} from '../../bench/materials/lattice.js';
-import type { ForceConstants } from '../../src/models/forceConstants.js';
-import { determinant } from '../../src/models/validate.js';
+} from '../../src/models/lattice.js';
 import { type Hermitian, massWeight, zeroHermitian } from './hermitian.js';
 
 const TOLERANCE = 0.001;

@@ -2,17 +2,18 @@
  * Two ways to the dynamical matrix of rigid ions that do not pass through force constants in a file: the direct lattice sum
  * at any q, and forces after small displacements in a supercell, for the q that fit into it.
  */
-import { erfc } from '../../bench/materials/erfc.js';
+
+import { type EnergyAndForces, type PairTable, pairKey } from '../../bench/materials/potential.js';
+import type { Structure } from '../../bench/materials/structure.js';
+import { erfc } from '../../src/models/erfc.js';
 import {
   pairsWithin,
   reciprocal,
   rowTimes,
-  type Structure,
   type Supercell,
   type Vector,
   volume,
-} from '../../bench/materials/lattice.js';
-import { type EnergyAndForces, type PairTable, pairKey } from '../../bench/materials/potential.js';
+} from '../../src/models/lattice.js';
 import { type Hermitian, massWeight, zeroHermitian } from './hermitian.js';
 
 /**

@@ -5,7 +5,7 @@
  */
 import { EuphonicError } from '../../protocol/errors.js';
 import { type Crystal, makeForceConstants } from '../forceConstants.js';
-import { determinant } from '../validate.js';
+import { determinant } from '../lattice.js';
 import { FortranReader } from './fortran.js';
 import type { ModelFile } from './index.js';
 import type { ByteSource } from './source.js';

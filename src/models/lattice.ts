@@ -1,23 +1,26 @@
-/** Geometry of crystals for the generators: 3×3 matrices, distances to periodic images, Wigner–Seitz cells. */
-import { cofactorsTransposed, determinant } from '../../src/models/validate.js';
-
-import { rounded } from './round.js';
+/** Lattices: 3×3 matrices (row-major, vectors in rows), pairs of atoms in periodic crystals, supercells. */
 
 export type Vector = [number, number, number];
-
-/** A crystal without force constants; lengths in bohr. */
-export interface Structure {
-  /** [3,3], one cell vector a row */
-  cellVectors: Float64Array;
-  /** [n,3] fractional */
-  atomR: Float64Array;
-  /** [n] */
-  atomType: readonly string[];
-}
 
 /** Row vector times row-major 3×3 matrix. */
 export function rowTimes(v: ArrayLike<number>, m: ArrayLike<number>): Vector {
   return [0, 1, 2].map((j) => v[0] * m[j] + v[1] * m[3 + j] + v[2] * m[6 + j]) as Vector;
+}
+
+/** Determinant of a row-major 3×3 matrix. */
+export function determinant(m: Float64Array | Int32Array): number {
+  const c = cofactorsTransposed(m);
+  return m[0] * c[0] + m[1] * c[3] + m[2] * c[6];
+}
+
+/** Adjugate of a row-major 3×3 matrix: its inverse times its determinant. */
+export function cofactorsTransposed(m: Float64Array | Int32Array): number[] {
+  const minor = (i: number, j: number) => {
+    const [p, q] = [(i + 1) % 3, (i + 2) % 3];
+    const [r, s] = [(j + 1) % 3, (j + 2) % 3];
+    return m[3 * p + r] * m[3 * q + s] - m[3 * p + s] * m[3 * q + r];
+  };
+  return Array.from({ length: 9 }, (_, k) => minor(k % 3, Math.floor(k / 3)));
 }
 
 export function inverse(m: Float64Array | Int32Array): Float64Array {
@@ -35,15 +38,6 @@ export function reciprocal(cellVectors: Float64Array): Float64Array {
   return inv.map((_, k) => 2 * Math.PI * inv[3 * (k % 3) + Math.floor(k / 3)]);
 }
 
-export function atomCount(structure: Structure): number {
-  return structure.atomR.length / 3;
-}
-
-/** The same crystal with all fractional coordinates in [0, 1), rounded as they are written. */
-export function intoCell(structure: Structure): Structure {
-  return { ...structure, atomR: structure.atomR.map((r) => rounded(r - Math.floor(rounded(r)))) };
-}
-
 export interface Pair {
   /** atom i in the cell at 0 0 0, atom j in the cell at `cell` */
   i: number;
@@ -56,7 +50,10 @@ export interface Pair {
 }
 
 /** All ordered pairs nearer than `cutoff` (bohr), an atom and itself left out, in a fixed order. */
-export function pairsWithin({ cellVectors, atomR }: Structure, cutoff: number): Pair[] {
+export function pairsWithin(
+  { cellVectors, atomR }: { cellVectors: Float64Array; atomR: Float64Array },
+  cutoff: number,
+): Pair[] {
   const pairs: Pair[] = [];
   const n = atomR.length / 3;
   const b = reciprocal(cellVectors);
@@ -79,20 +76,6 @@ export function pairsWithin({ cellVectors, atomR }: Structure, cutoff: number): 
     }
   }
   return pairs;
-}
-
-/** Radius of the largest sphere inside the Wigner–Seitz cell of a lattice: half its shortest vector. */
-export function inscribedRadius(latticeVectors: Float64Array): number {
-  let shortest = Number.POSITIVE_INFINITY;
-  const range = [-2, -1, 0, 1, 2];
-  for (const u of range) {
-    for (const v of range) {
-      for (const w of range) {
-        if (u || v || w) shortest = Math.min(shortest, Math.hypot(...rowTimes([u, v, w], latticeVectors)));
-      }
-    }
-  }
-  return shortest / 2;
 }
 
 /** The cells of a supercell: one representative of each class of lattice vectors, 0 0 0 first, first index fastest. */
