@@ -36,6 +36,9 @@ class StageClock {
     counts_->ticks[stage] += now - last_;
     last_ = now;
   }
+  void add_rotations(std::size_t rotations) {
+    if (counts_ != nullptr) counts_->rotations += rotations;
+  }
 
  private:
   StageCounts* counts_;
@@ -116,7 +119,8 @@ void run_batch(const KernelJob& job, KernelRange& range, std::size_t first, std:
                Workspace& workspace) {
   const Tables& t = *job.tables;
   const ScatteringTables* scattering = job.scattering;
-  const Sizes size = sizes(t, job.eigenvectors);
+  const bool vectors_wanted = job.eigenvectors || job.displacements != nullptr;
+  const Sizes size = sizes(t, vectors_wanted);
   const auto slot = [&](Slot s) { return workspace.get(s, size.slot[s]); };
   StageClock clock(job.counts);
   const auto cancelled = [&] {
@@ -170,7 +174,7 @@ void run_batch(const KernelJob& job, KernelRange& range, std::size_t first, std:
   DipoleScratch dipole{};
   if (t.dipole.present) dipole = {slot(kExponentials), slot(kMoments), slot(kSelf), slot(kPairs)};
   Reflectors keep;
-  if (job.eigenvectors) keep = {slot(kKeepU), slot(kKeepPhase)};
+  if (vectors_wanted) keep = {slot(kKeepU), slot(kKeepPhase)};
   V length2[kBatchVectors];
 
   const std::size_t vectors = (count + kN - 1) / kN;
@@ -204,31 +208,38 @@ void run_batch(const KernelJob& job, KernelRange& range, std::size_t first, std:
                      : reduce<ComplexField>(t.n, matrix, v0, scratch, tridiagonal, lane, keep, job.cancelled);
     clock.mark(kReduce);
     if (cancelled()) return;
-    if (job.eigenvectors) {
+    if (vectors_wanted) {
       // Eigenvectors are large: one vector of lanes at a time, written out before the next.
       const std::size_t here = std::min(kN, count - lane);
       double* rows = slot(kRows);
       double* order = slot(kOrder);
-      diagonalise<1>(t.n, tridiagonal, z, lane, rows, slot(kCs));
+      clock.add_rotations(kN * diagonalise<1>(t.n, tridiagonal, z, lane, rows, slot(kCs)));
       clock.mark(kDiagonalise);
       if (t.real_form) {
         back_transform<RealField>(t.n, rows, keep, slot(kBack));
       } else {
         back_transform<ComplexField>(t.n, rows, keep, slot(kBack));
       }
+      if (job.displacements != nullptr) {
+        write_displacements(t, *job.displacements, slot(kBack), tridiagonal.diagonal, lane, here,
+                            range.stride, range.displacements + first + lane);
+      }
       for (int i = 0; i < t.n; ++i) store(set(i), order + i * kLanes + lane);
       sort_lanes(t.n, tridiagonal.diagonal, order, lane);
       range.imaginary += write_frequencies(t.n, tridiagonal.diagonal, lane, here, range.stride,
                                            range.frequencies + first + lane);
-      write_eigenvectors(t, slot(kBack), order, atoms, lane, here, range.stride,
-                         range.eigenvectors + first + lane);
+      if (job.eigenvectors) {
+        write_eigenvectors(t, slot(kBack), order, atoms, lane, here, range.stride,
+                           range.eigenvectors + first + lane);
+      }
       clock.mark(kVectors);
     }
   }
-  if (job.eigenvectors) return;
+  if (vectors_wanted) return;
 
   for (std::size_t v = 0; v < kBatchVectors; v += kChainVectors)
-    if (v < vectors) diagonalise<kChainVectors>(t.n, tridiagonal, z, v * kN, nullptr, nullptr);
+    if (v < vectors)
+      clock.add_rotations(kN * diagonalise<kChainVectors>(t.n, tridiagonal, z, v * kN, nullptr, nullptr));
   clock.mark(kDiagonalise);
   for (std::size_t v = 0; v < vectors; ++v) {
     const std::size_t lane = v * kN, here = std::min(kN, count - lane);

@@ -35,12 +35,23 @@ enum Stage {
 };
 struct StageCounts {
   unsigned long long ticks[kStages] = {};
+  unsigned long long rotations = 0;  // of the QL sweeps, summed over lanes
 };
 const char* stage_name(int stage);
 
+// Mean-square displacements: per q-point and atom
+//   U = 1 / (4 M) sum_modes Re(e e*) / omega coth(omega / 2 kT)   (angstrom^2), modes above frequency_min
+//   only,
+// whose average over a grid of q-points is the Debye-Waller tensor W of a structure factor.
+struct DisplacementTables {
+  double beta = 0;              // 1 / kT in 1/meV; 0: zero temperature
+  double frequency_min = 0.01;  // meV
+};
+
 struct KernelJob {
   const Tables* tables = nullptr;
-  const ScatteringTables* scattering = nullptr;  // null: no structure factor
+  const DisplacementTables* displacements = nullptr;  // null: not asked for
+  const ScatteringTables* scattering = nullptr;       // null: no structure factor
   bool eigenvectors = false;
   bool splitting = true;
   const std::atomic<bool>* cancelled = nullptr;  // polled inside the stages of large crystals
@@ -55,7 +66,8 @@ struct KernelRange {
   double* frequencies = nullptr;
   double* structure_factors = nullptr;
   double* eigenvectors = nullptr;
-  std::size_t imaginary = 0;  // out: number of modes below -kImaginaryMeV
+  double* displacements = nullptr;  // [n_atoms][00 01 02 11 12 22][stride]
+  std::size_t imaginary = 0;        // out: number of modes below -kImaginaryMeV
 };
 
 // Modes below minus this are counted as imaginary; acoustic modes at the zone centre scatter by less.

@@ -8,6 +8,7 @@
 #include "node/environment.h"
 #include "node/file_lock.h"
 #include "node/objects.h"
+#include "node/profile.h"
 
 namespace euphonic::node {
 
@@ -81,6 +82,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("createModel", Napi::Function::New<&ModelObject::create>(env, "createModel"));
   exports.Set("simdTarget", Napi::Function::New<&simd_target_value>(env, "simdTarget"));
   exports.Set("availableThreads", Napi::Function::New<&available_threads_value>(env, "availableThreads"));
+  exports.Set("profile", Napi::Function::New<&profile>(env, "profile"));
   exports.Set("lockFile", Napi::Function::New<&lock_file>(env, "lockFile"));
   return exports;
 }

@@ -39,6 +39,9 @@ class PlanObject : public Napi::ObjectWrap<PlanObject> {
   Held held_;
 };
 
+// A NativeJobOptions.
+JobOptions to_job_options(const Napi::Object& given);
+
 class JobObject : public Napi::ObjectWrap<JobObject> {
  public:
   struct Held {

@@ -27,10 +27,7 @@ Napi::Value PoolObject::threads(const Napi::CallbackInfo& info) {
 
 void PoolObject::close(const Napi::CallbackInfo&) { handle_->pool.reset(); }
 
-Napi::Value PoolObject::job(const Napi::CallbackInfo& info) {
-  const Napi::Env env = info.Env();
-  const PlanObject::Held plan = PlanObject::Unwrap(info[0].As<Napi::Object>())->held();
-  const auto given = info[1].As<Napi::Object>();
+JobOptions to_job_options(const Napi::Object& given) {
   JobOptions options;
   const std::string quantity = to_string(given, "quantity");
   options.quantity = quantity == "frequencies" ? Quantity::frequencies
@@ -47,7 +44,13 @@ Napi::Value PoolObject::job(const Napi::CallbackInfo& info) {
   if (given.Get("temperature").IsNumber()) scattering.temperature = to_double(given, "temperature");
   scattering.bose = to_bool(given, "bose");
   scattering.negative_e = to_bool(given, "negativeE");
-  JobObject::Held held{std::make_shared<Job>(plan, std::move(options)), handle_};
+  return options;
+}
+
+Napi::Value PoolObject::job(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const PlanObject::Held plan = PlanObject::Unwrap(info[0].As<Napi::Object>())->held();
+  JobObject::Held held{std::make_shared<Job>(plan, to_job_options(info[1].As<Napi::Object>())), handle_};
   return wrap<JobObject>(env, Environment::of(env).job_class, std::move(held));
 }
 

@@ -122,6 +122,21 @@ export interface NativePool {
   close(): void;
 }
 
+/** Where the kernel's time goes, for the benchmarks. Per q-point unless said otherwise. */
+export interface NativeProfile {
+  /** operations: floating-point, counted from the plan; a multiply-add is two */
+  stages: { name: string; medianTicks: number; smallestTicks: number; operations: number }[];
+  medianTicks: number;
+  /** of the QL iteration */
+  rotations: number;
+  /** of the time-stamp counter; 0 on a processor that has none */
+  ticksPerSecond: number;
+  /** measured peak of multiply-adds on one core */
+  peakOperationsPerTick: number;
+  batches: number;
+  batchPoints: number;
+}
+
 export interface NativeAddon {
   /** SIMD target chosen at run time, e.g. "AVX3_ICL" */
   simdTarget(): string;
@@ -130,6 +145,16 @@ export interface NativeAddon {
   /** Copies the content on a thread of its own; the arrays must not change until it has. */
   createModel(content: NativeModelContent): Promise<NativeModel>;
   Pool: new (threads: number) => NativePool;
+  /**
+   * Measures the kernel on a thread of its own over `qpts` [3,count], for at least `seconds`. Rejects with
+   * `code: 'internal'` where there are fewer q-points than a batch has.
+   */
+  profile(
+    plan: NativePlan,
+    options: NativeJobOptions,
+    qpts: Float64Array,
+    seconds: number,
+  ): Promise<NativeProfile>;
   /**
    * Takes an exclusive advisory lock for the life of the process; false if another process holds it. The file is made
    * with mode 0600 if there is none. Throws with the system's `code` (EACCES, EROFS, …) when that fails.

@@ -150,10 +150,10 @@ HWY_INLINE void rotate_rows(int n, int from, int to, const double* cs, double* r
 
 // Diagonalises kChain vectors of lanes from `lane` on. On return t.diagonal holds the eigenvalues (in no
 // order) and z [n][kLanes] the first row of the eigenvectors. vectors (kChain = 1): [n][n][kN] all rows, or
-// null.
+// null. Returns how many rotations each lane went through, summed over the vectors.
 template <int kChain>
-inline void diagonalise(int n, const Tridiagonal& t, double* z, std::size_t lane, double* vectors,
-                        double* cs) {
+inline std::size_t diagonalise(int n, const Tridiagonal& t, double* z, std::size_t lane, double* vectors,
+                               double* cs) {
   for (std::size_t v = 0; v < kChain; ++v) {
     for (int i = 0; i < n; ++i) store(set(i == n - 1 ? 1.0 : 0.0), z + i * kLanes + lane + v * kN);
     store(hn::Zero(d), t.off + (n - 1) * kLanes + lane + v * kN);
@@ -163,7 +163,8 @@ inline void diagonalise(int n, const Tridiagonal& t, double* z, std::size_t lane
       for (int j = 0; j < n; ++j)
         store(set(i + j == n - 1 ? 1.0 : 0.0), vectors + (static_cast<std::size_t>(i) * n + j) * kN);
   }
-  if (n < 2) return;
+  std::size_t rotations = 0;
+  if (n < 2) return rotations;
   ChainState state[kChain];
   for (int v = 0; v < kChain; ++v) {
     V norm = hn::Zero(d);
@@ -182,6 +183,7 @@ inline void diagonalise(int n, const Tridiagonal& t, double* z, std::size_t lane
     }
     const int lmin = static_cast<int>(hn::GetLane(hn::MinOfLanes(d, low)));
     if (lmin >= n - 1) break;
+    rotations += static_cast<std::size_t>(n - 1 - lmin) * kChain;
     const int lmax = std::min(n - 2, static_cast<int>(hn::GetLane(hn::MaxOfLanes(d, high))));
     V p[kChain], h[kChain], c[kChain], s[kChain], carry[kChain];
     for (int v = 0; v < kChain; ++v) {
@@ -201,6 +203,7 @@ inline void diagonalise(int n, const Tridiagonal& t, double* z, std::size_t lane
       rotate_rows(n, n - 2, lmin, cs, vectors);
     }
   }
+  return rotations;
 }
 
 }  // namespace HWY_NAMESPACE
