@@ -14,6 +14,7 @@ struct JobTables {
   explicit JobTables(const Job& job);
   const Tables* tables = nullptr;
   ScatteringTables scattering;
+  DisplacementTables displacements;
 };
 
 // Directions of approach [3][count] r.l.u. for the points of a chunk that lie at a zone centre, zeros

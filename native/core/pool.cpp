@@ -153,6 +153,8 @@ class Pool::Impl {
     if (job.options().quantity == Quantity::structure_factor)
       task.result.structure_factors = allocate(job.n_surfaces() * count);
     if (job.options().quantity == Quantity::modes) task.result.eigenvectors = allocate(2 * n * n * count);
+    if (job.options().quantity == Quantity::displacements)
+      task.result.displacements = allocate(2 * n * count);
   }
 
   void work() {
@@ -188,6 +190,7 @@ class Pool::Impl {
       kernel.tables = tables.tables;
       if (job.options().quantity == Quantity::structure_factor) kernel.scattering = &tables.scattering;
       kernel.eigenvectors = job.options().quantity == Quantity::modes;
+      if (job.options().quantity == Quantity::displacements) kernel.displacements = &tables.displacements;
       kernel.splitting = job.options().splitting;
       kernel.cancelled = job.cancel_flag();
       KernelRange range;
@@ -199,6 +202,7 @@ class Pool::Impl {
       range.frequencies = task.result.frequencies.get();
       range.structure_factors = task.result.structure_factors.get();
       range.eigenvectors = task.result.eigenvectors.get();
+      range.displacements = task.result.displacements.get();
       run_kernel(kernel, range, workspace);
       return range.imaginary;
     } catch (const std::bad_alloc&) {

@@ -16,7 +16,7 @@
 
 namespace euphonic {
 
-enum class Quantity { frequencies, structure_factor, modes };
+enum class Quantity { frequencies, structure_factor, modes, displacements };
 
 // What a structure factor needs beyond the plan.
 struct Scattering {
@@ -27,11 +27,18 @@ struct Scattering {
   bool negative_e = false;
 };
 
+// What mean-square displacements need beyond the plan.
+struct Displacements {
+  double temperature = 0;       // kelvin
+  double frequency_min = 0.01;  // meV: modes below are left out
+};
+
 struct JobOptions {
   Quantity quantity = Quantity::structure_factor;
   int n_threads = 0;      // 0: as many as the pool has
   bool splitting = true;  // LO-TO splitting at the zone centre
   Scattering scattering;
+  Displacements displacements;
 };
 
 class Job {
@@ -69,9 +76,11 @@ using ResultArray = std::unique_ptr<double[], FreeDeleter>;
 
 struct ChunkResult {
   std::size_t count = 0;
-  ResultArray frequencies;                    // [n_modes][count] meV
-  ResultArray structure_factors;              // [n_surfaces][count] mbarn, null unless asked for
-  ResultArray eigenvectors;                   // [2][3][n_atoms][n_modes][count], null unless asked for
+  ResultArray frequencies;        // [n_modes][count] meV
+  ResultArray structure_factors;  // [n_surfaces][count] mbarn, null unless asked for
+  ResultArray eigenvectors;       // [2][3][n_atoms][n_modes][count], null unless asked for
+  // [n_atoms][00 01 02 11 12 22][count] angstrom^2, null unless asked for
+  ResultArray displacements;
   double kernel_seconds = 0;                  // from the first batch's start to the last one's end
   double begin_seconds = 0, end_seconds = 0;  // the same moments on the steady clock
   std::size_t imaginary = 0;                  // modes with a negative frequency

@@ -169,6 +169,50 @@ inline void write_eigenvectors(const Tables& t, const double* y, const double* o
   }
 }
 
+// See DisplacementTables. y as in write_eigenvectors, eigenvalues in the same order (hartree^2).
+inline void write_displacements(const Tables& t, const DisplacementTables& job, const double* y,
+                                const double* eigenvalues, std::size_t lane, std::size_t count,
+                                std::size_t stride, double* out) {
+  const std::size_t n = t.n, width = t.real_form ? 1 : 2;
+  // omega in hartree with M in electron masses gives bohr^2.
+  const double unit = 0.25 * kBohrInAngstrom * kBohrInAngstrom;
+  for (const Tables::Orbit& orbit : t.orbits) {
+    V sum[6];
+    for (V& x : sum) x = hn::Zero(d);
+    for (std::size_t m = 0; m < n; ++m) {
+      const V omega = hn::Sqrt(hn::Max(load(eigenvalues + m * kLanes + lane), hn::Zero(d)));
+      const V energy = mul(omega, set(kHartreeInMeV));
+      const M counted = hn::Ge(energy, set(job.frequency_min));
+      const V safe = hn::IfThenElse(counted, energy, set(1.0));
+      V coth = set(1.0);  // 1 + 2 / (exp(omega / kT) - 1)
+      if (job.beta > 0) coth = fma(set(2.0), reciprocal_of(hn::Expm1(d, mul(safe, set(job.beta)))), coth);
+      const V weight = hn::IfThenElseZero(counted, hn::Div(mul(coth, set(kHartreeInMeV)), safe));
+      const auto at = [&](int row) { return y + (static_cast<std::size_t>(row) * n + m) * width * kN; };
+      int e6 = 0;
+      for (int a = 0; a < 3; ++a) {
+        for (int b = a; b < 3; ++b, ++e6) {
+          const double* ya = at(orbit.row + a);
+          const double* yb = at(orbit.row + b);
+          V product = mul(load(ya), load(yb));
+          if (!t.real_form) {
+            product = fma(load(ya + kN), load(yb + kN), product);
+          } else if (orbit.second >= 0) {
+            // e = (plus + i minus) / sqrt 2, its image's the conjugate: the same product.
+            product = mul(set(0.5), fma(load(at(orbit.row + 3 + a)), load(at(orbit.row + 3 + b)), product));
+          }
+          sum[e6] = fma(weight, product, sum[e6]);
+        }
+      }
+    }
+    for (int atom : {orbit.first, orbit.second}) {
+      if (atom < 0) continue;
+      const double scale = unit * t.inverse_sqrt_mass[atom] * t.inverse_sqrt_mass[atom];
+      for (int e = 0; e < 6; ++e)
+        store_some(mul(sum[e], set(scale)), count, out + (static_cast<std::size_t>(atom) * 6 + e) * stride);
+    }
+  }
+}
+
 }  // namespace HWY_NAMESPACE
 }  // namespace euphonic
 HWY_AFTER_NAMESPACE();
