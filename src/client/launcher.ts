@@ -15,6 +15,8 @@ import { EuphonicError } from '../protocol/errors.js';
 import { EXIT_LOCKED, PROTOCOL_VERSION } from '../protocol/limits.js';
 import { Channel } from './channel.js';
 
+/** The compiled command line: the same place seen from src/client and from dist/client. */
+const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 /** A daemon that is there answers a ping within this time, also one that was just suspended or starved. */
 const PING_TIMEOUT_MS = 5000;
 /** A start takes a fraction of a second; many at once on a loaded machine take longer. */
@@ -126,15 +128,11 @@ export async function stopDaemon(paths: RuntimePaths = runtimePaths()): Promise<
 }
 
 function launch(paths: RuntimePaths, threads: number | undefined): ChildProcess {
-  const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
-  const cli = fileURLToPath(new URL(`../cli${extension}`, import.meta.url));
-  // from the sources, the daemon needs the loader that this process runs under
-  const loader = extension === '.ts' ? ['--import', import.meta.resolve('tsx')] : [];
   const log = openSync(paths.log, constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND, 0o600);
   try {
     const child = spawn(
       process.execPath,
-      [...loader, cli, 'run', ...(threads === undefined ? [] : ['--threads', String(threads)])],
+      [CLI, 'run', ...(threads === undefined ? [] : ['--threads', String(threads)])],
       {
         cwd: paths.directory,
         detached: true,

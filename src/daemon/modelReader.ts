@@ -1,5 +1,4 @@
 /** Reads files and checks models on a thread of its own, started when there is something to do and ended when idle. */
-import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { EuphonicError } from '../protocol/errors.js';
 import type { ReaderAnswer, ReaderTask, ReadModel } from './modelWorker.js';
@@ -45,7 +44,7 @@ export class ModelReader {
   }
 
   private start(): Worker {
-    const worker = new Worker(new URL(`./modelWorker${extname(import.meta.url)}`, import.meta.url));
+    const worker = new Worker(new URL('./modelWorker.js', import.meta.url));
     worker.on('message', (answer: ReaderAnswer) => this.settle(answer));
     // a thread that runs out of memory ends; the daemon goes on, and the next task gets a new thread
     worker.on('error', (error) => {

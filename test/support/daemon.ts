@@ -1,6 +1,6 @@
 /** A daemon of the tests' own: another connection file in a folder that is removed afterwards. */
 import { execFile, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,8 +9,18 @@ import { type ClientOptions, EuphonicClient } from '../../src/client/client.js';
 import { stopDaemon } from '../../src/client/launcher.js';
 import { type Connection, type RuntimePaths, runtimePaths } from '../../src/protocol/connection.js';
 
-const cliPath = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
-const loader = import.meta.resolve('tsx');
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const cliPath = join(root, 'dist', 'cli.js');
+
+/** Daemons run from dist/: what is tested there must be what stands in src/. */
+function checkBuild(): void {
+  const built = statSync(join(root, 'dist', '.built-from')).mtimeMs;
+  for (const name of readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })) {
+    const newer = name.endsWith('.ts') && statSync(join(root, 'src', name)).mtimeMs > built;
+    if (newer) throw new Error(`src/${name} is newer than dist/: run npm run build first`);
+  }
+}
+checkBuild();
 
 export interface CliResult {
   code: number | null;
@@ -47,18 +57,15 @@ export class TestDaemon {
   cliWith(env: NodeJS.ProcessEnv, ...args: string[]): Promise<CliResult> {
     return new Promise((resolve) => {
       const options = { env: { ...this.env, ...env }, cwd: this.folder };
-      const child = execFile(
-        process.execPath,
-        ['--import', loader, cliPath, ...args],
-        options,
-        (_, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
+      const child = execFile(process.execPath, [cliPath, ...args], options, (_, stdout, stderr) =>
+        resolve({ code: child.exitCode, stdout, stderr }),
       );
     });
   }
 
   /** `euphonicd run` as a child of the tests. */
   run(...args: string[]) {
-    return spawn(process.execPath, ['--import', loader, cliPath, 'run', ...args], {
+    return spawn(process.execPath, [cliPath, 'run', ...args], {
       env: this.env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
