@@ -12,6 +12,6 @@ try {
 } catch (error) {
   console.error(`demo: ${error.message}`);
 } finally {
-  if (before.code === notAlive) await run(process.execPath, [cli, 'stop']).catch(() => {});
+  if (before.code === notAlive) await run(process.execPath, [cli, 'stop'], { quiet: true }).catch(() => {});
 }
 process.exitCode = code;
