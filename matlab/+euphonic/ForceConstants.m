@@ -117,7 +117,7 @@ classdef ForceConstants < handle
             %
             %   See also EUPHONIC.FORCECONSTANTS.
             fc = euphonic.ForceConstants();
-            fc.take('from_castep', 'model.load', file_params('from_castep', file, 'castep'), []);
+            fc.take('from_castep', 'model.load', file_params('from_castep', file), []);
         end
 
         function fc = from_json_file(file)
@@ -129,18 +129,18 @@ classdef ForceConstants < handle
             %
             %   See also EUPHONIC.FORCECONSTANTS.
             fc = euphonic.ForceConstants();
-            fc.take('from_json_file', 'model.load', file_params('from_json_file', file, 'json'), []);
+            fc.take('from_json_file', 'model.load', file_params('from_json_file', file), []);
         end
 
     end
 end
 
-function params = file_params(caller, file, format)
+function params = file_params(caller, file)
     if ~ischar(file) || size(file, 1) ~= 1 || isempty(file)
         euphonic.internal.fail(caller, 'invalid_argument', ...
             'Expected the name of a file, found a value of class %s.', class(file));
     end
-    params = struct('path', euphonic.internal.absolute_path(file), 'format', format);
+    params = struct('path', euphonic.internal.absolute_path(file));
 end
 
 function text = polar_text(polar)

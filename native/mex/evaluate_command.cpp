@@ -145,6 +145,23 @@ bool has_results(const mxArray* previous) {
   return frequencies && !mxIsEmpty(frequencies);
 }
 
+// Whether the job can be taken up again, with a daemon that knows neither it nor perhaps the model.
+bool can_go_on(const wire::Failure& failure) {
+  for (const char* code : {wire::failure_code::kUnreachable, wire::failure_code::kNotAuthorised,
+                           "shutting_down", "unknown_model", "unknown_job"}) {
+    if (failure.code == code) return true;
+  }
+  return false;
+}
+
+// Large arrays that nobody will look at: Octave would copy them on the way out.
+void drop_results(mxArray* answer) {
+  for (const char* field : {"frequencies", "structure_factors", "eigenvectors"}) {
+    mxDestroyArray(mxGetField(answer, 0, field));
+    mxSetField(answer, 0, field, nullptr);
+  }
+}
+
 wire::Progress progress_to(const mxArray* callback) {
   wire::Progress progress;
   if (!callback || !mxIsFunctionHandle(callback)) return progress;
@@ -207,6 +224,7 @@ mxArray* evaluate(ConnectionSlot& slot, const Arguments& arguments) {
     run(slot, arguments, answer);
   } catch (const wire::Failure& failure) {
     if (failure.code == wire::failure_code::kUnreachable) slot.drop();
+    if (!can_go_on(failure)) drop_results(answer);
     mxSetField(answer, 0, "error", error_struct(failure));
   }
   return answer;

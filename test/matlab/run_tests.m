@@ -1,7 +1,7 @@
 % Tests of the MATLAB package, in Octave or MATLAB: run(fullfile('test', 'matlab', 'run_tests.m')), or in a shell
 %   octave-cli -q --norc --no-history test/matlab/run_tests.m [text]
-% With a text, only tests whose file or name contains it are run. They have a daemon of their own, which is stopped at the
-% end. The last line is `matlab: N passed, N failed, N skipped`; the exit code is 1 if any failed.
+% With a text, only tests whose file or name contains it are run. They have a daemon of their own, which is stopped at
+% the end. The last line is `matlab: N passed, N failed, N skipped`; the exit code is 1 if any failed.
 %
 % A file test_x.m has a function test_x that returns its local functions; those without arguments are the tests. A test
 % fails by raising an error, and is skipped by support.skip(reason).

@@ -88,8 +88,8 @@ function rows = surfaces_as_rows(stored)
 end
 
 function sums = degenerate_sums(w, values)
-    % Sums of the columns of VALUES over runs of modes whose neighbouring gaps are at most 0.05 meV; modes below 1 meV are
-    % left out.
+    % Sums of the columns of VALUES over runs of modes whose neighbouring gaps are at most 0.05 meV; modes below
+    % 1 meV are left out.
     kept = abs(w) >= 1;
     w = w(kept);
     values = values(kept, :);

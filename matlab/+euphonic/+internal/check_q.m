@@ -12,7 +12,9 @@ function [qh, qk, ql] = check_q(caller, qh, qk, ql)
 end
 
 function q = column(caller, name, q)
-    if ~isnumeric(q) || issparse(q)
+    if issparse(q)
+        euphonic.internal.fail(caller, 'invalid_q', '%s is sparse; expected a full real array.', name);
+    elseif ~isnumeric(q)
         euphonic.internal.fail(caller, 'invalid_q', '%s is of class %s; expected a full real array.', name, class(q));
     end
     q = double(q(:));

@@ -21,7 +21,7 @@ function totals = run_files(folder, wanted)
             totals(verdict) = totals(verdict) + 1;
         end
     end
-    clear restore
+    clear restore;
 end
 
 function verdict = run_one(title, test)
