@@ -66,6 +66,7 @@ int Job::n_surfaces() const {
 }
 
 std::size_t Job::bytes_per_point() const {
+  if (options_.quantity == Quantity::spectrum) return sizeof(double);
   const std::size_t n = n_modes();
   std::size_t values = n;
   if (options_.quantity == Quantity::structure_factor) values += n_surfaces();
@@ -78,7 +79,7 @@ JobTables::JobTables(const Job& job) {
   const auto& plan = static_cast<const TablePlan&>(job.plan());
   const JobOptions& options = job.options();
   tables = &plan.tables();
-  if (options.quantity == Quantity::structure_factor) {
+  if (job.scatters()) {
     if (tables->real_form && !symmetric_scattering(*tables, options.scattering))
       tables = &plan.complex_tables();
     scattering = scattering_tables(*tables, options.scattering);

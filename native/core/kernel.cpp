@@ -12,7 +12,7 @@
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
 
-#include "core/kernel/output-inl.h"
+#include "core/kernel/spectrum-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace euphonic {
@@ -226,8 +226,9 @@ void run_batch(const KernelJob& job, KernelRange& range, std::size_t first, std:
       }
       for (int i = 0; i < t.n; ++i) store(set(i), order + i * kLanes + lane);
       sort_lanes(t.n, tridiagonal.diagonal, order, lane);
-      range.imaginary += write_frequencies(t.n, tridiagonal.diagonal, lane, here, range.stride,
-                                           range.frequencies + first + lane);
+      range.imaginary += to_frequencies(t.n, tridiagonal.diagonal, lane, here);
+      write_frequencies(t.n, tridiagonal.diagonal, lane, here, range.stride,
+                        range.frequencies + first + lane);
       if (job.eigenvectors) {
         write_eigenvectors(t, slot(kBack), order, atoms, lane, here, range.stride,
                            range.eigenvectors + first + lane);
@@ -237,15 +238,33 @@ void run_batch(const KernelJob& job, KernelRange& range, std::size_t first, std:
   }
   if (vectors_wanted) return;
 
+  const Spectrum* spectrum = job.spectrum;
+  if (spectrum != nullptr && spectrum->shape == LineShape::damped_oscillator) {
+    for (std::size_t v = 0; v < vectors; ++v) {
+      const std::size_t lane = v * kN, here = std::min(kN, count - lane);
+      write_oscillators(t, *scattering, *spectrum, tridiagonal, length2[v], lane,
+                        load_energies(range, first + lane, here), here, range.intensities + first + lane);
+    }
+    clock.mark(kOutput);
+    return;
+  }
+
   for (std::size_t v = 0; v < kBatchVectors; v += kChainVectors)
     if (v < vectors)
       clock.add_rotations(kN * diagonalise<kChainVectors>(t.n, tridiagonal, z, v * kN, nullptr, nullptr));
   clock.mark(kDiagonalise);
   for (std::size_t v = 0; v < vectors; ++v) {
     const std::size_t lane = v * kN, here = std::min(kN, count - lane);
+    if (spectrum != nullptr) {
+      // A sum over modes needs no order.
+      range.imaginary += to_frequencies(t.n, tridiagonal.diagonal, lane, here);
+      write_line_shapes(t, *scattering, *spectrum, tridiagonal.diagonal, z, length2[v], lane,
+                        load_energies(range, first + lane, here), here, range.intensities + first + lane);
+      continue;
+    }
     sort_lanes(t.n, tridiagonal.diagonal, z, lane);
-    range.imaginary += write_frequencies(t.n, tridiagonal.diagonal, lane, here, range.stride,
-                                         range.frequencies + first + lane);
+    range.imaginary += to_frequencies(t.n, tridiagonal.diagonal, lane, here);
+    write_frequencies(t.n, tridiagonal.diagonal, lane, here, range.stride, range.frequencies + first + lane);
     if (scattering != nullptr)
       write_structure_factors(t, *scattering, tridiagonal.diagonal, z, length2[v], lane, here, range.stride,
                               range.structure_factors + first + lane);

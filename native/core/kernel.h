@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "core/pool.h"
 #include "core/tables.h"
 
 namespace euphonic {
@@ -49,6 +50,7 @@ struct DisplacementTables {
 };
 
 struct KernelJob {
+  const Spectrum* spectrum = nullptr;  // with scattering: broadened intensities instead of structure factors
   const Tables* tables = nullptr;
   const DisplacementTables* displacements = nullptr;  // null: not asked for
   const ScatteringTables* scattering = nullptr;       // null: no structure factor
@@ -66,8 +68,10 @@ struct KernelRange {
   double* frequencies = nullptr;
   double* structure_factors = nullptr;
   double* eigenvectors = nullptr;
-  double* displacements = nullptr;  // [n_atoms][00 01 02 11 12 22][stride]
-  std::size_t imaginary = 0;        // out: number of modes below -kImaginaryMeV
+  const double* energies = nullptr;  // [stride] meV, with KernelJob::spectrum
+  double* intensities = nullptr;     // [stride] mbarn / meV per atom
+  double* displacements = nullptr;   // [n_atoms][00 01 02 11 12 22][stride]
+  std::size_t imaginary = 0;         // out: number of modes below -kImaginaryMeV
 };
 
 // Modes below minus this are counted as imaginary; acoustic modes at the zone centre scatter by less.

@@ -149,6 +149,10 @@ class Pool::Impl {
     const Job& job = *task.job;
     const std::size_t n = job.n_modes(), count = task.chunk.count;
     task.result.count = count;
+    if (job.options().quantity == Quantity::spectrum) {
+      task.result.intensities = allocate(count);
+      return;
+    }
     task.result.frequencies = allocate(n * count);
     if (job.options().quantity == Quantity::structure_factor)
       task.result.structure_factors = allocate(job.n_surfaces() * count);
@@ -188,7 +192,8 @@ class Pool::Impl {
       const JobTables& tables = **c.tables;
       KernelJob kernel;
       kernel.tables = tables.tables;
-      if (job.options().quantity == Quantity::structure_factor) kernel.scattering = &tables.scattering;
+      if (job.scatters()) kernel.scattering = &tables.scattering;
+      if (job.options().quantity == Quantity::spectrum) kernel.spectrum = &job.options().spectrum;
       kernel.eigenvectors = job.options().quantity == Quantity::modes;
       if (job.options().quantity == Quantity::displacements) kernel.displacements = &tables.displacements;
       kernel.splitting = job.options().splitting;
@@ -202,6 +207,8 @@ class Pool::Impl {
       range.frequencies = task.result.frequencies.get();
       range.structure_factors = task.result.structure_factors.get();
       range.eigenvectors = task.result.eigenvectors.get();
+      range.energies = task.chunk.energies.data();
+      range.intensities = task.result.intensities.get();
       range.displacements = task.result.displacements.get();
       run_kernel(kernel, range, workspace);
       return range.imaginary;

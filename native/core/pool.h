@@ -16,7 +16,7 @@
 
 namespace euphonic {
 
-enum class Quantity { frequencies, structure_factor, modes, displacements };
+enum class Quantity { frequencies, structure_factor, modes, displacements, spectrum };
 
 // What a structure factor needs beyond the plan.
 struct Scattering {
@@ -33,12 +33,22 @@ struct Displacements {
   double frequency_min = 0.01;  // meV: modes below are left out
 };
 
+// What broadened intensities need beyond the structure factor: see kernel.h.
+enum class LineShape { gauss, lorentz, damped_oscillator };
+struct Spectrum {
+  LineShape shape = LineShape::gauss;
+  std::vector<double> width;  // FWHM, meV: ascending coefficients of a polynomial in the energy transfer
+  double scale = 1;
+  double frequency_scale = 1;  // of frequencies; intensities and Bose factors keep the unscaled ones
+};
+
 struct JobOptions {
   Quantity quantity = Quantity::structure_factor;
   int n_threads = 0;      // 0: as many as the pool has
   bool splitting = true;  // LO-TO splitting at the zone centre
   Scattering scattering;
   Displacements displacements;
+  Spectrum spectrum;
 };
 
 class Job {
@@ -51,6 +61,10 @@ class Job {
   const Plan& plan() const { return *plan_; }
   const JobOptions& options() const { return options_; }
   int n_modes() const { return 3 * plan_->n_atoms(); }
+  // Whether scattering vectors are needed.
+  bool scatters() const {
+    return options_.quantity == Quantity::structure_factor || options_.quantity == Quantity::spectrum;
+  }
   int n_surfaces() const;               // n_modes, twice that with negative_e
   std::size_t bytes_per_point() const;  // of results
 
@@ -65,6 +79,7 @@ struct Chunk {
   std::size_t count = 0;
   std::vector<double> qpts;        // [3][count] r.l.u.
   std::vector<double> directions;  // [3][count] or empty; NaN: from the neighbouring q-points
+  std::vector<double> energies;    // [count] meV, for Quantity::spectrum
   std::optional<std::array<double, 3>> before, after;  // neighbours in the whole request
 };
 
@@ -81,7 +96,8 @@ struct ChunkResult {
   ResultArray eigenvectors;       // [2][3][n_atoms][n_modes][count], null unless asked for
   // [n_atoms][00 01 02 11 12 22][count] angstrom^2, null unless asked for
   ResultArray displacements;
-  double kernel_seconds = 0;                  // from the first batch's start to the last one's end
+  ResultArray intensities;    // [count] mbarn/meV per atom, the only result of Quantity::spectrum
+  double kernel_seconds = 0;  // from the first batch's start to the last one's end
   double begin_seconds = 0, end_seconds = 0;  // the same moments on the steady clock
   std::size_t imaginary = 0;                  // modes with a negative frequency
   bool cancelled = false;

@@ -55,10 +55,9 @@ HWY_INLINE void store_some(V v, std::size_t count, double* p) {
   }
 }
 
-// Frequencies in meV, imaginary ones negative. Overwrites the sorted eigenvalues with them; returns how many
-// are imaginary.
-inline std::size_t write_frequencies(int n, double* eigenvalues, std::size_t lane, std::size_t count,
-                                     std::size_t stride, double* out) {
+// Eigenvalues (hartree^2) become frequencies in meV, in place, imaginary ones negative. Returns how many are
+// imaginary.
+inline std::size_t to_frequencies(int n, double* eigenvalues, std::size_t lane, std::size_t count) {
   const M wanted = hn::FirstN(d, count);
   std::size_t imaginary = 0;
   for (int m = 0; m < n; ++m) {
@@ -66,33 +65,43 @@ inline std::size_t write_frequencies(int n, double* eigenvalues, std::size_t lan
     const V x = load(at);
     const V w = hn::CopySign(mul(hn::Sqrt(hn::Abs(x)), set(kHartreeInMeV)), x);
     store(w, at);
-    store_some(w, count, out + m * stride);
     imaginary += hn::CountTrue(d, hn::And(wanted, hn::Lt(w, set(-kImaginaryMeV))));
   }
   return imaginary;
 }
 
-// S = |v|^2 z^2 / (2 n_atoms |omega|) in mbarn per atom, times the thermal factor; 0 where omega is 0.
+inline void write_frequencies(int n, const double* frequencies, std::size_t lane, std::size_t count,
+                              std::size_t stride, double* out) {
+  for (int m = 0; m < n; ++m) store_some(load(frequencies + m * kLanes + lane), count, out + m * stride);
+}
+
+struct Intensity {
+  V created, absorbed;
+};
+
+// S = |v|^2 z^2 / (2 n_atoms |omega|) in mbarn per atom, times the thermal factors 1 + n and n; 0 where omega
+// is 0.
+HWY_INLINE Intensity mode_intensity(const Tables& t, const ScatteringTables& s, V frequency, V z, V length2) {
+  const V w = hn::Abs(frequency);
+  const M zero = hn::Eq(w, hn::Zero(d));
+  const V safe = hn::IfThenElse(zero, set(1.0), w);
+  const V unit = mul(length2, set(kBohr2InMillibarn * kHartreeInMeV / (2.0 * t.n_atoms)));
+  const V bare = hn::IfThenZeroElse(zero, hn::Div(mul(unit, mul(z, z)), safe));
+  if (!s.thermal) return {bare, bare};
+  // Bose occupation n = 1 / (exp(w/kT) - 1).
+  const V occupation =
+      s.zero_temperature ? hn::Zero(d) : hn::Div(set(1.0), hn::Expm1(d, mul(safe, set(s.beta))));
+  return {mul(bare, hn::Add(set(1.0), occupation)), mul(bare, occupation)};
+}
+
 inline void write_structure_factors(const Tables& t, const ScatteringTables& s, const double* frequencies,
                                     const double* z, V length2, std::size_t lane, std::size_t count,
                                     std::size_t stride, double* out) {
-  const V unit = mul(length2, set(kBohr2InMillibarn * kHartreeInMeV / (2.0 * t.n_atoms)));
   for (int m = 0; m < t.n; ++m) {
-    const V w = hn::Abs(load(frequencies + m * kLanes + lane));
-    const V z1 = load(z + m * kLanes + lane);
-    const M zero = hn::Eq(w, hn::Zero(d));
-    const V safe = hn::IfThenElse(zero, set(1.0), w);
-    const V intensity = hn::IfThenZeroElse(zero, hn::Div(mul(unit, mul(z1, z1)), safe));
-    V created = intensity, absorbed = intensity;
-    if (s.thermal) {
-      // Bose occupation n = 1 / (exp(w/kT) - 1).
-      const V occupation =
-          s.zero_temperature ? hn::Zero(d) : hn::Div(set(1.0), hn::Expm1(d, mul(safe, set(s.beta))));
-      created = mul(intensity, hn::Add(set(1.0), occupation));
-      absorbed = mul(intensity, occupation);
-    }
-    store_some(created, count, out + m * stride);
-    if (s.negative_e) store_some(absorbed, count, out + (t.n + m) * stride);
+    const Intensity i =
+        mode_intensity(t, s, load(frequencies + m * kLanes + lane), load(z + m * kLanes + lane), length2);
+    store_some(i.created, count, out + m * stride);
+    if (s.negative_e) store_some(i.absorbed, count, out + (t.n + m) * stride);
   }
 }
 
