@@ -70,7 +70,12 @@ export class Channel {
       this.pending.set(id, { resolve: resolve as Pending['resolve'], reject });
       const fail = (error: unknown) => {
         this.pending.delete(id);
-        reject(asEuphonicError(error));
+        const unsent = (error as NodeJS.ErrnoException).code === 'EAGAIN';
+        reject(
+          unsent
+            ? new EuphonicError('daemon_lost', 'The daemon takes no requests any more.')
+            : asEuphonicError(error),
+        );
       };
       try {
         const message = encodeRequest({ id, method, params, frames }) as Buffer[];
