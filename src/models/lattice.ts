@@ -78,7 +78,7 @@ export function pairsWithin(
   return pairs;
 }
 
-/** The cells of a supercell: one representative of each class of lattice vectors, 0 0 0 first, first index fastest. */
+/** The cells of a supercell: one representative of each class of lattice vectors. */
 export class Supercell {
   /** [3,3] supercell vectors (rows) in units of the cell vectors */
   readonly matrix: Int32Array;
@@ -88,24 +88,14 @@ export class Supercell {
   readonly #adjugate: number[];
   readonly #index = new Map<string, number>();
 
-  constructor(matrix: ArrayLike<number>) {
+  /** `origins` [nCells,3] are distinct modulo the supercell; those chosen here have 0 0 0 first, first index fastest. */
+  constructor(matrix: ArrayLike<number>, origins?: Int32Array) {
     this.matrix = Int32Array.from(matrix);
     this.nCells = Math.abs(determinant(this.matrix));
     this.#adjugate = cofactorsTransposed(this.matrix);
-    const origins: number[] = [];
-    // representatives lie in a box whose sides are multiples n_cells·a_i of the cell vectors at most
-    for (let w = 0; w < this.nCells && this.#index.size < this.nCells; w++) {
-      for (let v = 0; v < this.nCells && this.#index.size < this.nCells; v++) {
-        for (let u = 0; u < this.nCells && this.#index.size < this.nCells; u++) {
-          const key = this.#key([u, v, w]);
-          if (this.#index.has(key)) break;
-          this.#index.set(key, this.#index.size);
-          origins.push(u, v, w);
-        }
-        if (this.#index.has(this.#key([0, v + 1, w]))) break;
-      }
-    }
-    this.origins = Int32Array.from(origins);
+    this.origins = origins ?? this.#choose();
+    for (let c = 0; c < this.nCells; c++)
+      this.#index.set(this.#key(this.origins.subarray(3 * c, 3 * c + 3)), c);
   }
 
   /** Index of the cell that is equivalent to the one at lattice vector `cell`. */
@@ -123,5 +113,20 @@ export class Supercell {
     return rowTimes(cell, this.#adjugate)
       .map((x) => ((x % this.nCells) + this.nCells) % this.nCells)
       .join();
+  }
+
+  #choose(): Int32Array {
+    const origins: number[] = [];
+    const seen = new Set<string>();
+    // a row of cells ends where it meets itself, a plane of rows likewise
+    for (let w = 0; seen.size < this.nCells; w++) {
+      for (let v = 0; !seen.has(this.#key([0, v, w])); v++) {
+        for (let u = 0; !seen.has(this.#key([u, v, w])); u++) {
+          seen.add(this.#key([u, v, w]));
+          origins.push(u, v, w);
+        }
+      }
+    }
+    return Int32Array.from(origins);
   }
 }

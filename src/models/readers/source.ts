@@ -1,5 +1,5 @@
 /** Where a reader's bytes come from: a file read piece by piece, or memory. */
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { EuphonicError } from '../../protocol/errors.js';
 
 export interface ByteSource {
@@ -16,9 +16,9 @@ export async function openFile(path: string): Promise<ByteSource & { close(): Pr
   let handle: FileHandle | undefined;
   try {
     handle = await open(path, 'r');
-    const stat = await handle.stat();
-    if (!stat.isFile()) throw new Error(stat.isDirectory() ? 'it is a folder' : 'it is not a regular file');
-    return fileSource(path, handle, stat.size);
+    const found = await handle.stat();
+    if (!found.isFile()) throw new Error(found.isDirectory() ? 'it is a folder' : 'it is not a regular file');
+    return fileSource(path, handle, found.size);
   } catch (error) {
     await handle?.close();
     throw unreadable(path, error);
@@ -42,6 +42,20 @@ function fileSource(path: string, handle: FileHandle, size: number) {
     },
     close: () => handle.close(),
   };
+}
+
+export async function fileExists(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+}
+
+export async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 /** Bytes in memory. */

@@ -1,0 +1,120 @@
+/** Reads datasets of HDF5 files, with the library in a thread of its own. */
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { EuphonicError } from '../../protocol/errors.js';
+import type { Hdf5Answer, Hdf5Description, Hdf5Request } from './hdf5Worker.js';
+
+/** Longest time for one look-up or one dataset; more, and the file is taken for damaged. */
+export const HDF5_TIMEOUT_MS = 4000;
+
+/** Longest time for the library to start, on a machine under load. */
+export const HDF5_START_TIMEOUT_MS = 60_000;
+
+/** Largest dataset, uncompressed bytes. */
+export const MAX_DATASET_BYTES = 2 ** 31;
+
+export function isHdf5(start: Buffer): boolean {
+  return start.subarray(0, 8).equals(Buffer.from('\x89HDF\r\n\x1a\n', 'latin1'));
+}
+
+function startWorker(path: string): Worker {
+  // what the library prints about a damaged file is in the error already
+  const options = { workerData: { path }, stdout: true, stderr: true };
+  const entry = new URL(`./hdf5Worker${extname(import.meta.url)}`, import.meta.url);
+  if (entry.pathname.endsWith('.js')) return new Worker(entry, options);
+  // run from the sources, as tests and benchmarks do: a new thread does not know the loader that this one has
+  const loader = JSON.stringify(import.meta.resolve('tsx/esm/api'));
+  const script = `import(${loader}).then(({ register }) => { register(); return import(${JSON.stringify(entry.href)}); });`;
+  return new Worker(script, { ...options, eval: true });
+}
+
+export class Hdf5File {
+  readonly path: string;
+  readonly #worker: Worker;
+  readonly #ready: Promise<Hdf5Answer>;
+
+  /** Call `close` when done. */
+  constructor(path: string) {
+    this.path = path;
+    this.#worker = startWorker(path);
+    this.#ready = this.#answer(HDF5_START_TIMEOUT_MS);
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  /** Undefined if there is no such dataset. */
+  async describe(name: string): Promise<Hdf5Description | undefined> {
+    const answer = await this.#ask({ kind: 'describe', name });
+    return 'description' in answer
+      ? (answer.description ?? undefined)
+      : this.damaged(name, 'it cannot be read');
+  }
+
+  /** Numbers of any type as doubles; `shape` is checked before anything is read, −1 stands for any length. */
+  async numbers(name: string, shape: number[]): Promise<Float64Array> {
+    const found = await this.#checked(name, shape, false);
+    const answer = await this.#ask({ kind: 'read', name });
+    const count = found.shape.reduce((a, b) => a * b, 1);
+    if (!('numbers' in answer) || answer.numbers.length !== count) this.damaged(name, 'it cannot be read');
+    return answer.numbers;
+  }
+
+  /** Strings with blanks at the end removed. */
+  async text(name: string): Promise<string[]> {
+    await this.#checked(name, undefined, true);
+    const answer = await this.#ask({ kind: 'read', name });
+    if (!('text' in answer)) this.damaged(name, 'it cannot be read');
+    return answer.text.map((item) => item.trimEnd());
+  }
+
+  damaged(name: string, what: string, expected?: string): never {
+    throw new EuphonicError('file_damaged', `In ${this.path}, ${name}: ${what}.`, {
+      where: `${this.path}, ${name}`,
+      expected,
+      advice: 'Copy the file again from where it was made.',
+    });
+  }
+
+  async #checked(name: string, shape: number[] | undefined, isText: boolean): Promise<Hdf5Description> {
+    const found = await this.describe(name);
+    if (!found) this.damaged(name, 'it is missing', 'a dataset');
+    const fits =
+      !shape || (shape.length === found.shape.length && shape.every((n, k) => n < 0 || n === found.shape[k]));
+    if (!fits) this.damaged(name, `it has the shape [${found.shape.join(', ')}]`, `[${shape?.join(', ')}]`);
+    if (found.isText !== isText) this.damaged(name, 'it has another type', isText ? 'text' : 'numbers');
+    if (found.bytes > MAX_DATASET_BYTES) {
+      throw new EuphonicError('too_large', `In ${this.path}, ${name} has ${found.bytes} bytes.`, {
+        where: `${this.path}, ${name}`,
+        expected: `at most ${MAX_DATASET_BYTES} bytes`,
+      });
+    }
+    return found;
+  }
+
+  /** One request at a time. */
+  async #ask(request: Hdf5Request): Promise<Hdf5Answer> {
+    const ready = await this.#ready;
+    if ('error' in ready) this.damaged(request.name, ready.error);
+    this.#worker.postMessage(request);
+    const answer = await this.#answer(HDF5_TIMEOUT_MS);
+    if ('error' in answer) this.damaged(request.name, answer.error);
+    return answer;
+  }
+
+  /** The thread's next message. */
+  #answer(timeout: number): Promise<Hdf5Answer> {
+    return new Promise((resolve) => {
+      const finish = (answer: Hdf5Answer) => {
+        clearTimeout(timer);
+        this.#worker.off('message', finish).off('error', fail).off('exit', exit);
+        resolve(answer);
+      };
+      const timer = setTimeout(() => finish({ error: `no answer within ${timeout} ms` }), timeout);
+      const fail = (error: Error) => finish({ error: error.message });
+      const exit = () => finish({ error: 'the HDF5 library ended' });
+      this.#worker.on('message', finish).on('error', fail).on('exit', exit);
+    });
+  }
+}

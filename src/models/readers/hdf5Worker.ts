@@ -1,0 +1,77 @@
+/**
+ * The thread in which hdf5.ts runs the HDF5 library: a damaged file may make the library spin or break its memory, and
+ * then the thread is ended.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { type Dataset, File, ready } from 'h5wasm/node';
+
+export type Hdf5Request = { kind: 'describe'; name: string } | { kind: 'read'; name: string };
+
+/** `shape` is empty for a single value. */
+export interface Hdf5Description {
+  shape: number[];
+  isText: boolean;
+  /** uncompressed */
+  bytes: number;
+}
+
+/** The first message says that the library is ready for requests. */
+export type Hdf5Answer =
+  | { ready: true }
+  | { description: Hdf5Description | null }
+  | { numbers: Float64Array }
+  | { text: string[] }
+  | { error: string };
+
+const module = await ready;
+module.activate_throwing_error_handler();
+
+let file: File | undefined;
+
+function dataset(name: string): Dataset | undefined {
+  file ??= new File(workerData.path as string, 'r');
+  // a path is looked up step by step: HDF5 complains about one whose groups are not there
+  const parts = name.split('/');
+  for (let depth = 1; depth < parts.length; depth++) {
+    const group = file.get(parts.slice(0, depth).join('/')) as { keys?(): string[] } | null;
+    if (!group?.keys?.().includes(parts[depth])) return undefined;
+  }
+  if (!file.keys().includes(parts[0])) return undefined;
+  const entity = file.get(name);
+  return entity && 'shape' in entity ? (entity as Dataset) : undefined;
+}
+
+const TEXT_CLASS = 3;
+
+function answer({ kind, name }: Hdf5Request): Hdf5Answer {
+  const found = dataset(name);
+  if (kind === 'describe') {
+    if (!found) return { description: null };
+    const { shape, type, total_size: count, size } = found.metadata;
+    return { description: { shape: shape ?? [], isText: type === TEXT_CLASS, bytes: count * size } };
+  }
+  const value = found?.value as unknown;
+  if (value === null || value === undefined) return { error: `${name} cannot be read` };
+  if (found?.metadata.type === TEXT_CLASS) return { text: [value].flat().map(String) };
+  const list = ArrayBuffer.isView(value)
+    ? Array.from(value as unknown as ArrayLike<number | bigint>)
+    : [value].flat();
+  return { numbers: Float64Array.from(list, Number) };
+}
+
+/** The library gives a stack of complaints, `#002: file line … in function(): complaint`; the deepest says most. */
+function reason(message: string): string {
+  return [...message.matchAll(/\(\): (.*)/g)].at(-1)?.[1] ?? message.split('\n')[0];
+}
+
+parentPort?.on('message', (request: Hdf5Request) => {
+  let result: Hdf5Answer;
+  try {
+    result = answer(request);
+  } catch (error) {
+    result = { error: reason(String((error as Error).message ?? error)) };
+  }
+  parentPort?.postMessage(result, 'numbers' in result ? [result.numbers.buffer as ArrayBuffer] : []);
+});
+
+parentPort?.postMessage({ ready: true } satisfies Hdf5Answer);

@@ -1,0 +1,174 @@
+/**
+ * phonopy: a folder with a summary (phonopy.yaml) and, unless the summary holds them, force constants and Born charges in
+ * files of their own. Its force constants are total ones: where there are Born charges the dipole part is taken out.
+ */
+import { join } from 'node:path';
+import { EuphonicError } from '../../protocol/errors.js';
+import { withoutDipoles } from '../dipoles.js';
+import { type Crystal, makeForceConstants } from '../forceConstants.js';
+import { toAtomicUnits } from '../units.js';
+import { Hdf5File, isHdf5 } from './hdf5.js';
+import type { ModelFile } from './index.js';
+import { parseBorn } from './phonopyBorn.js';
+import { parseForceConstants, readForceConstantsHdf5 } from './phonopyForceConstants.js';
+import {
+  type PhonopyForceConstants,
+  type PhonopyNac,
+  type PhonopySummary,
+  parseSummary,
+} from './phonopySummary.js';
+import { AtomMap } from './phonopySupercell.js';
+import { type ByteSource, fileExists, openFile } from './source.js';
+import { uncompressed, whole } from './text.js';
+
+/** Names of the parts, in the folder or absolute. What the summary holds itself comes first. */
+export interface PhonopyNames {
+  /** default phonopy.yaml */
+  summaryName?: string;
+  /** not read by default */
+  bornName?: string;
+  /** default FORCE_CONSTANTS, then force_constants.hdf5 */
+  fcName?: string;
+  /** default: found from the content */
+  fcFormat?: 'phonopy' | 'hdf5';
+}
+
+export const SUMMARY_NAME = 'phonopy.yaml';
+const FC_NAMES = ['FORCE_CONSTANTS', 'force_constants.hdf5'];
+
+/** Units of the calculators, for summaries of versions that did not name them. */
+const VASP_UNITS = { length: 'angstrom', forceConstants: 'eV/angstrom^2' };
+const ATOMIC_UNITS = { length: 'au', forceConstants: 'hartree/au^2' };
+const CALCULATOR_UNITS: Readonly<Record<string, { length: string; forceConstants: string }>> = {
+  abacus: { length: 'au', forceConstants: 'eV/angstrom.au' },
+  abinit: { length: 'au', forceConstants: 'eV/angstrom.au' },
+  siesta: { length: 'au', forceConstants: 'eV/angstrom.au' },
+  cp2k: { length: 'angstrom', forceConstants: 'hartree/angstrom.au' },
+  qe: { length: 'au', forceConstants: 'Ry/au^2' },
+  qlm: { length: 'au', forceConstants: 'Ry/au^2' },
+  wien2k: { length: 'au', forceConstants: 'mRy/au^2' },
+  dftbp: ATOMIC_UNITS,
+  elk: ATOMIC_UNITS,
+  exciting: ATOMIC_UNITS,
+  fleur: ATOMIC_UNITS,
+  octopus: ATOMIC_UNITS,
+  turbomole: ATOMIC_UNITS,
+};
+
+/** `summary` is the summary's content; `folder` is where the other parts are looked for. */
+export async function readPhonopy(
+  summary: ByteSource,
+  folder: string,
+  names: PhonopyNames = {},
+): Promise<ModelFile> {
+  const notes: string[] = [];
+  const parsed = parseSummary(await whole(summary), summary.name);
+  const units = unitsOf(parsed, summary.name, notes);
+  const { primitive, supercell } = parsed;
+  const crystal: Crystal = {
+    cellVectors: primitive.lattice.map((x) => x * units.length),
+    atomR: primitive.positions,
+    atomType: primitive.symbols,
+    atomMass: primitive.masses.map((mass) => mass * toAtomicUnits('AMU', 'mass')),
+  };
+  const found = await findForceConstants(parsed, summary.name, folder, names);
+  const forceUnit =
+    found.fc.unit === undefined ? units.forceConstants : forceConstantsUnit(found.fc.unit, found.name);
+  const sorted = new AtomMap(primitive, supercell, summary.name).sort(found.fc, found.name);
+  const nac = parsed.nac ?? (await findBorn(crystal, folder, names, notes));
+  const content = {
+    crystal,
+    ...sorted,
+    forceConstants: sorted.forceConstants.map((x) => x * forceUnit),
+    ...(nac && polar(nac, units)),
+  };
+  // checked before the dipole part is calculated from it
+  makeForceConstants(content, summary.name, 'file_damaged');
+  const fc = makeForceConstants(withoutDipoles(content), summary.name, 'file_damaged');
+  return { fc, source: `${summary.name} (phonopy${parsed.version ? ` ${parsed.version}` : ''})`, notes };
+}
+
+/** Atomic units in one of the file's units. */
+interface Units {
+  length: number;
+  forceConstants: number;
+}
+
+function unitsOf({ units, calculator }: PhonopySummary, name: string, notes: string[]): Units {
+  const assumed = CALCULATOR_UNITS[calculator ?? ''] ?? VASP_UNITS;
+  const { length = assumed.length, forceConstants = assumed.forceConstants } = units;
+  if (units.length === undefined || units.forceConstants === undefined) {
+    const of = calculator === undefined ? '' : ` of ${calculator}`;
+    notes.push(`The file does not name its units: ${length} and ${forceConstants}${of} are assumed.`);
+  }
+  return {
+    length: toAtomicUnits(length, 'length', `${name}, physical_unit.length`),
+    forceConstants: forceConstantsUnit(forceConstants, `${name}, physical_unit.force_constants`),
+  };
+}
+
+/** phonopy writes a product in a denominator with a dot: eV/angstrom.au. */
+function forceConstantsUnit(unit: string, where: string): number {
+  return toAtomicUnits(unit.replace('.', '/'), 'force constant', where);
+}
+
+/**
+ * phonopy's first index of a Born charge is the electric field, the second the displacement; a model has them the other way
+ * round. The factor is e²/4πε₀ in the file's units, 1 in atomic units; one that is not quite that counts as part of 1/ε.
+ */
+function polar({ born, dielectric, factor }: PhonopyNac, { length, forceConstants }: Units) {
+  const scale = factor === undefined ? 1 : factor * forceConstants * length ** 3;
+  return {
+    born: born.map((_, k) => born[k - (k % 9) + 3 * (k % 3) + Math.floor((k % 9) / 3)]),
+    dielectric: dielectric.map((x) => x / scale),
+  };
+}
+
+async function findForceConstants(
+  { forceConstants }: PhonopySummary,
+  summary: string,
+  folder: string,
+  { fcName, fcFormat }: PhonopyNames,
+): Promise<{ fc: PhonopyForceConstants; name: string }> {
+  if (forceConstants) return { fc: forceConstants, name: summary };
+  const candidates = (fcName === undefined ? FC_NAMES : [fcName]).map((name) => join(folder, name));
+  for (const path of candidates) {
+    if (fcName !== undefined || (await fileExists(path)))
+      return { fc: await readSeparate(path, fcFormat), name: path };
+  }
+  throw new EuphonicError('no_force_constants', `${summary} has no force constants.`, {
+    where: summary,
+    expected: `force_constants in it, or a file ${candidates.join(' or ')}`,
+    advice: 'Run phonopy with --writefc or --include-fc, or name the file with fc_name.',
+  });
+}
+
+async function readSeparate(path: string, format?: 'phonopy' | 'hdf5'): Promise<PhonopyForceConstants> {
+  const file = await openFile(path);
+  try {
+    const start = await file.read(0, Math.min(8, file.size));
+    if (format === 'hdf5' || (format === undefined && isHdf5(start))) {
+      const hdf5 = new Hdf5File(path);
+      return await readForceConstantsHdf5(hdf5).finally(() => hdf5.close());
+    }
+    return parseForceConstants(await whole(await uncompressed(file)), path);
+  } finally {
+    await file.close();
+  }
+}
+
+async function findBorn(crystal: Crystal, folder: string, { bornName }: PhonopyNames, notes: string[]) {
+  if (bornName === undefined) {
+    if (await fileExists(join(folder, 'BORN'))) {
+      notes.push('There is a file BORN, which is read only if it is named (born_name).');
+    }
+    return undefined;
+  }
+  const path = join(folder, bornName);
+  const file = await openFile(path);
+  try {
+    return await parseBorn((await whole(file)).toString('utf8'), crystal, path);
+  } finally {
+    await file.close();
+  }
+}

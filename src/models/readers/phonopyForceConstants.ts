@@ -1,0 +1,67 @@
+/** phonopy's separate files of force constants: FORCE_CONSTANTS (text) and force_constants.hdf5. */
+import { EuphonicError } from '../../protocol/errors.js';
+import type { Hdf5File } from './hdf5.js';
+import { NotNumbers, scanNumbers } from './numbers.js';
+import type { PhonopyForceConstants } from './phonopySummary.js';
+
+/**
+ * FORCE_CONSTANTS: two numbers of atoms (older files: one, for both), then for each pair the two atoms (from 1) and nine
+ * numbers. Throws `file_damaged` with the line.
+ */
+export function parseForceConstants(bytes: Buffer, name: string): PhonopyForceConstants {
+  const firstLine = bytes.subarray(0, 200).toString('latin1').split('\n')[0];
+  const sizes = firstLine.trim().split(/\s+/).map(Number);
+  if (sizes.length > 2 || !sizes.every((size) => Number.isInteger(size) && size > 0)) {
+    throw damaged(name, 1, 'The first line is not one or two numbers of atoms.');
+  }
+  const [rows, columns = rows] = sizes;
+  let values: Float64Array;
+  try {
+    values = scanNumbers(bytes.subarray(firstLine.length), 11 * rows * columns);
+  } catch (error) {
+    throw error instanceof NotNumbers ? damaged(name, error.line, error.message) : error;
+  }
+  const elements = new Float64Array(9 * rows * columns);
+  const rowAtoms = new Int32Array(rows);
+  for (let pair = 0; pair < rows * columns; pair++) {
+    const row = Math.floor(pair / columns);
+    const [i, j] = [values[11 * pair], values[11 * pair + 1]];
+    if (pair % columns === 0) rowAtoms[row] = i - 1;
+    if (i - 1 !== rowAtoms[row] || j - 1 !== pair % columns) {
+      throw damaged(
+        name,
+        4 * pair + 2,
+        `The pair ${i} ${j} stands where ${rowAtoms[row] + 1} ${(pair % columns) + 1} belongs.`,
+      );
+    }
+    elements.set(values.subarray(11 * pair + 2, 11 * pair + 11), 9 * pair);
+  }
+  return { shape: [rows, columns], elements, rowAtoms };
+}
+
+function damaged(name: string, line: number, what: string): EuphonicError {
+  return new EuphonicError('file_damaged', `${name} is damaged at line ${line}. ${what}`, {
+    where: `${name}, line ${line}`,
+    expected: 'force constants as phonopy writes them',
+  });
+}
+
+/** force_constants.hdf5: `force_constants` (older: `fc2`), perhaps `p2s_map` and `physical_unit`. */
+export async function readForceConstantsHdf5(file: Hdf5File): Promise<PhonopyForceConstants> {
+  const name = (await file.describe('force_constants')) ? 'force_constants' : 'fc2';
+  const found = await file.describe(name);
+  if (!found) {
+    throw new EuphonicError('no_force_constants', `${file.path} has no force constants.`, {
+      where: file.path,
+      expected: 'a dataset force_constants',
+    });
+  }
+  const elements = await file.numbers(name, [-1, -1, 3, 3]);
+  const [rows, columns] = found.shape;
+  const map = await file.describe('p2s_map');
+  // a full matrix may come with the map of its primitive atoms
+  const rowAtoms =
+    map?.shape[0] === rows ? Int32Array.from(await file.numbers('p2s_map', [rows])) : undefined;
+  const unit = (await file.describe('physical_unit')) ? (await file.text('physical_unit'))[0] : undefined;
+  return { shape: [rows, columns], elements, rowAtoms, unit };
+}

@@ -1,0 +1,140 @@
+/**
+ * VASP's vaspout.h5 of a calculation of phonons (IBRION 5 to 8), with a primitive cell (results/phonons/primitive, written
+ * when phonons were interpolated) or without, when the supercell is the cell. The matrix is the derivative of forces, so its
+ * sign is turned; it is total, so the dipole part is taken out where there are Born charges.
+ */
+import { EuphonicError } from '../../protocol/errors.js';
+import { withoutDipoles } from '../dipoles.js';
+import { type Crystal, makeForceConstants } from '../forceConstants.js';
+import { toAtomicUnits } from '../units.js';
+import { Hdf5File } from './hdf5.js';
+import type { ModelFile } from './index.js';
+import type { PhonopyCell } from './phonopySummary.js';
+import { AtomMap } from './phonopySupercell.js';
+
+const RESPONSE = 'results/linear_response';
+
+export async function readVasp(path: string): Promise<ModelFile> {
+  const file = new Hdf5File(path);
+  try {
+    return await read(file);
+  } finally {
+    await file.close();
+  }
+}
+
+async function read(file: Hdf5File): Promise<ModelFile> {
+  const notes: string[] = [];
+  const matrix = await file.describe(`${RESPONSE}/force_constants`);
+  if (!matrix) throw await notForceConstants(file);
+  const supercell = await readCell(
+    file,
+    (await file.describe('results/positions/lattice_vectors')) ? 'results/positions' : 'input/poscar',
+  );
+  const count = supercell.symbols.length;
+  const hasPrimitive = (await file.describe('results/phonons/primitive/lattice_vectors')) !== undefined;
+  if (!hasPrimitive) notes.push('The file names no primitive cell: its supercell is taken for the cell.');
+  const primitive = hasPrimitive ? await readCell(file, 'results/phonons/primitive') : supercell;
+  const masses = await readMasses(file);
+  const crystal: Crystal = {
+    cellVectors: primitive.lattice.map((x) => x * toAtomicUnits('angstrom', 'length')),
+    atomR: primitive.positions,
+    atomType: primitive.symbols,
+    atomMass: Float64Array.from(primitive.symbols, (symbol) => {
+      const mass =
+        masses.get(symbol) ?? file.damaged('input/potcar/content', `it has no mass (POMASS) of ${symbol}`);
+      return mass * toAtomicUnits('AMU', 'mass');
+    }),
+  };
+  const rows = await file.numbers(`${RESPONSE}/force_constants`, [3 * count, 3 * count]);
+  const unit = toAtomicUnits('eV/angstrom^2', 'force constant');
+  const elements = rows.map((_, k) => {
+    const [pair, element] = [Math.floor(k / 9), k % 9];
+    const [i, j] = [Math.floor(pair / count), pair % count];
+    return -unit * rows[3 * count * (3 * i + Math.floor(element / 3)) + 3 * j + (element % 3)];
+  });
+  const map = new AtomMap(primitive, supercell, file.path);
+  const sorted = map.sort({ shape: [count, count], elements }, file.path);
+  const polar = await readPolar(file, map, notes);
+  const content = { crystal, ...sorted, ...polar };
+  makeForceConstants(content, file.path, 'file_damaged');
+  const fc = makeForceConstants(withoutDipoles(content), file.path, 'file_damaged');
+  return { fc, source: `${file.path} (VASP${await version(file)})`, notes };
+}
+
+async function readCell(file: Hdf5File, group: string): Promise<PhonopyCell> {
+  const types = await file.text(`${group}/ion_types`);
+  const counts = await file.numbers(`${group}/number_ion_types`, [types.length]);
+  const count = counts.reduce((a, b) => a + b, 0);
+  const positions = await file.numbers(`${group}/position_ions`, [count, 3]);
+  const lattice = await file.numbers(`${group}/lattice_vectors`, [3, 3]);
+  const scale = (await file.describe(`${group}/scale`)) ? (await file.numbers(`${group}/scale`, []))[0] : 1;
+  const direct = (await file.describe(`${group}/direct_coordinates`))
+    ? (await file.numbers(`${group}/direct_coordinates`, []))[0]
+    : 1;
+  if (direct !== 1)
+    file.damaged(`${group}/position_ions`, 'the positions are Cartesian', 'direct coordinates');
+  // types may carry a name for their pseudopotential: Ga_d, As_h
+  const symbols = types.flatMap((type, k) => new Array<string>(counts[k]).fill(type.replace(/[_/].*$/, '')));
+  return { lattice: lattice.map((x) => x * scale), positions, symbols, masses: new Float64Array(count) };
+}
+
+/** amu, from the lines VRHFIN =Ga: … and POMASS = 69.723; … of each pseudopotential. */
+async function readMasses(file: Hdf5File): Promise<Map<string, number>> {
+  const content = (await file.text('input/potcar/content')).join('\n');
+  const masses = new Map<string, number>();
+  let symbol: string | undefined;
+  for (const line of content.split('\n')) {
+    symbol = /VRHFIN\s*=\s*([A-Za-z]+)/.exec(line)?.[1] ?? symbol;
+    const mass = /POMASS\s*=\s*([\d.]+)/.exec(line)?.[1];
+    if (mass !== undefined && symbol !== undefined) masses.set(symbol, Number(mass));
+  }
+  return masses;
+}
+
+async function readPolar(file: Hdf5File, map: AtomMap, notes: string[]) {
+  const charges = await file.describe(`${RESPONSE}/born_charges`);
+  const tensor = await file.describe(`${RESPONSE}/electron_dielectric_tensor`);
+  if (!charges || !tensor) return {};
+  const all = await file.numbers(`${RESPONSE}/born_charges`, [map.count, 3, 3]);
+  const dielectric = await file.numbers(`${RESPONSE}/electron_dielectric_tensor`, [3, 3]);
+  notes.push(
+    'The dipole part given by Born charges and dielectric tensor is taken out of the force constants.',
+  );
+  // first index electric field, second displacement; a model has them the other way round
+  const born = map
+    .tensorsOfPrimitive(all)
+    .map((_, k, z) => z[k - (k % 9) + 3 * (k % 3) + Math.floor((k % 9) / 3)]);
+  return { born, dielectric };
+}
+
+async function version(file: Hdf5File): Promise<string> {
+  const parts: number[] = [];
+  for (const part of ['major', 'minor', 'patch']) {
+    if (!(await file.describe(`version/${part}`))) return '';
+    parts.push(...(await file.numbers(`version/${part}`, [])));
+  }
+  return ` ${parts.join('.')}`;
+}
+
+async function notForceConstants(file: Hdf5File): Promise<EuphonicError> {
+  const where = file.path;
+  if (await file.describe('force_constants')) {
+    return new EuphonicError('file_format', `${where} has force constants of phonopy, but no crystal.`, {
+      where,
+      expected: 'the summary (phonopy.yaml) or the folder',
+      advice: 'Give the path of the summary, and this file as fc_name.',
+    });
+  }
+  if (await file.describe('results/positions/lattice_vectors')) {
+    return new EuphonicError('no_force_constants', `${where} has no force constants.`, {
+      where,
+      expected: `${RESPONSE}/force_constants`,
+      advice: 'Calculate phonons with VASP: IBRION 5, 6, 7 or 8.',
+    });
+  }
+  return new EuphonicError('file_format', `${where} is HDF5, but no output of VASP.`, {
+    where,
+    expected: 'vaspout.h5',
+  });
+}

@@ -1,0 +1,96 @@
+/** Space groups, by the library of spglib's authors. */
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import init, { analyze_cell } from '@spglib/moyo-wasm';
+import type { Crystal } from './forceConstants.js';
+import { inverse, rowTimes } from './lattice.js';
+
+/** Atoms may be this far from where symmetry puts them, bohr: 1e-5 Å, as phonopy takes by default. */
+export const SYMMETRY_TOLERANCE = 1.889726e-5;
+
+export interface Operation {
+  /** [3,3] Cartesian: a vector v (a column) goes to R v */
+  rotation: Float64Array;
+  /** for each atom the atom that it goes to */
+  atoms: Int32Array;
+}
+
+export interface SpaceGroup {
+  /** 1 to 230 */
+  number: number;
+  /** Hermann–Mauguin */
+  symbol: string;
+  operations: Operation[];
+  /** for each atom the first of the atoms that are equivalent to it */
+  orbits: Int32Array;
+}
+
+let loaded: Promise<unknown> | undefined;
+
+/** Space group of a crystal. Throws `Error` if the library finds none, which it does for overlapping atoms. */
+export async function spaceGroup(crystal: Crystal, tolerance = SYMMETRY_TOLERANCE): Promise<SpaceGroup> {
+  loaded ??= readFile(createRequire(import.meta.url).resolve('@spglib/moyo-wasm/moyo_wasm_bg.wasm')).then(
+    (bytes) => init({ module_or_path: bytes }),
+  );
+  await loaded;
+  const types = [...new Set(crystal.atomType)];
+  const cell = {
+    lattice: { basis: [...crystal.cellVectors] },
+    positions: crystal.atomType.map((_, i) => [...crystal.atomR.subarray(3 * i, 3 * i + 3)]),
+    numbers: crystal.atomType.map((type) => types.indexOf(type) + 1),
+  };
+  const dataset = analyze_cell(JSON.stringify(cell), tolerance, 'Standard');
+  const operations = dataset.operations.map(({ rotation, translation }) => ({
+    rotation: cartesian(rotation, crystal.cellVectors),
+    atoms: images(rotation, translation, crystal),
+  }));
+  return {
+    number: dataset.number,
+    symbol: dataset.hm_symbol,
+    operations,
+    orbits: orbitsOf(operations, crystal.atomType.length),
+  };
+}
+
+/** Fractional r → W r (columns) in Cartesian coordinates: with cell vectors in rows A, x = Aᵀ r, so R = Aᵀ W A⁻ᵀ. */
+function cartesian(w: ArrayLike<number>, cellVectors: Float64Array): Float64Array {
+  const inverseCell = inverse(cellVectors);
+  return Float64Array.from({ length: 9 }, (_, k) => {
+    const [a, b] = [Math.floor(k / 3), k % 3];
+    let sum = 0;
+    for (let i = 0; i < 3; i++) {
+      for (let j = 0; j < 3; j++) sum += cellVectors[3 * i + a] * w[3 * i + j] * inverseCell[3 * b + j];
+    }
+    return sum;
+  });
+}
+
+function images(
+  w: ArrayLike<number>,
+  t: ArrayLike<number>,
+  { cellVectors, atomR, atomType }: Crystal,
+): Int32Array {
+  return Int32Array.from(atomType, (type, i) => {
+    const moved = [0, 1, 2].map(
+      (k) => t[k] + [0, 1, 2].reduce((sum, j) => sum + w[3 * k + j] * atomR[3 * i + j], 0),
+    );
+    let best = -1;
+    let nearest = Number.POSITIVE_INFINITY;
+    for (let j = 0; j < atomType.length; j++) {
+      if (atomType[j] !== type) continue;
+      const apart = moved.map((x, k) => x - atomR[3 * j + k]);
+      const distance = Math.hypot(
+        ...rowTimes(
+          apart.map((x) => x - Math.round(x)),
+          cellVectors,
+        ),
+      );
+      if (distance < nearest) [best, nearest] = [j, distance];
+    }
+    return best;
+  });
+}
+
+function orbitsOf(operations: Operation[], n: number): Int32Array {
+  return Int32Array.from({ length: n }, (_, i) => Math.min(i, ...operations.map(({ atoms }) => atoms[i])));
+}
