@@ -64,15 +64,17 @@ classdef CoherentCrystal < handle
             if nargin == 0
                 return
             end
+            if nargin == 1 && isstruct(fc) && isfield(fc, 'force_constants')
+                self.restore(fc);
+                return
+            end
             if ~isa(fc, 'euphonic.ForceConstants')
                 euphonic.internal.fail('CoherentCrystal', 'invalid_argument', ...
                     'Expected force constants as the first argument, found a value of class %s.', class(fc));
             end
             self.force_constants = fc;
-            options = constructor_options(varargin);
-            for name = fieldnames(options).'
-                self.(name{1}) = options.(name{1});
-            end
+            self.set_options(fc.calculation_options);
+            self.set_options(constructor_options(varargin));
         end
 
         function [w, sf] = horace_disp(self, qh, qk, ql, varargin)
@@ -200,7 +202,45 @@ classdef CoherentCrystal < handle
         end
 
     end
+    methods (Hidden)
+
+        function saved = saveobj(self)
+            %SAVEOBJ   A struct with the options and with what is needed to find the force constants again.
+            saved = struct('force_constants', []);
+            if ~isempty(self.force_constants)
+                saved.force_constants = self.force_constants.saveobj();
+            end
+            for name = euphonic.internal.model_options()
+                saved.(name{1}) = self.(name{1});
+            end
+        end
+
+    end
+    methods (Static)
+
+        function model = loadobj(saved)
+            %LOADOBJ   A model from what SAVEOBJ made.
+            model = saved;
+            if isstruct(saved)
+                model = euphonic.CoherentCrystal(saved);
+            end
+        end
+
+    end
     methods (Access = private)
+
+        function set_options(self, options)
+            for name = fieldnames(options).'
+                self.(name{1}) = options.(name{1});
+            end
+        end
+
+        function restore(self, saved)
+            if ~isempty(saved.force_constants)
+                self.force_constants = euphonic.ForceConstants(saved.force_constants);
+            end
+            self.set_options(rmfield(saved, 'force_constants'));
+        end
 
         function answer = surfaces(self, caller, qh, qk, ql)
             if isempty(self.force_constants) || isempty(self.force_constants.model)
@@ -224,12 +264,7 @@ classdef CoherentCrystal < handle
                 return
             end
             if ~none(self.debye_waller)
-                n = self.force_constants.n_atoms;
-                if size(self.debye_waller, 1) ~= n
-                    euphonic.internal.fail(caller, 'size_mismatch', ...
-                        'debye_waller is for %d atoms, the crystal has %d.', size(self.debye_waller, 1), n);
-                end
-                frames = euphonic.internal.frame('debye_waller', self.debye_waller, [n 3 3]);
+                frames = euphonic.internal.debye_waller_frame(caller, self.debye_waller, self.force_constants.n_atoms);
             elseif ~none(self.debye_waller_grid)
                 euphonic.internal.fail(caller, 'debye_waller_unavailable', ...
                     ['This version cannot calculate the Debye-Waller factor from debye_waller_grid. Set ' ...

@@ -1,8 +1,8 @@
 classdef ForceConstants < handle
     %FORCECONSTANTS   Force constants of a crystal.
-    %   FC = EUPHONIC.FORCECONSTANTS.FROM_CASTEP(FILE) and FC = EUPHONIC.FORCECONSTANTS.FROM_JSON_FILE(FILE) have the
-    %   daemon read a file. FC itself holds only what is needed to find the model again: it is small, and its file is
-    %   not kept open.
+    %   FC = EUPHONIC.FORCECONSTANTS.FROM_CASTEP(FILE) and its siblings FROM_PHONOPY, FROM_VASP and FROM_JSON_FILE have
+    %   the daemon read a file. FC itself holds only what is needed to find the model again: it is small, and its file
+    %   is not kept open.
     %
     %   EUPHONIC.FORCECONSTANTS() is an empty object, by which scripts check that the package is installed.
     %
@@ -35,13 +35,25 @@ classdef ForceConstants < handle
     properties (Dependent)
         crystal
     end
+    properties (Hidden)
+        calculation_options = struct()  % values that take the place of the options' defaults
+    end
     properties (Access = private)
         origin = struct('method', '', 'params', struct(), 'frames', [])  % the request that gives the model to a daemon
         known_crystal = []
     end
     methods
 
-        function self = ForceConstants()
+        function self = ForceConstants(saved)
+            if nargin > 0
+                if ~isstruct(saved) || ~isfield(saved, 'origin')
+                    euphonic.internal.fail('ForceConstants', 'invalid_argument', ...
+                        'Force constants are read with euphonic.ForceConstants.from_castep(file) and its siblings.');
+                end
+                for name = fieldnames(saved).'
+                    self.(name{1}) = saved.(name{1});
+                end
+            end
         end
 
         function crystal = get.crystal(self)
@@ -49,6 +61,41 @@ classdef ForceConstants < handle
                 self.known_crystal = self.ask_crystal();
             end
             crystal = self.known_crystal;
+        end
+
+        function modes = calculate_qpoint_phonon_modes(self, qpts, varargin)
+            %CALCULATE_QPOINT_PHONON_MODES   Frequencies and eigenvectors.
+            %   MODES = FC.CALCULATE_QPOINT_PHONON_MODES(QPTS, ...) at the rows of the n_qpts x 3 array QPTS
+            %   (reciprocal-lattice units) is a EUPHONIC.QPOINTPHONONMODES. Name-value pairs: weights (n_qpts numbers;
+            %   default 1/n_qpts each), asr, dipole, dipole_parameter, splitting, n_threads, verbose as in
+            %   EUPHONIC.COHERENTCRYSTAL.
+            %
+            %   Example
+            %       modes = fc.calculate_qpoint_phonon_modes([0 0 0; 0.5 0 0], 'asr', 'reciprocal');
+            %       size(modes.eigenvectors)    % 2 x n_modes x n_atoms x 3
+            %
+            %   See also EUPHONIC.QPOINTPHONONMODES, EUPHONIC.FORCECONSTANTS.
+            caller = 'calculate_qpoint_phonon_modes';
+            [options, weights] = self.mode_options(caller, qpts, varargin);
+            answer = self.modes_at(caller, 'modes', qpts, options);
+            modes = euphonic.QpointPhononModes(self, qpts, weights, answer.frequencies, answer.eigenvectors, options);
+        end
+
+        function result = calculate_qpoint_frequencies(self, qpts, varargin)
+            %CALCULATE_QPOINT_FREQUENCIES   Frequencies alone.
+            %   S = FC.CALCULATE_QPOINT_FREQUENCIES(QPTS, ...) is a struct with qpts, frequencies (n_qpts x n_modes,
+            %   meV, ascending; negative where a mode is unstable), weights and crystal. Arguments are those of
+            %   CALCULATE_QPOINT_PHONON_MODES.
+            %
+            %   Example
+            %       s = fc.calculate_qpoint_frequencies(euphonic.mp_grid([6 6 6]));
+            %
+            %   See also EUPHONIC.FORCECONSTANTS, EUPHONIC.MP_GRID.
+            caller = 'calculate_qpoint_frequencies';
+            [options, weights] = self.mode_options(caller, qpts, varargin);
+            answer = self.modes_at(caller, 'frequencies', qpts, options);
+            result = struct('qpts', double(qpts), 'frequencies', answer.frequencies, 'weights', weights, ...
+                'crystal', self.crystal);
         end
 
         function disp(self)
@@ -63,6 +110,15 @@ classdef ForceConstants < handle
 
     end
     methods (Hidden)
+
+        function saved = saveobj(self)
+            %SAVEOBJ   A struct with what is needed to find the model again, in this or another session.
+            %   For a model read from a file that is the file's name and the hash of its content, else the content.
+            for name = {'n_atoms', 'n_modes', 'n_cells', 'atom_type', 'polar', 'source', 'model', 'notes', 'origin', ...
+                        'calculation_options'}
+                saved.(name{1}) = self.(name{1});
+            end
+        end
 
         function send(self, caller)
             %SEND   Give the model to a daemon that does not know it.
@@ -81,6 +137,41 @@ classdef ForceConstants < handle
 
     end
     methods (Access = private)
+
+        function [options, weights] = mode_options(self, caller, qpts, args)
+            % Options of a calculation at q-points in their standard form, with defaults, and the points' weights.
+            n = size(qpts, 1);
+            names = {'asr', 'dipole', 'dipole_parameter', 'splitting', 'n_threads', 'verbose', 'insert_gamma', ...
+                     'reduce_qpts', 'use_c'};
+            given = euphonic.internal.name_values(caller, [{'weights'}, names], args);
+            weights = ones(n, 1) / n;
+            if isfield(given, 'weights')
+                weights = given.weights;
+                if ~isnumeric(weights) || ~isreal(weights) || numel(weights) ~= n || ~all(isfinite(weights(:)))
+                    euphonic.internal.fail(caller, 'size_mismatch', 'Option ''weights'' is not %d real numbers.', n);
+                end
+                weights = double(weights(:));
+            end
+            plain = euphonic.CoherentCrystal();
+            for name = names
+                options.(name{1}) = plain.(name{1});
+                for source = {self.calculation_options, given}
+                    if isfield(source{1}, name{1})
+                        options.(name{1}) = euphonic.internal.check_option(caller, name{1}, source{1}.(name{1}));
+                    end
+                end
+            end
+        end
+
+        function answer = modes_at(self, caller, quantity, qpts, options)
+            if ~isnumeric(qpts) || ~ismatrix(qpts) || size(qpts, 2) ~= 3
+                euphonic.internal.fail(caller, 'size_mismatch', 'The q-points are %s; expected n_qpts x 3.', ...
+                    euphonic.internal.size_text(qpts));
+            end
+            [qh, qk, ql] = euphonic.internal.check_q(caller, qpts(:, 1), qpts(:, 2), qpts(:, 3));
+            answer = euphonic.internal.evaluate(caller, self, euphonic.internal.job_params(options, quantity), [], ...
+                {qh, qk, ql}, options.verbose, false);
+        end
 
         function crystal = ask_crystal(self)
             caller = 'ForceConstants';
@@ -130,6 +221,81 @@ classdef ForceConstants < handle
             %   See also EUPHONIC.FORCECONSTANTS.
             fc = euphonic.ForceConstants();
             fc.take('from_json_file', 'model.load', file_params('from_json_file', file), []);
+        end
+
+        function fc = from_phonopy(varargin)
+            %FROM_PHONOPY   Force constants from the files of a phonopy calculation.
+            %   FC = EUPHONIC.FORCECONSTANTS.FROM_PHONOPY('path', FOLDER, ...) with the name-value pairs path (default:
+            %   the working folder), summary_name ('phonopy.yaml'), born_name, fc_name, fc_format ('phonopy' or 'hdf5').
+            %   What is not named is looked for in the summary, then beside it under phonopy's usual names.
+            %
+            %   Example
+            %       fc = euphonic.ForceConstants.from_phonopy('path', 'NaCl', 'fc_name', 'force_constants.hdf5');
+            %
+            %   See also EUPHONIC.FORCECONSTANTS.
+            caller = 'from_phonopy';
+            names = {'path', 'summary_name', 'born_name', 'fc_name', 'fc_format'};
+            params = euphonic.internal.name_values(caller, names, varargin);
+            for name = fieldnames(params).'
+                if euphonic.internal.is_none(params.(name{1}))
+                    params = rmfield(params, name{1});
+                elseif ~ischar(params.(name{1}))
+                    euphonic.internal.fail(caller, 'invalid_argument', 'Option ''%s'' is not a text.', name{1});
+                end
+            end
+            defaults = struct('path', '.', 'summary_name', 'phonopy.yaml');
+            for name = fieldnames(defaults).'
+                if ~isfield(params, name{1})
+                    params.(name{1}) = defaults.(name{1});
+                end
+            end
+            params.path = euphonic.internal.absolute_path(params.path);
+            fc = euphonic.ForceConstants();
+            fc.take(caller, 'model.load', params, []);
+        end
+
+        function fc = from_vasp(file)
+            %FROM_VASP   Force constants from VASP's vaspout.h5.
+            %   FC = EUPHONIC.FORCECONSTANTS.FROM_VASP(FILE)
+            %
+            %   Example
+            %       fc = euphonic.ForceConstants.from_vasp('vaspout.h5');
+            %
+            %   See also EUPHONIC.FORCECONSTANTS.
+            fc = euphonic.ForceConstants();
+            fc.take('from_vasp', 'model.load', file_params('from_vasp', file), []);
+        end
+
+        function fc = from_dict(content)
+            %FROM_DICT   Force constants from a struct.
+            %   FC = EUPHONIC.FORCECONSTANTS.FROM_DICT(S) with the fields of Euphonic's JSON form:
+            %
+            %       crystal           struct with cell_vectors (3x3, a cell vector in each row), atom_r (n x 3,
+            %                         fractional), atom_type (cell of n element symbols), atom_mass (n), and
+            %                         cell_vectors_unit, atom_mass_unit
+            %       sc_matrix         3x3 integers: supercell vectors in cell vectors
+            %       cell_origins      n_cells x 3 integers
+            %       force_constants   n_cells x 3n x 3n, and force_constants_unit
+            %       born              n x 3 x 3, and born_unit; left out for a crystal that is not polar
+            %       dielectric        3x3, and dielectric_unit ('dimensionless': relative to vacuum)
+            %
+            %   S = jsondecode(fileread(file)) of a file that Euphonic wrote is such a struct.
+            %
+            %   Example
+            %       fc = euphonic.ForceConstants.from_dict(jsondecode(fileread('quartz.json')));
+            %
+            %   See also EUPHONIC.FORCECONSTANTS, EUPHONIC.UREG.
+            fc = euphonic.ForceConstants();
+            [params, frames] = euphonic.internal.content_frames('from_dict', content);
+            fc.take('from_dict', 'model.put', params, frames);
+        end
+
+        function fc = loadobj(saved)
+            %LOADOBJ   Force constants from what SAVEOBJ made; nothing is asked of the daemon before they are used.
+            fc = saved;
+            if isstruct(saved)
+                fc = euphonic.ForceConstants(saved);
+            end
         end
 
     end

@@ -1,8 +1,8 @@
 function quantity = ureg(unit)
     %UREG   A unit, to make quantities with.
     %   T = 300 * EUPHONIC.UREG('K') is a temperature of 300 kelvin. Units: K, mK; fm, angstrom, nm, bohr; meV, eV,
-    %   hartree, THz; amu. Plain numbers mean kelvin, fm (scattering lengths), angstrom and meV wherever a quantity is
-    %   taken.
+    %   hartree, rydberg, THz; amu, electron_mass; e; and products of them such as 'hartree / bohr^2'. Plain numbers
+    %   mean kelvin, fm (scattering lengths), angstrom and meV wherever a quantity is taken.
     %
     %   Example
     %       model = euphonic.CoherentCrystal(fc, 'temperature', 5 * euphonic.ureg('K'));
@@ -11,6 +11,6 @@ function quantity = ureg(unit)
     if nargin ~= 1 || ~ischar(unit)
         euphonic.internal.fail('ureg', 'invalid_argument', 'Expected the name of a unit, such as ''K''.');
     end
-    euphonic.internal.Quantity.factor(unit);
+    euphonic.internal.unit_factor('ureg', unit);
     quantity = euphonic.internal.Quantity(1, unit);
 end

@@ -61,7 +61,7 @@ function a_temperature_may_be_a_quantity()
     support.check(model.temperature == 300, '300 K');
     model.temperature = euphonic.ureg('mK') * 500 / 2;
     support.check(abs(model.temperature - 0.25) < 1e-15, '250 mK');
-    support.check_error('EUPHONIC:ureg:other_kind', 'temperature', ...
+    support.check_error('EUPHONIC:ureg:other_kind', 'in K', ...
         @() euphonic.CoherentCrystal(euphonic.ForceConstants(), 'temperature', euphonic.ureg('fm')));
     support.check_error('EUPHONIC:ureg:unknown_unit', '''angstrom''', @() euphonic.ureg('angstroms'));
 end

@@ -1,0 +1,90 @@
+classdef QpointPhononModes
+    %QPOINTPHONONMODES   Frequencies and eigenvectors at a list of q-points.
+    %   Made by CALCULATE_QPOINT_PHONON_MODES of force constants.
+    %
+    %   Properties
+    %       qpts           n_qpts x 3, reciprocal-lattice units
+    %       weights        n_qpts x 1
+    %       frequencies    n_qpts x n_modes, meV, ascending at each q-point; negative where a mode is unstable
+    %       eigenvectors   n_qpts x n_modes x n_atoms x 3, complex, Cartesian, with sum(|e|^2) = 1 for each mode, of the
+    %                      dynamical matrix whose phases are exp(2i*pi*q.R) with lattice vectors R
+    %       crystal        struct with cell_vectors (angstrom), atom_r, atom_type, atom_mass (amu), n_atoms
+    %
+    %   Methods
+    %       calculate_structure_factor
+    %
+    %   Example
+    %       modes = fc.calculate_qpoint_phonon_modes([0.1 0 0; 0.2 0 0]);
+    %       plot(modes.qpts(:, 1), modes.frequencies);
+    %
+    %   See also EUPHONIC.FORCECONSTANTS.
+    properties (SetAccess = private)
+        qpts
+        weights
+        frequencies
+        eigenvectors
+    end
+    properties (Dependent)
+        crystal
+    end
+    properties (Access = private)
+        force_constants
+        options
+    end
+    methods
+
+        function self = QpointPhononModes(fc, qpts, weights, frequencies, eigenvectors, options)
+            self.force_constants = fc;
+            self.qpts = double(qpts);
+            self.weights = weights;
+            self.frequencies = frequencies;
+            self.eigenvectors = eigenvectors;
+            self.options = options;
+        end
+
+        function crystal = get.crystal(self)
+            crystal = self.force_constants.crystal;
+        end
+
+        function result = calculate_structure_factor(self, varargin)
+            %CALCULATE_STRUCTURE_FACTOR   One-phonon structure factors at the same q-points.
+            %   S = MODES.CALCULATE_STRUCTURE_FACTOR(...) is a struct with qpts, weights, frequencies, structure_factors
+            %   (both n_qpts x n_modes; meV, and mbarn for each atom of the cell), temperature and crystal. There is no
+            %   Bose factor in them. Name-value pairs: scattering_lengths as in EUPHONIC.COHERENTCRYSTAL; dw, the
+            %   Debye-Waller tensors, an n_atoms x 3 x 3 array in angstrom^2 or a struct with them in debye_waller.
+            %
+            %   Example
+            %       s = modes.calculate_structure_factor('scattering_lengths', struct('Si', 4.149, 'O', 5.803));
+            %
+            %   See also EUPHONIC.QPOINTPHONONMODES, EUPHONIC.COHERENTCRYSTAL.
+            caller = 'calculate_structure_factor';
+            given = euphonic.internal.name_values(caller, {'scattering_lengths', 'dw'}, varargin);
+            calculation = self.options;
+            calculation.scattering_lengths = 'Sears1992';
+            calculation.temperature = 'None';
+            calculation.bose = false;
+            calculation.negative_e = false;
+            frames = [];
+            temperature = [];
+            if isfield(given, 'scattering_lengths')
+                calculation.scattering_lengths = euphonic.internal.check_option(caller, 'scattering_lengths', ...
+                    given.scattering_lengths);
+            end
+            if isfield(given, 'dw')
+                if isstruct(given.dw) && isfield(given.dw, 'temperature')
+                    temperature = given.dw.temperature;
+                end
+                frames = euphonic.internal.debye_waller_frame(caller, ...
+                    euphonic.internal.check_option(caller, 'debye_waller', given.dw), self.force_constants.n_atoms);
+                calculation.temperature = 0;  % the daemon takes the tensors together with a temperature only
+            end
+            q = self.qpts;
+            answer = euphonic.internal.evaluate(caller, self.force_constants, ...
+                euphonic.internal.job_params(calculation, 'structure_factor'), frames, {q(:, 1), q(:, 2), q(:, 3)}, ...
+                calculation.verbose, false);
+            result = struct('qpts', q, 'weights', self.weights, 'frequencies', answer.frequencies, ...
+                'structure_factors', answer.structure_factors, 'temperature', temperature, 'crystal', self.crystal);
+        end
+
+    end
+end
