@@ -77,6 +77,7 @@ function describe(status: Status): string {
   return rows.map(([name, value]) => `${name.padEnd(10)}${value}`).join('\n');
 }
 
+/** The two largest units that are not zero. */
 function duration(seconds: number): string {
   const total = Math.floor(seconds);
   const parts: [number, string][] = [
@@ -85,12 +86,7 @@ function duration(seconds: number): string {
     [Math.floor(total / 60) % 60, 'min'],
     [total % 60, 's'],
   ];
-  const first = Math.max(
-    0,
-    parts.findIndex(([value]) => value > 0),
-  );
-  return parts
-    .slice(total === 0 ? 3 : first, first + 2)
-    .map(([value, unit]) => `${value} ${unit}`)
-    .join(' ');
+  const first = parts.findIndex(([value]) => value > 0);
+  const shown = first < 0 ? parts.slice(-1) : parts.slice(first, first + 2);
+  return shown.map(([value, unit]) => `${value} ${unit}`).join(' ');
 }

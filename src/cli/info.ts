@@ -2,12 +2,13 @@
 import { EuphonicClient } from '../client/client.js';
 import { toFloat64Array } from '../protocol/arrays.js';
 import { EXIT_OK } from './exitCodes.js';
+import { type ModelFlags, modelOptions } from './modelOptions.js';
 import { print, printJson } from './output.js';
 
-export async function info(path: string, options: { json?: boolean }): Promise<number> {
+export async function info(path: string, flags: ModelFlags & { json?: boolean }): Promise<number> {
   const client = new EuphonicClient();
   try {
-    const summary = await client.loadModel(path);
+    const summary = await client.loadModel(path, modelOptions(flags));
     const { frames } = await client.modelInfo(summary);
     const array = (name: string) => [...toFloat64Array(frames.find((frame) => frame.name === name)!)];
     const rows = (numbers: number[]) =>
@@ -15,7 +16,7 @@ export async function info(path: string, options: { json?: boolean }): Promise<n
     const cellVectors = rows(array('cell_vectors'));
     const positions = rows(array('atom_r'));
     const masses = array('atom_mass');
-    if (options.json) {
+    if (flags.json) {
       printJson({ ...summary, cell_vectors: cellVectors, atom_r: positions, atom_mass: masses });
       return EXIT_OK;
     }

@@ -5,6 +5,10 @@ import { MAX_THREADS } from '../protocol/limits.js';
 import { VERSION } from '../protocol/version.js';
 import { addCalculationOptions } from './calculationOptions.js';
 import { EXIT_ERROR, EXIT_OK, EXIT_USAGE } from './exitCodes.js';
+import { addModelOptions } from './modelOptions.js';
+
+const MODEL_WORDS =
+  'a .castep_bin or .check file, phonopy.yaml or its folder, vaspout.h5, or force constants in JSON';
 
 /** Runs the command line and returns the exit code. Each command's code is loaded when it is asked for. */
 export async function main(args: string[]): Promise<number> {
@@ -47,20 +51,21 @@ export async function main(args: string[]): Promise<number> {
     .description('be the daemon, in the foreground')
     .addOption(threads())
     .action(finish(async (options) => (await import('./run.js')).run(options)));
-  program
-    .command('info')
-    .description('show what a file of force constants holds')
-    .argument('<model>', 'a .castep_bin or .check file, or force constants in JSON')
+  addModelOptions(
+    program
+      .command('info')
+      .description('show what a file of force constants holds')
+      .argument('<model>', MODEL_WORDS),
+  )
     .addOption(json())
     .action(finish(async (model, options) => (await import('./info.js')).info(model, options)));
-  addCalculationOptions(
-    program
-      .command('sqw')
-      .description('calculate structure factors at the q-points of a file')
-      .argument('<model>', 'a .castep_bin or .check file, or force constants in JSON')
-      .requiredOption('--q-file <file>', 'q-points in r.l.u.: JSON [[h,k,l],…], or three columns of text')
-      .requiredOption('--output <file>', 'where the structure factor goes, as JSON'),
-  )
+  const sqw = program
+    .command('sqw')
+    .description('calculate structure factors at the q-points of a file')
+    .argument('<model>', MODEL_WORDS)
+    .requiredOption('--q-file <file>', 'q-points in r.l.u.: JSON [[h,k,l],…], or three columns of text')
+    .requiredOption('--output <file>', 'where the structure factor goes, as JSON');
+  addModelOptions(addCalculationOptions(sqw))
     .addOption(json())
     .action(finish(async (model, options) => (await import('./sqw.js')).sqw(model, options)));
 

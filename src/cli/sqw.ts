@@ -4,11 +4,12 @@ import { EuphonicClient } from '../client/client.js';
 import { toFloat64Array } from '../protocol/arrays.js';
 import { type CalculationFlags, calculationOptions } from './calculationOptions.js';
 import { EXIT_OK } from './exitCodes.js';
+import { type ModelFlags, modelOptions } from './modelOptions.js';
 import { note, print, printJson } from './output.js';
 import { readQFile } from './qFile.js';
 import { writeStructureFactor } from './structureFactorFile.js';
 
-export interface SqwFlags extends CalculationFlags {
+export interface SqwFlags extends CalculationFlags, ModelFlags {
   qFile: string;
   output: string;
   json?: boolean;
@@ -26,7 +27,7 @@ export async function sqw(modelPath: string, flags: SqwFlags): Promise<number> {
   process.once('SIGINT', interrupt);
   const progress = progressBar(qpts.length / 3);
   try {
-    const model = await client.loadModel(modelPath);
+    const model = await client.loadModel(modelPath, modelOptions(flags));
     const { frames } = await client.modelInfo(model);
     const start = performance.now();
     const evaluation = await client.evaluate(model, qpts, {

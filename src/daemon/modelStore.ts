@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import type { Executor, ExecutorModel, ExecutorPlan, PlanOptions } from '../compute/executor.js';
 import type { Crystal } from '../models/forceConstants.js';
+import type { ReadOptions } from '../models/readers/index.js';
 import { ANGSTROM_PER_BOHR, ELECTRON_MASS_PER_AMU } from '../models/units.js';
 import { float64Frame } from '../protocol/arrays.js';
 import { EuphonicError } from '../protocol/errors.js';
@@ -25,28 +26,27 @@ export class ModelStore {
   /** least recently used first */
   private readonly models = new Map<string, StoredModel>();
   private readonly reader = new ModelReader();
-  /** path and format → the file's state when it was read, and the model that it was */
+  /** path and options → the file's state when it was read, and the model that it was */
   private readonly files = new Map<string, { state: string; id: string }>();
 
   constructor(private readonly executor: Executor) {}
 
   /** Reads a file, unless it has not changed since it was read and its model is still here. */
   async load(params: CheckedParams<'model.load'>): Promise<ModelSummary> {
-    const { path, format } = params;
-    const key = JSON.stringify([path, format]);
+    const { path } = params;
+    const key = JSON.stringify(params);
     const state = await fileState(path);
     const known = this.files.get(key);
     if (known && known.state === state && state !== undefined) {
       const stored = this.touch(known.id);
       if (stored) return stored.summary;
     }
-    const read = await this.reader.perform({
-      kind: 'load',
-      path,
-      ...(format === undefined ? {} : { format }),
-    });
+    const read = await this.reader.perform({ kind: 'load', path, options: readOptions(params) });
     const summary = await this.add(read);
-    if (state !== undefined && state === (await fileState(path))) this.files.set(key, { state, id: read.id });
+    // phonopy's summary draws on files beside it, which may change while it does not
+    const isWhole = !/\(phonopy[^()]*\)$/.test(read.source);
+    if (isWhole && state !== undefined && state === (await fileState(path)))
+      this.files.set(key, { state, id: read.id });
     return summary;
   }
 
@@ -184,6 +184,17 @@ export class ModelStore {
       total -= bytes;
     }
   }
+}
+
+function readOptions(params: CheckedParams<'model.load'>): ReadOptions {
+  const { format, summary_name, born_name, fc_name, fc_format } = params;
+  return {
+    ...(format !== undefined && { format }),
+    ...(summary_name !== undefined && { summaryName: summary_name }),
+    ...(born_name !== undefined && { bornName: born_name }),
+    ...(fc_name !== undefined && { fcName: fc_name }),
+    ...(fc_format !== undefined && { fcFormat: fc_format }),
+  };
 }
 
 /** What changes when a file does; undefined if it cannot be had, or `path` is a folder. */

@@ -10,11 +10,11 @@ import {
   makeForceConstants,
   modelId,
 } from '../models/forceConstants.js';
-import { type ModelFormat, readForceConstants } from '../models/readers/index.js';
+import { type ReadOptions, readForceConstants } from '../models/readers/index.js';
 import { asEuphonicError, type ErrorBody, EuphonicError } from '../protocol/errors.js';
 
 export type ReaderTask =
-  | { kind: 'load'; path: string; format?: ModelFormat }
+  | { kind: 'load'; path: string; options: ReadOptions }
   | { kind: 'check'; content: ForceConstantsContent };
 
 export interface ReadModel {
@@ -37,10 +37,7 @@ async function perform(task: ReaderTask): Promise<ReadModel> {
       expected: "an absolute path on the daemon's host",
     });
   }
-  const { fc, source, notes } = await readForceConstants(
-    task.path,
-    task.format === undefined ? {} : { format: task.format },
-  );
+  const { fc, source, notes } = await readForceConstants(task.path, task.options);
   return { id: modelId(fc), fc, source, notes };
 }
 

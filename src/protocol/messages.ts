@@ -49,6 +49,7 @@ const text = expect(
   `a text of 1 to ${MAX_STRING} characters`,
   v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_STRING)),
 );
+const optionalText = expect(`a text of 1 to ${MAX_STRING} characters`, v.optional(text));
 const symbol = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
 const finite = v.pipe(v.number(), v.finite());
 const flag = (byDefault: boolean) => expect('true or false', v.optional(v.boolean(), byDefault));
@@ -64,7 +65,8 @@ const modelId = expect(
 );
 
 /** Formats by which a file may be read whatever its content looks like. */
-export const MODEL_FORMATS = ['castep', 'json'] as const satisfies readonly ModelFormat[];
+export const MODEL_FORMATS = ['castep', 'json', 'phonopy', 'vasp'] as const satisfies readonly ModelFormat[];
+export const PHONOPY_FC_FORMATS = ['phonopy', 'hdf5'] as const;
 export const QUANTITIES = ['structure_factor', 'frequencies', 'modes'] as const;
 export const SUM_RULES = ['reciprocal', 'realspace'] as const;
 export const SCATTERING_LENGTH_TABLES = ['Sears1992'] as const;
@@ -110,6 +112,10 @@ export const PARAMS = {
   'model.load': v.strictObject({
     path: text,
     format: expect(MODEL_FORMATS.join(', '), v.optional(v.picklist(MODEL_FORMATS))),
+    summary_name: optionalText,
+    born_name: optionalText,
+    fc_name: optionalText,
+    fc_format: expect(PHONOPY_FC_FORMATS.join(', '), v.optional(v.picklist(PHONOPY_FC_FORMATS))),
   }),
   'model.put': v.strictObject({
     atom_type: expect('one element symbol for each atom', v.pipe(v.array(symbol), v.minLength(1))),
