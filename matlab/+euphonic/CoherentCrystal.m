@@ -20,6 +20,9 @@ classdef CoherentCrystal < handle
     %       dipole_parameter     scales the automatic splitting of the Ewald sums; results do not depend on it (1)
     %       splitting            LO-TO splitting at the zone centre (true)
     %       n_threads            at most so many threads ('None': all that the daemon has)
+    %       cache_limit          bytes of results that are kept for calls with the same q-points, as fits make them; 0:
+    %                            none (the environment variable EUPHONIC_CACHE_BYTES, else 2^30). CLEAR_CACHE forgets
+    %                            them.
     %       insert_gamma, reduce_qpts, use_c, useparallel, threads    accepted, without effect
     %
     %   [W, SF] = MODEL.HORACE_DISP(QH, QK, QL) evaluates it; @MODEL.HORACE_DISP is what Horace wants.
@@ -46,6 +49,7 @@ classdef CoherentCrystal < handle
         dipole_parameter = 1
         splitting = true
         n_threads = 'None'
+        cache_limit = 2^30
         insert_gamma = false
         reduce_qpts = true
         use_c = 'None'
@@ -55,12 +59,20 @@ classdef CoherentCrystal < handle
     properties (SetAccess = private)
         force_constants
     end
+    properties (SetAccess = private, Hidden)
+        cache
+    end
     properties (Access = private)
         said = {}  % warnings given already
     end
     methods
 
         function self = CoherentCrystal(fc, varargin)
+            self.cache = euphonic.internal.ResultCache(self.cache_limit);
+            limit = str2double(getenv('EUPHONIC_CACHE_BYTES'));
+            if limit >= 0
+                self.cache_limit = limit;
+            end
             if nargin == 0
                 return
             end
@@ -105,6 +117,14 @@ classdef CoherentCrystal < handle
             if nargout < 2
                 w = {w, sf};
             end
+        end
+
+        function clear_cache(self)
+            %CLEAR_CACHE   Forget the results that are kept for calls with the same q-points.
+            %   MODEL.CLEAR_CACHE()
+            %
+            %   See also EUPHONIC.COHERENTCRYSTAL.
+            self.cache.clear();
         end
 
         function disp(self)
@@ -181,6 +201,11 @@ classdef CoherentCrystal < handle
             self.n_threads = checked('n_threads', value);
         end
 
+        function set.cache_limit(self, value)
+            self.cache_limit = checked('cache_limit', value);
+            self.cache.limit = value; %#ok<MCSUP>
+        end
+
         function set.insert_gamma(self, value)
             self.insert_gamma = checked('insert_gamma', value);
         end
@@ -247,14 +272,25 @@ classdef CoherentCrystal < handle
                 euphonic.internal.fail(caller, 'no_force_constants', ...
                     'This model has no force constants. Read some with euphonic.ForceConstants.from_castep(file).');
             end
-            if ~euphonic.internal.is_none(self.conversion_mat)
-                q = [qh, qk, ql] * self.conversion_mat;
-                [qh, qk, ql] = deal(q(:, 1), q(:, 2), q(:, 3));
+            points = {qh, qk, ql};
+            params = euphonic.internal.job_params(self, 'structure_factor');
+            frames = self.debye_waller_frames(caller);
+            plan = struct('model', self.force_constants.model, 'params', rmfield(params, 'n_threads'), ...
+                'debye_waller', frames, 'conversion_mat', self.conversion_mat);
+            answer = self.cache.find(plan, points);
+            if isempty(answer)
+                answer = euphonic.internal.evaluate(caller, self.force_constants, params, frames, ...
+                    self.converted(points), self.verbose, true);
+                self.tell(caller, answer);
+                self.cache.keep(plan, points, answer);
             end
-            answer = euphonic.internal.evaluate(caller, self.force_constants, ...
-                euphonic.internal.job_params(self, 'structure_factor'), ...
-                self.debye_waller_frames(caller), {qh, qk, ql}, self.verbose, true);
-            self.tell(caller, answer);
+        end
+
+        function points = converted(self, points)
+            if ~euphonic.internal.is_none(self.conversion_mat)
+                q = [points{:}] * self.conversion_mat;
+                points = {q(:, 1), q(:, 2), q(:, 3)};
+            end
         end
 
         function frames = debye_waller_frames(self, caller)

@@ -37,6 +37,10 @@ function value = check_option(caller, name, value)
             elseif ischar(value)
                 value = Inf;
             end
+        case 'cache_limit'
+            if ~isnumeric(value) || ~isscalar(value) || ~isreal(value) || ~(value >= 0)
+                wanted = 'a number of bytes >= 0 (0: nothing is kept)';
+            end
         case {'chunk', 'n_threads', 'threads'}
             [value, good] = none_or_counts(value, 1);
             if ~good

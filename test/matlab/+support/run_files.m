@@ -5,7 +5,9 @@ function totals = run_files(folder, wanted)
     own = tempname();
     mkdir(own);
     setenv('EUPHONIC_CONNECTION', fullfile(own, 'connection.json'));
-    restore = onCleanup(@() clean_up(own, old_connection));
+    old_limit = getenv('EUPHONIC_CACHE_BYTES');
+    setenv('EUPHONIC_CACHE_BYTES', '0');  % a result that was kept would hide what a test is about
+    restore = onCleanup(@() clean_up(own, old_connection, old_limit));
     totals = [0 0 0];
     files = dir(fullfile(folder, 'test_*.m'));
     for i = 1:numel(files)
@@ -49,8 +51,9 @@ function verdict = run_one(title, test)
     end
 end
 
-function clean_up(own, old_connection)
+function clean_up(own, old_connection, old_limit)
     euphonic.stop();
+    setenv('EUPHONIC_CACHE_BYTES', old_limit);
     setenv('EUPHONIC_CONNECTION', old_connection);
     if exist('OCTAVE_VERSION', 'builtin')
         confirm_recursive_rmdir(false, 'local');

@@ -1,0 +1,81 @@
+classdef ResultCache < handle
+    %RESULTCACHE   Results of a model that are kept because fits ask for the same q-points again and again.
+    %   What is kept is not scaled, so that fits of scale factors find it. The entry that was not used for the longest
+    %   time makes room for a new one.
+    properties
+        limit  % bytes; 0: nothing is kept
+    end
+    properties (SetAccess = private)
+        hits = 0
+        bytes = 0
+    end
+    properties (Access = private)
+        entries = {}  % structs with plan, points, sample, answer, bytes; the one used last comes last
+    end
+    methods
+
+        function self = ResultCache(limit)
+            self.limit = limit;
+        end
+
+        function answer = find(self, plan, points)
+            %FIND   The answer for the same PLAN (anything that isequal compares) and POINTS (cell of columns), or [].
+            answer = [];
+            sample = sample_of(points);
+            for i = numel(self.entries):-1:1
+                entry = self.entries{i};
+                if isequal(entry.sample, sample) && isequal(entry.plan, plan) && isequal(entry.points, points)
+                    answer = entry.answer;
+                    self.hits = self.hits + 1;
+                    self.entries = [self.entries([1:i - 1, i + 1:end]), {entry}];
+                    return
+                end
+            end
+        end
+
+        function keep(self, plan, points, answer)
+            %KEEP   Remember an answer, a struct of cells of rows, unless it alone is over the limit.
+            needed = 8 * numel(points{1}) * ...
+                (numel(points) + numel(answer.frequencies) + numel(answer.structure_factors));
+            if needed > self.limit
+                return
+            end
+            self.shrink_to(self.limit - needed);
+            self.entries{end + 1} = struct('plan', plan, 'points', {points}, 'sample', sample_of(points), ...
+                'answer', answer, 'bytes', needed);
+            self.bytes = self.bytes + needed;
+        end
+
+        function clear(self)
+            %CLEAR   Forget everything.
+            self.entries = {};
+            self.bytes = 0;
+        end
+
+        function set.limit(self, bytes)
+            self.limit = bytes;
+            self.shrink_to(bytes);
+        end
+
+    end
+    methods (Access = private)
+
+        function shrink_to(self, bytes)
+            while self.bytes > bytes
+                self.bytes = self.bytes - self.entries{1}.bytes;
+                self.entries(1) = [];
+            end
+        end
+
+    end
+end
+
+function sample = sample_of(points)
+    % Enough of the q-points to tell most lists apart without looking at all of them
+    n = numel(points{1});
+    at = unique(max(1, round([0.1 0.37 0.5 0.73 1] * n)));
+    if n == 0
+        at = [];
+    end
+    sample = [n; reshape(cell2mat(cellfun(@(q) q(at), points, 'UniformOutput', false)), [], 1)];
+end
