@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { chmodSync, copyFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { TestDaemon } from '../support/daemon.js';
+import { dataFile } from '../support/data.js';
+
+const STATUS_KEYS = [
+  'pid',
+  'version',
+  'protocol',
+  'host',
+  'uptime_s',
+  'threads',
+  'simd',
+  'memory_bytes',
+  'models',
+  'jobs',
+  'endpoints',
+  'last_job',
+];
+
+describe('euphonicd', function () {
+  this.timeout(60_000);
+  let daemon: TestDaemon;
+  before(() => {
+    daemon = new TestDaemon();
+  });
+  after(() => daemon.dispose());
+
+  it('starts, tells and stops', async () => {
+    const none = await daemon.cli('status');
+    assert.deepEqual([none.code, none.stdout], [3, 'No daemon is alive.\n']);
+    assert.equal(JSON.parse((await daemon.cli('status', '--json')).stdout).running, false);
+
+    const started = JSON.parse((await daemon.cli('start', '--threads', '3', '--json')).stdout);
+    assert.equal(started.started, true);
+    const again = await daemon.cli('start', '--json');
+    assert.deepEqual(JSON.parse(again.stdout), { ...started, started: false });
+
+    const { code, stdout } = await daemon.cli('status', '--json');
+    assert.equal(code, 0);
+    const status = JSON.parse(stdout);
+    for (const key of STATUS_KEYS) assert.ok(key in status, key);
+    assert.equal(status.pid, started.pid);
+    assert.equal(status.host, hostname());
+    assert.equal(status.threads, 3);
+    assert.equal(status.last_job, null);
+    assert.match((await daemon.cli('status')).stdout, new RegExp(`pid ${started.pid} `));
+
+    const stopped = await daemon.cli('stop', '--json');
+    assert.deepEqual(JSON.parse(stopped.stdout), { stopped: true, pid: started.pid });
+    const nothing = await daemon.cli('stop', '--json');
+    assert.deepEqual([nothing.code, JSON.parse(nothing.stdout)], [0, { stopped: false, pid: null }]);
+    assert.equal((await daemon.cli('status')).code, 3);
+  });
+
+  it('takes its number of threads from the environment', async () => {
+    await daemon.cliWith({ EUPHONIC_MAX_THREADS: '5' }, 'start');
+    assert.equal(JSON.parse((await daemon.cli('status', '--json')).stdout).threads, 5);
+    await daemon.cli('stop');
+    const wrong = await daemon.cliWith({ EUPHONIC_MAX_THREADS: 'many' }, 'start');
+    assert.equal(wrong.code, 1);
+    assert.match(wrong.stderr, /EUPHONIC_MAX_THREADS is 'many'/);
+  });
+
+  const usage: [string, string[], RegExp][] = [
+    ['an unknown command', ['strat'], /start/],
+    ['an unknown option', ['start', '--thread', '2'], /--threads/],
+    ['a number that is none', ['start', '--threads', 'two'], /integer/],
+    ['no threads', ['start', '--threads', '0'], /integer/],
+    ['a missing argument', ['info'], /model/],
+    ['a missing option', ['sqw', 'x'], /--q-file/],
+    [
+      'a misspelt option',
+      ['sqw', 'x', '--q-file', 'q', '--output', 'o', '--temprature', '5'],
+      /--temperature/,
+    ],
+    ['an unknown choice', ['sqw', 'x', '--q-file', 'q', '--output', 'o', '--asr', 'real'], /realspace/],
+    [
+      'a number that is none',
+      ['sqw', 'x', '--q-file', 'q', '--output', 'o', '--temperature', 'cold'],
+      /number/,
+    ],
+  ];
+  for (const [what, args, words] of usage) {
+    it(`ends with code 2 for ${what}: ${args.join(' ')}`, async () => {
+      const { code, stderr } = await daemon.cli(...args);
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, words);
+    });
+  }
+
+  it('ends with code 0 when it is asked for help or its version', async () => {
+    const help = await daemon.cli('--help');
+    assert.deepEqual([help.code, help.stderr], [0, '']);
+    for (const command of ['start', 'stop', 'status', 'run', 'sqw', 'info']) {
+      assert.ok(help.stdout.includes(command), command);
+    }
+    const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+    assert.equal((await daemon.cli('--version')).stdout, `${version}\n`);
+    assert.match((await daemon.cli('sqw', '--help')).stdout, /--dipole-parameter/);
+  });
+
+  describe('given bad input', () => {
+    let qFile: string;
+    const output = () => join(daemon.folder, 'out.json');
+    const sqw = (model: string, ...options: string[]) =>
+      daemon.cli('sqw', model, '--q-file', qFile, '--output', output(), ...options);
+    before(() => {
+      qFile = join(daemon.folder, 'q.txt');
+      writeFileSync(qFile, '# h k l\n0 0 0.5\n0.1, 0.2, 0.3 # a comment\n\n');
+    });
+    const says = async (
+      result: Promise<{ code: number | null; stderr: string }>,
+      ...words: (RegExp | string)[]
+    ) => {
+      const { code, stderr } = await result;
+      assert.equal(code, 1, stderr);
+      for (const word of words) {
+        if (typeof word === 'string') assert.ok(stderr.includes(word), stderr);
+        else assert.match(stderr, word);
+      }
+    };
+
+    it('says which file is missing', () => says(sqw('/no/such.castep_bin'), '/no/such.castep_bin'));
+
+    it('says where a file ends too early', async function () {
+      const cut = join(daemon.folder, 'cut.castep_bin');
+      copyFileSync(dataFile(this, 'quartz/quartz.castep_bin'), cut);
+      truncateSync(cut, 100_000);
+      await says(sqw(cut), cut, /byte/);
+    });
+
+    it('says that a file is of another kind', () => says(sqw(process.execPath), process.execPath, /CASTEP/));
+
+    it('says what is wrong with a file of q-points', async () => {
+      const wrong: [string, RegExp][] = [
+        ['0 0\n', /line 1/],
+        ['0 0 0\n0 0 x\n', /line 2/],
+        ['0 0 NaN\n', /line 1/],
+        ['0 0 1e999\n', /line 1/],
+        ['[[0,0,0],[0,0]]', /q-point 1/],
+        ['[[0,0,null]]', /q-point 0/],
+        ['[[0,0,0]', /JSON/],
+        ['# nothing\n', /no q-points/],
+      ];
+      for (const [text, words] of wrong) {
+        const file = join(daemon.folder, 'wrong.txt');
+        writeFileSync(file, text);
+        await says(daemon.cli('sqw', 'x', '--q-file', file, '--output', output()), words, file);
+      }
+      await says(daemon.cli('sqw', 'x', '--q-file', '/no/q.txt', '--output', output()), '/no/q.txt');
+    });
+
+    it('says which value is out of range', async function () {
+      const model = dataFile(this, 'nacl/NaCl_force_constants.json');
+      await says(sqw(model, '--temperature', '-5'), /temperature is -5/, /kelvin/);
+      await says(sqw(model, '--dipole-parameter', '0'), /dipole_parameter is 0/);
+      await says(sqw(model, '--n-threads', '1.5'), /n_threads/);
+      await says(sqw(model, '--scattering-lengths', '{"Na": 3.63}'), /Cl/);
+      await says(sqw(model, '--scattering-lengths', '/no/lengths.json'), '/no/lengths.json');
+      await says(sqw(model, '--scattering-lengths', '{"Na": }'), /JSON/);
+    });
+
+    it('says where it cannot write', async function () {
+      const model = dataFile(this, 'nacl/NaCl_force_constants.json');
+      await says(daemon.cli('sqw', model, '--q-file', qFile, '--output', '/no/out.json'), '/no/out.json');
+    });
+
+    it('says that a directory is open to others', async () => {
+      const open = join(daemon.folder, 'open');
+      const { mkdirSync } = await import('node:fs');
+      mkdirSync(open);
+      chmodSync(open, 0o777);
+      const started = daemon.cliWith({ EUPHONIC_CONNECTION: join(open, 'connection.json') }, 'start');
+      await says(started, open, /chmod 700/);
+    });
+
+    it('leaves the daemon alive', async () => {
+      assert.equal((await daemon.cli('status')).code, 0);
+    });
+  });
+});

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { assertFrequencies, assertIntensities } from '../support/compare.js';
+import { TestDaemon } from '../support/daemon.js';
+import { dataFile } from '../support/data.js';
+
+describe('euphonicd sqw', function () {
+  this.timeout(60_000);
+  let daemon: TestDaemon;
+  before(() => {
+    daemon = new TestDaemon();
+  });
+  after(() => daemon.dispose());
+
+  const output = () => join(daemon.folder, 'out.json');
+  const written = () => JSON.parse(readFileSync(output(), 'utf8'));
+  const qFile = (text: string) => {
+    const path = join(daemon.folder, 'q');
+    writeFileSync(path, text);
+    return path;
+  };
+
+  it("writes what the incumbent's file of the same calculation holds", async function () {
+    const reference = JSON.parse(
+      readFileSync(dataFile(this, 'quartz/quartz_fc_structure_factor.json'), 'utf8'),
+    );
+    const model = dataFile(this, 'quartz/quartz.castep_bin');
+    const q = qFile(JSON.stringify(reference.qpts));
+    const { code, stdout, stderr } = await daemon.cli('sqw', model, '--q-file', q, '--output', output());
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /13 q-points, 27 modes/);
+    assert.match(stderr, /imaginary/);
+    const result = written();
+    assert.deepEqual(Object.keys(result).sort(), Object.keys(reference).sort());
+    for (const key of [
+      '__euphonic_class__',
+      'frequencies_unit',
+      'structure_factors_unit',
+      'n_qpts',
+      'qpts',
+      'weights',
+    ]) {
+      assert.deepEqual(result[key], reference[key], key);
+    }
+    assertFrequencies(result.frequencies, reference.frequencies, { relative: 1e-7, absolute: 1e-6 });
+    assertIntensities(result.structure_factors, reference.structure_factors, reference.frequencies, 1e-7);
+    const { crystal } = result;
+    assert.deepEqual(Object.keys(crystal).sort(), Object.keys(reference.crystal).sort());
+    for (const key of ['atom_type', 'n_atoms', 'cell_vectors_unit', 'atom_mass_unit']) {
+      assert.deepEqual(crystal[key], reference.crystal[key], key);
+    }
+    const near = (a: unknown, b: unknown) => {
+      const [x, y] = [a, b].map((value) => (value as number[][]).flat());
+      for (const [i, value] of x!.entries()) {
+        assert.ok(Math.abs(value - y![i]!) <= 1e-9 * Math.abs(y![i]!) + 1e-12);
+      }
+    };
+    for (const key of ['cell_vectors', 'atom_r', 'atom_mass']) near(crystal[key], reference.crystal[key]);
+  });
+
+  it('reads columns of text, says what it did as JSON', async function () {
+    const model = dataFile(this, 'nacl/NaCl_force_constants.json');
+    const q = qFile('# h k l\n 0.5 0 0\n\n1e-1, 2e-1, -3e-1 # end\n');
+    const { code, stdout } = await daemon.cli('sqw', model, '--q-file', q, '--output', output(), '--json');
+    assert.equal(code, 0);
+    const summary = JSON.parse(stdout);
+    assert.equal(summary.n_qpts, 2);
+    assert.equal(summary.n_modes, 24);
+    assert.deepEqual(written().qpts, [
+      [0.5, 0, 0],
+      [0.1, 0.2, -0.3],
+    ]);
+  });
+
+  it('has a flag for every option', async function () {
+    const model = dataFile(this, 'nacl/NaCl_force_constants.json');
+    const q = qFile('0 0 0\n0.25 0 0\n');
+    const run = async (...flags: string[]) => {
+      const { code, stderr } = await daemon.cli('sqw', model, '--q-file', q, '--output', output(), ...flags);
+      assert.equal(code, 0, stderr);
+      return written();
+    };
+    const plain = await run();
+    assert.ok(!('temperature' in plain));
+    const same = (a: number[][], b: number[][]) => JSON.stringify(a) === JSON.stringify(b);
+    assert.ok(
+      same(
+        (await run('--asr', 'none', '--dipole', '--splitting', '--no-bose', '--no-negative-e')).frequencies,
+        plain.frequencies,
+      ),
+    );
+    for (const flags of [
+      ['--asr', 'reciprocal'],
+      ['--asr', 'realspace'],
+      ['--no-dipole'],
+      ['--no-splitting'],
+    ]) {
+      assert.ok(!same((await run(...flags)).frequencies, plain.frequencies), flags.join(' '));
+    }
+    const warm = await run('--temperature', '300');
+    assert.deepEqual([warm.temperature, warm.temperature_unit], [300, 'kelvin']);
+    assert.ok(same(warm.structure_factors, plain.structure_factors), 'temperature alone has no Bose factor');
+    const bose = await run('--temperature', '300', '--bose');
+    assert.ok(!same(bose.structure_factors, plain.structure_factors));
+    const both = await run('--temperature', '300', '--bose', '--negative-e');
+    assert.equal(both.structure_factors[0].length, 48);
+    assert.deepEqual(
+      both.frequencies[0].slice(24),
+      both.frequencies[0].slice(0, 24).map((w: number) => -w),
+    );
+    const lengths = await run('--scattering-lengths', '{"Na": 1, "Cl": [1, -0.5]}');
+    assert.ok(!same(lengths.structure_factors, plain.structure_factors));
+    const parameter = await run('--dipole-parameter', '0.75', '--n-threads', '1');
+    assertFrequencies(parameter.frequencies, plain.frequencies, { relative: 1e-9, absolute: 1e-8 });
+  });
+
+  it('describes a model', async function () {
+    const model = dataFile(this, 'quartz/quartz.castep_bin');
+    const { code, stdout } = await daemon.cli('info', model, '--json');
+    assert.equal(code, 0);
+    const info = JSON.parse(stdout);
+    assert.match(info.model, /^[0-9a-f]{64}$/);
+    assert.deepEqual([info.n_atoms, info.n_modes, info.n_cells, info.polar], [9, 27, 100, true]);
+    assert.ok(Math.abs(info.cell_vectors[2][2] - 5.350305) < 1e-5);
+    assert.ok(Math.abs(info.atom_mass[8] - 28.085) < 1e-3);
+    assert.match((await daemon.cli('info', model)).stdout, /O6 Si3/);
+  });
+});
