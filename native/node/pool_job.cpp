@@ -59,19 +59,26 @@ Napi::Value PoolObject::job(const Napi::CallbackInfo& info) {
 
 namespace {
 
+// The collector sees only the small object in front of a result's memory, and acts when 64 MiB are said to
+// hang on such objects. Saying thrice as much keeps what has been sent and not yet been freed near 20 MiB
+// (measured on 10^6 q-points of quartz: 33 MiB over the idle size in all, in place of 50).
+constexpr std::int64_t kExternalWeight = 3;
+
+void account(Napi::Env env, std::int64_t bytes) {
+  Napi::MemoryManagement::AdjustExternalMemory(env, kExternalWeight * bytes);
+}
+
 // The array as a Buffer that owns it; undefined if there is none.
 Napi::Value to_buffer(Napi::Env env, ResultArray& array, std::size_t size) {
   if (!array) return env.Undefined();
   const std::size_t bytes = size * sizeof(double);
   auto* data = reinterpret_cast<std::uint8_t*>(array.release());
-  // the garbage collector sees only the small object in front of the memory: tell it how much hangs on it
-  Napi::MemoryManagement::AdjustExternalMemory(env, static_cast<std::int64_t>(bytes));
+  account(env, static_cast<std::int64_t>(bytes));
   return Napi::Buffer<std::uint8_t>::New(
       env, data, bytes,
       [](Napi::Env env, std::uint8_t* data, void* hint) {
         std::free(data);
-        Napi::MemoryManagement::AdjustExternalMemory(
-            env, -static_cast<std::int64_t>(reinterpret_cast<std::size_t>(hint)));
+        account(env, -static_cast<std::int64_t>(reinterpret_cast<std::size_t>(hint)));
       },
       reinterpret_cast<void*>(bytes));
 }
