@@ -11,6 +11,7 @@
 
 #include "mex/convert.h"
 #include "mex/interrupt.h"
+#include "mex/wire/private_file.h"
 
 namespace euphonic::mex {
 
@@ -52,6 +53,19 @@ mxArray* request(ConnectionSlot& slot, const Arguments& arguments) {
     mxSetField(structure, 0, "frames", frames_struct(answer));
   } catch (const wire::Failure& failure) {
     if (failure.code == wire::failure_code::kUnreachable) slot.drop();
+    mxSetField(structure, 0, "error", error_struct(failure));
+  }
+  return structure;
+}
+
+mxArray* read_private(const Arguments& arguments) {
+  const char* fields[] = {"error", "found", "text"};
+  mxArray* structure = mxCreateStructMatrix(1, 1, 3, fields);
+  try {
+    const auto content = wire::read_private_file(text_from(arguments.at(0), "a path"));
+    mxSetField(structure, 0, "found", mxCreateLogicalScalar(content.has_value()));
+    mxSetField(structure, 0, "text", mxCreateString(content.value_or("").c_str()));
+  } catch (const wire::Failure& failure) {
     mxSetField(structure, 0, "error", error_struct(failure));
   }
   return structure;

@@ -50,6 +50,9 @@ mxArray* request(ConnectionSlot& slot, const Arguments& arguments);
 //             missing (2×k: offsets and counts of the ranges without results)
 mxArray* evaluate(ConnectionSlot& slot, const Arguments& arguments);
 
+// answer = read_private(path): struct with error, found (logical) and text; see wire/private_file.h
+mxArray* read_private(const Arguments& arguments);
+
 // facts = about(): struct with protocol, zmq (version), host (name of this computer)
 mxArray* about();
 

@@ -19,6 +19,7 @@ void close_connection() { slot().drop(); }
 mxArray* dispatch(const std::string& command, const Arguments& arguments) {
   if (command == "request") return request(slot(), arguments);
   if (command == "evaluate") return evaluate(slot(), arguments);
+  if (command == "read_private") return read_private(arguments);
   if (command == "about") return about();
   if (command == "close") {
     close_connection();

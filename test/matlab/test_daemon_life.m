@@ -157,10 +157,12 @@ function a_half_written_connection_file_is_no_daemon()
     euphonic.stop();
     for content = {'{"protocol": 1, "ver', '[]', '{"protocol": 1}', ''}
         write_connection(content{1});
-        facts = euphonic.status();
-        support.check(~facts.running, 'no daemon behind ''%s''', content{1});
-        if ~isempty(content{1})
-            support.check_error('EUPHONIC:from_json_file:daemon_failed', 'Remove it', @() support.quartz());
+        if isempty(content{1})
+            facts = euphonic.status();
+            support.check(~facts.running, 'no daemon behind an empty file');
+        else
+            support.check_error('EUPHONIC:from_json_file:file_damaged', 'Remove it', @() support.quartz());
+            support.check_error('EUPHONIC:status:file_damaged', 'Remove it', @() euphonic.status());
         end
     end
     fc = support.quartz();
@@ -189,8 +191,20 @@ function a_connection_file_of_another_host_starts_nothing()
     back = onCleanup(@() delete(getenv('EUPHONIC_CONNECTION')));
     support.check_error('EUPHONIC:from_json_file:other_host', 'elsewhere.invalid', @() support.quartz());
     support.check_error('EUPHONIC:start:other_host', 'elsewhere.invalid', @() numel(euphonic.start()));
-    facts = euphonic.status();
-    support.check(~facts.running, 'no daemon');
+    support.check_error('EUPHONIC:status:other_host', 'elsewhere.invalid', @() euphonic.status());
+    write_connection(strrep(fileread(getenv('EUPHONIC_CONNECTION')), 'ipc:///tmp/x-nowhere', 'tcp://127.0.0.1:9'));
+    support.check_error('EUPHONIC:start:other_host', 'does not answer', @() numel(euphonic.start()));
+end
+
+function a_connection_file_that_others_may_read_is_not_trusted()
+    facts = euphonic.start();
+    file = getenv('EUPHONIC_CONNECTION');
+    system(['chmod 644 ' file]);
+    back = onCleanup(@() system(['chmod 600 ' file]));
+    support.check_error('EUPHONIC:from_json_file:runtime_directory', 'open to other users', @() support.quartz());
+    clear back
+    again = euphonic.status();
+    support.check(again.pid == facts.pid, 'the same daemon');
 end
 
 function a_daemon_that_cannot_be_found_is_said()

@@ -1,9 +1,11 @@
 // Message headers as the MEX gateway writes and reads them.
 #include <catch2/catch.hpp>
 #include <cstdint>
+#include <fstream>
 #include <limits>
 #include <msgpack.hpp>
 #include <random>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -43,6 +45,36 @@ std::string with_frame(const std::string& name, const std::string& dtype,
     p.pack_map(4).pack("name").pack(name).pack("dtype").pack(dtype).pack("shape").pack(shape);
     p.pack("order").pack(order);
   });
+}
+
+// A corpus file: the number of frames, then the length and the bytes of each; numbers are little-endian
+// uint32.
+std::vector<std::string> parts_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  REQUIRE(file);
+  const auto number = [&file] {
+    unsigned char b[4] = {};
+    file.read(reinterpret_cast<char*>(b), 4);
+    return b[0] | b[1] << 8 | b[2] << 16 | static_cast<std::uint32_t>(b[3]) << 24;
+  };
+  std::vector<std::string> parts(number());
+  for (std::string& part : parts) {
+    part.resize(number());
+    file.read(part.data(), static_cast<std::streamsize>(part.size()));
+  }
+  return parts;
+}
+
+std::string verdict_on(const std::vector<std::string>& parts) {
+  try {
+    const Reply reply = decode(parts.at(0));
+    std::vector<std::size_t> sizes;
+    for (std::size_t i = 1; i < parts.size(); ++i) sizes.push_back(parts[i].size());
+    check_frames(reply, sizes);
+  } catch (const Failure& failure) {
+    return failure.code;
+  }
+  return "accept";
 }
 
 }  // namespace
@@ -170,6 +202,27 @@ TEST_CASE("Unusable frame descriptions are refused", "[mex]") {
   const std::int64_t big = std::int64_t{1} << 40;
   CHECK_THROWS_AS(decode(with_frame("a", "<f8", {big, big}, "C")).frames[0].bytes(), Failure);
   CHECK(decode(with_frame("a", "<f8", {big, big, 0}, "C")).frames[0].bytes() == 0);
+}
+
+TEST_CASE("The corpus of responses is accepted and refused as its list says", "[mex]") {
+  const std::string folder = std::string(EUPHONIC_SOURCE_DIR) + "/test/frames/";
+  std::ifstream list(folder + "index.tsv");
+  REQUIRE(list);
+  std::string line;
+  int messages = 0;
+  while (std::getline(list, line)) {
+    std::istringstream columns(line);
+    std::string file, kind, verdict;
+    std::getline(columns, file, '\t');
+    std::getline(columns, kind, '\t');
+    std::getline(columns, verdict, '\t');
+    if (kind != "response") continue;
+    INFO(file);
+    CHECK(verdict_on(parts_of(folder + file)) ==
+          (verdict == "bad_message" ? failure_code::kBadReply : verdict));
+    ++messages;
+  }
+  CHECK(messages >= 20);
 }
 
 TEST_CASE("Mutated headers are read or refused, nothing else", "[mex]") {

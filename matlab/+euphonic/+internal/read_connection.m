@@ -1,21 +1,26 @@
 function connection = read_connection(caller)
-    %READ_CONNECTION   What the connection file says, [] when there is none (or one that is being written).
-    %   Raises protocol_version for a daemon that this package does not understand.
+    %READ_CONNECTION   What the connection file says, [] when there is none or an empty one.
+    %   Raises runtime_directory for a file that is open to others, file_damaged for one that is no connection, other_host,
+    %   and protocol_version for a daemon that this package does not understand.
     persistent last_text last_connection
     connection = [];
-    id = fopen(euphonic.internal.connection_file(), 'r');
-    if id < 0
+    file = euphonic.internal.connection_file();
+    answer = euphonic.internal.gateway('read_private', file);
+    if ~isempty(answer.error)
+        euphonic.internal.fail(caller, answer.error);
+    end
+    if isempty(answer.text)
         return
     end
-    text = fread(id, [1, Inf], '*char');
-    fclose(id);
-    if ~strcmp(text, last_text)
-        [last_connection, last_text] = parsed(caller, text);
+    if ~strcmp(answer.text, last_text)
+        last_text = '';
+        last_connection = parsed(caller, file, answer.text);
+        last_text = answer.text;
     end
     connection = last_connection;
 end
 
-function [connection, text] = parsed(caller, text)
+function connection = parsed(caller, file, text)
     try
         connection = jsondecode(text);
     catch
@@ -23,9 +28,13 @@ function [connection, text] = parsed(caller, text)
     end
     fields = {'protocol', 'version', 'host', 'pid', 'work', 'control', 'mechanism', 'secret'};
     if ~isstruct(connection) || ~all(isfield(connection, fields))
-        connection = [];
-        text = '';
-        return
+        euphonic.internal.fail(caller, 'file_damaged', ...
+            'The connection file %s is not one. Remove it; the daemon is started again when it is needed.', file);
+    end
+    if ~strcmp(connection.host, euphonic.internal.host_name()) && strncmp(connection.work, 'ipc:', 4)
+        euphonic.internal.fail(caller, 'other_host', ...
+            ['The connection file %s belongs to a daemon on %s, this is %s. Let EUPHONIC_CONNECTION name a file of ' ...
+             'this computer''s own, or stop that daemon.'], file, connection.host, euphonic.internal.host_name());
     end
     [version, protocol] = euphonic.internal.version();
     if connection.protocol ~= protocol

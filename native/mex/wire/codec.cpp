@@ -2,6 +2,8 @@
 
 #include <limits>
 #include <msgpack.hpp>
+#include <set>
+#include <string_view>
 
 namespace euphonic::wire {
 namespace {
@@ -44,6 +46,14 @@ Value describe(const FrameDescription& frame) {
       {"name", frame.name}, {"dtype", dtype_name(frame.dtype)}, {"shape", std::move(shape)}, {"order", "C"}};
 }
 
+bool has_repeated_key(const Value::Map& members) {
+  std::set<std::string_view> keys;
+  for (const Member& member : members) {
+    if (!keys.insert(member.key).second) return true;
+  }
+  return false;
+}
+
 Value unpack(const msgpack::object& object) {
   switch (object.type) {
     case msgpack::type::NIL:
@@ -74,8 +84,10 @@ Value unpack(const msgpack::object& object) {
       for (std::uint32_t i = 0; i < object.via.map.size; ++i) {
         const msgpack::object_kv& pair = object.via.map.ptr[i];
         if (pair.key.type != msgpack::type::STR) bad_reply("a map with a key that is no string");
+        if (pair.key.via.str.size > kMaxKeyBytes) bad_reply("a map with a key that is too long");
         members.push_back({std::string(pair.key.via.str.ptr, pair.key.via.str.size), unpack(pair.val)});
       }
+      if (has_repeated_key(members)) bad_reply("a map with a key that occurs twice");
       return members;
     }
     default:
@@ -200,6 +212,7 @@ Reply decode_reply(const void* data, std::size_t size) {
 
   const Value* error = header.find("error");
   const Value* result = header.find("result");
+  if (error && result) bad_reply("result and error in the header");
   if (error && error->map()) {
     reply.error = error_from(*error);
     return reply;

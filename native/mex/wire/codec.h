@@ -16,9 +16,10 @@ namespace euphonic::wire {
 inline constexpr int kProtocolVersion = 1;
 
 // Limits on what is accepted from a daemon.
-inline constexpr std::size_t kMaxHeaderBytes = 16u << 20;
-inline constexpr std::size_t kMaxHeaderItems = 1u << 20;  // members of one map or array
-inline constexpr std::size_t kMaxHeaderDepth = 16;
+inline constexpr std::size_t kMaxHeaderBytes = 1u << 20;
+inline constexpr std::size_t kMaxHeaderItems = kMaxHeaderBytes;  // members of one map or array
+inline constexpr std::size_t kMaxHeaderDepth = 8;
+inline constexpr std::size_t kMaxKeyBytes = 255;
 inline constexpr std::size_t kMaxFrames = 16;
 inline constexpr std::size_t kMaxDimensions = 8;
 

@@ -16,7 +16,7 @@ namespace euphonic::wire {
 // How long a wait may go on before it looks for Ctrl-C.
 inline constexpr long kPollMilliseconds = 50;
 // No frame of a daemon is larger than this.
-inline constexpr std::int64_t kMaxFrameBytes = std::int64_t{4} << 30;
+inline constexpr std::int64_t kMaxFrameBytes = std::int64_t{1} << 30;
 
 // What the connection file says about reaching the daemon.
 struct Endpoints {
