@@ -16,13 +16,14 @@ namespace {
 // afterwards.
 constexpr double kRealCutoff = 6.3;
 // Candidates for lambda: the balanced value times 2^(k / kStepsPerOctave).
-constexpr int kStepsPerOctave = 6;
+constexpr int kStepsPerOctave = 12;
 constexpr int kOctavesDown = 3, kOctavesUp = 1;
 // Atom pairs on which the number of terms is counted; the rest is taken to be alike.
 constexpr int kSampledPairs = 24;
-// Operations, in multiply-adds of one vector: a term of an off-diagonal and of a diagonal block, a pair of G
-// vectors per atom pair and once, a lattice vector's phase.
-constexpr double kTermCost = 18, kDiagonalTermCost = 9, kPairCost = 12, kVectorCost = 70, kPhaseCost = 6;
+// Operations, in multiply-adds of one vector, those of the G sum a little dearer because they are bound by
+// loads: a term of an off-diagonal and of a diagonal block, a pair of G vectors per atom pair and once, a
+// lattice vector's phase.
+constexpr double kTermCost = 18, kDiagonalTermCost = 9, kPairCost = 14, kVectorCost = 100, kPhaseCost = 6;
 
 double born_scale(const Model& m) {
   double largest = 0;

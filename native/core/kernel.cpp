@@ -77,7 +77,7 @@ Sizes sizes(const Tables& t, bool vectors) {
   Sizes s;
   const std::size_t n = t.n, width = t.real_form ? 1 : 2;
   s.slot[kPoints] = (3 * 4 + 6 + 1) * kLanes;
-  for (int m : t.max_index) s.slot[kPowers] += 2 * (m + 1) * kLanes;
+  for (int m : t.max_index) s.slot[kPowers] += 2 * (2 * m + 1) * kLanes;
   for (const TermChunk& c : t.chunks)
     s.slot[kChunkPhases] = std::max(s.slot[kChunkPhases], static_cast<std::size_t>(c.n_vectors) * 2 * kLanes);
   s.slot[kAtoms] = s.slot[kIntegers] = 2 * t.n_atoms * kLanes;

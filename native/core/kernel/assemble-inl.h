@@ -59,15 +59,10 @@ HWY_INLINE void load_block(const BlockSource& s, int index, V re[9], V im[9]) {
     const double* ui = s.atom_phases + 2 * block.i * kLanes + s.lane;
     const double* uj = s.atom_phases + 2 * block.j * kLanes + s.lane;
     Complex phase = cmul_conj({load(ui), load(ui + kLanes)}, {load(uj), load(uj + kLanes)});
-    const double* powers = s.powers + s.lane;
     for (int a = 0; a < 3; ++a) {
-      const int m = block.shift[a];
-      if (m != 0) {
-        const double* p = powers + 2 * (m < 0 ? -m : m) * kLanes;
-        const Complex z{load(p), load(p + kLanes)};
-        phase = m < 0 ? cmul_conj(z, phase) : cmul(z, phase);
-      }
-      powers += 2 * (t.max_index[a] + 1) * kLanes;
+      if (block.shift[a] == 0) continue;
+      const double* p = axis_power(t.max_index, s.powers, a, block.shift[a]) + s.lane;
+      phase = cmul({load(p), load(p + kLanes)}, phase);
     }
     for (int e = 0; e < 9; ++e) {
       const Complex z = cmul({row(e), row(9 + e)}, phase);

@@ -86,7 +86,9 @@ inline void add_moments(const DipoleTables& t, int first_g, int n_g, const doubl
     for (int g = 0; g < n_g; ++g, m += 12 * kN, c += 4) {
       const V c0 = set(c[0]), s0 = set(c[1]), c1 = set(c[2]), s1 = set(c[3]);
       for (int e = 0; e < 6; ++e) {
-        const V even = load(m + e * kN), odd = load(m + (6 + e) * kN);
+        V even = load(m + e * kN), odd = load(m + (6 + e) * kN);
+        in_register(even);
+        in_register(odd);
         a[e] = fma(even, c0, a[e]);
         b[e] = fma(even, c1, b[e]);
         a[6 + e] = fma(odd, s0, a[6 + e]);

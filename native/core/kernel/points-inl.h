@@ -75,58 +75,64 @@ inline void reduce_points(const Tables& t, const Points& p, std::size_t lane) {
   }
 }
 
-// Powers exp(2 pi i f_a m), m = 0 .. max_index: [axis][m][re, im][kLanes], by doubling, so that rounding
-// grows as log m.
+// Powers exp(2 pi i f_a m), m = -max_index .. max_index: [axis][m][re, im][kLanes], by doubling, so that
+// rounding grows as log m.
 inline void axis_powers(const int max_index[3], const Points& p, std::size_t lane, double* powers) {
   for (int a = 0; a < 3; ++a) {
-    double* e = powers;
-    store(set(1.0), e + lane);
-    store(hn::Zero(d), e + kLanes + lane);
-    const auto at = [&](int m) {
-      return Complex{load(e + 2 * m * kLanes + lane), load(e + (2 * m + 1) * kLanes + lane)};
-    };
+    double* e = powers + 2 * max_index[a] * kLanes + lane;
+    const auto at = [&](int m) { return Complex{load(e + 2 * m * kLanes), load(e + (2 * m + 1) * kLanes)}; };
     const auto put = [&](int m, Complex z) {
-      store(z.re, e + 2 * m * kLanes + lane);
-      store(z.im, e + (2 * m + 1) * kLanes + lane);
+      double* up = e + 2 * m * static_cast<int>(kLanes);
+      double* down = e - 2 * m * static_cast<int>(kLanes);
+      store(z.re, down);
+      store(hn::Neg(z.im), down + kLanes);
+      store(z.re, up);
+      store(z.im, up + kLanes);
     };
+    put(0, {set(1.0), hn::Zero(d)});
     if (max_index[a] >= 1) put(1, turn_any(load(p.f + a * kLanes + lane)));
     for (int m = 2; m <= max_index[a]; ++m) put(m, cmul(at(m / 2), at(m - m / 2)));
-    powers += 2 * (max_index[a] + 1) * kLanes;
+    powers += 2 * (2 * max_index[a] + 1) * kLanes;
   }
+}
+
+// The power of one axis that a component of a lattice vector needs: [re, im][kLanes].
+HWY_INLINE const double* axis_power(const int max_index[3], const double* powers, int axis, int m) {
+  for (int a = 0; a < axis; ++a) powers += 2 * (2 * max_index[a] + 1) * kLanes;
+  return powers + 2 * (max_index[axis] + m) * kLanes;
 }
 
 // cos (and sin) of 2 pi f.R for the vectors of a chunk: [vector][cos, sin][kLanes], or [vector][kLanes]
 // without sines.
 template <bool kSines>
 inline void chunk_phases(const Tables& t, const TermChunk& chunk, const double* powers, double* out) {
-  const double* ex = powers;
-  const double* ey = ex + 2 * (t.max_index[0] + 1) * kLanes;
-  const double* ez = ey + 2 * (t.max_index[1] + 1) * kLanes;
+  const double* ex = axis_power(t.max_index, powers, 0, 0);
+  const double* ey = axis_power(t.max_index, powers, 1, 0);
+  const double* ez = axis_power(t.max_index, powers, 2, 0);
+  constexpr int kStep = 2 * kLanes;
   const HalfVector* vectors = t.vectors.data() + chunk.first_vector;
-  for (std::size_t lane = 0; lane < kLanes; lane += kN) {
-    int x = -1, y = 0;
-    Complex xy{set(1.0), hn::Zero(d)};
-    double* o = out + lane;
-    for (int r = 0; r < chunk.n_vectors; ++r) {
-      const HalfVector v = vectors[r];
-      if (v.x != x || v.y != y) {
-        x = v.x;
-        y = v.y;
-        const double* px = ex + 2 * x * kLanes + lane;
-        const double* py = ey + 2 * (y < 0 ? -y : y) * kLanes + lane;
-        const Complex cy{load(py), mul(load(py + kLanes), set(y < 0 ? -1.0 : 1.0))};
-        xy = cmul({load(px), load(px + kLanes)}, cy);
-      }
-      const double* pz = ez + 2 * (v.z < 0 ? -v.z : v.z) * kLanes + lane;
-      const V zre = load(pz);
-      const V zim = mul(load(pz + kLanes), set(v.z < 0 ? -1.0 : 1.0));
-      store(fnma(xy.im, zim, mul(xy.re, zre)), o);
-      o += kLanes;
-      if constexpr (kSines) {
-        store(fma(xy.re, zim, mul(xy.im, zre)), o);
-        o += kLanes;
+  int x = -1, y = 0;
+  Complex xy[kBatchVectors];  // of the last x and y: vectors are sorted by them
+  for (int r = 0; r < chunk.n_vectors; ++r) {
+    const HalfVector n = vectors[r];
+    if (n.x != x || n.y != y) {
+      x = n.x;
+      y = n.y;
+      for (int v = 0; v < kBatchVectors; ++v) {
+        const double* px = ex + x * kStep + v * kN;
+        const double* py = ey + y * kStep + v * kN;
+        xy[v] = cmul({load(px), load(px + kLanes)}, {load(py), load(py + kLanes)});
       }
     }
+    const double* pz = ez + n.z * kStep;
+    for (int v = 0; v < kBatchVectors; ++v) {
+      V re = load(pz + v * kN), im = load(pz + kLanes + v * kN);
+      in_register(re);
+      in_register(im);
+      store(fnma(xy[v].im, im, mul(xy[v].re, re)), out + v * kN);
+      if constexpr (kSines) store(fma(xy[v].re, im, mul(xy[v].im, re)), out + kLanes + v * kN);
+    }
+    out += (kSines ? 2 : 1) * kLanes;
   }
 }
 

@@ -29,7 +29,8 @@ HWY_INLINE void accumulate(const std::uint16_t* index, std::size_t count,
     V phase[kTermVectors];
     for (int v = 0; v < kTermVectors; ++v) phase[v] = load(p + v * kN);
     for (int e = 0; e < kEntries; ++e) {
-      const V c = set(coefficients[e]);
+      V c = set(coefficients[e]);
+      in_register(c);
       for (int v = 0; v < kTermVectors; ++v) sum[e][v] = fma(c, phase[v], sum[e][v]);
     }
     coefficients += kEntries;

@@ -40,6 +40,16 @@ HWY_INLINE V fma(V a, V b, V c) { return hn::MulAdd(a, b, c); }
 HWY_INLINE V fnma(V a, V b, V c) { return hn::NegMulAdd(a, b, c); }
 HWY_INLINE V mul(V a, V b) { return hn::Mul(a, b); }
 
+// Keeps a value in its register: compilers would rather load it again for every multiply-add that uses it,
+// and the loop is then bound by loads.
+HWY_INLINE void in_register(V& v) {
+#if HWY_TARGET <= HWY_AVX3 && HWY_COMPILER_GCC
+  asm("" : "+v"(v.raw));
+#else
+  (void)v;
+#endif
+}
+
 struct Complex {
   V re, im;
 };
