@@ -40,10 +40,11 @@ export async function spaceGroup(crystal: Crystal, tolerance = SYMMETRY_TOLERANC
     numbers: crystal.atomType.map((type) => types.indexOf(type) + 1),
   };
   const dataset = analyze_cell(JSON.stringify(cell), tolerance, 'Standard');
-  const operations = dataset.operations.map(({ rotation, translation }) => ({
-    rotation: cartesian(rotation, crystal.cellVectors),
-    atoms: images(rotation, translation, crystal),
-  }));
+  const operations = dataset.operations.map(({ rotation, translation }) => {
+    // the library gives matrices column by column
+    const rows = rotation.map((_, k) => rotation[3 * (k % 3) + Math.floor(k / 3)]);
+    return { rotation: cartesian(rows, crystal.cellVectors), atoms: images(rows, translation, crystal) };
+  });
   return {
     number: dataset.number,
     symbol: dataset.hm_symbol,

@@ -174,9 +174,10 @@ function dipoleTensors(fc: ForceConstants, q: Vector, splitting: number): Hermit
     }
   }
 
-  // reciprocal half: terms fall to e^{−reach²} where K·ε·K = (2Λ·reach)²; ε ≥ 1 in a real crystal
+  // reciprocal half: terms fall to e^{−reach²} where K·ε·K = (2Λ·reach)²; no eigenvalue of ε is below its smallest disc
   const b = reciprocal(cellVectors);
-  const limit = 2 * splitting * reach + Math.hypot(...rowTimes(q, b));
+  const smallest = Math.max(1, Math.min(...rowSums.map((sum, a) => 2 * epsilon[4 * a] - sum)));
+  const limit = (2 * splitting * reach) / Math.sqrt(smallest) + Math.hypot(...rowTimes(q, b));
   const bounds = [0, 3, 6].map((k) =>
     Math.ceil((limit * Math.hypot(...cellVectors.subarray(k, k + 3))) / (2 * Math.PI)),
   );

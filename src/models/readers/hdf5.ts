@@ -1,5 +1,4 @@
 /** Reads datasets of HDF5 files, with the library in a thread of its own. */
-import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { EuphonicError } from '../../protocol/errors.js';
 import type { Hdf5Answer, Hdf5Description, Hdf5Request } from './hdf5Worker.js';
@@ -18,14 +17,9 @@ export function isHdf5(start: Buffer): boolean {
 }
 
 function startWorker(path: string): Worker {
+  const entry = import.meta.url.endsWith('.ts') ? './hdf5WorkerSource.mjs' : './hdf5Worker.js';
   // what the library prints about a damaged file is in the error already
-  const options = { workerData: { path }, stdout: true, stderr: true };
-  const entry = new URL(`./hdf5Worker${extname(import.meta.url)}`, import.meta.url);
-  if (entry.pathname.endsWith('.js')) return new Worker(entry, options);
-  // run from the sources, as tests and benchmarks do: a new thread does not know the loader that this one has
-  const loader = JSON.stringify(import.meta.resolve('tsx/esm/api'));
-  const script = `import(${loader}).then(({ register }) => { register(); return import(${JSON.stringify(entry.href)}); });`;
-  return new Worker(script, { ...options, eval: true });
+  return new Worker(new URL(entry, import.meta.url), { workerData: { path }, stdout: true, stderr: true });
 }
 
 export class Hdf5File {

@@ -2,7 +2,7 @@
  * phonopy: a folder with a summary (phonopy.yaml) and, unless the summary holds them, force constants and Born charges in
  * files of their own. Its force constants are total ones: where there are Born charges the dipole part is taken out.
  */
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { EuphonicError } from '../../protocol/errors.js';
 import { withoutDipoles } from '../dipoles.js';
 import { type Crystal, makeForceConstants } from '../forceConstants.js';
@@ -131,7 +131,7 @@ async function findForceConstants(
   { fcName, fcFormat }: PhonopyNames,
 ): Promise<{ fc: PhonopyForceConstants; name: string }> {
   if (forceConstants) return { fc: forceConstants, name: summary };
-  const candidates = (fcName === undefined ? FC_NAMES : [fcName]).map((name) => join(folder, name));
+  const candidates = (fcName === undefined ? FC_NAMES : [fcName]).map((name) => resolve(folder, name));
   for (const path of candidates) {
     if (fcName !== undefined || (await fileExists(path)))
       return { fc: await readSeparate(path, fcFormat), name: path };
@@ -164,7 +164,7 @@ async function findBorn(crystal: Crystal, folder: string, { bornName }: PhonopyN
     }
     return undefined;
   }
-  const path = join(folder, bornName);
+  const path = resolve(folder, bornName);
   const file = await openFile(path);
   try {
     return await parseBorn((await whole(file)).toString('utf8'), crystal, path);
