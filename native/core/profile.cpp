@@ -110,6 +110,7 @@ Profile profile_kernel(const Job& job, const std::vector<double>& qpts, double s
   if (kernel.scattering != nullptr) structure_factors.resize(job.n_surfaces() * count);
   if (kernel.eigenvectors) eigenvectors.resize(2 * n * n * count);
   Workspace workspace;
+  Profile profile;
   std::vector<double> samples[kStages], totals;
 
   const auto run_batch = [&](std::size_t first) {
@@ -124,11 +125,11 @@ Profile profile_kernel(const Job& job, const std::vector<double>& qpts, double s
     run_kernel(kernel, range, workspace);
   };
   run_batch(0);  // touches the scratch memory
+  profile.peak_operations_per_tick = peak_operations_per_tick();
   counts = {};
 
   const auto begin = Clock::now();
   const unsigned long long first_tick = ticks();
-  Profile profile;
   std::size_t next = 0;
   bool all = false;
   while (!job.cancelled() && !(all && seconds_since(begin) > seconds)) {
@@ -148,7 +149,7 @@ Profile profile_kernel(const Job& job, const std::vector<double>& qpts, double s
     }
   }
   profile.ticks_per_second = static_cast<double>(ticks() - first_tick) / seconds_since(begin);
-  profile.peak_operations_per_tick = peak_operations_per_tick();
+  profile.peak_operations_per_tick = std::max(profile.peak_operations_per_tick, peak_operations_per_tick());
   profile.batches = totals.size();
   profile.batch_points = batch;
   if (totals.empty()) return profile;
