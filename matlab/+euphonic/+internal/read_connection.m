@@ -1,7 +1,7 @@
 function connection = read_connection(caller)
     %READ_CONNECTION   What the connection file says, [] when there is none or an empty one.
-    %   Raises runtime_directory for a file that is open to others, file_damaged for one that is no connection, other_host,
-    %   and protocol_version for a daemon that this package does not understand.
+    %   Raises runtime_directory for a file that is open to others, file_damaged for one that is no connection,
+    %   other_host, and protocol_version for a daemon that this package does not understand.
     persistent last_text last_connection
     connection = [];
     file = euphonic.internal.connection_file();

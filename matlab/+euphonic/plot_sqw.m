@@ -1,0 +1,65 @@
+function [map, distance] = plot_sqw(model, corners, energy, varargin)
+    %PLOT_SQW   A map of S(Q,w) along a path, with a colour bar.
+    %   EUPHONIC.PLOT_SQW(MODEL, CORNERS, ENERGY, ...) draws into the current axes what the EUPHONIC.COHERENTCRYSTAL
+    %   gives along straight lines between CORNERS (n x 3, reciprocal-lattice units of the model) at ENERGY (meV,
+    %   ascending, equally spaced). Name-value pairs:
+    %
+    %       fwhm       width of the Gaussian that each mode is drawn with, meV (two steps of ENERGY)
+    %       labels     cell of n texts for the corners
+    %       n_points   number of q-points (300)
+    %       lim        [low high] of the colours (0 to the intensity that 3 % of the map exceed)
+    %
+    %   [MAP, DISTANCE] = EUPHONIC.PLOT_SQW(...) returns the intensities, numel(ENERGY) x number of q-points, in
+    %   mbarn/meV for each atom of the cell, and the distances along the path in 1/angstrom.
+    %
+    %   Example
+    %       model = euphonic.CoherentCrystal(fc, 'temperature', 300, 'asr', 'reciprocal');
+    %       euphonic.plot_sqw(model, [1 0 0; 4 0 0], 0:0.5:60, 'fwhm', 1.5);
+    %       print('-dpng', 'map.png');
+    %
+    %   See also EUPHONIC.PLOT_DISPERSION, EUPHONIC.Q_PATH, EUPHONIC.COHERENTCRYSTAL.
+    caller = 'plot_sqw';
+    options = euphonic.internal.name_values(caller, {'fwhm', 'labels', 'n_points', 'lim'}, varargin);
+    if nargin < 3 || ~isa(model, 'euphonic.CoherentCrystal')
+        euphonic.internal.fail(caller, 'invalid_argument', ...
+            'Expected a CoherentCrystal, the corners of a path and energies.');
+    end
+    energy = double(energy(:));
+    if numel(energy) < 2 || ~isreal(energy) || ~all(diff(energy) > 0)
+        euphonic.internal.fail(caller, 'invalid_argument', 'The energies are not at least two ascending numbers.');
+    end
+    defaults = struct('fwhm', 2 * mean(diff(energy)), 'n_points', 300);
+    for name = fieldnames(defaults).'
+        if ~isfield(options, name{1})
+            options.(name{1}) = defaults.(name{1});
+        end
+    end
+    if ~isnumeric(options.fwhm) || ~isscalar(options.fwhm) || ~(options.fwhm > 0)
+        euphonic.internal.fail(caller, 'invalid_argument', 'Option ''fwhm'' is not a number > 0.');
+    end
+    to_crystal = eye(3);
+    if ~euphonic.internal.is_none(model.conversion_mat)
+        to_crystal = model.conversion_mat;
+    end
+    [qpts, distance, at_corners] = euphonic.q_path(model.force_constants, corners * to_crystal, options.n_points);
+    qpts = qpts / to_crystal;
+    [w, sf] = model.horace_disp(qpts(:, 1), qpts(:, 2), qpts(:, 3));
+    sigma = options.fwhm / sqrt(8 * log(2));
+    map = zeros(numel(energy), numel(distance));
+    for mode = 1:numel(w)
+        map = map + sf{mode} .* exp(-(energy - w{mode}).^2 / (2 * sigma^2)) / (sigma * sqrt(2 * pi));
+    end
+    if ~isfield(options, 'lim')
+        sorted = sort(map(:));
+        options.lim = [0, max(sorted(ceil(0.97 * numel(sorted))), realmin())];
+    end
+    % q-points are equally spaced on each line, not on all: the map is drawn on an even grid of distances
+    kept = [true; diff(distance) > 0];
+    even = linspace(0, distance(end), sum(kept));
+    imagesc(even, energy, interp1(distance(kept), map(:, kept).', even).', options.lim);
+    axis('xy');
+    euphonic.internal.label_corners(caller, corners, at_corners, options);
+    ylabel('energy (meV)');
+    bar = colorbar();
+    ylabel(bar, 'mbarn / meV per atom');
+end
