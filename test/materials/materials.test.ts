@@ -117,7 +117,6 @@ describe('generated materials', function () {
 
   it('the large polar crystals are stable', () => {
     for (const [name, q] of [
-      ['ammonium-sulphate', [0.1, 0.2, 0.3]],
       ['ammonium-sulphate-shaken', [0.5, 0, 0]],
       ['salt-60', [0.02, 0, 0.01]],
     ] as const) {

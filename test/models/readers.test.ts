@@ -59,7 +59,14 @@ describe('reading a file', () => {
   it('says when there is no such file, or none that can be read', async () => {
     const missing = await failsWith('file_not_found', () => readForceConstants(join(folder, 'missing')));
     assert.equal(missing.where, join(folder, 'missing'));
-    assert.match((await failsWith('file_unreadable', () => readForceConstants(folder))).message, /folder/);
+    assert.match(
+      (await failsWith('file_not_found', () => readForceConstants(folder))).message,
+      /a folder without phonopy.yaml/,
+    );
+    assert.match(
+      (await failsWith('file_unreadable', () => readForceConstants('/dev/null'))).message,
+      /no[t] a regular file/,
+    );
     await failsWith('file_not_found', () => readForceConstants(join(folder, 'packed.json', 'x')));
   });
 

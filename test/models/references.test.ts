@@ -13,8 +13,8 @@ const TOLERANCE = 2e-4;
 
 describe('what the readers give', () => {
   for (const [model, reference, count] of [
-    ['quartz/quartz.castep_bin', 'quartz/quartz_no_asr_qpoint_phonon_modes.json', 8],
-    ['lzo/LZO_force_constants.json', 'lzo/LZO_no_asr_qpoint_frequencies.json', 3],
+    ['quartz/quartz.castep_bin', 'quartz/quartz_no_asr_qpoint_phonon_modes.json', 6],
+    ['lzo/LZO_force_constants.json', 'lzo/LZO_no_asr_qpoint_frequencies.json', 2],
   ] as const) {
     it(`${model}: has the frequencies of its reference by plain sums`, async function () {
       const { fc } = await readForceConstants(dataFile(this, model));

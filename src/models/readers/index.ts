@@ -1,5 +1,5 @@
 /** Reads force constants from a file of any known format. The format is found from the content, not from the name. */
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { EuphonicError } from '../../protocol/errors.js';
 import type { ForceConstants } from '../forceConstants.js';
 import { isCastep, readCastep } from './castep.js';
@@ -7,7 +7,7 @@ import { isHdf5 } from './hdf5.js';
 import { isJson, readJson } from './json.js';
 import { type PhonopyNames, readPhonopy, SUMMARY_NAME } from './phonopy.js';
 import { isYaml } from './phonopySummary.js';
-import { type ByteSource, isFolder, openFile } from './source.js';
+import { type ByteSource, fileExists, isFolder, openFile } from './source.js';
 import { uncompressed, whole } from './text.js';
 import { readVasp } from './vasp.js';
 
@@ -46,15 +46,24 @@ const READERS: Record<ModelFormat, (source: ByteSource, options: ReadOptions) =>
  * place), `no_force_constants`, or `too_large` for more than a named limit.
  */
 export async function readForceConstants(path: string, options: ReadOptions = {}): Promise<ModelFile> {
-  const absolute = resolve(path);
-  const file = await openFile(
-    (await isFolder(absolute)) ? join(absolute, options.summaryName ?? SUMMARY_NAME) : absolute,
-  );
+  const file = await openFile(await fileOf(resolve(path), options.summaryName ?? SUMMARY_NAME));
   try {
     return await readSource(file, options);
   } finally {
     await file.close();
   }
+}
+
+/** The path itself, or that of the summary if it is a folder. */
+async function fileOf(path: string, summaryName: string): Promise<string> {
+  if (!(await isFolder(path))) return path;
+  const summary = resolve(path, summaryName);
+  if (await fileExists(summary)) return summary;
+  throw new EuphonicError('file_not_found', `${path} is a folder without ${summaryName}.`, {
+    where: path,
+    expected: "a file, or a folder with phonopy's summary",
+    advice: 'Give the path of a file, or the name of the summary as summary_name.',
+  });
 }
 
 /** The same for bytes from any source; `source.name` is shown in messages, and HDF5 files are opened by it. */

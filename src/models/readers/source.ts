@@ -72,7 +72,7 @@ function unreadable(path: string, error: unknown): EuphonicError {
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     return new EuphonicError('file_not_found', `There is no file ${path}.`, {
       where: path,
-      advice: 'Check the path; it must be absolute or relative to the folder the daemon was asked from.',
+      advice: 'Check the path.',
     });
   }
   return new EuphonicError('file_unreadable', `${path} cannot be read: ${message}.`, {

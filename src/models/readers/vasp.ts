@@ -55,7 +55,7 @@ async function read(file: Hdf5File): Promise<ModelFile> {
   });
   const map = new AtomMap(primitive, supercell, file.path);
   const sorted = map.sort({ shape: [count, count], elements }, file.path);
-  const polar = await readPolar(file, map, notes);
+  const polar = await readPolar(file, map);
   const content = { crystal, ...sorted, ...polar };
   makeForceConstants(content, file.path, 'file_damaged');
   const fc = makeForceConstants(withoutDipoles(content), file.path, 'file_damaged');
@@ -92,15 +92,12 @@ async function readMasses(file: Hdf5File): Promise<Map<string, number>> {
   return masses;
 }
 
-async function readPolar(file: Hdf5File, map: AtomMap, notes: string[]) {
+async function readPolar(file: Hdf5File, map: AtomMap) {
   const charges = await file.describe(`${RESPONSE}/born_charges`);
   const tensor = await file.describe(`${RESPONSE}/electron_dielectric_tensor`);
   if (!charges || !tensor) return {};
   const all = await file.numbers(`${RESPONSE}/born_charges`, [map.count, 3, 3]);
   const dielectric = await file.numbers(`${RESPONSE}/electron_dielectric_tensor`, [3, 3]);
-  notes.push(
-    'The dipole part given by Born charges and dielectric tensor is taken out of the force constants.',
-  );
   // first index electric field, second displacement; a model has them the other way round
   const born = map
     .tensorsOfPrimitive(all)
