@@ -34,7 +34,10 @@ export function addCalculationOptions(command: Command): Command {
     parseTemperature,
   );
   flag('bose', 'multiply by the Bose factor (default: --no-bose)');
-  flag('negative-e', 'also intensities at negative energies (default: --no-negative-e)');
+  flag(
+    'negative-e',
+    'also intensities at negative energies, key structure_factors_negative_e (default: --no-negative-e)',
+  );
   command.option(
     '--scattering-lengths <table>',
     `${SCATTERING_LENGTH_TABLES.join(', ')}, or JSON, or a JSON file: element symbol → fm or [re, im]`,

@@ -18,12 +18,15 @@ export interface CrystalData {
   atomMass: Float64Array;
 }
 
+/** A key with its value, or with a generator of the items of an array. */
+type Part = [key: string, value: unknown | (() => Generator<unknown>)];
+
 /** Text that is gathered before it is written. */
 const BLOCK_CHARACTERS = 2 ** 20;
 
 /**
- * Writes frequencies (meV) and structure factors (mbarn) with one row for each q-point. With intensities at negative
- * energies their frequencies follow the positive ones, so that both arrays have the same columns.
+ * Writes frequencies (meV) and structure factors (mbarn) with one row for each q-point. The incumbent's form has one
+ * intensity for each mode: those at negative energies have a key of their own, `structure_factors_negative_e`.
  * Throws `file_unreadable` where the file cannot be written.
  */
 export async function writeStructureFactor(
@@ -35,23 +38,29 @@ export async function writeStructureFactor(
 ): Promise<void> {
   const { nPoints, nModes, nSurfaces, frequencies } = evaluation;
   const structureFactors = evaluation.structureFactors!;
-  const frequency = (surface: number, i: number) =>
-    surface < nModes ? frequencies[surface * nPoints + i]! : -frequencies[(surface - nModes) * nPoints + i]!;
   const rows = (columns: number, value: (column: number, i: number) => number) =>
     function* () {
       for (let i = 0; i < nPoints; i++)
         yield Array.from({ length: columns }, (_, column) => value(column, i));
     };
   const weight = 1 / nPoints;
-  const parts: [string, unknown | (() => Generator<unknown>)][] = [
+  const parts: Part[] = [
     ['__euphonic_class__', 'StructureFactor'],
     ['__euphonic_version__', `euphonic-bridge ${VERSION}`],
     ['crystal', crystalJson(crystal)],
     ['n_qpts', nPoints],
     ['qpts', rows(3, (axis, i) => qpts[axis * nPoints + i]!)],
-    ['frequencies', rows(nSurfaces, frequency)],
+    ['frequencies', rows(nModes, (mode, i) => frequencies[mode * nPoints + i]!)],
     ['frequencies_unit', 'millielectron_volt'],
-    ['structure_factors', rows(nSurfaces, (surface, i) => structureFactors[surface * nPoints + i]!)],
+    ['structure_factors', rows(nModes, (mode, i) => structureFactors[mode * nPoints + i]!)],
+    ...(nSurfaces === nModes
+      ? []
+      : ([
+          [
+            'structure_factors_negative_e',
+            rows(nModes, (mode, i) => structureFactors[(nModes + mode) * nPoints + i]!),
+          ],
+        ] as Part[])),
     ['structure_factors_unit', 'millibarn'],
     [
       'weights',
@@ -64,7 +73,7 @@ export async function writeStructureFactor(
       : ([
           ['temperature', temperature],
           ['temperature_unit', 'kelvin'],
-        ] as [string, unknown][])),
+        ] as Part[])),
   ];
   const stream = createWriteStream(path, 'utf8');
   const done = finished(stream);
@@ -99,7 +108,7 @@ function crystalJson(crystal: CrystalData): unknown {
 }
 
 /** The JSON text of an object, in blocks; generators become arrays. */
-function* blocks(parts: [string, unknown | (() => Generator<unknown>)][]): Generator<string> {
+function* blocks(parts: Part[]): Generator<string> {
   let block = '{';
   for (const [p, [key, value]] of parts.entries()) {
     block += `${p === 0 ? '' : ','}\n${JSON.stringify(key)}: `;
