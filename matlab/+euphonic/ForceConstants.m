@@ -227,7 +227,8 @@ classdef ForceConstants < handle
             %FROM_PHONOPY   Force constants from the files of a phonopy calculation.
             %   FC = EUPHONIC.FORCECONSTANTS.FROM_PHONOPY('path', FOLDER, ...) with the name-value pairs path (default:
             %   the working folder), summary_name ('phonopy.yaml'), born_name, fc_name, fc_format ('phonopy' or 'hdf5').
-            %   What is not named is looked for in the summary, then beside it under phonopy's usual names.
+            %   Without fc_name force constants are looked for in the summary, then in FORCE_CONSTANTS and
+            %   force_constants.hdf5; Born charges are those of the summary unless born_name names a file.
             %
             %   Example
             %       fc = euphonic.ForceConstants.from_phonopy('path', 'NaCl', 'fc_name', 'force_constants.hdf5');

@@ -1,7 +1,7 @@
 % A first script: frequencies and intensities of a crystal at some q-points.
 %
-% For a crystal of your own replace the file: from_castep reads a .castep_bin or .check file, from_phonopy and from_vasp what
-% these programs write.
+% For a crystal of your own replace the file: from_castep reads a .castep_bin or .check file, from_phonopy and from_vasp
+% what these programs write.
 
 here = fileparts(mfilename('fullpath'));
 addpath(fileparts(here));

@@ -104,11 +104,11 @@ function a_repeated_evaluation_costs_the_scaling()
         began = tic();
         [w2, sf2] = model.horace_disp(qh, qk, ql, 1 + i, 1.5); %#ok<ASGLU>
         seconds(1, i) = toc(began);
-        clear w2 sf2
+        clear w2 sf2;
         began = tic();
         copied = cellfun(@(row) row + 0, [w, sf], 'UniformOutput', false); %#ok<NASGU>
         seconds(2, i) = toc(began);
-        clear copied
+        clear copied;
     end
     fprintf('          1e6 q-points: first %.2f s, again with other factors %.2f s, copying the result %.2f s\n', ...
         first, median(seconds, 2));

@@ -202,7 +202,7 @@ function a_connection_file_that_others_may_read_is_not_trusted()
     system(['chmod 644 ' file]);
     back = onCleanup(@() system(['chmod 600 ' file]));
     support.check_error('EUPHONIC:from_json_file:runtime_directory', 'open to other users', @() support.quartz());
-    clear back
+    clear back;
     again = euphonic.status();
     support.check(again.pid == facts.pid, 'the same daemon');
 end

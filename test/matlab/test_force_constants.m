@@ -14,6 +14,37 @@ function a_castep_file_is_read()
     support.check(isequal(size(crystal.atom_r), [9 3]) && isequal(size(crystal.atom_mass), [9 1]), 'shapes');
 end
 
+function phonopy_files_give_the_same_in_all_their_forms()
+    folder = fileparts(support.data_file('nacl', 'phonopy.yaml'));
+    expected = euphonic.ForceConstants.from_json_file(support.data_file('nacl', 'NaCl_force_constants.json'));
+    q = [0.1 0.2 0.3; 0.5 0 0.25; 1 1 0.1];
+    s0 = expected.calculate_qpoint_frequencies(q, 'asr', 'reciprocal');
+    forms = {{'born_name', 'BORN', 'fc_name', 'FORCE_CONSTANTS'}
+             {'born_name', 'BORN', 'fc_name', 'FULL_FORCE_CONSTANTS', 'summary_name', 'phonopy.yaml'}
+             {'born_name', 'BORN', 'fc_name', 'force_constants.hdf5', 'fc_format', 'hdf5'}
+             {'summary_name', 'phonopy_all_in_one.yaml', 'born_name', 'None'}};
+    for i = 1:numel(forms)
+        fc = euphonic.ForceConstants.from_phonopy('path', folder, forms{i}{:});
+        s = fc.calculate_qpoint_frequencies(q, 'asr', 'reciprocal');
+        off = max(abs(s.frequencies(:) - s0.frequencies(:)));
+        support.check(off < 1e-3, 'frequencies of form %d, found %g meV off', i, off);
+    end
+    support.check_error('EUPHONIC:from_phonopy:file_not_found', 'nothing.yaml', ...
+        @() euphonic.ForceConstants.from_phonopy('path', folder, 'summary_name', 'nothing.yaml'));
+    support.check_error('EUPHONIC:from_phonopy:unknown_option', '''born_name''', ...
+        @() euphonic.ForceConstants.from_phonopy('path', folder, 'bornname', 'BORN'));
+    support.check_error('EUPHONIC:from_phonopy:invalid_argument', 'fc_name', ...
+        @() euphonic.ForceConstants.from_phonopy('path', folder, 'fc_name', 7));
+end
+
+function vasp_files_are_read()
+    fc = euphonic.ForceConstants.from_vasp(support.data_file('vasp', 'GaAs_vaspout.h5'));
+    reference = jsondecode(fileread(support.data_file('vasp', 'GaAs_reference.json')));
+    s = fc.calculate_qpoint_frequencies(reference.qpts, 'splitting', false);
+    off = max(abs(s.frequencies(:) - reference.frequencies_asr_none(:)));
+    support.check(off < 1e-4, 'frequencies, found %g meV off', off);
+end
+
 function a_struct_gives_the_same_model_as_its_file()
     fc = support.quartz();
     content = quartz_struct();

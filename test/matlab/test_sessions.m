@@ -56,7 +56,8 @@ function n = jobs_of_the_daemon(varargin)
 end
 
 function session = start_session(i, n_points)
-    lines = {sprintf('model = euphonic.CoherentCrystal(support.quartz(), ''temperature'', %d, ''verbose'', false);', 10 * i)
+    lines = {sprintf('kelvin = %d;', 10 * i)
+             'model = euphonic.CoherentCrystal(support.quartz(), ''temperature'', kelvin, ''verbose'', false);'
              sprintf('[qh, qk, ql] = support.some_q(%d);', n_points)
              'sums = zeros(1, 3);'
              'for k = 1:3'
