@@ -331,6 +331,7 @@ function options = constructor_options(args)
     caller = 'CoherentCrystal';
     [names, n_positional] = euphonic.internal.model_options();
     options = struct();
+    args = cellfun(@euphonic.internal.as_char, args, 'UniformOutput', false);
     i = 1;
     while i <= numel(args)
         value = args{i};

@@ -303,6 +303,7 @@ classdef ForceConstants < handle
 end
 
 function params = file_params(caller, file)
+    file = euphonic.internal.as_char(file);
     if ~ischar(file) || size(file, 1) ~= 1 || isempty(file)
         euphonic.internal.fail(caller, 'invalid_argument', ...
             'Expected the name of a file, found a value of class %s.', class(file));

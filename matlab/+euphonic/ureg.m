@@ -8,6 +8,9 @@ function quantity = ureg(unit)
     %       model = euphonic.CoherentCrystal(fc, 'temperature', 5 * euphonic.ureg('K'));
     %
     %   See also EUPHONIC.COHERENTCRYSTAL.
+    if nargin == 1
+        unit = euphonic.internal.as_char(unit);
+    end
     if nargin ~= 1 || ~ischar(unit)
         euphonic.internal.fail('ureg', 'invalid_argument', 'Expected the name of a unit, such as ''K''.');
     end

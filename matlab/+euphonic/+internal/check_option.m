@@ -3,6 +3,7 @@ function value = check_option(caller, name, value)
     %   That is: a plain number in K, fm or angstrom, a logical, a name, or 'None'.
     %   Raises EUPHONIC:CALLER:invalid_argument.
     wanted = '';
+    value = euphonic.internal.as_char(value);
     switch name
         case {'bose', 'negative_e', 'verbose', 'dipole', 'splitting', 'insert_gamma', 'reduce_qpts'}
             if is_flag(value)

@@ -5,7 +5,11 @@ function found = installation(caller)
     %   that this package is in, euphonicd on the search path of the system. Raises daemon_not_found.
     cli = fullfile('dist', 'cli.js');
     package = fileparts(fileparts(fileparts(mfilename('fullpath'))));
-    places = {getpref('euphonic', 'home', ''), 'the preference euphonic/home'
+    preferred = '';
+    if ispref('euphonic', 'home')
+        preferred = getpref('euphonic', 'home');
+    end
+    places = {preferred, 'the preference euphonic/home'
               getenv('EUPHONIC_HOME'), 'the environment variable EUPHONIC_HOME'
               fileparts(package), 'the folder of this package'
               fullfile(package, 'daemon'), 'the folder of this package'};

@@ -3,7 +3,7 @@ function [intensity_scale, frequency_scale] = scale_arguments(caller, args)
     %   ARGUMENTS is a cell with any of: nothing; numbers s, [s f] or s, f; cells of these; then name-value pairs
     %   'intensity_scale', s and 'frequency_scale', f in any order. Missing ones are 1.
     names = {'intensity_scale', 'frequency_scale'};
-    args = flattened(args);
+    args = cellfun(@euphonic.internal.as_char, flattened(args), 'UniformOutput', false);
     numbers = [];
     while ~isempty(args) && ~ischar(args{1})
         if ~isnumeric(args{1}) || ~isreal(args{1})

@@ -4,6 +4,7 @@ function [factor, dimension] = unit_factor(caller, text)
     %   has the powers of length, mass, energy, charge and temperature. Raises EUPHONIC:CALLER:unknown_unit.
     factor = 1;
     dimension = zeros(1, 5);
+    text = euphonic.internal.as_char(text);
     if ~ischar(text) || size(text, 1) ~= 1
         euphonic.internal.fail(caller, 'unknown_unit', 'Expected the name of a unit, such as ''meV''.');
     end
