@@ -1,0 +1,85 @@
+/** Results as JSON in bench/results/, as tables in bench/README.md. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Circumstances, machineName, ROOT } from './machine.js';
+import type { Settings } from './settings.js';
+
+const README = join(ROOT, 'bench', 'README.md');
+const RESULTS = join(ROOT, 'bench', 'results');
+
+export interface Report {
+  workload: string;
+  circumstances: Circumstances;
+  settings: Settings;
+  /** what was measured, as JSON */
+  results: unknown;
+  /** the same for people: tables and remarks in Markdown */
+  text: string;
+  /** pictures by the last part of their name: SVG */
+  pictures?: Record<string, string>;
+}
+
+/** Prints the report and, unless it is only to be printed, writes its files and puts its text into the README. */
+export function publish(report: Report, printOnly = false): void {
+  const { workload, circumstances, settings, results, pictures = {} } = report;
+  const name = settings.data === undefined ? workload : `${workload}-data`;
+  const stem = `${name}-${machineName(circumstances)}`;
+  let text = `${conditions(circumstances)}\n\n${report.text.trim()}\n`;
+  if (printOnly) {
+    console.log(`\n${text}`);
+    return;
+  }
+  mkdirSync(RESULTS, { recursive: true });
+  const content = { workload, ...circumstances, settings, results };
+  writeFileSync(join(RESULTS, `${stem}.json`), `${JSON.stringify(content, compact, 1)}\n`);
+  for (const [kind, svg] of Object.entries(pictures)) {
+    writeFileSync(join(RESULTS, `${stem}-${kind}.svg`), svg);
+    text += `\n![${workload}, ${kind.replaceAll('-', ' ')}](results/${stem}-${kind}.svg)\n`;
+  }
+  console.log(`\n${text}`);
+  insert(name, text);
+}
+
+/** Six digits say all that a measurement knows. */
+function compact(_key: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(6)) : value;
+}
+
+function conditions({ date, loadAverage, machine, versions }: Circumstances): string {
+  const { processor, logicalProcessors, simd, memoryGiB, system } = machine;
+  return [
+    `Measured ${date.slice(0, 16).replace('T', ' ')} UTC on ${processor}, ${logicalProcessors} logical processors,`,
+    `${simd}, ${memoryGiB} GiB, ${system}; load average ${loadAverage.toFixed(2)} at the start.`,
+    `${Object.entries(versions)
+      .map(([name, version]) => `${name} ${version}`)
+      .join(', ')}.`,
+  ].join(' ');
+}
+
+/** Replaces what stands between the markers of a section. */
+function insert(section: string, text: string): void {
+  const begin = `<!-- ${section} -->`;
+  const end = `<!-- /${section} -->`;
+  const readme = readFileSync(README, 'utf8');
+  const from = readme.indexOf(begin);
+  const to = readme.indexOf(end);
+  if (from < 0 || to < from) {
+    console.log(`bench/README.md has no section ${begin}: it was left alone.`);
+    return;
+  }
+  writeFileSync(README, `${readme.slice(0, from + begin.length)}\n${text}${readme.slice(to)}`);
+}
+
+/** A table in Markdown: the first column left, the others right. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n');
+}
+
+/** A number in three significant digits, without an exponent. */
+export function figure(x: number, digits = 3): string {
+  if (!Number.isFinite(x)) return '–';
+  if (x === 0) return '0';
+  const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(Math.abs(x))));
+  return x.toFixed(Math.min(decimals, 6));
+}
