@@ -28,7 +28,10 @@ export class Channel {
   private nextId = 1;
   private failure: EuphonicError | undefined;
 
-  constructor(connection: Connection, endpoint: string) {
+  constructor(
+    connection: Connection,
+    private readonly endpoint: string,
+  ) {
     this.socket = new Dealer({
       plainUsername: PLAIN_USERNAME,
       plainPassword: connection.secret,
@@ -101,6 +104,14 @@ export class Channel {
     });
   }
 
+  private disconnect(): void {
+    try {
+      this.socket.disconnect(this.endpoint);
+    } catch {
+      // it has ended already
+    }
+  }
+
   private async read(): Promise<void> {
     try {
       for await (const parts of this.socket) this.receive(parts);
@@ -133,6 +144,8 @@ export class Channel {
   private lose(error: EuphonicError): void {
     if (this.failure) return;
     this.failure = error;
+    // a socket whose events are watched stays connected after close() alone, and the daemon would work on
+    this.disconnect();
     this.socket.close();
     this.rejectAll(error);
   }
