@@ -27,12 +27,33 @@ Napi::Value PoolObject::threads(const Napi::CallbackInfo& info) {
 
 void PoolObject::close(const Napi::CallbackInfo&) { handle_->pool.reset(); }
 
+namespace {
+
+Quantity to_quantity(const std::string& name) {
+  if (name == "frequencies") return Quantity::frequencies;
+  if (name == "modes") return Quantity::modes;
+  if (name == "displacements") return Quantity::displacements;
+  if (name == "sqw") return Quantity::spectrum;
+  return Quantity::structure_factor;
+}
+
+Spectrum to_spectrum(const Napi::Object& given) {
+  Spectrum spectrum;
+  const std::string shape = to_string(given, "shape");
+  spectrum.shape = shape == "lorentz" ? LineShape::lorentz
+                   : shape == "dho"   ? LineShape::damped_oscillator
+                                      : LineShape::gauss;
+  spectrum.width = to_vector<double>(given, "width");
+  spectrum.scale = to_double(given, "scale");
+  spectrum.frequency_scale = to_double(given, "frequencyScale");
+  return spectrum;
+}
+
+}  // namespace
+
 JobOptions to_job_options(const Napi::Object& given) {
   JobOptions options;
-  const std::string quantity = to_string(given, "quantity");
-  options.quantity = quantity == "frequencies" ? Quantity::frequencies
-                     : quantity == "modes"     ? Quantity::modes
-                                               : Quantity::structure_factor;
+  options.quantity = to_quantity(to_string(given, "quantity"));
   options.n_threads = to_int(given, "nThreads");
   options.splitting = to_bool(given, "splitting");
   Scattering& scattering = options.scattering;
@@ -44,6 +65,12 @@ JobOptions to_job_options(const Napi::Object& given) {
   if (given.Get("temperature").IsNumber()) scattering.temperature = to_double(given, "temperature");
   scattering.bose = to_bool(given, "bose");
   scattering.negative_e = to_bool(given, "negativeE");
+  if (options.quantity == Quantity::displacements) {
+    options.displacements.temperature = scattering.temperature.value_or(0);
+    options.displacements.frequency_min = to_double(given, "frequencyMin");
+  }
+  if (given.Get("spectrum").IsObject())
+    options.spectrum = to_spectrum(given.Get("spectrum").As<Napi::Object>());
   return options;
 }
 
@@ -93,6 +120,8 @@ Napi::Value to_value(Napi::Env env, ChunkResult& result, const Job& job) {
   value.Set("frequencies", to_buffer(env, result.frequencies, n_modes * count));
   value.Set("structureFactors", to_buffer(env, result.structure_factors, n_surfaces * count));
   value.Set("eigenvectors", to_buffer(env, result.eigenvectors, 2 * n_modes * n_modes * count));
+  value.Set("displacements", to_buffer(env, result.displacements, 2 * n_modes * count));
+  value.Set("intensities", to_buffer(env, result.intensities, count));
   value.Set("kernelSeconds", result.kernel_seconds);
   value.Set("startedAt", result.begin_seconds);
   value.Set("finishedAt", result.end_seconds);
@@ -139,6 +168,7 @@ Napi::Value JobObject::compute(const Napi::CallbackInfo& info) {
   chunk.qpts = to_vector<double>(given, "qpts");
   chunk.count = chunk.qpts.size() / 3;
   chunk.directions = to_vector<double>(given, "directions");
+  chunk.energies = to_vector<double>(given, "energies");
   chunk.before = to_point(given, "before");
   chunk.after = to_point(given, "after");
 

@@ -11,7 +11,9 @@ export interface CalculationFlags {
   dipole?: boolean;
   dipoleParameter?: number;
   splitting?: boolean;
-  temperature?: number | null;
+  /** a text, because commander takes null for a missing value */
+  temperature?: number | 'none';
+  debyeWallerGrid?: number[];
   bose?: boolean;
   negativeE?: boolean;
   scatteringLengths?: string;
@@ -33,6 +35,11 @@ export function addCalculationOptions(command: Command): Command {
     'temperature of the Debye–Waller and Bose factors',
     parseTemperature,
   );
+  command.option(
+    '--debye-waller-grid <n...>',
+    'three numbers: average the Debye–Waller tensors over such a Monkhorst–Pack grid (needs --temperature)',
+    (text: string, before: number[] | undefined) => [...(before ?? []), parseNumber(text)],
+  );
   flag('bose', 'multiply by the Bose factor (default: --no-bose)');
   flag(
     'negative-e',
@@ -49,18 +56,35 @@ export function addCalculationOptions(command: Command): Command {
 /** Options of the protocol. Bose is off unless asked for, as in the incumbent's structure factors. */
 export function calculationOptions(flags: CalculationFlags): CalculationOptions {
   const { asr, dipole, dipoleParameter, splitting, temperature, bose, negativeE, nThreads } = flags;
-  const { scatteringLengths } = flags;
+  const { scatteringLengths, debyeWallerGrid } = flags;
   return {
     asr: asr === 'none' ? null : (asr as CalculationOptions['asr']),
     bose: bose ?? false,
     ...(dipole !== undefined && { dipole }),
     ...(dipoleParameter !== undefined && { dipole_parameter: dipoleParameter }),
     ...(splitting !== undefined && { splitting }),
-    ...(temperature !== undefined && { temperature }),
+    ...(temperature !== undefined && { temperature: temperature === 'none' ? null : temperature }),
+    ...(debyeWallerGrid !== undefined && { debye_waller_grid: gridOf(debyeWallerGrid, temperature) }),
     ...(negativeE !== undefined && { negative_e: negativeE }),
     ...(nThreads !== undefined && { n_threads: nThreads }),
     ...(scatteringLengths !== undefined && { scattering_lengths: scatteringLengthsOf(scatteringLengths) }),
   };
+}
+
+function gridOf(grid: number[], temperature: CalculationFlags['temperature']): [number, number, number] {
+  const where = '--debye-waller-grid';
+  if (temperature === undefined || temperature === 'none') {
+    throw new EuphonicError('invalid_argument', 'A Debye–Waller grid needs a temperature.', {
+      where,
+      expected: '--temperature <kelvin>',
+    });
+  }
+  const [a, b, c] = grid;
+  if (grid.length === 3) return [a!, b!, c!];
+  throw new EuphonicError('invalid_argument', `The Debye–Waller grid has ${grid.length} numbers.`, {
+    where,
+    expected: 'three integers ≥ 1, such as 6 6 6',
+  });
 }
 
 function scatteringLengthsOf(text: string): CalculationOptions['scattering_lengths'] {
@@ -101,6 +125,6 @@ function parseNumber(text: string): number {
   return value;
 }
 
-function parseTemperature(text: string): number | null {
-  return text.toLowerCase() === 'none' ? null : parseNumber(text);
+function parseTemperature(text: string): number | 'none' {
+  return text.toLowerCase() === 'none' ? 'none' : parseNumber(text);
 }

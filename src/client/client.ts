@@ -2,16 +2,18 @@
  * The TypeScript client. A daemon that is not there is started; one that ends in the middle of a call is started
  * once more, told the model again, and asked for what is still missing.
  */
+import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { ForceConstants } from '../models/forceConstants.js';
 import { ANGSTROM_PER_BOHR, ELECTRON_MASS_PER_AMU } from '../models/units.js';
-import { float64Frame, int32Frame } from '../protocol/arrays.js';
+import { float64Frame, int32Frame, toFloat64Array } from '../protocol/arrays.js';
 import { type Connection, type RuntimePaths, runtimePaths } from '../protocol/connection.js';
 import { EuphonicError } from '../protocol/errors.js';
 import { PROTOCOL_VERSION } from '../protocol/limits.js';
 import type {
   ArrayFrame,
   ControlMethod,
+  DebyeWallerSummary,
   Method,
   ModelSummary,
   Params,
@@ -29,6 +31,13 @@ export interface ClientOptions {
   threads?: number;
   /** where the daemon is looked for; by default where the environment says */
   paths?: RuntimePaths;
+}
+
+export type DebyeWallerOptions = Omit<Params<'debye_waller'>, 'model' | 'ticket'>;
+
+export interface DebyeWallerTensors extends DebyeWallerSummary {
+  /** [n,3,3] Å²: the tensor W of each atom */
+  tensors: Float64Array;
 }
 
 /** How a model can be sent again to a daemon that does not have it. */
@@ -102,7 +111,8 @@ export class EuphonicClient {
     const { signal } = options;
     const run = new EvaluationRun(model, qpts, options);
     let channels: Channels | undefined;
-    let job: string | undefined;
+    // until the job has a name, what is done for it goes by its ticket
+    let job: string | undefined = run.ticket;
     const cancel = () => {
       if (job !== undefined) void channels?.control.request('job.cancel', { job }).catch(() => {});
     };
@@ -110,6 +120,7 @@ export class EuphonicClient {
     try {
       return await this.retried(model, (current) => {
         channels = current;
+        job = run.ticket;
         return run.perform(current.work, (name) => {
           job = name;
           if (signal?.aborted) cancel();
@@ -119,6 +130,31 @@ export class EuphonicClient {
       // what else is under way of this job has no reader any more
       cancel();
       throw error;
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+    }
+  }
+
+  /**
+   * Debye–Waller tensors of a model as an average over a Monkhorst–Pack grid of q-points. The daemon keeps them.
+   * Rejects with any code of the daemon, or `cancelled` after `signal` was aborted.
+   */
+  async debyeWaller(
+    model: ModelSummary,
+    options: DebyeWallerOptions,
+    signal?: AbortSignal,
+  ): Promise<DebyeWallerTensors> {
+    const ticket = randomUUID();
+    let channels: Channels | undefined;
+    const cancel = () => void channels?.control.request('job.cancel', { job: ticket }).catch(() => {});
+    signal?.addEventListener('abort', cancel);
+    try {
+      const { result, frames } = await this.retried(model, (current) => {
+        if (signal?.aborted) throw new EuphonicError('cancelled', 'The calculation was cancelled.');
+        channels = current;
+        return current.work.request('debye_waller', { ...options, model: model.model, ticket });
+      });
+      return { ...result, tensors: toFloat64Array(frames.find(({ name }) => name === 'debye_waller')!) };
     } finally {
       signal?.removeEventListener('abort', cancel);
     }
@@ -137,11 +173,11 @@ export class EuphonicClient {
     return this.control('status', {});
   }
 
-  /** Closes the connection; the daemon goes on. */
+  /** Closes the connection; the daemon goes on. Calls under way reject with `daemon_lost`. */
   close(): void {
-    this.channels?.work.close();
-    this.channels?.control.close();
-    this.channels = undefined;
+    if (!this.channels) return;
+    this.channels.closed = true;
+    this.forget(this.channels);
   }
 
   private async control<M extends ControlMethod>(method: M, params: Params<M>): Promise<Results[M]> {
@@ -171,7 +207,7 @@ export class EuphonicClient {
         return await action(channels);
       } catch (error) {
         const code = error instanceof EuphonicError ? error.code : 'internal';
-        const gone = code === 'daemon_lost' || code === 'shutting_down';
+        const gone = (code === 'daemon_lost' || code === 'shutting_down') && !channels.closed;
         if (gone && restarts < MAX_RESTARTS) {
           restarts++;
           this.forget(channels);
@@ -203,7 +239,7 @@ export class EuphonicClient {
   }
 
   private connected(): Promise<Channels> {
-    if (this.channels?.work.lost || this.channels?.control.lost) this.close();
+    if (this.channels?.work.lost || this.channels?.control.lost) this.forget(this.channels);
     if (this.channels) return Promise.resolve(this.channels);
     this.connecting ??= this.open().finally(() => {
       this.connecting = undefined;
@@ -217,6 +253,7 @@ export class EuphonicClient {
       connection,
       work: new Channel(connection, connection.work),
       control: new Channel(connection, connection.control),
+      closed: false,
     };
     return this.channels;
   }
@@ -232,6 +269,8 @@ interface Channels {
   connection: Connection;
   work: Channel;
   control: Channel;
+  /** by the client's owner: then nothing is tried again */
+  closed: boolean;
 }
 
 async function send(work: Channel, source: Source): Promise<ModelSummary> {
@@ -242,7 +281,7 @@ async function send(work: Channel, source: Source): Promise<ModelSummary> {
   return reply.result;
 }
 
-function checkLengths(qpts: Float64Array, { directions, debyeWaller }: EvaluateOptions): void {
+function checkLengths(qpts: Float64Array, { directions, energies, debyeWaller }: EvaluateOptions): void {
   const check = (right: boolean, name: string, length: number, expected: string) => {
     if (right) return;
     throw new EuphonicError('invalid_argument', `${name} has ${length} numbers.`, { where: name, expected });
@@ -250,5 +289,7 @@ function checkLengths(qpts: Float64Array, { directions, debyeWaller }: EvaluateO
   check(qpts.length % 3 === 0, 'qpts', qpts.length, '[3,nPoints]: all h, then all k, then all l');
   if (directions)
     check(directions.length === qpts.length, 'directions', directions.length, 'as many as qpts');
+  if (energies)
+    check(3 * energies.length === qpts.length, 'energies', energies.length, 'one for each q-point');
   if (debyeWaller) check(debyeWaller.length % 9 === 0, 'debyeWaller', debyeWaller.length, '[n,3,3]');
 }

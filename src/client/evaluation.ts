@@ -1,4 +1,5 @@
 /** One evaluation: q-points out in chunks, results back into arrays that were made for all of them. */
+import { randomUUID } from 'node:crypto';
 import { float64Frame } from '../protocol/arrays.js';
 import { EuphonicError } from '../protocol/errors.js';
 import type {
@@ -15,6 +16,8 @@ export interface EvaluateOptions extends CalculationOptions {
   debyeWaller?: Float64Array;
   /** [3,nPoints] explicit LO–TO directions, r.l.u.; NaN: from the list */
   directions?: Float64Array;
+  /** [nPoints] energy transfers in meV, for the quantity sqw */
+  energies?: Float64Array;
   /** called with the number of finished q-points */
   onProgress?: (points: number, nPoints: number) => void;
   /** cancels the job in the daemon; the promise rejects with `cancelled` */
@@ -27,12 +30,14 @@ export interface Evaluation extends JobFigures {
   nPoints: number;
   nModes: number;
   nSurfaces: number;
-  /** [nModes,nPoints] meV, ascending for each q-point */
+  /** [nModes,nPoints] meV, ascending for each q-point; empty for sqw */
   frequencies: Float64Array;
   /** [nSurfaces,nPoints] mbarn per atom */
   structureFactors?: Float64Array;
   /** [2,3,nAtoms,nModes,nPoints]: real and imaginary part, Cartesian component, atom, mode */
   eigenvectors?: Float64Array;
+  /** [nPoints] mbarn/meV per atom */
+  intensities?: Float64Array;
   /** how many modes have a negative frequency */
   imaginary: number;
   /** sentences for the user */
@@ -70,6 +75,8 @@ class ResultArray {
 /** The state of an evaluation that outlives jobs and daemons: what is finished stays finished. */
 export class EvaluationRun {
   readonly nPoints: number;
+  /** by which the daemon can be told to stop before it has given the job a name */
+  readonly ticket = randomUUID();
   private chunks: { offset: number; count: number }[] | undefined;
   private arrays: Map<string, ResultArray> | undefined;
   private finished = 0;
@@ -90,6 +97,7 @@ export class EvaluationRun {
     const {
       debyeWaller,
       directions: _,
+      energies: _____,
       onProgress: __,
       signal: ___,
       chunkPoints: ____,
@@ -98,7 +106,7 @@ export class EvaluationRun {
     const frames = debyeWaller
       ? [float64Frame('debye_waller', [debyeWaller.length / 9, 3, 3], debyeWaller)]
       : [];
-    const params = { ...calculation, model: this.model.model, n_points: this.nPoints };
+    const params = { ...calculation, model: this.model.model, n_points: this.nPoints, ticket: this.ticket };
     const { result: job } = await work.request('job.open', params, frames);
     onOpen(job.job);
     this.prepare(job);
@@ -135,7 +143,9 @@ export class EvaluationRun {
     const { n_modes, n_surfaces } = job;
     this.shape = { n_modes, n_surfaces, notes: job.notes };
     const { quantity = 'structure_factor' } = this.options;
-    this.arrays = new Map([['frequencies', new ResultArray(n_modes, nPoints)]]);
+    this.arrays = new Map();
+    if (quantity === 'sqw') this.arrays.set('intensities', new ResultArray(1, nPoints));
+    else this.arrays.set('frequencies', new ResultArray(n_modes, nPoints));
     if (quantity === 'structure_factor')
       this.arrays.set('structure_factors', new ResultArray(n_surfaces, nPoints));
     if (quantity === 'modes') {
@@ -144,11 +154,12 @@ export class EvaluationRun {
   }
 
   private async compute(work: Channel, job: string, offset: number, count: number): Promise<void> {
-    const { directions, onProgress } = this.options;
+    const { directions, energies, onProgress } = this.options;
     const end = offset + count;
     const frames = [float64Frame('qpts', [3, count], this.columns(this.qpts, offset, count))];
     if (directions)
       frames.push(float64Frame('directions', [3, count], this.columns(directions, offset, count)));
+    if (energies) frames.push(float64Frame('energies', [count], energies.slice(offset, end)));
     const reply = await work.request(
       'job.compute',
       {
@@ -173,14 +184,16 @@ export class EvaluationRun {
     const { n_modes, n_surfaces, notes } = this.shape!;
     const structureFactors = this.arrays!.get('structure_factors')?.data;
     const eigenvectors = this.arrays!.get('eigenvectors')?.data;
+    const intensities = this.arrays!.get('intensities')?.data;
     return {
       ...figures,
       nPoints: this.nPoints,
       nModes: n_modes,
       nSurfaces: n_surfaces,
-      frequencies: this.arrays!.get('frequencies')!.data,
+      frequencies: this.arrays!.get('frequencies')?.data ?? new Float64Array(),
       ...(structureFactors && { structureFactors }),
       ...(eigenvectors && { eigenvectors }),
+      ...(intensities && { intensities }),
       imaginary: this.imaginary,
       notes,
     };

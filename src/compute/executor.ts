@@ -10,11 +10,13 @@ import type {
   NativeJobOptions,
   NativePlanInfo,
   NativePlanOptions,
+  NativeSpectrum,
 } from './native.js';
 
 export type PlanOptions = NativePlanOptions;
 export type PlanInfo = NativePlanInfo;
 export type JobOptions = NativeJobOptions;
+export type Spectrum = NativeSpectrum;
 export type Chunk = NativeChunk;
 export type ChunkResult = NativeChunkResult;
 

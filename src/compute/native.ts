@@ -47,18 +47,32 @@ export interface NativePlanInfo {
 }
 
 export interface NativeJobOptions {
-  quantity: 'frequencies' | 'structure_factor' | 'modes';
+  quantity: 'frequencies' | 'structure_factor' | 'modes' | 'sqw' | 'displacements';
   /** 0: the pool's budget */
   nThreads: number;
   splitting: boolean;
-  /** [n,2] coherent scattering lengths in fm (re, im); needed for structure_factor */
+  /** [n,2] coherent scattering lengths in fm (re, im); needed for structure_factor and sqw */
   scatteringLengths?: Float64Array;
   /** [n,3,3] Å² */
   debyeWaller?: Float64Array;
-  /** kelvin; undefined: no thermal factors */
+  /** kelvin; undefined: no thermal factors (0 for displacements) */
   temperature?: number;
   bose: boolean;
   negativeE: boolean;
+  /** meV, > 0: modes below are left out of displacements; needed for them */
+  frequencyMin?: number;
+  /** needed for sqw */
+  spectrum?: NativeSpectrum;
+}
+
+/** Line shape of broadened intensities. */
+export interface NativeSpectrum {
+  shape: 'gauss' | 'lorentz' | 'dho';
+  /** FWHM in meV: ascending coefficients of a polynomial in the energy transfer */
+  width: Float64Array;
+  scale: number;
+  /** of frequencies, > 0; intensities and Bose factors keep the unscaled ones */
+  frequencyScale: number;
 }
 
 export interface NativeChunk {
@@ -69,16 +83,22 @@ export interface NativeChunk {
   after?: Float64Array;
   /** [3,count] explicit LO–TO directions; NaN: from the list */
   directions?: Float64Array;
+  /** [count] energy transfers in meV, needed for sqw */
+  energies?: Float64Array;
 }
 
 /** Buffers own C++ memory (float64, little endian), handed over without a copy. */
 export interface NativeChunkResult {
-  /** [nModes,count] meV */
-  frequencies: Buffer;
+  /** [nModes,count] meV; of every quantity but sqw */
+  frequencies?: Buffer;
   /** [nSurfaces,count] mbarn */
   structureFactors?: Buffer;
   /** [2,3,nAtoms,nModes,count] */
   eigenvectors?: Buffer;
+  /** [nAtoms,6,count] Å²: elements 00 01 02 11 12 22 of the mean-square displacement tensors */
+  displacements?: Buffer;
+  /** [count] mbarn/meV per atom */
+  intensities?: Buffer;
   /** from the start of the chunk's first batch to the end of its last one */
   kernelSeconds: number;
   /** those two moments, in seconds of a clock that never jumps */

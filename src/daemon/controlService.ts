@@ -14,7 +14,8 @@ export class ControlService extends Service<ControlMethod> {
       handlers: {
         ping: ({ answer }) => answer({}),
         status: ({ answer }) => answer(status(daemon, work, this)),
-        'job.cancel': ({ params, answer }) => answer({ cancelled: daemon.jobs.cancel(params.job) }),
+        'job.cancel': ({ params, answer }) =>
+          answer({ cancelled: daemon.jobs.cancel(params.job) || daemon.debyeWaller.cancel(params.job) }),
         shutdown: async ({ answer }) => {
           await answer({});
           daemon.shutdown('asked by a client');
@@ -39,7 +40,7 @@ function status(daemon: Daemon, work: WorkService, control: ControlService): Sta
     simd: executor.simd,
     memory_bytes: process.memoryUsage.rss(),
     models: daemon.models.list(),
-    jobs: jobs.list(),
+    jobs: [...jobs.list(), ...daemon.debyeWaller.list()],
     endpoints: { work: connection.work, control: connection.control },
     last_job: jobs.lastJob,
     counters: {

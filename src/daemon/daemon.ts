@@ -21,6 +21,7 @@ import {
   writeConnection,
 } from './connectionFile.js';
 import { ControlService } from './controlService.js';
+import { DebyeWaller } from './debyeWaller.js';
 import { Jobs } from './jobs.js';
 import { type Log, openLog } from './log.js';
 import { ModelStore } from './modelStore.js';
@@ -37,6 +38,7 @@ export interface DaemonOptions {
 export class Daemon {
   readonly startedAt = performance.now();
   readonly models: ModelStore;
+  readonly debyeWaller: DebyeWaller;
   readonly jobs: Jobs;
   /** Resolves when the daemon has removed its files and answered everybody. */
   readonly ended: Promise<void>;
@@ -56,7 +58,8 @@ export class Daemon {
     this.models = new ModelStore(executor);
     this.work = new WorkService(this);
     this.control = new ControlService(this, this.work);
-    this.jobs = new Jobs(executor, this.models, (peer) => this.work.isGone(peer));
+    this.debyeWaller = new DebyeWaller(executor, this.models);
+    this.jobs = new Jobs(executor, this.models, this.debyeWaller, (peer) => this.work.isGone(peer));
     this.ended = new Promise((resolve) => {
       this.hasEnded = resolve;
     });
@@ -99,6 +102,7 @@ export class Daemon {
     // nobody is to find a daemon that takes nothing any more
     removeConnection(this.paths, this.connection);
     this.jobs.shutdown();
+    this.debyeWaller.shutdown();
     void Promise.all([this.work.finish(DRAIN_MS), this.control.finish(DRAIN_MS)]).then(() => {
       this.work.close(DRAIN_MS);
       this.control.close(DRAIN_MS);

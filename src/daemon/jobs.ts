@@ -1,8 +1,7 @@
 /** Jobs: a model, options and the q-points of one request of a client, computed chunk by chunk. */
 import { randomBytes } from 'node:crypto';
-import type { Executor, ExecutorJob, JobOptions } from '../compute/executor.js';
-import { coherentScatteringLengths } from '../models/scatteringLengths.js';
-import { firstNotFinite, toFloat64Array } from '../protocol/arrays.js';
+import type { Executor, ExecutorJob } from '../compute/executor.js';
+import { toFloat64Array } from '../protocol/arrays.js';
 import { EuphonicError } from '../protocol/errors.js';
 import { MAX_FRAME_BYTES, MAX_INFLIGHT_BYTES } from '../protocol/limits.js';
 import type {
@@ -14,6 +13,8 @@ import type {
   Status,
 } from '../protocol/messages.js';
 import { chunkAdvice } from './chunkAdvice.js';
+import type { DebyeWaller } from './debyeWaller.js';
+import { checkFinite, energiesOf, jobOptions } from './jobOptions.js';
 import { KernelTime } from './kernelTime.js';
 import type { ModelStore } from './modelStore.js';
 import type { Peer } from './peerSocket.js';
@@ -26,6 +27,7 @@ interface Job {
   nAtoms: number;
   params: CheckedParams<'job.open'>;
   work: ExecutorJob;
+  bytesPerPoint: number;
   chunkPoints: number;
   kernelTime: KernelTime;
   points: number;
@@ -35,11 +37,17 @@ interface Job {
   usedAt: number;
 }
 
+/** Of q-points and an energy: what a chunk of broadened intensities holds beside them is less. */
+const INPUT_BYTES_PER_POINT = 32;
+
 /** What a chunk's answer carries. */
 export interface ComputedChunk {
   result: Results['job.compute'];
   frames: ArrayFrame[];
 }
+
+/** Of the grid that job.open names: defaults of the method debye_waller. */
+const DEBYE_WALLER_DEFAULTS = { frequency_min: 0.01, symmetrise: true };
 
 export class Jobs {
   private readonly jobs = new Map<string, Job>();
@@ -54,6 +62,7 @@ export class Jobs {
   constructor(
     private readonly executor: Executor,
     private readonly models: ModelStore,
+    private readonly debyeWaller: DebyeWaller,
     private readonly isGone: (peer: Peer) => boolean,
   ) {
     this.expiry = setInterval(() => this.expire(), JOB_IDLE_MS / 10).unref();
@@ -78,9 +87,30 @@ export class Jobs {
       dipole: params.dipole,
       dipoleParameter: params.dipole_parameter,
     });
+    const notes = new Set(plan.info.notes);
+    const grid = params.debye_waller_grid;
+    if (grid && options.scatteringLengths && options.temperature !== undefined) {
+      const { model, asr, dipole, dipole_parameter, n_threads, ticket } = params;
+      const { tensors, summary } = await this.debyeWaller.get(peer, {
+        ...DEBYE_WALLER_DEFAULTS,
+        ...{
+          model,
+          grid,
+          temperature: options.temperature,
+          asr,
+          dipole,
+          dipole_parameter,
+          n_threads,
+          ticket,
+        },
+      });
+      options.debyeWaller = tensors;
+      for (const note of summary.notes) notes.add(note);
+    }
     this.checkOpen();
     const work = this.executor.openJob(plan, options);
-    const advice = chunkAdvice(work.bytesPerPoint, params.n_points);
+    const bytesPerPoint = Math.max(work.bytesPerPoint, INPUT_BYTES_PER_POINT);
+    const advice = chunkAdvice(bytesPerPoint, params.n_points);
     const job: Job = {
       id: randomBytes(12).toString('hex'),
       peer,
@@ -88,6 +118,7 @@ export class Jobs {
       nAtoms: summary.n_atoms,
       params,
       work,
+      bytesPerPoint,
       chunkPoints: advice.chunk_points,
       kernelTime: new KernelTime(),
       points: 0,
@@ -102,10 +133,10 @@ export class Jobs {
       job: job.id,
       n_modes: work.nModes,
       n_surfaces: work.nSurfaces,
-      bytes_per_point: work.bytesPerPoint,
+      bytes_per_point: bytesPerPoint,
       ...advice,
       threads: work.threads,
-      notes: plan.info.notes,
+      notes: [...notes],
     };
   }
 
@@ -121,6 +152,7 @@ export class Jobs {
     const bytes = this.admit(job, offset, count);
     const qpts = toFloat64Array(frames.get('qpts')!);
     checkFinite(qpts, offset, count);
+    const energies = energiesOf(job.params.quantity, frames.get('energies'), offset);
     const directions = frames.get('directions');
     this.inflight.set(peer.key, (this.inflight.get(peer.key) ?? 0) + bytes);
     job.open++;
@@ -128,6 +160,7 @@ export class Jobs {
       const result = await job.work.compute({
         qpts,
         ...(directions && { directions: toFloat64Array(directions) }),
+        ...(energies && { energies }),
         ...(params.before && { before: Float64Array.from(params.before) }),
         ...(params.after && { after: Float64Array.from(params.after) }),
       });
@@ -150,6 +183,7 @@ export class Jobs {
           ...array('frequencies', [nModes, count], result.frequencies),
           ...array('structure_factors', [nSurfaces, count], result.structureFactors),
           ...array('eigenvectors', [2, 3, job.nAtoms, nModes, count], result.eigenvectors),
+          ...array('intensities', [count], result.intensities),
         ],
       });
     } catch (error) {
@@ -235,7 +269,7 @@ export class Jobs {
         },
       );
     }
-    const bytes = count * job.work.bytesPerPoint;
+    const bytes = count * job.bytesPerPoint;
     const underWay = this.inflight.get(job.peer.key) ?? 0;
     // a crystal may be so large that the results of one advised chunk exceed the limit
     if (underWay === 0 && count <= job.chunkPoints && bytes <= MAX_FRAME_BYTES) return bytes;
@@ -277,53 +311,4 @@ export class Jobs {
       this.end(job);
     }
   }
-}
-
-/** Options as the executor takes them. Throws `no_scattering_length` or `invalid_argument`. */
-function jobOptions(
-  params: CheckedParams<'job.open'>,
-  atomType: readonly string[],
-  debyeWallerFrame: ArrayFrame | undefined,
-): JobOptions {
-  const { quantity, splitting, bose, temperature, n_threads } = params;
-  const options: JobOptions = {
-    quantity,
-    nThreads: n_threads ?? 0,
-    splitting,
-    bose,
-    negativeE: params.negative_e,
-  };
-  if (quantity === 'structure_factor') {
-    options.scatteringLengths = coherentScatteringLengths(atomType, params.scattering_lengths);
-  }
-  if (temperature !== null) options.temperature = temperature;
-  // without a temperature there is no Debye–Waller factor, whatever was sent
-  if (debyeWallerFrame && temperature !== null) {
-    const [n] = debyeWallerFrame.shape;
-    if (n !== atomType.length) {
-      throw new EuphonicError('invalid_argument', `The frame debye_waller has tensors of ${n} atoms.`, {
-        where: 'debye_waller',
-        expected: `[${atomType.length}, 3, 3]`,
-      });
-    }
-    options.debyeWaller = toFloat64Array(debyeWallerFrame);
-    if (firstNotFinite(options.debyeWaller) >= 0) {
-      throw new EuphonicError('invalid_argument', 'The frame debye_waller holds NaN or infinity.', {
-        where: 'debye_waller',
-        expected: 'finite numbers',
-      });
-    }
-  }
-  return options;
-}
-
-function checkFinite(qpts: Float64Array, offset: number, count: number): void {
-  const bad = firstNotFinite(qpts);
-  if (bad < 0) return;
-  const point = offset + (bad % count);
-  const component = 'hkl'[Math.floor(bad / count)];
-  throw new EuphonicError('invalid_argument', `${component} of q-point ${point} is ${qpts[bad]}.`, {
-    where: `qpts, index ${point}`,
-    expected: 'finite numbers',
-  });
 }

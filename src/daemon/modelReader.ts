@@ -1,13 +1,13 @@
-/** Reads files and checks models on a thread of its own, started when there is something to do and ended when idle. */
+/** Reads files, checks models and finds symmetry on a thread of its own, started when there is something to do and ended when idle. */
 import { Worker } from 'node:worker_threads';
 import { EuphonicError } from '../protocol/errors.js';
-import type { ReaderAnswer, ReaderTask, ReadModel } from './modelWorker.js';
+import type { ReaderAnswer, ReaderResults, ReaderTask } from './modelWorker.js';
 import { READER_IDLE_MS } from './settings.js';
 
 interface Waiting {
   task: ReaderTask;
   transfer: ArrayBuffer[];
-  resolve(model: ReadModel): void;
+  resolve(result: ReaderResults[ReaderTask['kind']]): void;
   reject(error: EuphonicError): void;
 }
 
@@ -18,9 +18,12 @@ export class ModelReader {
   private idleTimer: NodeJS.Timeout | undefined;
 
   /** One task after another. `transfer` lists memory of the task that moves to the thread without a copy. */
-  perform(task: ReaderTask, transfer: ArrayBuffer[] = []): Promise<ReadModel> {
+  perform<K extends ReaderTask['kind']>(
+    task: Extract<ReaderTask, { kind: K }>,
+    transfer: ArrayBuffer[] = [],
+  ): Promise<ReaderResults[K]> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ task, transfer, resolve, reject });
+      this.waiting.push({ task, transfer, resolve: resolve as Waiting['resolve'], reject });
       this.next();
     });
   }
@@ -59,7 +62,7 @@ export class ModelReader {
     const { current } = this;
     this.current = undefined;
     if (current) {
-      if ('model' in answer) current.resolve(answer.model);
+      if ('result' in answer) current.resolve(answer.result);
       else current.reject(EuphonicError.fromBody(answer.error));
     }
     this.next();

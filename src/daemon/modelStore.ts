@@ -9,7 +9,7 @@ import { float64Frame } from '../protocol/arrays.js';
 import { EuphonicError } from '../protocol/errors.js';
 import type { ArrayFrame, CheckedParams, ModelSummary, Status } from '../protocol/messages.js';
 import { ModelReader } from './modelReader.js';
-import type { ReadModel } from './modelWorker.js';
+import type { ReadModel, SymmetrisedTensors } from './modelWorker.js';
 import { MODEL_STORE_BYTES } from './settings.js';
 
 interface StoredModel {
@@ -109,6 +109,11 @@ export class ModelStore {
       stored.plans.delete(key);
       throw error;
     }
+  }
+
+  /** Tensors [n,3,3] of the model's atoms, averaged over its space group, in which isotopes are different atoms. */
+  symmetrised(id: string, tensors: Float64Array): Promise<SymmetrisedTensors> {
+    return this.reader.perform({ kind: 'symmetrise', crystal: this.get(id).crystal, tensors });
   }
 
   /** Cell vectors in Å, fractional positions and masses in amu, as frames. */

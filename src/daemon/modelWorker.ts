@@ -1,21 +1,24 @@
 /**
- * The thread that reads files and checks models, so that nothing else waits for it. It gets one task at a time from
- * modelReader.ts and answers with the model, whose arrays move to the other thread without a copy.
+ * The thread that reads files, checks models and finds their symmetry, so that nothing else waits for it. It gets one
+ * task at a time from modelReader.ts; arrays of the answer move to the other thread without a copy.
  */
 import { isAbsolute } from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import {
+  type Crystal,
   type ForceConstants,
   type ForceConstantsContent,
   makeForceConstants,
   modelId,
 } from '../models/forceConstants.js';
 import { type ReadOptions, readForceConstants } from '../models/readers/index.js';
+import { spaceGroup, symmetrisedTensors } from '../models/symmetry.js';
 import { asEuphonicError, type ErrorBody, EuphonicError } from '../protocol/errors.js';
 
 export type ReaderTask =
   | { kind: 'load'; path: string; options: ReadOptions }
-  | { kind: 'check'; content: ForceConstantsContent };
+  | { kind: 'check'; content: ForceConstantsContent }
+  | { kind: 'symmetrise'; crystal: Crystal; tensors: Float64Array };
 
 export interface ReadModel {
   id: string;
@@ -24,9 +27,25 @@ export interface ReadModel {
   notes: string[];
 }
 
-export type ReaderAnswer = { model: ReadModel } | { error: ErrorBody };
+/** Tensors [n,3,3] averaged over a space group. */
+export interface SymmetrisedTensors {
+  number: number;
+  symbol: string;
+  tensors: Float64Array;
+}
 
-async function perform(task: ReaderTask): Promise<ReadModel> {
+/** What each kind of task gives. */
+export interface ReaderResults {
+  load: ReadModel;
+  check: ReadModel;
+  symmetrise: SymmetrisedTensors;
+}
+
+export type ReaderAnswer = { result: ReaderResults[ReaderTask['kind']] } | { error: ErrorBody };
+
+type ModelTask = Exclude<ReaderTask, { kind: 'symmetrise' }>;
+
+async function readModel(task: ModelTask): Promise<ReadModel> {
   if (task.kind === 'check') {
     const fc = makeForceConstants(task.content, 'model.put');
     return { id: modelId(fc), fc, source: 'sent by a client', notes: [] };
@@ -39,6 +58,21 @@ async function perform(task: ReaderTask): Promise<ReadModel> {
   }
   const { fc, source, notes } = await readForceConstants(task.path, task.options);
   return { id: modelId(fc), fc, source, notes };
+}
+
+async function symmetrise(crystal: Crystal, tensors: Float64Array): Promise<SymmetrisedTensors> {
+  // isotopes at places that symmetry relates move differently: they are other atoms here
+  const atomType = crystal.atomType.map((type, i) => `${type} ${crystal.atomMass[i]!.toPrecision(7)}`);
+  try {
+    const group = await spaceGroup({ ...crystal, atomType });
+    return { number: group.number, symbol: group.symbol, tensors: symmetrisedTensors(tensors, group) };
+  } catch (error) {
+    throw new EuphonicError('invalid_argument', `No space group was found: ${(error as Error).message}.`, {
+      where: 'symmetrise',
+      expected: 'a crystal whose atoms do not overlap',
+      advice: 'Set symmetrise to false.',
+    });
+  }
 }
 
 /** Every array that has its memory to itself can move; one that shares it is copied. */
@@ -64,8 +98,13 @@ function transferable(fc: ForceConstants): ArrayBuffer[] {
 
 parentPort?.on('message', async (task: ReaderTask) => {
   try {
-    const model = await perform(task);
-    parentPort?.postMessage({ model } satisfies ReaderAnswer, transferable(model.fc));
+    if (task.kind === 'symmetrise') {
+      const result = await symmetrise(task.crystal, task.tensors);
+      parentPort?.postMessage({ result } satisfies ReaderAnswer);
+    } else {
+      const result = await readModel(task);
+      parentPort?.postMessage({ result } satisfies ReaderAnswer, transferable(result.fc));
+    }
   } catch (error) {
     parentPort?.postMessage({ error: asEuphonicError(error).toBody() } satisfies ReaderAnswer);
   }

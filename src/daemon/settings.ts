@@ -6,6 +6,12 @@ export const MODEL_STORE_BYTES = 2 ** 30;
 /** A job without a request for this long is closed. */
 export const JOB_IDLE_MS = 10 * 60_000;
 
+/** Debye–Waller tensors that are kept: one for each model, its options, grid and temperature. */
+export const MAX_DEBYE_WALLER_RESULTS = 64;
+
+/** Debye–Waller grids that are worked on at the same time; others wait for their turn. */
+export const MAX_DEBYE_WALLER_RUNNING = 4;
+
 /** Open jobs of all clients. */
 export const MAX_JOBS = 1000;
 

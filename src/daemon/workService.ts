@@ -1,5 +1,6 @@
 /** The methods of the work socket. */
 
+import { float64Frame } from '../protocol/arrays.js';
 import { versionError } from '../protocol/codec.js';
 import {
   MAX_FRAME_BYTES,
@@ -19,7 +20,10 @@ export class WorkService extends Service<WorkMethod> {
       log: daemon.log,
       handlers: handlers(daemon),
       sendHighWaterMark: WORK_SEND_HIGH_WATER_MARK,
-      peerGone: (peer) => daemon.jobs.peerGone(peer),
+      peerGone: (peer) => {
+        daemon.jobs.peerGone(peer);
+        daemon.debyeWaller.peerGone(peer);
+      },
       // what is asked for while the daemon ends gets an answer, but no work
       isOpen: () => !daemon.isEnding,
     });
@@ -43,6 +47,12 @@ function handlers(daemon: Daemon): Handlers<WorkMethod> {
     'model.put': async ({ params, frames, answer }) => answer(await models.put(params.atom_type, frames)),
     'model.info': async ({ params, answer }) =>
       answer(models.get(params.model).summary, models.crystalFrames(params.model)),
+    debye_waller: async ({ peer, params, answer }) => {
+      const { tensors, summary } = await daemon.debyeWaller.get(peer, params);
+      const { n_points, kernel_seconds, cached } = summary;
+      log.info({ model: params.model, n_points, kernel_seconds, cached }, 'Debye–Waller tensors');
+      return answer(summary, [float64Frame('debye_waller', [tensors.length / 9, 3, 3], tensors)]);
+    },
     'job.open': async ({ peer, params, frames, answer }) => {
       const summary = await daemon.jobs.open(peer, params, frames);
       log.info({ job: summary.job, quantity: params.quantity, n_points: params.n_points }, 'job opened');

@@ -27,6 +27,12 @@ export const MAX_STRING = 4096;
 /** q-points of one job: 2^40 keeps every product with the bytes of a point an exact integer. */
 export const MAX_POINTS = 2 ** 40;
 
+/** q-points of a Debye–Waller grid; those that time reversal makes equal are counted. */
+export const MAX_DEBYE_WALLER_POINTS = 2 ** 20;
+
+/** Coefficients of a width's polynomial in the energy transfer. */
+export const MAX_WIDTH_COEFFICIENTS = 8;
+
 /** Atoms of a model's cell. */
 export const MAX_ATOMS = 20_000;
 

@@ -5,7 +5,7 @@
 import * as v from 'valibot';
 import type { ModelFormat } from '../models/readers/index.js';
 import type { ErrorBody } from './errors.js';
-import { MAX_POINTS, MAX_STRING, MAX_THREADS } from './limits.js';
+import { MAX_POINTS, MAX_STRING, MAX_THREADS, MAX_WIDTH_COEFFICIENTS } from './limits.js';
 
 export type Dtype = '<f8' | '<i4' | '|u1';
 
@@ -58,6 +58,14 @@ const integer = (min: number, max: number) =>
     `an integer from ${min} to ${max}`,
     v.pipe(v.number(), v.safeInteger(), v.minValue(min), v.maxValue(max)),
   );
+const kelvin = v.pipe(finite, v.minValue(0));
+const gridSize = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
+const grid = v.strictTuple([gridSize, gridSize, gridSize]);
+const GRID_WORDS = '[n1, n2, n3], integers ≥ 1';
+const ticket = expect(
+  'a text of 1 to 64 characters',
+  v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(64))),
+);
 const qPoint = expect('[h, k, l], finite numbers', v.optional(v.strictTuple([finite, finite, finite])));
 const modelId = expect(
   'the 64 hexadecimal digits of a model summary',
@@ -67,21 +75,35 @@ const modelId = expect(
 /** Formats by which a file may be read whatever its content looks like. */
 export const MODEL_FORMATS = ['castep', 'json', 'phonopy', 'vasp'] as const satisfies readonly ModelFormat[];
 export const PHONOPY_FC_FORMATS = ['phonopy', 'hdf5'] as const;
-export const QUANTITIES = ['structure_factor', 'frequencies', 'modes'] as const;
+export const QUANTITIES = ['structure_factor', 'frequencies', 'modes', 'sqw'] as const;
+/** Gauss, Lorentz, damped harmonic oscillators. */
+export const LINE_SHAPES = ['gauss', 'lorentz', 'dho'] as const;
 export const SUM_RULES = ['reciprocal', 'realspace'] as const;
 export const SCATTERING_LENGTH_TABLES = ['Sears1992'] as const;
+
+const positive = (byDefault: number) =>
+  expect('a number > 0', v.optional(v.pipe(finite, v.gtValue(0)), byDefault));
+
+/** What decides the dynamical matrix. */
+const PLAN_OPTIONS = {
+  asr: expect('reciprocal, realspace or null', v.optional(v.nullable(v.picklist(SUM_RULES)), null)),
+  dipole: flag(true),
+  dipole_parameter: positive(1),
+};
+
+const THREAD_OPTIONS = {
+  n_threads: expect(
+    `an integer from 1 to ${MAX_THREADS}, or null for the daemon's budget`,
+    v.optional(v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(MAX_THREADS))), null),
+  ),
+};
 
 /** What a calculation may be told: the same names in messages, command-line flags and MATLAB. */
 export const CALCULATION_OPTIONS = {
   quantity: expect(QUANTITIES.join(', '), v.optional(v.picklist(QUANTITIES), 'structure_factor')),
-  asr: expect('reciprocal, realspace or null', v.optional(v.nullable(v.picklist(SUM_RULES)), null)),
-  dipole: flag(true),
-  dipole_parameter: expect('a number > 0', v.optional(v.pipe(finite, v.gtValue(0)), 1)),
+  ...PLAN_OPTIONS,
   splitting: flag(true),
-  temperature: expect(
-    'kelvin, a number ≥ 0, or null',
-    v.optional(v.nullable(v.pipe(finite, v.minValue(0))), null),
-  ),
+  temperature: expect('kelvin, a number ≥ 0, or null', v.optional(v.nullable(kelvin), null)),
   bose: flag(true),
   negative_e: flag(false),
   scattering_lengths: expect(
@@ -94,10 +116,15 @@ export const CALCULATION_OPTIONS = {
       'Sears1992',
     ),
   ),
-  n_threads: expect(
-    `an integer from 1 to ${MAX_THREADS}, or null for the daemon's budget`,
-    v.optional(v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(MAX_THREADS))), null),
+  debye_waller_grid: expect(GRID_WORDS, v.optional(grid)),
+  shape: expect(LINE_SHAPES.join(', '), v.optional(v.picklist(LINE_SHAPES), 'gauss')),
+  width: expect(
+    `1 to ${MAX_WIDTH_COEFFICIENTS} finite numbers: FWHM in meV, ascending coefficients in the energy transfer`,
+    v.optional(v.pipe(v.array(finite), v.minLength(1), v.maxLength(MAX_WIDTH_COEFFICIENTS))),
   ),
+  scale: expect('a finite number', v.optional(finite, 1)),
+  frequency_scale: positive(1),
+  ...THREAD_OPTIONS,
 };
 
 const calculation = v.strictObject(CALCULATION_OPTIONS);
@@ -121,7 +148,22 @@ export const PARAMS = {
     atom_type: expect('one element symbol for each atom', v.pipe(v.array(symbol), v.minLength(1))),
   }),
   'model.info': v.strictObject({ model: modelId }),
-  'job.open': v.strictObject({ model: modelId, n_points: integer(0, MAX_POINTS), ...CALCULATION_OPTIONS }),
+  debye_waller: v.strictObject({
+    model: modelId,
+    grid: expect(GRID_WORDS, grid),
+    temperature: expect('kelvin, a number ≥ 0', kelvin),
+    ...PLAN_OPTIONS,
+    frequency_min: positive(0.01),
+    symmetrise: flag(true),
+    ...THREAD_OPTIONS,
+    ticket,
+  }),
+  'job.open': v.strictObject({
+    model: modelId,
+    n_points: integer(0, MAX_POINTS),
+    ...CALCULATION_OPTIONS,
+    ticket,
+  }),
   'job.compute': v.strictObject({
     job: text,
     offset: integer(0, MAX_POINTS),
@@ -148,6 +190,7 @@ export const WORK_METHODS = [
   'model.load',
   'model.put',
   'model.info',
+  'debye_waller',
   'job.open',
   'job.compute',
   'job.close',
@@ -191,6 +234,7 @@ export const REQUEST_FRAMES: { readonly [M in Method]?: Readonly<Record<string, 
   'job.compute': {
     qpts: { dtype: '<f8', shape: [3, 'count'] },
     directions: { dtype: '<f8', shape: [3, 'count'], optional: true },
+    energies: { dtype: '<f8', shape: ['count'], optional: true },
   },
 };
 
@@ -220,6 +264,7 @@ export interface JobSummary {
   n_modes: number;
   /** columns of structure factors for each q-point; twice n_modes with negative_e */
   n_surfaces: number;
+  /** of results, or of q-points and energies where those are more */
   bytes_per_point: number;
   /** advised q-points of a chunk */
   chunk_points: number;
@@ -237,6 +282,23 @@ export interface JobFigures {
   /** from job.open to its end */
   total_seconds: number;
   threads: number;
+}
+
+/** What came out of a Debye–Waller grid; the tensors are the frame `debye_waller`. */
+export interface DebyeWallerSummary {
+  /** q-points of the grid */
+  n_points: number;
+  /** q-points that were evaluated: half of them, by time reversal */
+  evaluated: number;
+  /** how many of the modes evaluated have a negative frequency; they are left out */
+  imaginary: number;
+  /** wall time of the evaluation, whenever that was */
+  kernel_seconds: number;
+  /** true: it was there already */
+  cached: boolean;
+  /** over which was averaged; null without `symmetrise` */
+  space_group: { number: number; symbol: string } | null;
+  notes: string[];
 }
 
 export interface Status {
@@ -271,6 +333,7 @@ export interface Results {
   'model.load': ModelSummary;
   'model.put': ModelSummary;
   'model.info': ModelSummary;
+  debye_waller: DebyeWallerSummary;
   'job.open': JobSummary;
   'job.compute': { job: string; offset: number; count: number; kernel_seconds: number; imaginary: number };
   'job.close': JobFigures;

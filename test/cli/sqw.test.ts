@@ -114,6 +114,30 @@ describe('euphonicd sqw', function () {
     assertFrequencies(parameter.frequencies, plain.frequencies, { relative: 1e-9, absolute: 1e-8 });
   });
 
+  it('averages Debye–Waller tensors over a grid', async function () {
+    const model = dataFile(this, 'quartz/quartz.castep_bin');
+    const q = qFile('0.5 0 0\n1.25 0 2\n');
+    const run = (...flags: string[]) =>
+      daemon.cli('sqw', model, '--q-file', q, '--output', output(), '--temperature', '300', ...flags);
+    assert.equal((await run()).code, 0);
+    const without = written();
+    const { code, stderr } = await run('--debye-waller-grid', '3', '3', '2');
+    assert.equal(code, 0, stderr);
+    const damped = written();
+    assertFrequencies(damped.frequencies, without.frequencies, { relative: 1e-12, absolute: 1e-9 });
+    const sum = (values: number[][]) => values.flat().reduce((total, value) => total + value, 0);
+    assert.ok(sum(damped.structure_factors) < sum(without.structure_factors));
+    for (const [flags, words] of [
+      [['--debye-waller-grid', '3', '3'], /2 numbers/],
+      [['--debye-waller-grid', '3', '3', '0'], /debye_waller_grid/],
+      [['--debye-waller-grid', '2', '2', '2', '--temperature', 'none'], /needs a temperature/],
+    ] as const) {
+      const refused = await run(...flags);
+      assert.equal(refused.code, 1);
+      assert.match(refused.stderr, words);
+    }
+  });
+
   it('describes a model', async function () {
     const model = dataFile(this, 'quartz/quartz.castep_bin');
     const { code, stdout } = await daemon.cli('info', model, '--json');

@@ -85,8 +85,8 @@ describe('addon', function () {
         assert.ok(Math.abs(finishedAt - startedAt - kernelSeconds) < 1e-9);
         assert.ok(kernelSeconds > 0);
       }
-      assert.equal(first!.frequencies.length, 8 * 9 * 1000);
-      assert.ok(first!.frequencies.equals(second!.frequencies));
+      assert.equal(first!.frequencies!.length, 8 * 9 * 1000);
+      assert.ok(first!.frequencies!.equals(second!.frequencies!));
     });
 
     it('rejects what is cancelled, what comes later, and what is under way when it is closed', async () => {

@@ -23,6 +23,9 @@ describe('parameters', () => {
       bose: true,
       negative_e: false,
       scattering_lengths: 'Sears1992',
+      shape: 'gauss',
+      scale: 1,
+      frequency_scale: 1,
       n_threads: null,
     });
   });

@@ -1,0 +1,292 @@
+/**
+ * Debye–Waller tensors as averages over grids of q-points. Each is computed once for a model, its options, a grid and a
+ * temperature; clients that want the same one wait for it together, and it stops when none of them is left.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Executor, ExecutorJob } from '../compute/executor.js';
+import { EuphonicError } from '../protocol/errors.js';
+import { MAX_DEBYE_WALLER_POINTS } from '../protocol/limits.js';
+import type { CheckedParams, DebyeWallerSummary, Status } from '../protocol/messages.js';
+import { chunkAdvice } from './chunkAdvice.js';
+import { KernelTime } from './kernelTime.js';
+import type { ModelStore } from './modelStore.js';
+import { gridPoints, TensorSum } from './monkhorstPack.js';
+import type { Peer } from './peerSocket.js';
+import { MAX_DEBYE_WALLER_RESULTS, MAX_DEBYE_WALLER_RUNNING } from './settings.js';
+
+type DebyeWallerParams = CheckedParams<'debye_waller'>;
+
+export interface DebyeWallerResult {
+  /** [n,3,3] Å²; never written to once made */
+  tensors: Float64Array;
+  summary: DebyeWallerSummary;
+}
+
+type Computed = { tensors: Float64Array; summary: Omit<DebyeWallerSummary, 'cached'> };
+
+interface Waiter {
+  peer: Peer;
+  ticket: string | undefined;
+  reject(error: EuphonicError): void;
+}
+
+interface Calculation {
+  id: string;
+  key: string;
+  params: DebyeWallerParams;
+  result: Promise<Computed>;
+  finished: boolean;
+  cancelled: boolean;
+  work: ExecutorJob | undefined;
+  waiters: Set<Waiter>;
+  points: number;
+  startedAt: number;
+}
+
+const cancelledError = () => new EuphonicError('cancelled', 'The Debye–Waller calculation was cancelled.');
+
+export class DebyeWaller {
+  /** those under way and those that are kept, least recently used first */
+  private readonly calculations = new Map<string, Calculation>();
+  private running = 0;
+  private readonly turns: (() => void)[] = [];
+
+  constructor(
+    private readonly executor: Executor,
+    private readonly models: ModelStore,
+  ) {}
+
+  /** Throws `too_large`, `unknown_model`, `invalid_argument`, or `cancelled`. */
+  get(peer: Peer, params: DebyeWallerParams): Promise<DebyeWallerResult> {
+    checkSize(params.grid);
+    this.models.get(params.model);
+    const key = keyOf(params);
+    let calculation = this.calculations.get(key);
+    const cached = calculation?.finished ?? false;
+    if (calculation) this.calculations.delete(key);
+    else calculation = this.start(key, params);
+    const { waiters, result } = calculation;
+    this.calculations.set(key, calculation);
+    return new Promise((resolve, reject) => {
+      const waiter: Waiter = { peer, ticket: params.ticket, reject };
+      waiters.add(waiter);
+      result
+        .then(({ tensors, summary }) => resolve({ tensors, summary: { ...summary, cached } }), reject)
+        .finally(() => waiters.delete(waiter));
+    });
+  }
+
+  /** Stops what is called so: a ticket, or a name from `list`. */
+  cancel(name: string): boolean {
+    return this.leave((waiter, { id }) => id === name || waiter.ticket === name);
+  }
+
+  peerGone(peer: Peer): void {
+    this.leave((waiter) => waiter.peer === peer);
+  }
+
+  shutdown(): void {
+    this.leave(() => true, new EuphonicError('shutting_down', 'The daemon is ending.'));
+  }
+
+  /** What is under way, beside the jobs. */
+  list(): Status['jobs'] {
+    const now = performance.now();
+    return [...this.calculations.values()]
+      .filter(({ finished }) => !finished)
+      .map(({ id, params, points, startedAt }) => ({
+        job: id,
+        model: params.model,
+        quantity: 'debye_waller',
+        points,
+        n_points: evaluatedPoints(params.grid),
+        seconds: (now - startedAt) / 1000,
+      }));
+  }
+
+  /** Lets waiters go; a calculation that nobody waits for any more is stopped. */
+  private leave(
+    goes: (waiter: Waiter, calculation: Calculation) => boolean,
+    error: EuphonicError = cancelledError(),
+  ): boolean {
+    let any = false;
+    for (const calculation of [...this.calculations.values()]) {
+      const { waiters, finished, key, work } = calculation;
+      if (finished) continue;
+      for (const waiter of [...waiters]) {
+        if (!goes(waiter, calculation)) continue;
+        any = true;
+        waiters.delete(waiter);
+        waiter.reject(error);
+      }
+      if (waiters.size > 0) continue;
+      calculation.cancelled = true;
+      work?.cancel();
+      this.calculations.delete(key);
+    }
+    return any;
+  }
+
+  private start(key: string, params: DebyeWallerParams): Calculation {
+    const calculation: Calculation = {
+      id: randomBytes(12).toString('hex'),
+      key,
+      params,
+      result: Promise.reject(cancelledError()),
+      finished: false,
+      cancelled: false,
+      work: undefined,
+      waiters: new Set(),
+      points: 0,
+      startedAt: performance.now(),
+    };
+    calculation.result.catch(() => {});
+    calculation.result = this.inTurn(calculation).then(
+      (computed) => {
+        calculation.finished = true;
+        this.evict();
+        return computed;
+      },
+      (error) => {
+        if (this.calculations.get(key) === calculation) this.calculations.delete(key);
+        throw error;
+      },
+    );
+    // a calculation that everybody has left rejects for nobody
+    calculation.result.catch(() => {});
+    return calculation;
+  }
+
+  private async inTurn(calculation: Calculation): Promise<Computed> {
+    if (this.running >= MAX_DEBYE_WALLER_RUNNING) {
+      await new Promise<void>((resolve) => {
+        this.turns.push(resolve);
+      });
+    } else {
+      this.running++;
+    }
+    try {
+      return await this.compute(calculation);
+    } finally {
+      // the turn goes to the next in the queue, if there is one
+      const next = this.turns.shift();
+      if (next) next();
+      else this.running--;
+    }
+  }
+
+  private async compute(calculation: Calculation): Promise<Computed> {
+    const { params } = calculation;
+    const { model, grid, symmetrise } = params;
+    const checkWanted = () => {
+      if (calculation.cancelled) throw cancelledError();
+    };
+    checkWanted();
+    const { asr, dipole, dipole_parameter: dipoleParameter } = params;
+    const plan = await this.models.plan(model, { asr: asr ?? 'none', dipole, dipoleParameter });
+    checkWanted();
+    const work = this.executor.openJob(plan, {
+      quantity: 'displacements',
+      temperature: params.temperature,
+      frequencyMin: params.frequency_min,
+      // an average over directions of approach would be arbitrary: at the zone centre there is none
+      splitting: false,
+      nThreads: params.n_threads ?? 0,
+      bose: true,
+      negativeE: false,
+    });
+    calculation.work = work;
+    const { sum, imaginary, seconds } = await average(work, grid, (points) => {
+      calculation.points = points;
+    });
+    checkWanted();
+    const symmetric = symmetrise ? await this.models.symmetrised(model, sum) : undefined;
+    const notes = [...plan.info.notes];
+    if (imaginary > 0) {
+      notes.push(
+        `${imaginary} modes of the Debye–Waller grid have imaginary frequencies and are left out of the tensors.`,
+      );
+    }
+    return {
+      tensors: symmetric?.tensors ?? sum,
+      summary: {
+        n_points: sizeOf(grid),
+        evaluated: evaluatedPoints(grid),
+        imaginary,
+        kernel_seconds: seconds,
+        space_group: symmetric ? { number: symmetric.number, symbol: symmetric.symbol } : null,
+        notes,
+      },
+    };
+  }
+
+  private evict(): void {
+    const kept = [...this.calculations.values()].filter(({ finished }) => finished);
+    for (const { key } of kept.slice(0, Math.max(0, kept.length - MAX_DEBYE_WALLER_RESULTS))) {
+      this.calculations.delete(key);
+    }
+  }
+}
+
+type Grid = DebyeWallerParams['grid'];
+
+const sizeOf = ([a, b, c]: Grid) => a * b * c;
+
+/** q and −q have the same tensor. */
+const evaluatedPoints = (grid: Grid) => Math.ceil(sizeOf(grid) / 2);
+
+function checkSize(grid: Grid): void {
+  const points = sizeOf(grid);
+  if (points <= MAX_DEBYE_WALLER_POINTS) return;
+  throw new EuphonicError('too_large', `The Debye–Waller grid has ${points} q-points.`, {
+    where: 'grid',
+    expected: `at most MAX_DEBYE_WALLER_POINTS = ${MAX_DEBYE_WALLER_POINTS}`,
+    advice: 'Take a coarser grid.',
+  });
+}
+
+/** All that the tensors depend on; not how many threads work. */
+function keyOf(params: DebyeWallerParams): string {
+  const { model, grid, temperature, asr, dipole, dipole_parameter, frequency_min, symmetrise } = params;
+  return JSON.stringify([model, grid, temperature, asr, dipole, dipole_parameter, frequency_min, symmetrise]);
+}
+
+/** Average of the tensors [n,3,3] over the grid: the same bits however many threads work. */
+async function average(
+  work: ExecutorJob,
+  grid: Grid,
+  onProgress: (points: number) => void,
+): Promise<{ sum: Float64Array; imaginary: number; seconds: number }> {
+  const evaluated = evaluatedPoints(grid);
+  const { chunk_points, window } = chunkAdvice(work.bytesPerPoint, evaluated);
+  const total = new TensorSum(work.nModes / 3, sizeOf(grid));
+  const time = new KernelTime();
+  let imaginary = 0;
+  const submit = (offset: number) => {
+    const count = Math.min(chunk_points, evaluated - offset);
+    const result = work.compute({ qpts: gridPoints(grid, offset, count) });
+    // it is awaited in its turn; a failure before it must not leave this one unheard
+    result.catch(() => {});
+    return { offset, count, result };
+  };
+  const underWay: ReturnType<typeof submit>[] = [];
+  let next = 0;
+  try {
+    while (next < evaluated || underWay.length > 0) {
+      while (next < evaluated && underWay.length < window) {
+        underWay.push(submit(next));
+        next += chunk_points;
+      }
+      const { offset, count, result } = underWay.shift()!;
+      const chunk = await result;
+      time.add(chunk.startedAt, chunk.finishedAt);
+      imaginary += chunk.imaginary;
+      total.add(chunk.displacements!, offset, count);
+      onProgress(offset + count);
+    }
+  } catch (error) {
+    work.cancel();
+    throw error;
+  }
+  return { sum: total.average(), imaginary, seconds: time.seconds };
+}

@@ -1,0 +1,55 @@
+/** Averages over Monkhorst–Pack grids of q-points. */
+
+export type Grid = readonly [number, number, number];
+
+/**
+ * Points [offset, offset + count) of the grid, [3,count] r.l.u.: along each axis (2i − N − 1)/(2N), i = 1…N, the last
+ * axis fastest. Point k and point N1 N2 N3 − 1 − k are q and −q; with an odd product the middle one is the zone centre.
+ */
+export function gridPoints([n1, n2, n3]: Grid, offset: number, count: number): Float64Array {
+  const qpts = new Float64Array(3 * count);
+  const coordinate = (i: number, n: number) => (2 * i + 1 - n) / (2 * n);
+  for (let k = 0; k < count; k++) {
+    const index = offset + k;
+    qpts[k] = coordinate(Math.floor(index / (n2 * n3)), n1);
+    qpts[count + k] = coordinate(Math.floor(index / n3) % n2, n2);
+    qpts[2 * count + k] = coordinate(index % n3, n3);
+  }
+  return qpts;
+}
+
+/** Sums symmetric tensors over the first half of a grid, whose other half has the same ones. */
+export class TensorSum {
+  /** [nAtoms,6]: elements 00 01 02 11 12 22 */
+  private readonly sum: Float64Array;
+  /** the point that is its own negative; no integer where there is none */
+  private readonly middle: number;
+
+  constructor(
+    private readonly nAtoms: number,
+    private readonly nPoints: number,
+  ) {
+    this.sum = new Float64Array(6 * nAtoms);
+    this.middle = (nPoints - 1) / 2;
+  }
+
+  /** Adds `displacements` [nAtoms,6,count] of the points from `offset`. Chunks come in order. */
+  add(displacements: Buffer, offset: number, count: number): void {
+    const values = new Float64Array(displacements.buffer, displacements.byteOffset, displacements.length / 8);
+    const middle = this.middle - offset;
+    for (let row = 0; row < this.sum.length; row++) {
+      let sum = 0;
+      for (let k = 0; k < count; k++) sum += (k === middle ? 1 : 2) * values[row * count + k]!;
+      this.sum[row]! += sum;
+    }
+  }
+
+  /** [nAtoms,3,3] */
+  average(): Float64Array {
+    const elements = [0, 1, 2, 1, 3, 4, 2, 4, 5];
+    return Float64Array.from(
+      { length: 9 * this.nAtoms },
+      (_, i) => this.sum[6 * Math.floor(i / 9) + elements[i % 9]!]! / this.nPoints,
+    );
+  }
+}
