@@ -1,6 +1,5 @@
 /** Crystals without force constants, from which the generators start. */
 import { rowTimes } from '../../src/models/lattice.js';
-import { rounded } from './round.js';
 
 /** Lengths in bohr. */
 export interface Structure {
@@ -16,9 +15,13 @@ export function atomCount(structure: Structure): number {
   return structure.atomR.length / 3;
 }
 
-/** The same crystal with all fractional coordinates in [0, 1), rounded as they are written. */
+/** Fractional coordinates are multiples of this: sums and differences of them are exact, so an inversion centre is too. */
+const COORDINATE_QUANTUM = 2 ** -40;
+
+/** The same crystal with all fractional coordinates in [0, 1), rounded to multiples of `COORDINATE_QUANTUM`. */
 export function intoCell(structure: Structure): Structure {
-  return { ...structure, atomR: structure.atomR.map((r) => rounded(r - Math.floor(rounded(r)))) };
+  const multiple = (r: number) => Math.round(r / COORDINATE_QUANTUM) * COORDINATE_QUANTUM;
+  return { ...structure, atomR: structure.atomR.map((r) => multiple(r) - Math.floor(multiple(r))) };
 }
 
 /** Radius of the largest sphere inside the Wigner–Seitz cell of a lattice: half its shortest vector. */
