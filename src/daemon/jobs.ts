@@ -90,6 +90,8 @@ export class Jobs {
     const notes = new Set(plan.info.notes);
     const grid = params.debye_waller_grid;
     if (grid && options.scatteringLengths && options.temperature !== undefined) {
+      // nobody would stop the calculation for a client that went while its model was planned
+      if (this.isGone(peer)) throw new EuphonicError('cancelled', 'The client has gone.');
       const { model, asr, dipole, dipole_parameter, n_threads, ticket } = params;
       const { tensors, summary } = await this.debyeWaller.get(peer, {
         ...DEBYE_WALLER_DEFAULTS,
