@@ -13,6 +13,7 @@
 #define EUPHONIC_KERNEL_REDUCE_INL
 #endif
 
+#include <algorithm>
 #include <atomic>
 
 #include "core/kernel/assemble-inl.h"
@@ -53,6 +54,7 @@ struct ComplexField {
   // Removes the imaginary part that rounding leaves on the diagonal.
   static HWY_INLINE T real(T a) { return {a.re, hn::Zero(d)}; }
   static constexpr int kColumns = 2;  // columns per pass: their constants and sums fill the registers
+  static constexpr int kRowBlock = 32;
 };
 
 struct RealField {
@@ -72,6 +74,7 @@ struct RealField {
   static HWY_INLINE V re(T a) { return a; }
   static HWY_INLINE T real(T a) { return a; }
   static constexpr int kColumns = 4;
+  static constexpr int kRowBlock = 32;
 };
 
 // Scratch of the reduction, [n][u, w, x, p] elements: the pending update D -= u w* + w u*, the reflector x of
@@ -134,10 +137,11 @@ HWY_INLINE Reflector<F> make_reflector(V sigma, double* first) {
   return r;
 }
 
-// For columns j .. j + kCount of the lower triangle, rows from there on: A -= u w* + w u*, p += A x (both
-// triangles).
-template <class F, int kCount>
-HWY_INLINE void update_columns(int n, int j, double* a, const ReduceScratch<F>& s) {
+// For columns j .. j + kCount of the lower triangle and rows first .. last: A -= u w* + w u*, p += A x (both
+// triangles). Rows from j on that belong to the triangle on the diagonal are in if kDiagonal; then first is
+// j.
+template <class F, int kCount, bool kDiagonal>
+HWY_INLINE void update_columns(int n, int j, int first, int last, double* a, const ReduceScratch<F>& s) {
   constexpr std::size_t W = F::kWidth * kN;
   using T = typename F::T;
   T uj[kCount], wj[kCount], xj[kCount], pj[kCount];
@@ -149,22 +153,24 @@ HWY_INLINE void update_columns(int n, int j, double* a, const ReduceScratch<F>& 
     pj[k] = F::get(s.p(j + k));
     column[k] = a + W * (packed(n, 0, j + k));
   }
-  // The triangle on the diagonal.
-  for (int k = 0; k < kCount; ++k) {
-    for (int i = k; i < kCount; ++i) {
-      double* at = column[k] + (j + i) * W;
-      T e = F::sub_mul_conj(F::sub_mul_conj(F::get(at), uj[i], wj[k]), wj[i], uj[k]);
-      if (i == k) {
-        e = F::real(e);
-        pj[k] = F::add(pj[k], F::scale(xj[k], F::re(e)));
-      } else {
-        pj[i] = F::add_mul(pj[i], e, xj[k]);
-        pj[k] = F::add_conj_mul(pj[k], e, xj[i]);
+  if constexpr (kDiagonal) {
+    for (int k = 0; k < kCount; ++k) {
+      for (int i = k; i < kCount; ++i) {
+        double* at = column[k] + (j + i) * W;
+        T e = F::sub_mul_conj(F::sub_mul_conj(F::get(at), uj[i], wj[k]), wj[i], uj[k]);
+        if (i == k) {
+          e = F::real(e);
+          pj[k] = F::add(pj[k], F::scale(xj[k], F::re(e)));
+        } else {
+          pj[i] = F::add_mul(pj[i], e, xj[k]);
+          pj[k] = F::add_conj_mul(pj[k], e, xj[i]);
+        }
+        F::put(e, at);
       }
-      F::put(e, at);
     }
+    first += kCount;
   }
-  for (int i = j + kCount; i < n; ++i) {
+  for (int i = first; i < last; ++i) {
     const T ui = F::get(s.u(i)), wi = F::get(s.w(i)), xi = F::get(s.x(i));
     T pi = F::get(s.p(i));
     for (int k = 0; k < kCount; ++k) {
@@ -180,12 +186,20 @@ HWY_INLINE void update_columns(int n, int j, double* a, const ReduceScratch<F>& 
 }
 
 // The update of the last step and the product of the next one, over columns first .. n - 1. p starts from
-// zero.
+// zero. Rows are taken in blocks whose u, w, x and p stay in the first-level cache while the columns go by:
+// in long columns these would take more bandwidth than the matrix.
 template <class F>
 inline void update_and_multiply(int n, int first, double* a, const ReduceScratch<F>& s) {
-  int j = first;
-  for (; j + F::kColumns <= n; j += F::kColumns) update_columns<F, F::kColumns>(n, j, a, s);
-  for (; j < n; ++j) update_columns<F, 1>(n, j, a, s);
+  static_assert(F::kRowBlock % F::kColumns == 0, "columns left of a block of rows come in whole groups");
+  constexpr std::size_t kRowBytes = 4 * F::kWidth * kN * sizeof(double), kCacheBytes = 20 * 1024;
+  const int block = n * kRowBytes <= kCacheBytes ? n : F::kRowBlock;
+  for (int begin = first; begin < n; begin += block) {
+    const int end = std::min(n, begin + block);
+    int j = first;
+    for (; j < begin; j += F::kColumns) update_columns<F, F::kColumns, false>(n, j, begin, end, a, s);
+    for (; j + F::kColumns <= end; j += F::kColumns) update_columns<F, F::kColumns, true>(n, j, j, end, a, s);
+    for (; j < end; ++j) update_columns<F, 1, true>(n, j, j, end, a, s);
+  }
 }
 
 // From reflector x and product p of rows first .. n-1 to the pending update: u = x, w = tau p - tau^2 (x* p /
