@@ -11,6 +11,7 @@ import { type PythonEnvironment, pythonEnvironment, Worker } from '../harness/py
 import type { Report } from '../harness/report.js';
 import type { Settings } from '../harness/settings.js';
 import { type Ratio, ratio } from '../harness/statistics.js';
+import { PEERS, type Peer } from './peerList.js';
 import { peerPictures, peerText } from './peersReport.js';
 
 export const QUANTITIES = ['modes', 'structure_factor'] as const;
@@ -46,33 +47,6 @@ export interface MaterialResult {
   label: string;
   peers: PeerResult[];
 }
-
-interface Peer {
-  name: string;
-  worker: string;
-  label: string;
-  options?: Record<string, unknown>;
-  polarOnly?: boolean;
-}
-
-const PEERS: readonly Peer[] = [
-  {
-    name: 'euphonic-c-best',
-    worker: 'euphonic-c',
-    label: 'Euphonic, C extension, best dipole_parameter',
-    options: { tune: true },
-  },
-  {
-    name: 'euphonic-c',
-    worker: 'euphonic-c',
-    label: 'Euphonic, C extension, default dipole_parameter',
-    polarOnly: true,
-  },
-  { name: 'euphonic-pool', worker: 'euphonic-pool', label: 'Euphonic, pool of processes' },
-  { name: 'euphonic-python', worker: 'euphonic-python', label: 'Euphonic, Python path' },
-  { name: 'brille', worker: 'brille', label: 'brille, interpolated' },
-  { name: 'phonopy', worker: 'phonopy', label: 'phonopy, Rust' },
-];
 
 /** Reading the model, finding the best parameter, filling brille's grid. */
 const PREPARE_TIMEOUT_SECONDS = 180;

@@ -2,6 +2,7 @@
 import { barCharts } from '../harness/pictures.js';
 import { figure, table } from '../harness/report.js';
 import { median } from '../harness/statistics.js';
+import { PEERS } from './peerList.js';
 import type { MaterialResult, PeerQuantity, PeerResult, Timing } from './peers.js';
 import { spread } from './scaling.js';
 
@@ -21,17 +22,16 @@ export function peerText(results: readonly MaterialResult[], threads: number): s
 
 /** Structure factors of all crystals at a glance. */
 function summary(results: readonly MaterialResult[]): string {
-  const peers = new Map(results.flatMap(({ peers }) => peers.map(({ peer, label }) => [peer, label])));
   const rows = results.map(({ label, peers: row }) => [
     label,
     figure(kernelTime(row, 'structure_factor')),
-    ...[...peers.keys()].map((name) => {
+    ...PEERS.map(({ name }) => {
       const timing = row.find(({ peer }) => peer === name)?.timings.structure_factor;
       return timing ? figure(timing.ratio.median) : '–';
     }),
   ]);
   return table(
-    ['structure factors', 'this kernel, µs', ...[...peers.values()].map((l) => `${l}, times`)],
+    ['structure factors', 'this kernel, µs', ...PEERS.map((peer) => `${peer.label}, times`)],
     rows,
   );
 }
@@ -83,12 +83,11 @@ function kernelTime(peers: readonly PeerResult[], quantity: PeerQuantity): numbe
 }
 
 export function peerPictures(results: readonly MaterialResult[]): Record<string, string> {
-  const labels = new Map(results.flatMap(({ peers }) => peers.map(({ peer, label }) => [peer, label])));
   const groups = results.map(({ material }) => material.replaceAll('-', '\n'));
   const timing = (row: MaterialResult, name: string) =>
     row.peers.find(({ peer }) => peer === name)?.timings.structure_factor;
   const bars = (value: (timing: Timing) => number) =>
-    [...labels].map(([name, label]) => ({
+    PEERS.map(({ name, label }) => ({
       name: label,
       values: results.map((row) => {
         const found = timing(row, name);
