@@ -26,13 +26,15 @@ classdef CoherentCrystal < handle
     %       insert_gamma, reduce_qpts, use_c, useparallel, threads    accepted, without effect
     %
     %   [W, SF] = MODEL.HORACE_DISP(QH, QK, QL) evaluates it; @MODEL.HORACE_DISP is what Horace wants.
+    %   @MODEL.HORACE_SQW gives the intensity already broadened, which is faster where it will do.
     %
     %   Example
     %       fc = euphonic.ForceConstants.from_castep('quartz.castep_bin');
     %       model = euphonic.CoherentCrystal(fc, 'temperature', 300, 'asr', 'reciprocal');
     %       cut = disp2sqw_eval(cut, @model.horace_disp, {}, 1.5);
     %
-    %   See also EUPHONIC.FORCECONSTANTS, EUPHONIC.COHERENTCRYSTAL/HORACE_DISP.
+    %   See also EUPHONIC.FORCECONSTANTS, EUPHONIC.COHERENTCRYSTAL/HORACE_DISP,
+    %   EUPHONIC.COHERENTCRYSTAL/HORACE_SQW.
     properties
         debye_waller_grid = 'None'
         debye_waller = 'None'
@@ -111,12 +113,41 @@ classdef CoherentCrystal < handle
             end
             [intensity_scale, frequency_scale] = euphonic.internal.scale_arguments(caller, varargin);
             [qh, qk, ql] = euphonic.internal.check_q(caller, qh, qk, ql);
-            answer = self.surfaces(caller, qh, qk, ql);
-            [w, sf] = euphonic.internal.scale_surfaces(answer.frequencies, answer.structure_factors, ...
+            results = self.calculated(caller, 'structure_factor', {qh, qk, ql}, [], struct());
+            [w, sf] = euphonic.internal.scale_surfaces(results.frequencies, results.structure_factors, ...
                 intensity_scale, frequency_scale, self.lim);
             if nargout < 2
                 w = {w, sf};
             end
+        end
+
+        function weight = horace_sqw(self, qh, qk, ql, en, varargin)
+            %HORACE_SQW   Broadened intensity at q-points and energies, in the form that Horace's sqw_eval wants.
+            %   WEIGHT = MODEL.HORACE_SQW(QH, QK, QL, EN, [SCALE FREQUENCY_SCALE WIDTH ...]) with q-points in
+            %   reciprocal-lattice units and energy transfers EN in meV, arrays with equally many elements, is in
+            %   mbarn/meV for each atom of the cell and shaped like QH. WIDTH is the full width at half maximum in meV;
+            %   further numbers are ascending coefficients of a polynomial in the energy transfer. Modes are multiplied
+            %   by SCALE and their frequencies by FREQUENCY_SCALE. The numbers can be spread over several arguments and
+            %   cells, and given by name: 'scale', 'frequency_scale', 'width'.
+            %
+            %   MODEL.HORACE_SQW(..., 'shape', SHAPE): 'gauss' (default), 'lorentz', or 'dho' for damped oscillators.
+            %   Intensity at negative energy transfers needs negative_e. lim has no effect here.
+            %
+            %   Example
+            %       cut = sqw_eval(cut, @model.horace_sqw, {[1 1 1.5], 'shape', 'dho'});
+            %
+            %   See also EUPHONIC.COHERENTCRYSTAL, EUPHONIC.PLOT_SQW.
+            caller = 'horace_sqw';
+            if nargin < 5
+                euphonic.internal.fail(caller, 'invalid_argument', ...
+                    'Expected qh, qk, ql and en, found %d of them.', nargin - 1);
+            end
+            [scale, line_shape] = euphonic.internal.sqw_arguments(caller, varargin);
+            shape = size(qh);
+            [qh, qk, ql] = euphonic.internal.check_q(caller, qh, qk, ql);
+            en = euphonic.internal.check_energies(caller, en, numel(qh));
+            results = self.calculated(caller, 'sqw', {qh, qk, ql}, en, line_shape);
+            weight = reshape(scale * results.intensities, shape);
         end
 
         function clear_cache(self)
@@ -267,22 +298,27 @@ classdef CoherentCrystal < handle
             self.set_options(rmfield(saved, 'force_constants'));
         end
 
-        function answer = surfaces(self, caller, qh, qk, ql)
+        function results = calculated(self, caller, quantity, points, energies, extra)
+            % What the daemon has to say, or the cache. EXTRA: further parameters of job.open, a struct.
             if isempty(self.force_constants) || isempty(self.force_constants.model)
                 euphonic.internal.fail(caller, 'no_force_constants', ...
                     'This model has no force constants. Read some with euphonic.ForceConstants.from_castep(file).');
             end
-            points = {qh, qk, ql};
-            params = euphonic.internal.job_params(self, 'structure_factor');
-            frames = self.debye_waller_frames(caller);
+            params = euphonic.internal.job_params(self, quantity);
+            for name = fieldnames(extra).'
+                params.(name{1}) = extra.(name{1});
+            end
+            [params, frames] = self.with_debye_waller(caller, params);
             plan = struct('model', self.force_constants.model, 'params', rmfield(params, 'n_threads'), ...
-                'debye_waller', frames, 'conversion_mat', self.conversion_mat);
-            answer = self.cache.find(plan, points);
-            if isempty(answer)
+                'debye_waller', frames, 'conversion_mat', self.conversion_mat, 'energies', energies);
+            results = self.cache.find(plan, points);
+            if isempty(results)
                 answer = euphonic.internal.evaluate(caller, self.force_constants, params, frames, ...
-                    self.converted(points), self.verbose, true);
+                    self.converted(points), self.verbose, true, energies);
                 self.tell(caller, answer);
-                self.cache.keep(plan, points, answer);
+                results = struct('frequencies', {answer.frequencies}, ...
+                    'structure_factors', {answer.structure_factors}, 'intensities', answer.intensities);
+                self.cache.keep(plan, points, results);
             end
         end
 
@@ -293,18 +329,15 @@ classdef CoherentCrystal < handle
             end
         end
 
-        function frames = debye_waller_frames(self, caller)
+        function [params, frames] = with_debye_waller(self, caller, params)
             frames = [];
             none = @euphonic.internal.is_none;
             if none(self.temperature)
                 return
-            end
-            if ~none(self.debye_waller)
+            elseif ~none(self.debye_waller)
                 frames = euphonic.internal.debye_waller_frame(caller, self.debye_waller, self.force_constants.n_atoms);
             elseif ~none(self.debye_waller_grid)
-                euphonic.internal.fail(caller, 'debye_waller_unavailable', ...
-                    ['This version cannot calculate the Debye-Waller factor from debye_waller_grid. Set ' ...
-                     'debye_waller_grid to ''None'', or give the tensors as debye_waller.']);
+                params.debye_waller_grid = self.debye_waller_grid;
             end
         end
 

@@ -81,6 +81,49 @@ classdef ForceConstants < handle
             modes = euphonic.QpointPhononModes(self, qpts, weights, answer.frequencies, answer.eigenvectors, options);
         end
 
+        function result = calculate_debye_waller(self, grid, temperature, varargin)
+            %CALCULATE_DEBYE_WALLER   Debye-Waller tensors, averaged over a Monkhorst-Pack grid.
+            %   S = FC.CALCULATE_DEBYE_WALLER([N1 N2 N3], TEMPERATURE, ...) at TEMPERATURE in kelvin (or a quantity) is
+            %   a struct with debye_waller (n_atoms x 3 x 3, angstrom^2: an amplitude is damped by exp(-Q*W*Q.')),
+            %   temperature, grid, n_points, imaginary (modes left out because they are unstable), space_group (struct
+            %   with number and symbol) and crystal. Name-value pairs: frequency_min (meV; modes below are left out;
+            %   0.01), symmetrise (average over the space group; true), asr, dipole, dipole_parameter, n_threads.
+            %
+            %   Example
+            %       dw = fc.calculate_debye_waller([6 6 6], 300, 'asr', 'reciprocal');
+            %       model = euphonic.CoherentCrystal(fc, 'temperature', 300, 'debye_waller', dw);
+            %
+            %   See also EUPHONIC.FORCECONSTANTS, EUPHONIC.COHERENTCRYSTAL, EUPHONIC.QPOINTPHONONMODES.
+            caller = 'calculate_debye_waller';
+            if nargin < 3
+                euphonic.internal.fail(caller, 'invalid_argument', 'Expected a grid and a temperature.');
+            end
+            names = {'asr', 'dipole', 'dipole_parameter', 'n_threads'};
+            given = euphonic.internal.name_values(caller, [{'frequency_min', 'symmetrise'}, names], varargin);
+            options = self.with_defaults(caller, names, given);
+            check = @(name, value) euphonic.internal.check_option(caller, name, value);
+            params = struct('model', self.model, 'grid', check('debye_waller_grid', grid), ...
+                'temperature', check('temperature', temperature), 'asr', [], 'dipole', options.dipole, ...
+                'dipole_parameter', options.dipole_parameter);
+            for name = {'asr', 'n_threads'}
+                if ~euphonic.internal.is_none(options.(name{1}))
+                    params.(name{1}) = options.(name{1});
+                end
+            end
+            for name = {'frequency_min', 'symmetrise'}
+                if isfield(given, name{1})
+                    params.(name{1}) = check(name{1}, given.(name{1}));
+                end
+            end
+            if ischar(params.grid) || ischar(params.temperature)
+                euphonic.internal.fail(caller, 'invalid_argument', 'The grid and the temperature cannot be none.');
+            end
+            [summary, arrays] = self.ask(caller, 'debye_waller', params);
+            result = struct('debye_waller', arrays.debye_waller, 'temperature', params.temperature, ...
+                'grid', params.grid, 'n_points', summary.n_points, 'imaginary', summary.imaginary, ...
+                'space_group', summary.space_group, 'crystal', self.crystal);
+        end
+
         function result = calculate_qpoint_frequencies(self, qpts, varargin)
             %CALCULATE_QPOINT_FREQUENCIES   Frequencies alone.
             %   S = FC.CALCULATE_QPOINT_FREQUENCIES(QPTS, ...) is a struct with qpts, frequencies (n_qpts x n_modes,
@@ -152,6 +195,11 @@ classdef ForceConstants < handle
                 end
                 weights = double(weights(:));
             end
+            options = self.with_defaults(caller, names, given);
+        end
+
+        function options = with_defaults(self, caller, names, given)
+            % The named options in their standard form: as given, else as these force constants say, else the default.
             plain = euphonic.CoherentCrystal();
             for name = names
                 options.(name{1}) = plain.(name{1});
@@ -173,17 +221,21 @@ classdef ForceConstants < handle
                 {qh, qk, ql}, options.verbose, false);
         end
 
-        function crystal = ask_crystal(self)
-            caller = 'ForceConstants';
+        function [result, arrays] = ask(self, caller, method, params)
+            % A request about this model; a daemon that does not know it is told.
             try
-                [info, arrays] = euphonic.internal.request(caller, 'work', 'model.info', struct('model', self.model));
+                [result, arrays] = euphonic.internal.request(caller, 'work', method, params);
             catch problem
                 if ~strcmp(problem.identifier, ['EUPHONIC:' caller ':unknown_model'])
                     rethrow(problem);
                 end
                 self.send(caller);
-                [info, arrays] = euphonic.internal.request(caller, 'work', 'model.info', struct('model', self.model));
+                [result, arrays] = euphonic.internal.request(caller, 'work', method, params);
             end
+        end
+
+        function crystal = ask_crystal(self)
+            [info, arrays] = self.ask('ForceConstants', 'model.info', struct('model', self.model));
             crystal = struct('cell_vectors', arrays.cell_vectors, 'atom_r', arrays.atom_r, ...
                 'atom_type', {info.atom_type}, 'atom_mass', arrays.atom_mass, 'n_atoms', info.n_atoms);
         end

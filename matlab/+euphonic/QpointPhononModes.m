@@ -11,7 +11,7 @@ classdef QpointPhononModes
     %       crystal        struct with cell_vectors (angstrom), atom_r, atom_type, atom_mass (amu), n_atoms
     %
     %   Methods
-    %       calculate_structure_factor
+    %       calculate_structure_factor, calculate_debye_waller
     %
     %   Example
     %       modes = fc.calculate_qpoint_phonon_modes([0.1 0 0; 0.2 0 0]);
@@ -44,6 +44,46 @@ classdef QpointPhononModes
 
         function crystal = get.crystal(self)
             crystal = self.force_constants.crystal;
+        end
+
+        function result = calculate_debye_waller(self, temperature, varargin)
+            %CALCULATE_DEBYE_WALLER   Debye-Waller tensors, averaged over these q-points with their weights.
+            %   S = MODES.CALCULATE_DEBYE_WALLER(TEMPERATURE, ...) at TEMPERATURE in kelvin (or a quantity) is a struct
+            %   with debye_waller (n_atoms x 3 x 3, angstrom^2), temperature and crystal. Name-value pair: frequency_min
+            %   (meV; modes below are left out; 0.01). The tensors are not averaged over the space group;
+            %   FC.CALCULATE_DEBYE_WALLER does that.
+            %
+            %   Example
+            %       modes = fc.calculate_qpoint_phonon_modes(euphonic.mp_grid([6 6 6]));
+            %       dw = modes.calculate_debye_waller(300);
+            %
+            %   See also EUPHONIC.QPOINTPHONONMODES, EUPHONIC.FORCECONSTANTS, EUPHONIC.MP_GRID.
+            caller = 'calculate_debye_waller';
+            kelvin_in_mev = 8.617333262e-2;
+            hbar2_over_amu = 4.180159280;  % meV angstrom^2
+            given = euphonic.internal.name_values(caller, {'frequency_min'}, varargin);
+            if nargin < 2
+                temperature = 'None';
+            end
+            temperature = euphonic.internal.check_option(caller, 'temperature', temperature);
+            if ischar(temperature)
+                euphonic.internal.fail(caller, 'invalid_argument', 'Expected a temperature.');
+            end
+            frequency_min = 0.01;
+            if isfield(given, 'frequency_min')
+                frequency_min = euphonic.internal.check_option(caller, 'frequency_min', given.frequency_min);
+            end
+            w = self.frequencies;
+            factor = self.weights / sum(self.weights) ./ w .* coth(w / (2 * kelvin_in_mev * temperature));
+            factor(w < frequency_min) = 0;
+            e = reshape(self.eigenvectors, numel(w), [], 3);  % one row for each q-point and mode
+            mass = self.crystal.atom_mass;
+            tensors = zeros(numel(mass), 3, 3);
+            for k = 1:numel(mass)
+                of_atom = reshape(e(:, k, :), [], 3);
+                tensors(k, :, :) = hbar2_over_amu / (4 * mass(k)) * real(of_atom.' * (factor(:) .* conj(of_atom)));
+            end
+            result = struct('debye_waller', tensors, 'temperature', temperature, 'crystal', self.crystal);
         end
 
         function result = calculate_structure_factor(self, varargin)

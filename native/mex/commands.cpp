@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <string>
+#include <utility>
 
 #if defined(_WIN32)
 #include <winsock2.h>
@@ -11,6 +12,7 @@
 
 #include "mex/convert.h"
 #include "mex/interrupt.h"
+#include "mex/wire/evaluation.h"
 #include "mex/wire/private_file.h"
 
 namespace euphonic::mex {
@@ -45,10 +47,13 @@ mxArray* request(ConnectionSlot& slot, const Arguments& arguments) {
     const wire::Value params = value_from(arguments.at(3));
     const double seconds = number_from(arguments.at(5), "the time limit");
     wire::Connection& connection = slot.to(arguments.at(0));
-    wire::Socket& to = socket == "control" ? connection.control() : connection.work();
+    const wire::Wait wait{std::isinf(seconds) ? -1 : seconds, interrupted};
+    const wire::Value map = params.map() ? params : wire::Value(wire::Value::Map{});
+    auto frames = frames_from(arguments.at(4));
     const wire::Answer answer =
-        to.call(method, params.map() ? params : wire::Value(wire::Value::Map{}), frames_from(arguments.at(4)),
-                {std::isinf(seconds) ? -1 : seconds, interrupted});
+        socket == "control"        ? connection.control().call(method, map, std::move(frames), wait)
+        : method == "debye_waller" ? wire::call_with_ticket(connection, method, map, std::move(frames), wait)
+                                   : connection.work().call(method, map, std::move(frames), wait);
     mxSetField(structure, 0, "result", array_from(answer.reply.result));
     mxSetField(structure, 0, "frames", frames_struct(answer));
   } catch (const wire::Failure& failure) {

@@ -40,14 +40,16 @@ mxArray* request(ConnectionSlot& slot, const Arguments& arguments);
 
 // answer = evaluate(connection, params, frames, points, options, previous)
 //   params    of job.open without n_points
-//   points    {qh, qk, ql} or {qh, qk, ql, dh, dk, dl}: real double vectors of one length, r.l.u.; d: LO-TO
-//   directions options   struct with cells (true: 1×n cells of 1×n_points rows; false: n_points × n arrays)
-//   and
-//             progress (function handle called with done, total, seconds; or [])
+//   points    {qh, qk, ql} or {qh, qk, ql, dh, dk, dl}: real double vectors of one length, r.l.u.;
+//             d: LO-TO directions
+//   options   struct with cells (true: 1×n cells of 1×n_points rows; false: n_points × n arrays),
+//             progress (function handle called with done, total, seconds; or []) and, for the quantity
+//             sqw, energies (double, one for each q-point)
 //   previous  an answer with an error: its results are kept and only what is missing is asked for; or []
 //   answer    struct with error, job (what job.open said), totals (what job.close said), imaginary,
-//             frequencies, structure_factors, eigenvectors (n_points × n_modes × n_atoms × 3, complex) and
-//             missing (2×k: offsets and counts of the ranges without results)
+//             missing (2×k: offsets and counts of the ranges without results) and, as the quantity has
+//             them, frequencies, structure_factors, eigenvectors (n_points × n_modes × n_atoms × 3,
+//             complex), intensities (n_points × 1)
 mxArray* evaluate(ConnectionSlot& slot, const Arguments& arguments);
 
 // answer = read_private(path): struct with error, found (logical) and text; see wire/private_file.h

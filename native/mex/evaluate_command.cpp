@@ -13,6 +13,9 @@ namespace {
 
 using wire::Row;
 
+// Of an answer: those that its quantity has are filled.
+constexpr const char* kResultFields[] = {"frequencies", "structure_factors", "eigenvectors", "intensities"};
+
 wire::Points points_from(const mxArray* cell) {
   const std::size_t n = cell && mxIsCell(cell) ? mxGetNumberOfElements(cell) : 0;
   if (n != 3 && n != 6) {
@@ -73,6 +76,16 @@ std::vector<Row> eigenvector_rows(mxArray* array, std::size_t n_points, std::siz
   return rows;
 }
 
+void take_energies(const mxArray* array, wire::Points* points) {
+  if (!array || mxIsEmpty(array)) return;
+  if (!mxIsDouble(array) || mxIsComplex(array) || mxIsSparse(array) ||
+      mxGetNumberOfElements(array) != points->count) {
+    throw wire::Failure(wire::failure_code::kInvalidArgument,
+                        "Energies are not real, double and one for each q-point.");
+  }
+  points->energies = static_cast<const double*>(mxGetData(array));
+}
+
 // The arrays of an answer, new or taken over (by copy) from one that was not completed.
 class Results {
  public:
@@ -85,7 +98,11 @@ class Results {
 
   void allocate(const wire::OpenedJob& job) {
     const std::size_t n = job.n_modes, n_points = points_.count;
-    put("frequencies", allocate_rows(n, n_points, cells_));
+    if (quantity_ == wire::Quantity::sqw) {
+      put("intensities", allocate_rows(1, n_points, false));
+    } else {
+      put("frequencies", allocate_rows(n, n_points, cells_));
+    }
     if (quantity_ == wire::Quantity::structure_factor) {
       put("structure_factors", allocate_rows(job.n_surfaces, n_points, cells_));
     } else if (quantity_ == wire::Quantity::modes) {
@@ -95,7 +112,7 @@ class Results {
   }
 
   void take_over(const mxArray* previous) {
-    for (const char* field : {"frequencies", "structure_factors", "eigenvectors"}) {
+    for (const char* field : kResultFields) {
       const mxArray* array = mxGetField(previous, 0, field);
       if (array && !mxIsEmpty(array)) put(field, mxDuplicateArray(array));
     }
@@ -109,7 +126,11 @@ class Results {
 
   void find_rows(const wire::OpenedJob& job) {
     const std::size_t n = job.n_modes, n_points = points_.count;
-    outputs.frequencies = rows_of(mxGetField(answer_, 0, "frequencies"), n, n_points);
+    if (quantity_ == wire::Quantity::sqw) {
+      outputs.intensities = rows_of(mxGetField(answer_, 0, "intensities"), 1, n_points);
+    } else {
+      outputs.frequencies = rows_of(mxGetField(answer_, 0, "frequencies"), n, n_points);
+    }
     if (quantity_ == wire::Quantity::structure_factor) {
       outputs.structure_factors =
           rows_of(mxGetField(answer_, 0, "structure_factors"), job.n_surfaces, n_points);
@@ -140,9 +161,8 @@ class Results {
 
 // Whether an earlier answer got as far as having arrays to go on with.
 bool has_results(const mxArray* previous) {
-  const mxArray* frequencies =
-      previous && mxIsStruct(previous) ? mxGetField(previous, 0, "frequencies") : nullptr;
-  return frequencies && !mxIsEmpty(frequencies);
+  const mxArray* missing = previous && mxIsStruct(previous) ? mxGetField(previous, 0, "missing") : nullptr;
+  return missing && !mxIsEmpty(missing);
 }
 
 // Whether the job can be taken up again, with a daemon that knows neither it nor perhaps the model.
@@ -156,7 +176,7 @@ bool can_go_on(const wire::Failure& failure) {
 
 // Large arrays that nobody will look at: Octave would copy them on the way out.
 void drop_results(mxArray* answer) {
-  for (const char* field : {"frequencies", "structure_factors", "eigenvectors"}) {
+  for (const char* field : kResultFields) {
     mxDestroyArray(mxGetField(answer, 0, field));
     mxSetField(answer, 0, field, nullptr);
   }
@@ -181,7 +201,8 @@ void run(ConnectionSlot& slot, const Arguments& arguments, mxArray* answer) {
     throw wire::Failure(wire::failure_code::kInvalidArgument, "The gateway expected a quantity.");
   }
   const wire::Quantity quantity = wire::quantity_named(*name->text());
-  const wire::Points points = points_from(arguments.at(3));
+  wire::Points points = points_from(arguments.at(3));
+  take_energies(mxGetField(arguments.at(4), 0, "energies"), &points);
   params.set("n_points", static_cast<std::int64_t>(points.count));
   const mxArray* cells = field_of(arguments.at(4), "cells", "options");
 
@@ -217,9 +238,9 @@ void run(ConnectionSlot& slot, const Arguments& arguments, mxArray* answer) {
 }  // namespace
 
 mxArray* evaluate(ConnectionSlot& slot, const Arguments& arguments) {
-  const char* fields[] = {"error",        "job",    "totals", "imaginary", "frequencies", "structure_factors",
-                          "eigenvectors", "missing"};
-  mxArray* answer = mxCreateStructMatrix(1, 1, 8, fields);
+  mxArray* answer = mxCreateStructMatrix(1, 1, 0, nullptr);
+  for (const char* field : {"error", "job", "totals", "imaginary", "missing"}) mxAddField(answer, field);
+  for (const char* field : kResultFields) mxAddField(answer, field);
   try {
     run(slot, arguments, answer);
   } catch (const wire::Failure& failure) {

@@ -77,12 +77,6 @@ function more_threads_than_there_may_be_are_refused()
     support.check_error('EUPHONIC:horace_disp:invalid_argument', 'n_threads', @() model.horace_disp(0, 0, 1));
 end
 
-function a_debye_waller_grid_is_not_ignored()
-    model = euphonic.CoherentCrystal(support.quartz(), [6 6 6], 'temperature', 300);
-    support.check_error('EUPHONIC:horace_disp:debye_waller_unavailable', 'debye_waller_grid', ...
-        @() model.horace_disp(0, 0, 1));
-end
-
 function force_constants_are_asked_for()
     support.check_error('EUPHONIC:CoherentCrystal:invalid_argument', 'class char', ...
         @() euphonic.CoherentCrystal('quartz.castep_bin'));

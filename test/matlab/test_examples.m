@@ -22,6 +22,12 @@ function dispersion_curves_are_drawn()
     support.check(numel(strfind(text, '.png')) == 2, 'two pictures, found\n%s', text);
 end
 
+function line_shapes_are_drawn()
+    text = run_example('line_shapes');
+    support.check(numel(strfind(text, 'mbarn/meV')) == 3 && ~isempty(strfind(text, '.png')), ...
+        'three scans and a picture, found\n%s', text); %#ok<STREMP>
+end
+
 function the_fit_finds_its_factors()
     text = run_example('fit_scale_factors');
     found = regexp(text, 'scale ([\d.]+) \(made with ([\d.]+)\)', 'tokens');

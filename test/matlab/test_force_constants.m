@@ -170,6 +170,51 @@ function structure_factors_follow_from_the_eigenvectors()
     support.check(damped.temperature == 5, 'the temperature of the Debye-Waller factor');
 end
 
+function debye_waller_tensors_come_from_a_grid_or_from_modes()
+    fc = support.quartz();
+    for temperature = [0 300]
+        plain = fc.calculate_debye_waller([4 4 4], temperature, 'symmetrise', false, 'asr', 'reciprocal');
+        modes = fc.calculate_qpoint_phonon_modes(euphonic.mp_grid([4 4 4]), 'asr', 'reciprocal');
+        direct = modes.calculate_debye_waller(temperature * euphonic.ureg('K'));
+        off = max(abs(plain.debye_waller(:) - direct.debye_waller(:))) / max(direct.debye_waller(:));
+        support.check(off < 1e-7, 'the same tensors by both routes, found %g off', off);
+    end
+    symmetric = fc.calculate_debye_waller([4 4 4], 300, 'asr', 'reciprocal');
+    support.check(isequal(size(symmetric.debye_waller), [9 3 3]), 'a tensor for each atom');
+    support.check(any(symmetric.space_group.number == [152 154]), 'the space group of quartz, found %d', ...
+        symmetric.space_group.number);
+    traces = symmetric.debye_waller(:, 1, 1) + symmetric.debye_waller(:, 2, 2) + symmetric.debye_waller(:, 3, 3);
+    oxygen = traces(strcmp(fc.atom_type, 'O'));
+    support.check(max(abs(oxygen - oxygen(1))) < 1e-9 * oxygen(1), 'the same for all oxygen atoms');
+    support.check(symmetric.n_points == 64 && symmetric.temperature == 300, 'the other fields');
+    [qh, qk, ql] = support.some_q(5);
+    by_grid = euphonic.CoherentCrystal(fc, [4 4 4], 'temperature', 300, 'asr', 'reciprocal');
+    by_tensor = euphonic.CoherentCrystal(fc, 'temperature', 300, 'asr', 'reciprocal', 'debye_waller', symmetric);
+    support.check_close(by_grid.horace_disp(qh, qk, ql), by_tensor.horace_disp(qh, qk, ql), 1e-12);
+    without = euphonic.CoherentCrystal(fc, 'temperature', 300, 'asr', 'reciprocal');
+    [~, damped] = by_grid.horace_disp(qh, qk, ql);
+    [~, full] = without.horace_disp(qh, qk, ql);
+    support.check(sum(cell2mat(damped.')) < sum(cell2mat(full.')), 'damped intensities');
+    by_grid.temperature = 10;
+    [~, colder] = by_grid.horace_disp(qh, qk, ql);
+    support.check(~isequal(colder, damped), 'another factor at another temperature');
+end
+
+function wrong_debye_waller_calls_are_refused()
+    fc = support.quartz();
+    check = @(reason, part, varargin) support.check_error(['EUPHONIC:calculate_debye_waller:' reason], part, ...
+        @() fc.calculate_debye_waller(varargin{:}));
+    check('invalid_argument', 'grid', [6 6 6]);
+    check('invalid_argument', 'none', [6 6 6], 'None');
+    check('invalid_argument', 'debye_waller_grid', [6 6], 300);
+    check('invalid_argument', 'frequency_min', [6 6 6], 300, 'frequency_min', 0);
+    check('unknown_option', '''symmetrise''', [6 6 6], 300, 'symmetrize', true);
+    check('too_large', '', [2000 2000 2000], 300);
+    modes = fc.calculate_qpoint_phonon_modes([0.1 0 0]);
+    support.check_error('EUPHONIC:calculate_debye_waller:invalid_argument', 'temperature', ...
+        @() modes.calculate_debye_waller());
+end
+
 function wrong_arguments_of_calculations_are_refused()
     fc = support.quartz();
     check = @(reason, part, varargin) support.check_error(['EUPHONIC:calculate_qpoint_phonon_modes:' reason], part, ...

@@ -195,6 +195,53 @@ TEST_CASE("An interrupt cancels the job and is quick", "[mex]") {
   CHECK(daemon.saw("job.cancel"));
 }
 
+TEST_CASE("What is interrupted before it has a name is cancelled by its ticket", "[mex]") {
+  static std::atomic<bool> pressed;
+  pressed = false;
+  std::string ticket, cancelled;
+  Daemon daemon([&](const Seen& seen) -> std::vector<Sent> {
+    if (seen.method == "job.cancel") cancelled = *seen.params.find("job")->text();
+    if (seen.method != "job.open") return honest(seen);
+    ticket = *seen.params.find("ticket")->text();
+    pressed = true;
+    return {};
+  });
+  Connection connection(daemon.endpoints());
+  CHECK(code_of([&] {
+          open_job(connection, Value::Map{}, {}, {-1, [] { return pressed.load(); }});
+        }) == failure_code::kInterrupted);
+  daemon.die();
+  CHECK(ticket.size() == 32);
+  CHECK(cancelled == ticket);
+}
+
+TEST_CASE("Broadened intensities travel with their energies", "[mex]") {
+  Daemon daemon([](const Seen& seen) -> std::vector<Sent> {
+    if (seen.method != "job.compute") return honest(seen);
+    const std::int64_t offset = *seen.params.find("offset")->integer(),
+                       count = *seen.params.find("count")->integer();
+    std::vector<double> intensities;
+    for (std::int64_t i = 0; i < count; ++i) intensities.push_back(seen.qpts[i] * seen.energies.at(i));
+    Value frame =
+        Value::Map{{"name", "intensities"}, {"dtype", "<f8"}, {"shape", Value::Array{count}}, {"order", "C"}};
+    Value values = Value::Map{{"offset", offset}, {"count", count}, {"imaginary", 0}};
+    Value header = Value::Map{{"v", 1}, {"id", seen.id}, {"result", values}, {"frames", Value::Array{frame}}};
+    return {{header_of(header), {intensities}}};
+  });
+  Work work(100);
+  std::vector<double> energies(100), intensities(100, -1);
+  for (std::size_t i = 0; i < 100; ++i) energies[i] = 0.5 * static_cast<double>(i) + 1;
+  work.points.energies = energies.data();
+  Outputs outputs;
+  outputs.intensities = {{intensities.data(), 1}};
+  const Wait wait{-1, never};
+  Connection connection(daemon.endpoints());
+  const OpenedJob job = open_job(connection, Value::Map{}, {}, wait);
+  Stream stream(connection, job, Quantity::sqw, work.points, outputs, {{0, 100}}, wait, {});
+  stream.run();
+  for (std::size_t i = 0; i < 100; ++i) CHECK(intensities[i] == work.q[0][i] * energies[i]);
+}
+
 TEST_CASE("The next call does not take a late answer for its own", "[mex]") {
   std::vector<Sent> late;
   Daemon daemon([&](const Seen& seen) -> std::vector<Sent> {

@@ -28,7 +28,7 @@ struct Seen {
   std::int64_t id = 0;
   std::string method;
   Value params;
-  std::vector<double> qpts;
+  std::vector<double> qpts, energies;
 };
 
 // What to send back: a header and frames of doubles.
@@ -214,10 +214,11 @@ class Daemon {
     const msgpack::object_handle handle =
         msgpack::unpack(static_cast<const char*>(parts[1].data()), parts[1].size());
     const Value header = value_of(handle.get());
-    Seen seen{*header.find("id")->integer(), *header.find("method")->text(), *header.find("params"), {}};
-    if (parts.size() > 2) {
-      seen.qpts.resize(parts[2].size() / sizeof(double));
-      std::memcpy(seen.qpts.data(), parts[2].data(), parts[2].size());
+    Seen seen{*header.find("id")->integer(), *header.find("method")->text(), *header.find("params"), {}, {}};
+    for (std::size_t i = 2; i < parts.size(); ++i) {
+      std::vector<double>& array = i == 2 ? seen.qpts : seen.energies;
+      array.resize(parts[i].size() / sizeof(double));
+      std::memcpy(array.data(), parts[i].data(), parts[i].size());
     }
     {
       const std::lock_guard<std::mutex> lock(mutex_);

@@ -34,9 +34,8 @@ classdef ResultCache < handle
         end
 
         function keep(self, plan, points, answer)
-            %KEEP   Remember an answer, a struct of cells of rows, unless it alone is over the limit.
-            needed = 8 * numel(points{1}) * ...
-                (numel(points) + numel(answer.frequencies) + numel(answer.structure_factors));
+            %KEEP   Remember an answer, unless it alone is over the limit.
+            needed = bytes_of(points) + bytes_of(answer);
             if needed > self.limit
                 return
             end
@@ -78,4 +77,14 @@ function sample = sample_of(points)
         at = [];
     end
     sample = [n; reshape(cell2mat(cellfun(@(q) q(at), points, 'UniformOutput', false)), [], 1)];
+end
+
+function n = bytes_of(value)
+    if iscell(value)
+        n = sum(cellfun(@bytes_of, value(:)));
+    elseif isstruct(value)
+        n = bytes_of(struct2cell(value));
+    else
+        n = 8 * numel(value);
+    end
 end

@@ -5,7 +5,12 @@ function value = check_option(caller, name, value)
     wanted = '';
     value = euphonic.internal.as_char(value);
     switch name
-        case {'bose', 'negative_e', 'verbose', 'dipole', 'splitting', 'insert_gamma', 'reduce_qpts'}
+        case 'frequency_min'
+            [value, good] = none_or_number(value, 'meV', @(w) w > 0 && isfinite(w));
+            if ~good || ischar(value)
+                wanted = 'a number > 0 in meV';
+            end
+        case {'symmetrise', 'bose', 'negative_e', 'verbose', 'dipole', 'splitting', 'insert_gamma', 'reduce_qpts'}
             if is_flag(value)
                 value = logical(value);
             else

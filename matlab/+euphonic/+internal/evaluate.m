@@ -1,12 +1,15 @@
-function answer = evaluate(caller, fc, params, frames, points, verbose, as_cells)
+function answer = evaluate(caller, fc, params, frames, points, verbose, as_cells, energies)
     %EVALUATE   A whole calculation at any number of q-points.
     %   FC: force constants; PARAMS: of job.open without model and n_points; FRAMES: of job.open; POINTS: {qh, qk, ql},
     %   equally long real double vectors; VERBOSE: tell how far it is when it takes more than two seconds; AS_CELLS:
-    %   frequencies and structure factors as 1xn cells of rows instead of n_points x n arrays. ANSWER: see
-    %   native/mex/commands.h. A daemon that went away is started again, the model sent again, and what is missing
-    %   computed.
+    %   frequencies and structure factors as 1xn cells of rows instead of n_points x n arrays; ENERGIES: one for each
+    %   q-point, for the quantity sqw. ANSWER: see native/mex/commands.h. A daemon that went away is started again, the
+    %   model sent again, and what is missing computed.
     max_restarts = 3;
-    options = struct('cells', as_cells, 'progress', []);
+    if nargin < 8
+        energies = [];
+    end
+    options = struct('cells', as_cells, 'progress', [], 'energies', energies);
     if verbose
         options.progress = @euphonic.internal.show_progress;
     end
@@ -19,7 +22,7 @@ function answer = evaluate(caller, fc, params, frames, points, verbose, as_cells
         if isempty(answer.error)
             return
         end
-        if ~isempty(answer.frequencies)
+        if ~isempty(answer.missing)
             previous = answer;
         end
         if euphonic.internal.has_gone(answer.error) && restarts < max_restarts

@@ -1,10 +1,10 @@
 function params = job_params(options, quantity)
     %JOB_PARAMS   Options in their standard form (check_option) as the parameters of job.open; see PROTOCOL.md.
-    %   OPTIONS: struct or object; QUANTITY: 'frequencies', 'structure_factor' or 'modes'.
+    %   OPTIONS: struct or object; QUANTITY: 'frequencies', 'structure_factor', 'sqw' or 'modes'.
     params = struct('quantity', quantity, 'asr', none_as_empty(options.asr), 'dipole', options.dipole, ...
         'dipole_parameter', options.dipole_parameter, 'splitting', options.splitting, ...
         'n_threads', none_as_empty(options.n_threads));
-    if strcmp(quantity, 'structure_factor')
+    if any(strcmp(quantity, {'structure_factor', 'sqw'}))
         params.temperature = none_as_empty(options.temperature);
         params.bose = options.bose;
         params.negative_e = options.negative_e;

@@ -3,16 +3,7 @@ function [intensity_scale, frequency_scale] = scale_arguments(caller, args)
     %   ARGUMENTS is a cell with any of: nothing; numbers s, [s f] or s, f; cells of these; then name-value pairs
     %   'intensity_scale', s and 'frequency_scale', f in any order. Missing ones are 1.
     names = {'intensity_scale', 'frequency_scale'};
-    args = cellfun(@euphonic.internal.as_char, flattened(args), 'UniformOutput', false);
-    numbers = [];
-    while ~isempty(args) && ~ischar(args{1})
-        if ~isnumeric(args{1}) || ~isreal(args{1})
-            euphonic.internal.fail(caller, 'invalid_argument', ...
-                'Expected scale factors after the q-points, found a value of class %s.', class(args{1}));
-        end
-        numbers = [numbers; double(args{1}(:))]; %#ok<AGROW>
-        args(1) = [];
-    end
+    [numbers, args] = euphonic.internal.leading_numbers(caller, args);
     if numel(numbers) > 2
         euphonic.internal.fail(caller, 'invalid_argument', ...
             ['There are %d numbers after the q-points; expected at most two, the factors of intensity and ' ...
@@ -38,15 +29,4 @@ function [intensity_scale, frequency_scale] = scale_arguments(caller, args)
     end
     intensity_scale = factors(1);
     frequency_scale = factors(2);
-end
-
-function flat = flattened(args)
-    flat = {};
-    for i = 1:numel(args)
-        if iscell(args{i})
-            flat = [flat, flattened(args{i})]; %#ok<AGROW>
-        else
-            flat = [flat, args(i)]; %#ok<AGROW>
-        end
-    end
 end

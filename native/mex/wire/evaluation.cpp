@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <cstring>
+#include <random>
 #include <utility>
 
 namespace euphonic::wire {
@@ -26,6 +28,23 @@ std::int64_t count_member(const Value& map, const char* key, std::int64_t least)
 
 Value triple(const double* const columns[3], std::size_t i) {
   return Value::Array{columns[0][i], columns[1][i], columns[2][i]};
+}
+
+// By which the daemon knows a calculation that has no other name yet: 128 random bits.
+std::string new_ticket() {
+  std::random_device random;
+  char text[33];
+  std::snprintf(text, sizeof text, "%08x%08x%08x%08x", random(), random(), random(), random());
+  return text;
+}
+
+void cancel_by_name(Connection& connection, const std::string& name) {
+  try {
+    connection.control().call("job.cancel", Value::Map{{"job", name}}, {}, {kCancelSeconds, nullptr});
+  } catch (const Failure&) {
+    // The daemon has gone or is slow: it drops the work of clients that have gone, and late answers are
+    // recognised.
+  }
 }
 
 // Columns' [offset, offset + count) as one [3, count] frame.
@@ -61,13 +80,26 @@ Quantity quantity_named(const std::string& name) {
   if (name == "frequencies") return Quantity::frequencies;
   if (name == "structure_factor") return Quantity::structure_factor;
   if (name == "modes") return Quantity::modes;
+  if (name == "sqw") return Quantity::sqw;
   throw Failure(failure_code::kInvalidArgument, "There is no quantity named '" + name + "'.");
+}
+
+Answer call_with_ticket(Connection& connection, const std::string& method, Value params,
+                        std::vector<OutgoingFrame> frames, const Wait& wait) {
+  const std::string ticket = new_ticket();
+  params.set("ticket", ticket);
+  try {
+    return connection.work().call(method, params, std::move(frames), wait);
+  } catch (const Failure& failure) {
+    if (failure.code == failure_code::kInterrupted) cancel_by_name(connection, ticket);
+    throw;
+  }
 }
 
 OpenedJob open_job(Connection& connection, const Value& params, std::vector<OutgoingFrame> frames,
                    const Wait& wait) {
   OpenedJob job;
-  job.result = connection.work().call("job.open", params, std::move(frames), wait).reply.result;
+  job.result = call_with_ticket(connection, "job.open", params, std::move(frames), wait).reply.result;
   const Value* name = job.result.find("job");
   if (!name || !name->text()) count_member(job.result, "job", 0);
   job.job = *name->text();
@@ -113,6 +145,10 @@ void Stream::send_next() {
   std::vector<OutgoingFrame> frames;
   frames.push_back(columns_frame("qpts", points_.q, chunk));
   if (points_.directions[0]) frames.push_back(columns_frame("directions", points_.directions, chunk));
+  if (points_.energies) {
+    frames.push_back({{"energies", DType::f8, {chunk.count}},
+                      Part(points_.energies + chunk.offset, chunk.count * sizeof(double))});
+  }
   under_way_[connection_.work().send("job.compute", params, std::move(frames))] = chunk;
   rest.offset += chunk.count;
   rest.count -= chunk.count;
@@ -130,7 +166,11 @@ void Stream::store(const Answer& answer, const Range& chunk) {
     copy_rows(answer.frames[find_frame(answer.reply, name, DType::f8, shape)], rows, chunk);
   };
   const auto n_modes = static_cast<std::uint64_t>(job_.n_modes);
-  copy("frequencies", {n_modes, chunk.count}, outputs_.frequencies);
+  if (quantity_ == Quantity::sqw) {
+    copy("intensities", {chunk.count}, outputs_.intensities);
+  } else {
+    copy("frequencies", {n_modes, chunk.count}, outputs_.frequencies);
+  }
   if (quantity_ == Quantity::structure_factor) {
     copy("structure_factors", {static_cast<std::uint64_t>(job_.n_surfaces), chunk.count},
          outputs_.structure_factors);
@@ -168,8 +208,8 @@ void Stream::stream() {
 
 void Stream::cancel() {
   const double deadline = now() + kCancelSeconds;
+  cancel_by_name(connection_, job_.job);
   try {
-    connection_.control().call("job.cancel", Value::Map{{"job", job_.job}}, {}, {kCancelSeconds, nullptr});
     auto open = under_way_;
     while (!open.empty() && now() < deadline) {
       open.erase(connection_.work().receive({deadline - now(), nullptr}).reply.id);

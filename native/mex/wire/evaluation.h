@@ -12,16 +12,18 @@
 
 namespace euphonic::wire {
 
-enum class Quantity { frequencies, structure_factor, modes };
+enum class Quantity { frequencies, structure_factor, modes, sqw };
 
 // Throws Failure(invalid_argument) for any other name.
 Quantity quantity_named(const std::string& name);
 
-// q-points in r.l.u.; each pointer has `count` numbers. The directions are absent when the pointers are null.
+// q-points in r.l.u.; each pointer has `count` numbers. Directions and energies are absent when the pointers
+// are null.
 struct Points {
   std::size_t count = 0;
   const double* q[3] = {};
   const double* directions[3] = {};
+  const double* energies = nullptr;  // meV, for Quantity::sqw
 };
 
 // The result for all points of one mode (surface, eigenvector component): point i goes to first[i * stride].
@@ -30,10 +32,10 @@ struct Row {
   std::size_t stride = 1;
 };
 
-// Rows in the order of the frames: frequencies [n_modes], structure_factors [n_surfaces], and
-// eigenvectors [2][3][n_atoms][n_modes]; empty when the quantity has none.
+// Rows in the order of the frames: frequencies [n_modes], structure_factors [n_surfaces],
+// eigenvectors [2][3][n_atoms][n_modes], intensities [1]; empty when the quantity has none.
 struct Outputs {
-  std::vector<Row> frequencies, structure_factors, eigenvectors;
+  std::vector<Row> frequencies, structure_factors, eigenvectors, intensities;
 };
 
 struct Range {
@@ -49,6 +51,11 @@ struct OpenedJob {
   std::size_t window = 1;
   Value result;  // all that job.open answered
 };
+
+// A request of the work socket that may take long before it has a name to be cancelled by: it goes by a
+// random ticket, and an interrupt cancels that.
+Answer call_with_ticket(Connection& connection, const std::string& method, Value params,
+                        std::vector<OutgoingFrame> frames, const Wait& wait);
 
 OpenedJob open_job(Connection& connection, const Value& params, std::vector<OutgoingFrame> frames,
                    const Wait& wait);
