@@ -44,6 +44,8 @@ function copyMatlabPackage() {
   copy(join(root, 'matlab'), folder, {
     filter: (path) => !/demo-output|octave-workspace/.test(basename(path)),
   });
+  // for euphonic.build inside MATLAB
+  copy(join(root, 'native', 'mex'), join(folder, 'native', 'mex'));
   for (const file of ['LICENSE', 'README.md']) copy(join(root, file), join(folder, file));
 }
 

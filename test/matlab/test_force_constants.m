@@ -120,6 +120,7 @@ function eigenvectors_are_orthonormal_and_belong_to_the_frequencies()
     fc = support.quartz();
     qpts = [0.1 0.2 0.3; 0.5 0 0; 1.25 -0.5 2];
     modes = fc.calculate_qpoint_phonon_modes(qpts, 'asr', 'reciprocal');
+    support.check(isa(modes, 'euphonic.QpointPhononModes'), 'an object with the modes');
     support.check(isequal(size(modes.frequencies), [3 27]), '3 x 27 frequencies');
     support.check(isequal(size(modes.eigenvectors), [3 27 9 3]), '3 x 27 x 9 x 3 eigenvectors');
     support.check(abs(modes.weights - 1 / 3) < 1e-15, 'equal weights');

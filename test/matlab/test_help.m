@@ -23,6 +23,45 @@ function every_public_name_has_help_with_an_example()
     end
 end
 
+function the_list_of_contents_is_complete()
+    folder = fileparts(which('euphonic.start'));
+    files = dir(fullfile(folder, '*.m'));
+    names = setdiff(regexprep({files.name}, '\.m$', ''), 'Contents');
+    listed = regexp(fileread(fullfile(folder, 'Contents.m')), '^%   (\w+) +- ', 'tokens', 'lineanchors');
+    listed = cellfun(@(token) token{1}, listed, 'UniformOutput', false);
+    support.check(isequal(sort(listed), sort(names)), 'one line for each public name, found %s against %s', ...
+        strjoin(sort(listed)), strjoin(sort(names)));
+    version = regexp(fileread(fullfile(folder, 'Contents.m')), 'Version (\S+)', 'tokens', 'once');
+    support.check(strcmp(version{1}, euphonic.internal.version()), 'the version of the package');
+    text = fileread(fullfile(folder, '..', '..', 'package.json'));
+    support.check(~isempty(strfind(text, ['"version": "' version{1} '"'])), 'that of package.json'); %#ok<STREMP>
+end
+
+function every_public_name_is_used_by_a_test()
+    here = fileparts(mfilename('fullpath'));
+    files = [dir(fullfile(here, 'test_*.m')); dir(fullfile(here, '+support', '*.m'))];
+    text = '';
+    for i = 1:numel(files)
+        if ~strcmp(files(i).name, 'test_help.m')
+            text = [text, fileread(fullfile(files(i).folder, files(i).name))]; %#ok<AGROW>
+        end
+    end
+    folder = fileparts(which('euphonic.start'));
+    for file = dir(fullfile(folder, '*.m')).'
+        name = file.name(1:end - 2);
+        methods = {};
+        if ~strcmp(name, 'Contents')
+            % what has help of its own: the function or class itself, and public methods
+            titles = regexp(fileread(fullfile(folder, file.name)), '^ +%([A-Z_]+)   ', 'tokens', 'lineanchors');
+            methods = setdiff(cellfun(@(token) lower(token{1}), titles, 'UniformOutput', false), {lower(name), 'send'});
+        end
+        for wanted = [{name}, reshape(methods, 1, [])]
+            support.check(strcmp(name, 'Contents') || ~isempty(regexp(text, ['\<' wanted{1} '\>'], 'once')), ...
+                '%s of %s in a test', wanted{1}, file.name);
+        end
+    end
+end
+
 function examples_in_help_use_names_that_exist()
     folder = fileparts(which('euphonic.start'));
     files = dir(fullfile(folder, '*.m'));

@@ -17,6 +17,19 @@ function [text, facts] = evalc_with_facts(varargin)
     text = evalc('facts = euphonic.setup(varargin{:});');
 end
 
+function the_mex_function_is_built_from_its_sources()
+    support.octave_only();
+    folder = tempname(fileparts(getenv('EUPHONIC_CONNECTION')));
+    mkdir(folder);
+    file = euphonic.build('folder', folder);
+    support.check(exist(file, 'file') > 0 && strncmp(file, folder, numel(folder)), 'a binary in the folder');
+    addpath(folder);
+    back = onCleanup(@() rmpath(folder));
+    facts = gateway('about');
+    support.check(isequal(facts, euphonic.internal.gateway('about')), 'the same answer from both');
+    support.check_error('EUPHONIC:build:unknown_option', '''folder''', @() euphonic.build('foldr', folder));
+end
+
 function what_is_missing_is_said()
     home = getenv('EUPHONIC_HOME');
     back = onCleanup(@() setenv('EUPHONIC_HOME', home));

@@ -1,0 +1,26 @@
+% EUPHONIC   Phonons and neutron scattering intensities from force constants.
+% Version 0.1.0
+%
+% Force constants and models
+%   ForceConstants         - Force constants of a crystal, read from a file or made from a struct.
+%   CoherentCrystal        - Coherent one-phonon scattering of a single crystal, for Horace and for itself.
+%   QpointPhononModes      - Frequencies and eigenvectors at a list of q-points.
+%   BrilleInterpolator     - Stands where scripts used to put an interpolation.
+%
+% q-points, units, pictures
+%   mp_grid                - Points of a Monkhorst-Pack grid.
+%   q_path                 - Straight lines of q-points between corners.
+%   ureg                   - A unit, to make quantities with.
+%   plot_dispersion        - Phonon frequencies along a path.
+%   plot_sqw               - A map of S(Q,w) along a path, with a colour bar.
+%
+% The daemon that calculates
+%   start                  - Make sure that the calculation daemon is there.
+%   stop                   - End the calculation daemon.
+%   restart                - End the calculation daemon and start it again.
+%   status                 - How the calculation daemon is.
+%
+% Installation
+%   setup                  - Check the installation, complete it where possible, and say what was found.
+%   build                  - Compile the package's MEX function for this MATLAB or Octave.
+%   install_python_modules - Says that no Python modules are needed.
