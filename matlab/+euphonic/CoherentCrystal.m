@@ -34,7 +34,7 @@ classdef CoherentCrystal < handle
     %       cut = disp2sqw_eval(cut, @model.horace_disp, {}, 1.5);
     %
     %   See also EUPHONIC.FORCECONSTANTS, EUPHONIC.COHERENTCRYSTAL/HORACE_DISP,
-    %   EUPHONIC.COHERENTCRYSTAL/HORACE_SQW.
+    %   EUPHONIC.COHERENTCRYSTAL/HORACE_SQW, EUPHONIC.PLOT_SQW.
     properties
         debye_waller_grid = 'None'
         debye_waller = 'None'

@@ -23,6 +23,29 @@ function ctrl_c_returns_soon_frees_the_daemon_and_the_next_call_works()
     support.check(facts.counters.cancelled >= 1, 'a cancelled job');
 end
 
+function ctrl_c_while_a_debye_waller_grid_is_calculated_stops_that()
+    support.octave_only();
+    euphonic.restart();
+    lines = {'model = euphonic.CoherentCrystal(support.quartz(), [100 100 100], ''temperature'', 300);'
+             'identifier = '''';'
+             'try'
+             '    model.horace_disp(0, 0, 1);'
+             'catch problem'
+             '    identifier = problem.identifier;'
+             'end'
+             'returned = time();'};
+    [answer, pid] = support.octave_session(lines, {'identifier', 'returned'});
+    support.wait_for(@() jobs_of_the_daemon() == 1, 30, 'a calculation under way');
+    pause(0.3);
+    pressed = interrupt(pid);
+    support.wait_for(@() exist(answer, 'file') == 2, 60, 'the session to end');
+    said = load(answer);
+    support.check(strcmp(said.identifier, 'EUPHONIC:horace_disp:interrupted'), ...
+        'an identified error, found %s', said.identifier);
+    support.check(said.returned - pressed < 0.25, '0.25 s, found %g s', said.returned - pressed);
+    support.wait_for(@() jobs_of_the_daemon() == 0, 2, 'the cores to be free');
+end
+
 function a_session_that_is_killed_leaves_no_job()
     support.octave_only();
     [answer, pid] = start_session();
