@@ -1,0 +1,225 @@
+// The steps of planning by themselves: small linear algebra, geometry of lattices, images of force constants.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <limits>
+
+#include "core/lattice.h"
+#include "core/plan_parts.h"
+#include "core/symmetric_eigen.h"
+#include "support/crystals.h"
+#include "support/evaluate.h"
+#include "support/reference.h"
+
+using namespace euphonic;
+using namespace euphonic::test;
+
+namespace {
+
+Mat3 to_mat3(const Eigen::Matrix3d& m) {
+  Mat3 out;
+  for (int a = 0; a < 3; ++a)
+    for (int b = 0; b < 3; ++b) out[a][b] = m(a, b);
+  return out;
+}
+
+Eigen::Matrix3d to_eigen(const Mat3& m) {
+  Eigen::Matrix3d out;
+  for (int a = 0; a < 3; ++a)
+    for (int b = 0; b < 3; ++b) out(a, b) = m[a][b];
+  return out;
+}
+
+void check_eigen(const Eigen::MatrixXd& a) {
+  const auto n = static_cast<int>(a.rows());
+  std::vector<double> upper(static_cast<std::size_t>(n) * n);
+  for (int i = 0; i < n; ++i)
+    for (int j = 0; j < n; ++j)
+      upper[static_cast<std::size_t>(i) * n + j] =
+          j >= i ? a(i, j) : 1e300;  // only the upper triangle is read
+  const SymmetricEigen found = symmetric_eigen(n, upper);
+  REQUIRE(found.values.size() == static_cast<std::size_t>(n));
+  Eigen::MatrixXd v(n, n);
+  Eigen::VectorXd w(n);
+  for (int k = 0; k < n; ++k) {
+    w(k) = found.values[k];
+    for (int i = 0; i < n; ++i) v(i, k) = found.vectors[static_cast<std::size_t>(k) * n + i];
+  }
+  const double size = std::max(a.norm(), 1e-300);
+  CHECK((a * v - v * w.asDiagonal()).norm() < 1e-13 * n * size);
+  CHECK((v.transpose() * v - Eigen::MatrixXd::Identity(n, n)).norm() < 1e-13 * n);
+  Eigen::VectorXd expected = Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(a).eigenvalues();
+  std::sort(w.begin(), w.end());
+  CHECK((w - expected).cwiseAbs().maxCoeff() < 1e-13 * n * size);
+}
+
+// A metric of a lattice that is not far from reduced, or not reduced at all.
+Eigen::Matrix3d random_metric(Random& random, bool sheared) {
+  Eigen::Matrix3d a = Eigen::Matrix3d::Identity() + random.matrix(0.3);
+  if (sheared) {
+    Eigen::Matrix3d u = Eigen::Matrix3d::Identity();
+    u(0, 1) = random.integer(-2, 2);
+    u(1, 2) = random.integer(-1, 1);
+    a = u * a;
+  }
+  return a * a.transpose();
+}
+
+}  // namespace
+
+TEST_CASE("core: eigenvalues and eigenvectors of a real symmetric matrix", "[core][parts]") {
+  Random random(5);
+  for (const int n : {1, 2, 3, 4, 9, 30}) {
+    INFO(n << " rows");
+    Eigen::MatrixXd a(n, n);
+    for (int i = 0; i < n; ++i)
+      for (int j = 0; j <= i; ++j) a(i, j) = a(j, i) = random.uniform(-1, 1);
+    check_eigen(a);
+    check_eigen(1e-12 * a);
+    check_eigen(1e12 * a);
+    check_eigen(Eigen::MatrixXd::Zero(n, n));
+    check_eigen(Eigen::MatrixXd::Identity(n, n));
+    check_eigen(Eigen::MatrixXd::Ones(n, n));  // one eigenvalue n, the others exactly degenerate
+    check_eigen(a * a.transpose().eval().topLeftCorner(n, n));
+    Eigen::MatrixXd graded = a;  // elements over twelve decades
+    for (int i = 0; i < n; ++i)
+      for (int j = 0; j < n; ++j) graded(i, j) *= std::pow(10, -12.0 * std::max(i, j) / n);
+    check_eigen(graded);
+    Eigen::MatrixXd split = a;  // falls apart in two
+    for (int i = 0; i < n / 2; ++i)
+      for (int j = n / 2; j < n; ++j) split(i, j) = split(j, i) = 0;
+    check_eigen(split);
+  }
+}
+
+TEST_CASE("core: 3x3 matrices", "[core][parts]") {
+  Random random(6);
+  for (int k = 0; k < 20; ++k) {
+    const Eigen::Matrix3d m = random.matrix(2);
+    CHECK(determinant(to_mat3(m)) == Approx(m.determinant()));
+    CHECK((to_eigen(inverse(to_mat3(m))) - m.inverse()).norm() < 1e-12 * m.inverse().norm());
+    CHECK((to_eigen(transpose(to_mat3(m))) - m.transpose()).norm() == 0);
+    const Eigen::Matrix3d other = random.matrix(2);
+    CHECK((to_eigen(multiply(to_mat3(m), to_mat3(other))) - m * other).norm() < 1e-14);
+    const Eigen::Matrix3d product = to_eigen(reciprocal_lattice(to_mat3(m))) * m.transpose();
+    CHECK((product - 2 * M_PI * Eigen::Matrix3d::Identity()).norm() < 1e-12 * m.inverse().norm());
+  }
+  CHECK_THROWS_AS(inverse(Mat3{}), std::invalid_argument);
+}
+
+TEST_CASE("core: half of the neighbours is one of each pair", "[core][parts]") {
+  const auto half = half_neighbours();
+  CHECK(half.size() == 13);
+  for (const Int3& g : half) {
+    const Int3 opposite{-g[0], -g[1], -g[2]};
+    CHECK(std::count(half.begin(), half.end(), opposite) == 0);
+    CHECK(std::count(half.begin(), half.end(), g) == 1);
+  }
+}
+
+TEST_CASE("core: points between the nearest planes are nearer to 0 than to any lattice vector",
+          "[core][parts]") {
+  Random random(7);
+  for (int k = 0; k < 40; ++k) {
+    const Eigen::Matrix3d m = random_metric(random, false);
+    auto planes = nearest_planes(to_mat3(m));
+    if (planes.empty()) planes = {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}};
+    for (int trial = 0; trial < 200; ++trial) {
+      Eigen::Vector3d f(random.uniform(-1, 1), random.uniform(-1, 1), random.uniform(-1, 1));
+      const bool between = std::all_of(planes.begin(), planes.end(), [&](const Vec3& p) {
+        const Eigen::Vector3d g(p[0], p[1], p[2]);
+        return std::abs(f.dot(m * g)) <= 0.5 * g.dot(m * g);
+      });
+      double nearest = std::numeric_limits<double>::infinity();
+      for (int x = -3; x <= 3; ++x)
+        for (int y = -3; y <= 3; ++y)
+          for (int z = -3; z <= 3; ++z) {
+            const Eigen::Vector3d other = f - Eigen::Vector3d(x, y, z);
+            nearest = std::min(nearest, other.dot(m * other));
+          }
+      const double own = f.dot(m * f);
+      if (std::abs(own - nearest) > 1e-9 || between) CHECK(between == (own <= nearest * (1 + 1e-9)));
+    }
+  }
+  CHECK(nearest_planes(to_mat3(Eigen::Vector3d(1, 4, 0.3).asDiagonal().toDenseMatrix())).empty());
+}
+
+TEST_CASE("core: the smallest distance from a lattice vector to the zone is neither missed nor far too large",
+          "[core][parts]") {
+  Random random(8);
+  for (int k = 0; k < 20; ++k) {
+    const Eigen::Matrix3d m = random_metric(random, k % 2 == 1);
+    const auto planes = nearest_planes(to_mat3(m));
+    const auto inside = planes.empty() ? std::vector<Vec3>{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}} : planes;
+    std::vector<Eigen::Vector3d> zone = {Eigen::Vector3d(0, 0, 0)};
+    while (zone.size() < 3000) {
+      const Eigen::Vector3d f(random.uniform(-2, 2), random.uniform(-2, 2), random.uniform(-2, 2));
+      if (std::all_of(inside.begin(), inside.end(), [&](const Vec3& p) {
+            const Eigen::Vector3d g(p[0], p[1], p[2]);
+            return std::abs(f.dot(m * g)) <= 0.5 * g.dot(m * g);
+          }))
+        zone.push_back(f);
+    }
+    for (const Eigen::Vector3d& g : {Eigen::Vector3d(1, 0, 0), Eigen::Vector3d(2, -1, 0),
+                                     Eigen::Vector3d(3, 1, -4), Eigen::Vector3d(0, 5, 5)}) {
+      double smallest = std::numeric_limits<double>::infinity();
+      for (const auto& f : zone) smallest = std::min(smallest, (f + g).dot(m * (f + g)));
+      const double found = smallest_distance2(to_mat3(m), planes, {g(0), g(1), g(2)});
+      INFO("found " << found << ", the smallest of the sample " << smallest);
+      CHECK(found * (1 - 1e-3) <= smallest);
+      CHECK(found > 0.8 * smallest - 0.05);
+    }
+  }
+}
+
+TEST_CASE("core: force constants are shared over the images that the definition says", "[core][parts]") {
+  for (const Recipe& recipe : tested_recipes()) {
+    INFO(recipe.name);
+    const Model model = make_crystal(recipe);
+    const WignerSeitz images(model);
+    std::vector<Int3> found;
+    int different = 0;
+    for (int i = 0; i < model.n_atoms; ++i)
+      for (int j = 0; j < model.n_atoms; ++j)
+        for (int c = 0; c < model.n_cells; ++c) {
+          std::vector<Int3> expected;
+          for (const auto& r : wigner_seitz_images(model, i, j, c)) expected.push_back({r(0), r(1), r(2)});
+          images.images(i, j, c, found);
+          std::sort(expected.begin(), expected.end());
+          std::sort(found.begin(), found.end());
+          different += found != expected;
+        }
+    CHECK(different == 0);
+  }
+}
+
+TEST_CASE("core: cell origins that belong to another supercell are refused", "[core][parts]") {
+  // The image of a cell far outside is found by the supercell's own vectors; a singular matrix has none.
+  Model model = make_crystal(recipe("triclinic"));
+  for (auto& row : model.sc_matrix)
+    for (int& x : row) x = 0;
+  CHECK_THROWS_AS(make_plan(model, {}), std::invalid_argument);
+}
+
+TEST_CASE("core: splitting parameters out of any useful range are refused", "[core][parts]") {
+  const Model model = make_crystal(recipe("polar, cubic cell"));
+  PlanOptions options;
+  for (const double parameter : {0.0, -1.0, std::numeric_limits<double>::quiet_NaN(),
+                                 std::numeric_limits<double>::infinity(), 1e-6, 1e6}) {
+    INFO(parameter);
+    options.dipole_parameter = parameter;
+    CHECK_THROWS_AS(make_plan(model, options), std::invalid_argument);
+  }
+}
+
+TEST_CASE("core: what a plan says about itself", "[core][parts]") {
+  const auto polar = plan_of(make_crystal(recipe("polar, anisotropic charges")));
+  CHECK(polar->info().lambda > 0);
+  CHECK(polar->info().n_reciprocal > 1);
+  CHECK(polar->n_atoms() == 4);
+  CHECK(polar->bytes() > polar->info().n_terms * sizeof(double));
+  const auto plain = plan_of(make_crystal(recipe("polar, anisotropic charges")), SumRule::none, false);
+  CHECK(plain->info().lambda == 0);
+  CHECK(plain->info().n_reciprocal == 0);
+  CHECK(plain->info().n_terms < polar->info().n_terms);
+}
