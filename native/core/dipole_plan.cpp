@@ -52,32 +52,19 @@ std::vector<Int3> reciprocal_range(const Ewald& ewald, double born2, double thre
   if (prefactor <= threshold) return {};
   const double l2 = 4 * ewald.lambda() * ewald.lambda();
   const double reach2 = l2 * std::log(prefactor / threshold);  // on (q + G).eps.(q + G)
-  const Mat3 inverse_metric = inverse(metric);
-  // q itself reaches at most half of the longest diagonal.
+  // q itself reaches at most half of the longest diagonal of the cell around the zone centre, which no basis
+  // makes longer than this.
   double q_reach = 0;
   for (int a = 0; a < 3; ++a) q_reach += 0.5 * std::sqrt(metric[a][a]);
   const double outer = std::sqrt(reach2) + q_reach;
-  Int3 bound;
-  double volume = 1;
-  for (int a = 0; a < 3; ++a) {
-    bound[a] = static_cast<int>(outer * std::sqrt(inverse_metric[a][a])) + 1;
-    volume *= 2.0 * bound[a] + 1;
-  }
-  if (volume > 50.0 * static_cast<double>(limit)) return std::vector<Int3>(limit + 1);
   const std::vector<Vec3> planes = nearest_planes(metric);
   std::vector<Int3> out;
-  for (int x = 0; x <= bound[0]; ++x) {
-    for (int y = -bound[1]; y <= bound[1]; ++y) {
-      for (int z = -bound[2]; z <= bound[2]; ++z) {
-        if (x == 0 && (y < 0 || (y == 0 && z <= 0))) continue;
-        const Vec3 g{double(x), double(y), double(z)};
-        const double length = std::sqrt(dot(g, multiply(g, metric)));
-        if (length > outer) continue;
-        // The margin covers what is left of the nearest-point iteration.
-        if (smallest_distance2(metric, planes, g) * (1 - 1e-3) <= reach2) out.push_back({x, y, z});
-      }
-    }
-  }
+  for_each_within(metric, {0, 0, 0}, outer * outer, [&](const Int3& v) {
+    if (v <= Int3{0, 0, 0} || out.size() > limit) return;
+    // The margin covers what is left of the nearest-point iteration.
+    if (smallest_distance2(metric, planes, {double(v[0]), double(v[1]), double(v[2])}) * (1 - 1e-3) <= reach2)
+      out.push_back(v);
+  });
   return out;
 }
 

@@ -26,25 +26,16 @@ Ewald::Ewald(const Model& model, double lambda)
   dielectric_inverse_ = inverse(dielectric_);
   root_det_ = std::sqrt(determinant(dielectric_));
   metric_ = multiply(multiply(reciprocal_, dielectric_), transpose(reciprocal_));
-  const Mat3 real_metric = multiply(multiply(cell_, dielectric_inverse_), transpose(cell_));
-  range_inverse_ = inverse(real_metric);
+  real_metric_ = multiply(multiply(cell_, dielectric_inverse_), transpose(cell_));
 
-  const Mat3 metric_inverse = inverse(metric_);
   const double limit = 4 * lambda_ * lambda_ * kGammaCutoff * kGammaCutoff;
-  Int3 bound;
-  for (int a = 0; a < 3; ++a) bound[a] = static_cast<int>(std::sqrt(limit * metric_inverse[a][a])) + 1;
-  for (int x = 0; x <= bound[0]; ++x) {
-    for (int y = -bound[1]; y <= bound[1]; ++y) {
-      for (int z = -bound[2]; z <= bound[2]; ++z) {
-        if (x == 0 && (y < 0 || (y == 0 && z <= 0))) continue;
-        const Vec3 g{double(x), double(y), double(z)};
-        const double kek = dot(g, multiply(g, metric_));
-        if (kek > limit) continue;
-        gamma_.push_back({multiply(g, reciprocal_), g,
-                          2 * 4 * kPi / volume_ * std::exp(-kek / (4 * lambda_ * lambda_)) / kek});
-      }
-    }
-  }
+  for_each_within(metric_, {0, 0, 0}, limit, [&](const Int3& v) {
+    if (v <= Int3{0, 0, 0}) return;
+    const Vec3 g{double(v[0]), double(v[1]), double(v[2])};
+    const double kek = dot(g, multiply(g, metric_));
+    gamma_.push_back({multiply(g, reciprocal_), g,
+                      2 * 4 * kPi / volume_ * std::exp(-kek / (4 * lambda_ * lambda_)) / kek});
+  });
 }
 
 Mat3 Ewald::real_block(int i, int j, const Int3& r) const {
@@ -68,25 +59,11 @@ Mat3 Ewald::real_block(int i, int j, const Int3& r) const {
 }
 
 std::vector<Int3> Ewald::real_range(int i, int j, double cutoff) const {
-  const double limit = cutoff * cutoff / (lambda_ * lambda_);
-  const Mat3 metric = multiply(multiply(cell_, dielectric_inverse_), transpose(cell_));
   Vec3 offset;
-  Int3 low, high;
-  for (int a = 0; a < 3; ++a) {
-    offset[a] = model_.atom_r[3 * j + a] - model_.atom_r[3 * i + a];
-    const double reach = std::sqrt(limit * range_inverse_[a][a]);
-    low[a] = static_cast<int>(std::ceil(-reach - offset[a]));
-    high[a] = static_cast<int>(std::floor(reach - offset[a]));
-  }
+  for (int a = 0; a < 3; ++a) offset[a] = model_.atom_r[3 * j + a] - model_.atom_r[3 * i + a];
   std::vector<Int3> out;
-  for (int x = low[0]; x <= high[0]; ++x) {
-    for (int y = low[1]; y <= high[1]; ++y) {
-      for (int z = low[2]; z <= high[2]; ++z) {
-        const Vec3 v{x + offset[0], y + offset[1], z + offset[2]};
-        if (dot(v, multiply(v, metric)) <= limit) out.push_back({x, y, z});
-      }
-    }
-  }
+  for_each_within(real_metric_, offset, cutoff * cutoff / (lambda_ * lambda_),
+                  [&](const Int3& v) { out.push_back(v); });
   return out;
 }
 

@@ -41,7 +41,7 @@ class Ewald {
   const Model& model_;
   double lambda_, volume_, root_det_;
   Mat3 cell_, reciprocal_, dielectric_, dielectric_inverse_, metric_;
-  Mat3 range_inverse_;  // bounds of lattice vectors within an ellipsoid
+  Mat3 real_metric_;  // cell.eps^-1.cell^T
   struct Term {
     Vec3 k;
     Vec3 g;

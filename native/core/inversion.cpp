@@ -46,6 +46,32 @@ std::vector<int> images_of(const Model& m, const Vec3& twice_centre, std::vector
   return image;
 }
 
+// Force constants as the kernel uses them, which reads one triangle: blocks i < j as stored, i > j by
+// symmetry, and of i = j the upper triangle. A stored matrix that is not quite symmetric may obey an
+// inversion that this one does not.
+void used_terms(const ForceTerms& force, int i, int j, std::vector<PairTerm>& out) {
+  if (i < j) {
+    force.terms(i, j, out);
+    return;
+  }
+  const auto opposite = [](const PairTerm& t) {
+    PairTerm o{{-t.r[0], -t.r[1], -t.r[2]}, {}};
+    for (int e = 0; e < 9; ++e) o.phi[e] = t.phi[3 * (e % 3) + e / 3];
+    return o;
+  };
+  force.terms(j, i, out);
+  if (i > j) {
+    for (PairTerm& t : out) t = opposite(t);
+    return;
+  }
+  std::map<Int3, PairTerm> lower;
+  for (const PairTerm& t : out) lower[opposite(t).r] = opposite(t);
+  for (PairTerm& t : out) {
+    const auto found = lower.find(t.r);
+    for (int e : {3, 6, 7}) t.phi[e] = found != lower.end() ? found->second.phi[e] : 0.0;
+  }
+}
+
 // Phi(i, j; R) = Phi(image i, image j; R') with R' = -R + L_i - L_j for all pairs.
 bool force_constants_agree(const Model& m, const ForceTerms& force, const std::vector<int>& image,
                            const std::vector<Int3>& lattice) {
@@ -55,8 +81,8 @@ bool force_constants_agree(const Model& m, const ForceTerms& force, const std::v
   std::vector<PairTerm> here, there;
   for (int i = 0; i < m.n_atoms; ++i) {
     for (int j = i; j < m.n_atoms; ++j) {
-      force.terms(i, j, here);
-      force.terms(image[i], image[j], there);
+      used_terms(force, i, j, here);
+      used_terms(force, image[i], image[j], there);
       std::map<Int3, const PairTerm*> index;
       for (const PairTerm& t : there) index[t.r] = &t;
       std::size_t matched = 0;

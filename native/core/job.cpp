@@ -34,7 +34,8 @@ ScatteringTables scattering_tables(const Tables& t, const Scattering& s) {
   for (int i = 0; i < t.n_atoms; ++i) {
     out.amplitude.push_back(s.lengths[i].real() / kBohrInFm * t.inverse_sqrt_mass[i]);
     out.amplitude.push_back(s.lengths[i].imag() / kBohrInFm * t.inverse_sqrt_mass[i]);
-    if (s.debye_waller.empty()) continue;
+    // Without a temperature there is no thermal factor at all.
+    if (s.debye_waller.empty() || !s.temperature.has_value()) continue;
     const double* w = &s.debye_waller[9 * i];
     const double unit = 1 / (kBohrInAngstrom * kBohrInAngstrom);
     const double six[6] = {w[0], w[1] + w[3], w[2] + w[6], w[4], w[5] + w[7], w[8]};

@@ -213,12 +213,12 @@ void run_batch(const KernelJob& job, KernelRange& range, std::size_t first, std:
       const std::size_t here = std::min(kN, count - lane);
       double* rows = slot(kRows);
       double* order = slot(kOrder);
-      clock.add_rotations(kN * diagonalise<1>(t.n, tridiagonal, z, lane, rows, slot(kCs)));
+      clock.add_rotations(kN * diagonalise<1>(t.n, tridiagonal, z, lane, rows, slot(kCs), job.cancelled));
       clock.mark(kDiagonalise);
       if (t.real_form) {
-        back_transform<RealField>(t.n, rows, keep, slot(kBack));
+        back_transform<RealField>(t.n, rows, keep, slot(kBack), job.cancelled);
       } else {
-        back_transform<ComplexField>(t.n, rows, keep, slot(kBack));
+        back_transform<ComplexField>(t.n, rows, keep, slot(kBack), job.cancelled);
       }
       if (job.displacements != nullptr) {
         write_displacements(t, *job.displacements, slot(kBack), tridiagonal.diagonal, lane, here,
@@ -251,7 +251,8 @@ void run_batch(const KernelJob& job, KernelRange& range, std::size_t first, std:
 
   for (std::size_t v = 0; v < kBatchVectors; v += kChainVectors)
     if (v < vectors)
-      clock.add_rotations(kN * diagonalise<kChainVectors>(t.n, tridiagonal, z, v * kN, nullptr, nullptr));
+      clock.add_rotations(
+          kN * diagonalise<kChainVectors>(t.n, tridiagonal, z, v * kN, nullptr, nullptr, job.cancelled));
   clock.mark(kDiagonalise);
   for (std::size_t v = 0; v < vectors; ++v) {
     const std::size_t lane = v * kN, here = std::min(kN, count - lane);

@@ -153,7 +153,7 @@ HWY_INLINE void rotate_rows(int n, int from, int to, const double* cs, double* r
 // null. Returns how many rotations each lane went through, summed over the vectors.
 template <int kChain>
 inline std::size_t diagonalise(int n, const Tridiagonal& t, double* z, std::size_t lane, double* vectors,
-                               double* cs) {
+                               double* cs, const std::atomic<bool>* cancelled) {
   for (std::size_t v = 0; v < kChain; ++v) {
     for (int i = 0; i < n; ++i) store(set(i == n - 1 ? 1.0 : 0.0), z + i * kLanes + lane + v * kN);
     store(hn::Zero(d), t.off + (n - 1) * kLanes + lane + v * kN);
@@ -175,6 +175,7 @@ inline std::size_t diagonalise(int n, const Tridiagonal& t, double* z, std::size
     state[v].l = hn::Zero(d);
   }
   for (int sweep = 0; sweep < kMaxSweepsPerEigenvalue * n; ++sweep) {
+    if (is_cancelled(cancelled)) break;
     V low = set(n), high = hn::Zero(d);
     for (int v = 0; v < kChain; ++v) {
       advance(n, t, lane + v * kN, state[v]);

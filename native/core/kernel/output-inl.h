@@ -75,6 +75,12 @@ inline void write_frequencies(int n, const double* frequencies, std::size_t lane
   for (int m = 0; m < n; ++m) store_some(load(frequencies + m * kLanes + lane), count, out + m * stride);
 }
 
+// Bose occupation 1 / (exp(x) - 1), x > 0: 0 where that underflows (the exponential's domain ends at 706).
+HWY_INLINE V occupation_of(V x) {
+  const V largest = set(700.0);
+  return hn::IfThenZeroElse(hn::Gt(x, largest), hn::Div(set(1.0), hn::Expm1(d, hn::Min(x, largest))));
+}
+
 struct Intensity {
   V created, absorbed;
 };
@@ -88,9 +94,7 @@ HWY_INLINE Intensity mode_intensity(const Tables& t, const ScatteringTables& s, 
   const V unit = mul(length2, set(kBohr2InMillibarn * kHartreeInMeV / (2.0 * t.n_atoms)));
   const V bare = hn::IfThenZeroElse(zero, hn::Div(mul(unit, mul(z, z)), safe));
   if (!s.thermal) return {bare, bare};
-  // Bose occupation n = 1 / (exp(w/kT) - 1).
-  const V occupation =
-      s.zero_temperature ? hn::Zero(d) : hn::Div(set(1.0), hn::Expm1(d, mul(safe, set(s.beta))));
+  const V occupation = s.zero_temperature ? hn::Zero(d) : occupation_of(mul(safe, set(s.beta)));
   return {mul(bare, hn::Add(set(1.0), occupation)), mul(bare, occupation)};
 }
 
@@ -107,7 +111,8 @@ inline void write_structure_factors(const Tables& t, const ScatteringTables& s, 
 
 // Scratch: [n][n][W][kN] eigenvectors of D in the order of the unsorted eigenvalues.
 template <class F>
-inline void back_transform(int n, const double* z, const Reflectors& r, double* y) {
+inline void back_transform(int n, const double* z, const Reflectors& r, double* y,
+                           const std::atomic<bool>* cancelled) {
   constexpr std::size_t W = F::kWidth * kN;
   using T = typename F::T;
   // Phases of T: rows of the real eigenvectors times s_k, s_0 = 1, s_{k+1} = s_k phase_k.
@@ -125,6 +130,7 @@ inline void back_transform(int n, const double* z, const Reflectors& r, double* 
     if (i + 1 < n) s = F::add_mul(F::zero(), s, F::get(r.phase + i * W));
   }
   for (int k = n - 3; k >= 0; --k) {
+    if (is_cancelled(cancelled)) return;
     const double* u = r.u + static_cast<std::size_t>(k) * n * W;
     for (int m = 0; m < n; ++m) {
       T dot = F::zero();
@@ -194,7 +200,7 @@ inline void write_displacements(const Tables& t, const DisplacementTables& job, 
       const M counted = hn::Ge(energy, set(job.frequency_min));
       const V safe = hn::IfThenElse(counted, energy, set(1.0));
       V coth = set(1.0);  // 1 + 2 / (exp(omega / kT) - 1)
-      if (job.beta > 0) coth = fma(set(2.0), reciprocal_of(hn::Expm1(d, mul(safe, set(job.beta)))), coth);
+      if (job.beta > 0) coth = fma(set(2.0), occupation_of(mul(safe, set(job.beta))), coth);
       const V weight = hn::IfThenElseZero(counted, hn::Div(mul(coth, set(kHartreeInMeV)), safe));
       const auto at = [&](int row) { return y + (static_cast<std::size_t>(row) * n + m) * width * kN; };
       int e6 = 0;

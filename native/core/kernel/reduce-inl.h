@@ -77,6 +77,10 @@ struct RealField {
   static constexpr int kRowBlock = 32;
 };
 
+HWY_INLINE bool is_cancelled(const std::atomic<bool>* flag) {
+  return flag != nullptr && flag->load(std::memory_order_relaxed);
+}
+
 // Scratch of the reduction, [n][u, w, x, p] elements: the pending update D -= u w* + w u*, the reflector x of
 // the step, and its product p = D x. Side by side, because four arrays of the same length lie at the same
 // offsets within a page, and loads from one then wait for stores to another.
@@ -289,7 +293,7 @@ inline V reduce(int n, double* a, const double* start, double* scratch, const Tr
       F::put(F::scale(r.phase, set(-1.0)), keep.phase + k * W);
     }
     update_and_multiply<F>(n, k + 1, a, s);
-    if ((k & 15) == 15 && cancelled != nullptr && cancelled->load(std::memory_order_relaxed)) return length2;
+    if (is_cancelled(cancelled)) return length2;
   }
   return length2;
 }

@@ -86,11 +86,10 @@ inline void write_oscillators(const Tables& t, const ScatteringTables& s, const 
   V factor = set(constant);
   const M absorbing = hn::Lt(energy, hn::Zero(d));
   if (s.thermal) {
-    // 1 + n(E) = 1 / (1 - exp(-E/kT)), negative for E < 0 as the response is
-    const V bose =
-        s.zero_temperature ? set(1.0) : hn::Abs(hn::Div(set(1.0), hn::Expm1(d, mul(e, set(-s.beta)))));
+    // |1 + n(E)|: 1 + n for E > 0, n(|E|) for E < 0
+    const V n = s.zero_temperature ? hn::Zero(d) : occupation_of(mul(hn::Abs(e), set(s.beta)));
+    const V bose = hn::IfThenElse(absorbing, n, hn::Add(set(1.0), n));
     factor = mul(factor, bose);
-    if (s.zero_temperature) factor = hn::IfThenZeroElse(absorbing, factor);
   }
   if (!s.negative_e) factor = hn::IfThenZeroElse(absorbing, factor);
   store_some(mul(mul(response, length2), factor), count, out);
