@@ -13,9 +13,9 @@ const suites = [
   {
     group: 'native',
     title: 'C++, address and undefined-behaviour sanitizers',
-    go: () => catch2('asan-ubsan'),
+    go: () => catch2('asan-ubsan', ['~[heavy]']),
   },
-  { group: 'native', title: 'C++, thread sanitizer', go: () => catch2('tsan', ['[pool]']) },
+  { group: 'native', title: 'C++, thread sanitizer', go: () => catch2('tsan', ['[pool]~[heavy]']) },
   { group: 'ts', title: 'TypeScript', go: () => mocha() },
   { group: 'matlab', title: 'MATLAB package, in Octave', go: () => octave() },
 ];
