@@ -159,7 +159,7 @@ void run_batch(const KernelJob& job, KernelRange& range, std::size_t first, std:
       chunk_phases<false>(t, chunk, powers, phases);
     }
     clock.mark(kPhases);
-    add_terms(t, chunk, phases, first_chunk, x);
+    add_terms(t, chunk, phases, first_chunk, x, job.cancelled);
     first_chunk = false;
     clock.mark(kTerms);
     if (cancelled()) return;
@@ -189,15 +189,16 @@ void run_batch(const KernelJob& job, KernelRange& range, std::size_t first, std:
       }
       continue;
     }
-    if (t.dipole.present) dipole_sums(t.dipole, t.reciprocal, p, job.splitting, lane, dipole);
+    if (t.dipole.present) dipole_sums(t.dipole, p, job.splitting, lane, dipole, job.cancelled);
     clock.mark(kDipole);
     const BlockSource source{&t, x, powers, atoms, dipole.self, dipole.t, lane};
     if (t.real_form) {
-      assemble_symmetric(source, matrix);
+      assemble_symmetric(source, matrix, job.cancelled);
     } else {
-      assemble_hermitian(source, matrix);
+      assemble_hermitian(source, matrix, job.cancelled);
     }
     clock.mark(kAssemble);
+    if (cancelled()) return;
     if (scattering != nullptr) {
       scattering_vector(t, *scattering, p, integers, lane, start);
       clock.mark(kScattering);
@@ -215,6 +216,7 @@ void run_batch(const KernelJob& job, KernelRange& range, std::size_t first, std:
       double* order = slot(kOrder);
       clock.add_rotations(kN * diagonalise<1>(t.n, tridiagonal, z, lane, rows, slot(kCs), job.cancelled));
       clock.mark(kDiagonalise);
+      if (cancelled()) return;
       if (t.real_form) {
         back_transform<RealField>(t.n, rows, keep, slot(kBack), job.cancelled);
       } else {
@@ -231,7 +233,7 @@ void run_batch(const KernelJob& job, KernelRange& range, std::size_t first, std:
                         range.frequencies + first + lane);
       if (job.eigenvectors) {
         write_eigenvectors(t, slot(kBack), order, atoms, lane, here, range.stride,
-                           range.eigenvectors + first + lane);
+                           range.eigenvectors + first + lane, job.cancelled);
       }
       clock.mark(kVectors);
     }

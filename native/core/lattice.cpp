@@ -84,24 +84,58 @@ std::vector<Int3> half_neighbours() {
   return out;
 }
 
+std::array<Int3, 3> reduced_basis(const Mat3& metric) {
+  std::array<Int3, 3> basis = {Int3{1, 0, 0}, Int3{0, 1, 0}, Int3{0, 0, 1}};
+  const auto length2 = [&](const Int3& v) {
+    return quadratic(metric, {double(v[0]), double(v[1]), double(v[2])});
+  };
+  // A vector that the two others can shorten is replaced, until none is left; every step shortens, so it
+  // ends.
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (int k = 0; k < 3; ++k) {
+      const Int3 &p = basis[(k + 1) % 3], &q = basis[(k + 2) % 3];
+      Int3 best = basis[k];
+      for (int x = -1; x <= 1; ++x) {
+        for (int y = -1; y <= 1; ++y) {
+          Int3 candidate = basis[k];
+          for (int a = 0; a < 3; ++a) candidate[a] += x * p[a] + y * q[a];
+          if (length2(candidate) < length2(best) * (1 - 1e-9)) best = candidate;
+        }
+      }
+      changed = changed || best != basis[k];
+      basis[k] = best;
+    }
+  }
+  return basis;
+}
+
 std::vector<Vec3> nearest_planes(const Mat3& metric) {
   const bool orthogonal = std::abs(metric[0][1]) + std::abs(metric[0][2]) + std::abs(metric[1][2]) <
                           1e-12 * (metric[0][0] + metric[1][1] + metric[2][2]);
   if (orthogonal) return {};
+  const std::array<Int3, 3> basis = reduced_basis(metric);
+  const auto combine = [&](int x, int y, int z) {
+    Vec3 v;
+    for (int a = 0; a < 3; ++a) v[a] = x * basis[0][a] + y * basis[1][a] + z * basis[2][a];
+    return v;
+  };
   std::vector<Vec3> out;
-  for (const Int3& g : half_neighbours()) {
+  for (const Int3& n : half_neighbours()) {
+    const Vec3 g = combine(n[0], n[1], n[2]);
     const Vec3 half{0.5 * g[0], 0.5 * g[1], 0.5 * g[2]};
     const double own = quadratic(metric, half);
     bool bounds = true;
     for (int x = -2; x <= 2 && bounds; ++x)
       for (int y = -2; y <= 2 && bounds; ++y)
         for (int z = -2; z <= 2 && bounds; ++z) {
-          const bool self = (x == 0 && y == 0 && z == 0) || (x == g[0] && y == g[1] && z == g[2]);
-          if (!self && quadratic(metric, {half[0] - x, half[1] - y, half[2] - z}) < own * (1 + 1e-9))
+          const bool self = (x == 0 && y == 0 && z == 0) || (x == n[0] && y == n[1] && z == n[2]);
+          const Vec3 other = combine(x, y, z);
+          if (!self && quadratic(metric, {half[0] - other[0], half[1] - other[1], half[2] - other[2]}) <
+                           own * (1 + 1e-9))
             bounds = false;
         }
-    if (bounds)
-      out.push_back({static_cast<double>(g[0]), static_cast<double>(g[1]), static_cast<double>(g[2])});
+    if (bounds) out.push_back(g);
   }
   return out;
 }

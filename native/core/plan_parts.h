@@ -46,7 +46,7 @@ struct Dipole {
 // Elements of the mass-weighted dynamical matrix (hartree^2) that are dropped, relative to its largest
 // diagonal element. The dropped tails add up to a few of these; frequencies above 1 meV keep nine digits
 // (test/native/invariants.cpp).
-constexpr double kPruneTolerance = 3e-15;
+constexpr double kPruneTolerance = 2e-15;
 
 // More reciprocal-lattice vectors than this mean a dipole_parameter that is out of any useful range.
 constexpr std::size_t kMaxReciprocalVectors = 20000;

@@ -59,8 +59,21 @@ class Builder {
       }
     }
     // Without a reciprocal sum any lattice point serves as origin.
-    if (dipole_.ewald)
+    if (dipole_.ewald) {
       for (const Vec3& g : nearest_planes(metric)) t_.nearest_vectors.push_back({g[0], g[1], g[2]});
+      const std::array<Int3, 3> basis = reduced_basis(metric);
+      Mat3 rows;
+      for (int a = 0; a < 3; ++a)
+        for (int b = 0; b < 3; ++b) rows[a][b] = basis[a][b];
+      const Mat3 inverse_rows = inverse(rows);
+      for (int a = 0; a < 3; ++a) {
+        for (int b = 0; b < 3; ++b) {
+          t_.skewed = t_.skewed || basis[a][b] != (a == b);
+          t_.nearest_basis[a][b] = rows[a][b];
+          t_.nearest_inverse[a][b] = inverse_rows[a][b];
+        }
+      }
+    }
     t_.atom_r = t_.real_form ? inversion_.atom_r : m_.atom_r;
     for (double mass : m_.atom_mass) t_.inverse_sqrt_mass.push_back(1 / std::sqrt(mass));
   }
@@ -223,6 +236,13 @@ class Builder {
     int e6 = 0;
     for (int a = 0; a < 3; ++a)
       for (int b = a; b < 3; ++b) out.dielectric[e6++] = ewald.dielectric()[a][b];
+    Mat3 basis, inverse_basis;
+    for (int a = 0; a < 3; ++a)
+      for (int b = 0; b < 3; ++b) basis[a][b] = t_.nearest_basis[a][b];
+    inverse_basis = inverse(basis);
+    const Mat3 cartesian_basis = multiply(basis, ewald.reciprocal());
+    for (int a = 0; a < 3; ++a)
+      for (int b = 0; b < 3; ++b) out.basis[a][b] = cartesian_basis[a][b];
     for (const Int3& g : dipole_.g_half) {
       DipoleTables::Pair pair;
       const Vec3 fractional{double(g[0]), double(g[1]), double(g[2])};
@@ -230,9 +250,9 @@ class Builder {
       pair.metric = dot(fractional, multiply(fractional, ewald.metric()));
       pair.prefactor = out.four_pi_over_volume * std::exp(-pair.metric / (4 * out.lambda * out.lambda));
       for (int a = 0; a < 3; ++a) {
-        pair.g[a] = static_cast<std::int16_t>(g[a]);
+        pair.g[a] = static_cast<std::int16_t>(std::lround(multiply(fractional, inverse_basis)[a]));
         pair.cartesian[a] = cartesian[a];
-        out.max_index[a] = std::max(out.max_index[a], std::abs(g[a]));
+        out.max_index[a] = std::max(out.max_index[a], std::abs(int{pair.g[a]}));
       }
       out.g_pairs.push_back(pair);
     }
@@ -253,7 +273,7 @@ class Builder {
       for (std::size_t k = 0; k < n_g; ++k) {
         double x = 0;
         for (int a = 0; a < 3; ++a)
-          x += out.g_pairs[k].g[a] * (t_.atom_r[3 * b.i + a] - t_.atom_r[3 * b.j + a]);
+          x += dipole_.g_half[k][a] * (t_.atom_r[3 * b.i + a] - t_.atom_r[3 * b.j + a]);
         x = 2 * kPi * (x - std::round(x));
         to[4 * k] = charge * std::cos(x);
         to[4 * k + 1] = charge * std::sin(x);

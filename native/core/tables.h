@@ -58,12 +58,16 @@ struct DipoleTables {
       false;  // Z_i = z_i 1: z_i z_j is in the phase constants and T needs no matrix products
   double lambda = 0;
   double four_pi_over_volume = 0;
-  double dielectric[6] = {};     // 00 01 02 11 12 22
-  int max_index[3] = {0, 0, 0};  // largest |component| of a G vector
+  double dielectric[6] = {};  // 00 01 02 11 12 22
+
+  // Shortest basis of the reciprocal lattice, 1/bohr (rows): in a skewed one the factors of a Gaussian would
+  // overflow.
+  double basis[3][3] = {};
+  int max_index[3] = {0, 0, 0};  // largest |component| of a G vector in it
 
   // Pairs G, -G; G = 0 is kept apart, it has the limit of LO-TO splitting.
   struct Pair {
-    std::int16_t g[3];    // r.l.u.
+    std::int16_t g[3];    // components in `basis`
     double cartesian[3];  // 1/bohr
     double metric;        // G.eps.G
     double prefactor;     // 4 pi / volume * exp(-G.eps.G / 4 lambda^2)
@@ -87,6 +91,10 @@ struct Tables {
   // one of each +-.
   double nearest_metric[3][3] = {};
   std::vector<std::array<double, 3>> nearest_vectors;
+  // Shortest basis of the reciprocal lattice (rows, r.l.u.) and the inverse matrix; points are first rounded
+  // in it. Unused (skewed = false) where it is the unit matrix.
+  bool skewed = false;
+  double nearest_basis[3][3] = {}, nearest_inverse[3][3] = {};
 
   std::vector<double> atom_r;             // [n_atoms][3] fractional, as given
   std::vector<double> inverse_sqrt_mass;  // [n_atoms] electron masses

@@ -119,10 +119,11 @@ HWY_INLINE void load_block(const BlockSource& s, int index, V re[9], V im[9]) {
 }
 
 // D's lower triangle, [packed][re, im][kN].
-inline void assemble_hermitian(const BlockSource& s, double* out) {
+inline void assemble_hermitian(const BlockSource& s, double* out, const std::atomic<bool>* cancelled) {
   const Tables& t = *s.tables;
   V re[9], im[9];
   for (std::size_t k = 0; k < t.blocks.size(); ++k) {
+    if (k % kPollInterval == 0 && is_cancelled(cancelled)) return;
     load_block(s, static_cast<int>(k), re, im);
     const int i = 3 * t.blocks[k].i, j = 3 * t.blocks[k].j;
     for (int a = 0; a < 3; ++a) {
@@ -139,7 +140,7 @@ inline void assemble_hermitian(const BlockSource& s, double* out) {
 // basis (e_k + e_k')/sqrt 2, i (e_k - e_k')/sqrt 2, in which D(k', l') = A*, D(k', l) = B*:
 //   ++ Re A + Re B,  +- Im B - Im A,  -+ Im A + Im B,  -- Re A - Re B;  an atom that is its own image: sqrt 2
 //   Re, sqrt 2 Im.
-inline void assemble_symmetric(const BlockSource& s, double* out) {
+inline void assemble_symmetric(const BlockSource& s, double* out, const std::atomic<bool>* cancelled) {
   const Tables& t = *s.tables;
   const auto put = [&](int row, int col, V value) {
     if (row >= col) store(value, out + kN * packed(t.n, row, col));
@@ -147,6 +148,7 @@ inline void assemble_symmetric(const BlockSource& s, double* out) {
   const V root2 = set(1.41421356237309504880);
   V are[9], aim[9], bre[9], bim[9];
   for (const Tables::OrbitPair& pair : t.orbit_pairs) {
+    if (pair.block % kPollInterval == 0 && is_cancelled(cancelled)) return;
     const Tables::Orbit& I = t.orbits[pair.I];
     const Tables::Orbit& J = t.orbits[pair.J];
     load_block(s, pair.block, are, aim);

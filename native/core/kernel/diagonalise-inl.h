@@ -126,9 +126,11 @@ HWY_INLINE void sweep_rows(int from, int to, const Tridiagonal& t, double* z, st
 
 // Applies the rotations of a sweep to the rows of the eigenvector matrix [n rows][n columns][kN], four rows
 // at a time.
-HWY_INLINE void rotate_rows(int n, int from, int to, const double* cs, double* rows) {
+HWY_INLINE void rotate_rows(int n, int from, int to, const double* cs, double* rows,
+                            const std::atomic<bool>* cancelled) {
   constexpr int kRows = 4;
   for (int r = 0; r < n; r += kRows) {
+    if (r % kPollInterval == 0 && is_cancelled(cancelled)) return;
     const int count = std::min(kRows, n - r);
     V carry[kRows];
     double* row[kRows];
@@ -201,7 +203,7 @@ inline std::size_t diagonalise(int n, const Tridiagonal& t, double* z, std::size
     } else if constexpr (kChain == 1) {
       sweep_rows<1, false, true>(n - 2, lmax + 1, t, z, lane, state, p, h, c, s, carry, keep);
       sweep_rows<1, true, true>(lmax, lmin, t, z, lane, state, p, h, c, s, carry, keep);
-      rotate_rows(n, n - 2, lmin, cs, vectors);
+      rotate_rows(n, n - 2, lmin, cs, vectors, cancelled);
     }
   }
   return rotations;

@@ -72,9 +72,10 @@ HWY_INLINE void gaussian_tables(const DipoleTables& t, const V beta[3], double* 
 
 // Adds one chunk of G pairs to T of all atom pairs, two of them at a time.
 inline void add_moments(const DipoleTables& t, int first_g, int n_g, const double* moments, bool first,
-                        double* out) {
+                        double* out, const std::atomic<bool>* cancelled) {
   const std::size_t n_total = t.g_pairs.size();
   for (int pair = 0; pair < t.n_pairs; pair += 2) {
+    if (pair % kPollInterval == 0 && is_cancelled(cancelled)) return;
     const double* c = t.phases.data() + (pair / 2 * n_total + first_g) * 4;
     double* o = out + pair * kDipoleRows * kN;
     V a[kDipoleRows], b[kDipoleRows];
@@ -102,8 +103,8 @@ inline void add_moments(const DipoleTables& t, int first_g, int n_g, const doubl
   }
 }
 
-inline void dipole_sums(const DipoleTables& t, const double reciprocal[3][3], const Points& p, bool splitting,
-                        std::size_t lane, const DipoleScratch& s) {
+inline void dipole_sums(const DipoleTables& t, const Points& p, bool splitting, std::size_t lane,
+                        const DipoleScratch& s, const std::atomic<bool>* cancelled) {
   const double* e = t.dielectric;
   V q[3];
   for (int a = 0; a < 3; ++a) q[a] = load(p.cart + a * kLanes + lane);
@@ -115,7 +116,7 @@ inline void dipole_sums(const DipoleTables& t, const double reciprocal[3][3], co
   const double width = 1 / (2 * t.lambda * t.lambda);
   V beta[3];
   for (int a = 0; a < 3; ++a) {
-    const double* g = reciprocal[a];
+    const double* g = t.basis[a];
     beta[a] = mul(set(width), fma(set(g[0]), eq[0], fma(set(g[1]), eq[1], mul(set(g[2]), eq[2]))));
   }
   gaussian_tables(t, beta, s.exponentials);
@@ -165,7 +166,7 @@ inline void dipole_sums(const DipoleTables& t, const double reciprocal[3][3], co
         }
       }
     }
-    add_moments(t, first, count, s.moments, first == 0, s.t);
+    add_moments(t, first, count, s.moments, first == 0, s.t, cancelled);
     if (n_g == 0) break;
   }
   for (int m = 0; m < 6; ++m) {

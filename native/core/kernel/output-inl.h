@@ -149,7 +149,7 @@ inline void back_transform(int n, const double* z, const Reflectors& r, double* 
 // kernel's, the real form undone. order: [n][kLanes] index of the eigenvalue that belongs at each place.
 inline void write_eigenvectors(const Tables& t, const double* y, const double* order,
                                const double* atom_phases, std::size_t lane, std::size_t count,
-                               std::size_t stride, double* out) {
+                               std::size_t stride, double* out, const std::atomic<bool>* cancelled) {
   const int n = t.n;
   const std::size_t plane = static_cast<std::size_t>(n) * stride;  // one atom's modes
   const std::size_t component = t.n_atoms * plane;
@@ -162,6 +162,7 @@ inline void write_eigenvectors(const Tables& t, const double* y, const double* o
   };
   const double root = 0.70710678118654752440;
   for (const Tables::Orbit& orbit : t.orbits) {
+    if (is_cancelled(cancelled)) return;
     for (int a = 0; a < 3; ++a) {
       const std::size_t row = orbit.row + a;
       for (int m = 0; m < n; ++m) {

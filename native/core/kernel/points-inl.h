@@ -6,6 +6,8 @@
 #define EUPHONIC_KERNEL_POINTS_INL
 #endif
 
+#include <atomic>
+
 #include "core/kernel.h"
 #include "core/kernel/vector-inl.h"
 
@@ -14,6 +16,13 @@ namespace euphonic {
 namespace HWY_NAMESPACE {
 
 constexpr std::size_t kLanes = kBatchVectors * kN;  // points of a batch
+
+// Polled inside the stages of large crystals, each of which can take longer than a user waits for Ctrl-C.
+HWY_INLINE bool is_cancelled(const std::atomic<bool>* flag) {
+  return flag != nullptr && flag->load(std::memory_order_relaxed);
+}
+// How many blocks or atom pairs go by between two looks at the flag.
+constexpr int kPollInterval = 64;
 
 // Arrays of a batch: [component][kLanes].
 struct Points {
@@ -32,6 +41,20 @@ inline void reduce_points(const Tables& t, const Points& p, std::size_t lane) {
     const V q = load(p.q + a * kLanes + lane);
     n[a] = hn::Round(q);
     f[a] = hn::Sub(q, n[a]);
+  }
+  if (t.skewed) {
+    V k[3];
+    for (int a = 0; a < 3; ++a) {
+      V c = hn::Zero(d);
+      for (int b = 0; b < 3; ++b) c = fma(f[b], set(t.nearest_inverse[b][a]), c);
+      k[a] = hn::Round(c);
+    }
+    for (int a = 0; a < 3; ++a) {
+      for (int b = 0; b < 3; ++b) {
+        f[b] = fnma(k[a], set(t.nearest_basis[a][b]), f[b]);
+        n[b] = fma(k[a], set(t.nearest_basis[a][b]), n[b]);
+      }
+    }
   }
   // Rounding is exact for orthogonal cells; for others step across the planes that bound the nearest cell.
   // Two sweeps suffice for a reduced set of planes; a point that were left just outside is still treated
@@ -112,7 +135,7 @@ inline void chunk_phases(const Tables& t, const TermChunk& chunk, const double* 
   constexpr int kStep = 2 * kLanes;
   const HalfVector* vectors = t.vectors.data() + chunk.first_vector;
   int x = -1, y = 0;
-  Complex xy[kBatchVectors];  // of the last x and y: vectors are sorted by them
+  Complex xy[kBatchVectors] = {};  // of the last x and y: vectors are sorted by them
   for (int r = 0; r < chunk.n_vectors; ++r) {
     const HalfVector n = vectors[r];
     if (n.x != x || n.y != y) {

@@ -77,10 +77,6 @@ struct RealField {
   static constexpr int kRowBlock = 32;
 };
 
-HWY_INLINE bool is_cancelled(const std::atomic<bool>* flag) {
-  return flag != nullptr && flag->load(std::memory_order_relaxed);
-}
-
 // Scratch of the reduction, [n][u, w, x, p] elements: the pending update D -= u w* + w u*, the reflector x of
 // the step, and its product p = D x. Side by side, because four arrays of the same length lie at the same
 // offsets within a page, and loads from one then wait for stores to another.

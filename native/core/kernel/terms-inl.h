@@ -41,9 +41,11 @@ HWY_INLINE void accumulate(const std::uint16_t* index, std::size_t count,
 
 // X is [block][kBlockRows][kLanes]; rows 0-8 take C, rows 9-17 take S, each in the layout of the block's
 // kind.
-inline void add_terms(const Tables& t, const TermChunk& chunk, const double* phases, bool first, double* x) {
+inline void add_terms(const Tables& t, const TermChunk& chunk, const double* phases, bool first, double* x,
+                      const std::atomic<bool>* cancelled) {
   const std::size_t stride = (t.sines ? 2 : 1) * kLanes;
   for (std::size_t b = 0; b < t.blocks.size(); ++b, x += kBlockRows * kLanes) {
+    if (b % kPollInterval == 0 && is_cancelled(cancelled)) return;
     const Block& block = t.blocks[b];
     if (first) {
       for (int e = 0; e < 9; ++e)
