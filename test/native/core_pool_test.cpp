@@ -3,6 +3,7 @@
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <chrono>
+#include <ctime>
 #include <future>
 #include <mutex>
 #include <thread>
@@ -138,7 +139,7 @@ TEST_CASE("core: a job that was cancelled answers all its chunks, and no other j
   CHECK(late.cancelled);
 }
 
-TEST_CASE("core: a cancelled job lets go at once, whatever the kernel is doing", "[core][pool][heavy]") {
+TEST_CASE("core: a cancelled job lets go within 50 ms, whatever the kernel is doing", "[core][pool][heavy]") {
   if (kSanitized) return;
   struct Crystal {
     const char* name;
@@ -149,7 +150,8 @@ TEST_CASE("core: a cancelled job lets go at once, whatever the kernel is doing",
     const auto plan = large_plan(200, crystal.polar, crystal.inversion);
     for (const Quantity quantity : {Quantity::structure_factor, Quantity::modes}) {
       for (const int delay : {1, 30, 200, 1000}) {
-        // Another process may have the processor when it counts: the best of three attempts.
+        // Other processes may have the processors when it counts: the shorter of the time on the clock and
+        // that which all threads together have worked, in the best of three attempts.
         double best = 1e9;
         for (int attempt = 0; attempt < 3 && best > 0.05; ++attempt) {
           Pool pool(2);
@@ -159,14 +161,14 @@ TEST_CASE("core: a cancelled job lets go at once, whatever the kernel is doing",
           for (int k = 0; k < kChunks; ++k) pool.submit(job, random_chunk(k, 8), collector.take(0));
           std::this_thread::sleep_for(std::chrono::milliseconds(delay));
           const auto begin = Clock::now();
+          const std::clock_t worked = std::clock();
           job->cancel();
           collector.wait_for(kChunks);
-          best = std::min(best, std::chrono::duration<double>(Clock::now() - begin).count());
+          best = std::min({best, std::chrono::duration<double>(Clock::now() - begin).count(),
+                           double(std::clock() - worked) / CLOCKS_PER_SEC});
         }
         INFO(crystal.name << ", quantity " << int(quantity) << ", cancelled after " << delay << " ms");
-        // The aim is 50 ms on a core of one's own; what is asserted holds on a machine that is busy with other things.
-        if (best > 0.05) WARN("took " << best << " s");
-        CHECK(best < 0.5);
+        CHECK(best < 0.05);
       }
     }
   }
