@@ -1,97 +1,53 @@
-import { readFileSync } from 'node:fs';
-import type { EvaluateOptions } from '../../src/client/evaluation.js';
-import {
-  assertFrequencies,
-  assertIntensities,
-  columns,
-  type FrequencyTolerance,
-  transposed,
-} from '../support/compare.js';
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { columns, transposed } from '../support/compare.js';
 import { TestDaemon } from '../support/daemon.js';
-import { dataFile } from '../support/data.js';
+import { dataFile, dataFolder } from '../support/data.js';
+import { references } from '../support/references.js';
 
-interface Reference {
-  qpts: number[][];
-  frequencies: number[][];
-  structure_factors?: number[][];
-}
-
-const EXACT: FrequencyTolerance = { relative: 1e-7, absolute: 1e-6 };
-/** The reciprocal sum rule amplifies rounding near the zone centre. */
-const SUM_RULE: FrequencyTolerance = { relative: 1e-7, absolute: 0.01, acoustic: 0.55 };
-
-const cases: [
-  file: string,
-  model: string,
-  options: EvaluateOptions,
-  tolerance: FrequencyTolerance,
-  s?: number,
-][] = [
-  ['quartz/quartz_no_asr_qpoint_phonon_modes.json', 'quartz/quartz.castep_bin', { splitting: false }, EXACT],
-  [
-    'quartz/quartz_reciprocal_qpoint_phonon_modes.json',
-    'quartz/quartz.castep_bin',
-    { asr: 'reciprocal', splitting: false },
-    SUM_RULE,
-  ],
-  [
-    'quartz/quartz_reciprocal_qpoint_phonon_modes.json',
-    'quartz/quartz.castep_bin',
-    { asr: 'reciprocal', splitting: false, dipole_parameter: 0.75 },
-    SUM_RULE,
-  ],
-  [
-    'quartz/quartz_split_reciprocal_qpoint_phonon_modes.json',
-    'quartz/quartz.castep_bin',
-    { asr: 'reciprocal' },
-    SUM_RULE,
-  ],
-  ['quartz/quartz_single_qpoint_phonon_modes.json', 'quartz/quartz.castep_bin', {}, EXACT],
-  ['lzo/LZO_no_asr_qpoint_frequencies.json', 'lzo/LZO_force_constants.json', {}, EXACT],
-  [
-    'lzo/LZO_realspace_qpoint_frequencies.json',
-    'lzo/LZO_force_constants.json',
-    { asr: 'realspace' },
-    { ...EXACT, acoustic: 0.01 },
-  ],
-  [
-    'nacl/NaCl_reciprocal_qpoint_phonon_modes.json',
-    'nacl/NaCl_force_constants.json',
-    { asr: 'reciprocal' },
-    SUM_RULE,
-  ],
-  ['quartz/quartz_fc_structure_factor.json', 'quartz/quartz.castep_bin', {}, EXACT, 1e-7],
-];
+const isThere = existsSync(join(dataFolder, 'quartz_mat'));
+const cases = isThere ? references(dataFolder) : [];
 
 describe('references, through the daemon', function () {
   this.timeout(60_000);
   let daemon: TestDaemon;
-  before(() => {
+  before(function () {
+    dataFile(this as unknown as Mocha.Context, 'quartz_mat');
     daemon = new TestDaemon();
   });
-  after(() => daemon.dispose());
+  after(() => daemon?.dispose());
 
-  for (const [file, modelFile, options, tolerance, intensity] of cases) {
-    it(`${file} ${JSON.stringify(options)}`, async function () {
-      const reference: Reference = JSON.parse(readFileSync(dataFile(this, file), 'utf8'));
-      const client = daemon.client();
-      const model = await client.loadModel(dataFile(this, modelFile));
-      const qpts = columns(reference.qpts);
-      const nPoints = reference.qpts.length;
-      const quantity = intensity === undefined ? 'frequencies' : 'structure_factor';
-      const result = await client.evaluate(model, qpts, { ...options, quantity });
-      const frequencies = transposed(result.frequencies, nPoints);
-      const deviations = [assertFrequencies(frequencies, reference.frequencies, tolerance)];
-      // in chunks of one, so that directions come from the neighbours that are told
-      const single = await client.evaluate(model, qpts, { ...options, quantity, chunkPoints: 1 });
-      assertFrequencies(transposed(single.frequencies, nPoints), frequencies, { relative: 0, absolute: 0 });
-      if (intensity !== undefined) {
-        const s = transposed(result.structureFactors!, nPoints);
-        deviations.push(assertIntensities(s, reference.structure_factors!, reference.frequencies, intensity));
+  it('are there', () => assert.ok(cases.length > 60));
+
+  for (const reference of cases) {
+    it(`${reference.file}: ${reference.options}`, async () => {
+      for (const { quantity, deviation, tolerance } of await reference.run(daemon.client(), dataFolder)) {
+        assert.ok(deviation <= tolerance, `${quantity}: ${deviation}, tolerance ${tolerance}`);
       }
-      console.log(
-        `      ω within ${deviations[0]!.toExponential(1)} meV${deviations[1] === undefined ? '' : `, S within ${deviations[1].toExponential(1)}`}`,
-      );
     });
   }
+
+  it('have a row in docs/trust.md', () => {
+    const page = readFileSync(new URL('../../docs/trust.md', import.meta.url), 'utf8');
+    for (const { file, options } of cases) {
+      assert.ok(
+        page.includes(`| ${file} | ${options} |`),
+        `npm run references -- --write: ${file}, ${options}`,
+      );
+    }
+  });
+
+  it('do not depend on the chunking, LO–TO directions included', async () => {
+    const file = join(dataFolder, 'quartz/quartz_split_reciprocal_qpoint_phonon_modes.json');
+    const { qpts } = JSON.parse(readFileSync(file, 'utf8'));
+    const client = daemon.client();
+    const model = await client.loadModel(join(dataFolder, 'quartz/quartz.castep_bin'));
+    const at = async (chunkPoints: number) =>
+      transposed(
+        (await client.evaluate(model, columns(qpts), { quantity: 'frequencies', chunkPoints })).frequencies,
+        qpts.length,
+      );
+    assert.deepEqual(await at(1), await at(qpts.length));
+  });
 });

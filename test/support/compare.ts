@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 /** Modes whose neighbouring gaps are no larger belong to one degenerate set, meV. */
 const DEGENERATE_GAP = 0.05;
 /** Intensities of modes below this are left out of comparisons, meV. */
-const SOFT_MODE = 1;
+export const SOFT_MODE = 1;
 
 /** [rows,n] as n lists of rows: what the incumbent's files hold. */
 export function transposed(array: Float64Array, nPoints: number): number[][] {
@@ -49,7 +49,7 @@ export function assertFrequencies(
 }
 
 /** Sets of modes that are degenerate within the gap. */
-function degenerateSets(frequencies: number[]): number[][] {
+export function degenerateSets(frequencies: number[]): number[][] {
   const sets: number[][] = [];
   frequencies.forEach((frequency, mode) => {
     const near = mode > 0 && frequency - frequencies[mode - 1]! <= DEGENERATE_GAP;
