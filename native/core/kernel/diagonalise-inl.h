@@ -20,6 +20,9 @@ namespace HWY_NAMESPACE {
 // ever.
 constexpr int kMaxSweepsPerEigenvalue = 30;
 
+// Added to pivots: nothing beside any number that matters.
+constexpr double kTinyPivot = 1e-150;
+
 // Progress of one vector of lanes.
 struct ChainState {
   V l;          // first eigenvalue that is not settled, one for each lane
@@ -80,11 +83,11 @@ HWY_INLINE void sweep_rows(int from, int to, const Tridiagonal& t, double* z, st
       const V off = load(ei + v * kN);
       const V off2 = mul(off, off);
       const V first = load(zi + v * kN);
-      // Never zero, so that a vanishing row gives the identity and not 0/0.
-      const V pivot = hn::Add(p[v], set(1e-150));
+      const V pivot = p[v];
       const V r2 = fma(pivot, pivot, off2);
       const V inverse = rsqrt(r2);
-      const V next = mul(inverse, fnma(c[v], off2, mul(pivot, shifted)));  // c d - s (c_before e)
+      // c d - s (c_before e); never zero, so that a vanishing row gives the identity and not 0/0.
+      const V next = fma(inverse, fnma(c[v], off2, mul(pivot, shifted)), set(kTinyPivot));
       const V above = mul(s[v], mul(r2, inverse));
       const V cn = mul(pivot, inverse);
       const V sn = mul(off, inverse);
@@ -190,8 +193,8 @@ inline std::size_t diagonalise(int n, const Tridiagonal& t, double* z, std::size
     const int lmax = std::min(n - 2, static_cast<int>(hn::GetLane(hn::MaxOfLanes(d, high))));
     V p[kChain], h[kChain], c[kChain], s[kChain], carry[kChain];
     for (int v = 0; v < kChain; ++v) {
-      p[v] = hn::Sub(load(t.diagonal + (n - 1) * kLanes + lane + v * kN), state[v].shift);
-      h[v] = p[v];
+      h[v] = hn::Sub(load(t.diagonal + (n - 1) * kLanes + lane + v * kN), state[v].shift);
+      p[v] = hn::Add(h[v], set(kTinyPivot));
       c[v] = set(1.0);
       s[v] = hn::Zero(d);
       carry[v] = load(z + (n - 1) * kLanes + lane + v * kN);

@@ -40,6 +40,13 @@ HWY_INLINE V fma(V a, V b, V c) { return hn::MulAdd(a, b, c); }
 HWY_INLINE V fnma(V a, V b, V c) { return hn::NegMulAdd(a, b, c); }
 HWY_INLINE V mul(V a, V b) { return hn::Mul(a, b); }
 
+// Before a loop of few turns whose arrays are to be registers: without it g++ unrolls too late to see that.
+#if HWY_COMPILER_CLANG
+#define EUPHONIC_UNROLL _Pragma("unroll")
+#else
+#define EUPHONIC_UNROLL _Pragma("GCC unroll 8")
+#endif
+
 // Keeps a value in its register: compilers would rather load it again for every multiply-add that uses it,
 // and the loop is then bound by loads.
 HWY_INLINE void in_register(V& v) {
@@ -67,8 +74,7 @@ HWY_INLINE V rsqrt(V x) {
 #if HWY_TARGET <= HWY_AVX3
   const V y{_mm512_rsqrt14_pd(x.raw)};
   const V e = fnma(mul(x, y), y, set(1.0));
-  const V p = mul(fma(fma(e, set(0.3125), set(0.375)), e, set(0.5)), e);
-  return fma(p, y, y);
+  return fma(fma(fma(e, set(0.3125), set(0.375)), e, set(0.5)), mul(e, y), y);
 #else
   return hn::Div(set(1.0), hn::Sqrt(x));
 #endif
