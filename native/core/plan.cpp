@@ -27,10 +27,11 @@ class PlanImpl : public TablePlan {
  public:
   PlanImpl(const Model& model, const PlanOptions& options) : model_(model) {
     const auto begin = std::chrono::steady_clock::now();
-    if (options.asr == SumRule::realspace)
-      model_.force_constants = apply_realspace_sum_rule(model_, info_.notes);
     const ForceTerms force(model_, model_.force_constants);
     if (model_.polar() && options.dipole) dipole_ = plan_dipole(model_, force, options.dipole_parameter);
+    // force refers to these, and has the corrected ones from here on
+    if (options.asr == SumRule::realspace)
+      model_.force_constants = realspace_sum_rule(model_, force, dipole_, info_.notes);
     if (options.asr == SumRule::reciprocal)
       sum_rule_ = reciprocal_sum_rule(model_, force, dipole_, info_.notes);
     inversion_ = find_inversion(model_, force, sum_rule_);

@@ -54,8 +54,10 @@ constexpr std::size_t kMaxReciprocalVectors = 20000;
 // dipole_parameter scales the lambda that a count of operations finds best.
 Dipole plan_dipole(const Model& model, const ForceTerms& force, double dipole_parameter);
 
-// realspace: the force constants with their three acoustic modes at the zone centre made zero.
-std::vector<double> apply_realspace_sum_rule(const Model& model, std::vector<std::string>& notes);
+// realspace: the force constants, changed so that the three acoustic modes at the zone centre become zero
+// together with the dipole term, where there is one.
+std::vector<double> realspace_sum_rule(const Model& model, const ForceTerms& force, const Dipole& dipole,
+                                       std::vector<std::string>& notes);
 // reciprocal: the matrix A [3n][3n] to add to D at every q (not mass-weighted); empty where the rule cannot
 // be applied.
 std::vector<double> reciprocal_sum_rule(const Model& model, const ForceTerms& force, const Dipole& dipole,

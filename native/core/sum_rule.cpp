@@ -32,41 +32,8 @@ bool acoustic_modes(int n_atoms, const SymmetricEigen& eigen, int (&modes)[3]) {
   return true;
 }
 
-const char* const kNotApplied =
-    "acoustic sum rule not applied: the modes at the zone centre that look most like translations do so by "
-    "less than half; "
-    "the force constants are far from translation invariance";
-
-}  // namespace
-
-std::vector<double> apply_realspace_sum_rule(const Model& model, std::vector<std::string>& notes) {
-  // In the periodic supercell a translation is a mode of the zone centre, so the supercell's matrix need not
-  // be diagonalised: the sum over cells has the same three eigenvectors, spread over n_cells cells.
-  const int n = 3 * model.n_atoms;
-  const std::size_t block = static_cast<std::size_t>(n) * n;
-  std::vector<double> corrected = model.force_constants;
-  std::vector<double> gamma(block, 0.0);
-  for (int c = 0; c < model.n_cells; ++c)
-    for (std::size_t k = 0; k < block; ++k) gamma[k] += corrected[c * block + k];
-  const SymmetricEigen eigen = symmetric_eigen(n, gamma);
-  int modes[3];
-  if (!acoustic_modes(model.n_atoms, eigen, modes)) {
-    notes.push_back(kNotApplied);
-    return corrected;
-  }
-  for (int m : modes) {
-    const double* e = &eigen.vectors[static_cast<std::size_t>(m) * n];
-    const double scale = eigen.values[m] / model.n_cells;
-    for (int c = 0; c < model.n_cells; ++c)
-      for (int i = 0; i < n; ++i)
-        for (int j = 0; j < n; ++j)
-          corrected[c * block + static_cast<std::size_t>(i) * n + j] -= scale * e[i] * e[j];
-  }
-  return corrected;
-}
-
-std::vector<double> reciprocal_sum_rule(const Model& model, const ForceTerms& force, const Dipole& dipole,
-                                        std::vector<std::string>& notes) {
+// D(0), not mass-weighted, [3n][3n]: blocks of atom pairs i <= j. The dipole part is in it where there is one.
+std::vector<double> zone_centre_matrix(const Model& model, const ForceTerms& force, const Dipole& dipole) {
   const int n = 3 * model.n_atoms;
   std::vector<double> gamma(static_cast<std::size_t>(n) * n, 0.0);
   std::vector<PairTerm> terms;
@@ -91,13 +58,50 @@ std::vector<double> reciprocal_sum_rule(const Model& model, const ForceTerms& fo
         for (int b = 0; b < 3; ++b) gamma[static_cast<std::size_t>(3 * i + a) * n + 3 * j + b] = sum[a][b];
     }
   }
-  const SymmetricEigen eigen = symmetric_eigen(n, gamma);
+  return gamma;
+}
+
+const char* const kNotApplied =
+    "acoustic sum rule not applied: the modes at the zone centre that look most like translations do so by "
+    "less than half; "
+    "the force constants are far from translation invariance";
+
+}  // namespace
+
+std::vector<double> realspace_sum_rule(const Model& model, const ForceTerms& force, const Dipole& dipole,
+                                       std::vector<std::string>& notes) {
+  // In the periodic supercell a translation is a mode of the zone centre, so the supercell's matrix need not
+  // be diagonalised: the matrix of the zone centre has the same three eigenvectors, spread over n_cells cells.
+  const int n = 3 * model.n_atoms;
+  const std::size_t block = static_cast<std::size_t>(n) * n;
+  std::vector<double> corrected = model.force_constants;
+  const SymmetricEigen eigen = symmetric_eigen(n, zone_centre_matrix(model, force, dipole));
+  int modes[3];
+  if (!acoustic_modes(model.n_atoms, eigen, modes)) {
+    notes.push_back(kNotApplied);
+    return corrected;
+  }
+  for (int m : modes) {
+    const double* e = &eigen.vectors[static_cast<std::size_t>(m) * n];
+    const double scale = eigen.values[m] / model.n_cells;
+    for (int c = 0; c < model.n_cells; ++c)
+      for (int i = 0; i < n; ++i)
+        for (int j = 0; j < n; ++j)
+          corrected[c * block + static_cast<std::size_t>(i) * n + j] -= scale * e[i] * e[j];
+  }
+  return corrected;
+}
+
+std::vector<double> reciprocal_sum_rule(const Model& model, const ForceTerms& force, const Dipole& dipole,
+                                        std::vector<std::string>& notes) {
+  const int n = 3 * model.n_atoms;
+  const SymmetricEigen eigen = symmetric_eigen(n, zone_centre_matrix(model, force, dipole));
   int modes[3];
   if (!acoustic_modes(model.n_atoms, eigen, modes)) {
     notes.push_back(kNotApplied);
     return {};
   }
-  std::vector<double> correction(gamma.size(), 0.0);
+  std::vector<double> correction(static_cast<std::size_t>(n) * n, 0.0);
   for (int m : modes) {
     const double* e = &eigen.vectors[static_cast<std::size_t>(m) * n];
     for (int i = 0; i < n; ++i)

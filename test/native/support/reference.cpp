@@ -101,8 +101,10 @@ std::vector<Vector3i> wigner_seitz_images(const Model& m, int i, int j, int c) {
 
 Reference::Reference(const Model& model, SumRule rule, bool dipole, double lambda_scale)
     : model_(model), dipole_(dipole && model.polar()) {
-  force_terms(rule == SumRule::realspace ? realspace_corrected() : model.force_constants);
+  const bool realspace = rule == SumRule::realspace;
+  force_terms(realspace && !dipole_ ? realspace_corrected() : model.force_constants);
   if (dipole_) ewald(lambda_scale);
+  if (realspace && dipole_) force_terms(realspace_corrected_with_dipoles());
   if (rule == SumRule::reciprocal) {
     const MatrixXcd gamma = unweighted({0, 0, 0}, {});
     const Eigen::SelfAdjointEigenSolver<MatrixXcd> eigen(gamma);
@@ -160,6 +162,22 @@ std::vector<double> Reference::realspace_corrected() {
             e.segment(c * n3, n3).transpose();
     }
   }
+  return out;
+}
+
+// Force constants and dipoles together have no force on a crystal that moves as a whole.
+std::vector<double> Reference::realspace_corrected_with_dipoles() {
+  const MatrixXcd gamma = unweighted({0, 0, 0}, {});
+  const Eigen::SelfAdjointEigenSolver<MatrixXcd> eigen(gamma);
+  const auto modes = acoustic(eigen.eigenvectors());
+  rule_applied_ = !modes.empty();
+  MatrixXcd excess = MatrixXcd::Zero(gamma.rows(), gamma.cols());
+  for (int m : modes)
+    excess += eigen.eigenvalues()(m) * eigen.eigenvectors().col(m) * eigen.eigenvectors().col(m).adjoint();
+  std::vector<double> out = model_.force_constants;
+  const std::size_t n = gamma.rows();
+  for (std::size_t k = 0; k < out.size(); ++k)
+    out[k] -= excess(k / n % n, k % n).real() / model_.n_cells;
   return out;
 }
 

@@ -42,6 +42,7 @@ class Reference {
   };
   void force_terms(const std::vector<double>& force_constants);
   std::vector<double> realspace_corrected();
+  std::vector<double> realspace_corrected_with_dipoles();
   Eigen::MatrixXcd unweighted(const Point& q, const std::optional<Point>& direction) const;
   Eigen::Matrix3cd dipole_block(int i, int j, const Point& q, const std::optional<Point>& direction) const;
   void ewald(double lambda_scale);
