@@ -72,6 +72,7 @@ std::size_t Job::bytes_per_point() const {
   std::size_t values = n;
   if (options_.quantity == Quantity::structure_factor) values += n_surfaces();
   if (options_.quantity == Quantity::modes) values += 2 * n * n;
+  if (differentiates()) values += 3 * n;
   if (options_.quantity == Quantity::displacements) values += 2 * n;  // six for each atom
   return sizeof(double) * values;
 }
@@ -85,6 +86,7 @@ JobTables::JobTables(const Job& job) {
       tables = &plan.complex_tables();
     scattering = scattering_tables(*tables, options.scattering);
   }
+  if (job.differentiates()) tables = &plan.complex_tables();
   const double temperature = options.displacements.temperature;
   displacements.beta = temperature > 0 ? 1 / (kBoltzmannInMeVPerKelvin * temperature) : 0;
   displacements.frequency_min = options.displacements.frequency_min;

@@ -12,6 +12,7 @@
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
 
+#include "core/kernel/gradients-inl.h"
 #include "core/kernel/spectrum-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -66,7 +67,8 @@ enum Slot {
   kCs,
   kBack,
   kKeepU,
-  kKeepPhase
+  kKeepPhase,
+  kGradients  // of a size of its own: gradient_scratch
 };
 
 struct Sizes {
@@ -119,7 +121,7 @@ void run_batch(const KernelJob& job, KernelRange& range, std::size_t first, std:
                Workspace& workspace) {
   const Tables& t = *job.tables;
   const ScatteringTables* scattering = job.scattering;
-  const bool vectors_wanted = job.eigenvectors || job.displacements != nullptr;
+  const bool vectors_wanted = job.eigenvectors || job.mode_gradients || job.displacements != nullptr;
   const Sizes size = sizes(t, vectors_wanted);
   const auto slot = [&](Slot s) { return workspace.get(s, size.slot[s]); };
   StageClock clock(job.counts);
@@ -151,6 +153,8 @@ void run_batch(const KernelJob& job, KernelRange& range, std::size_t first, std:
 
   double* phases = slot(kChunkPhases);
   double* x = slot(kX);
+  GradientScratch gradients;
+  if (job.mode_gradients) gradients = gradient_scratch(t, workspace, kGradients);
   bool first_chunk = true;
   for (const TermChunk& chunk : t.chunks) {
     if (t.sines) {
@@ -160,6 +164,8 @@ void run_batch(const KernelJob& job, KernelRange& range, std::size_t first, std:
     }
     clock.mark(kPhases);
     add_terms(t, chunk, phases, first_chunk, x, job.cancelled);
+    if (job.mode_gradients)
+      chunk_phases<true>(t, chunk, powers, gradients.phases + chunk.first_vector * 2 * kLanes);
     first_chunk = false;
     clock.mark(kTerms);
     if (cancelled()) return;
@@ -226,6 +232,10 @@ void run_batch(const KernelJob& job, KernelRange& range, std::size_t first, std:
         write_displacements(t, *job.displacements, slot(kBack), tridiagonal.diagonal, lane, here,
                             range.stride, range.displacements + first + lane);
       }
+      if (job.mode_gradients) {
+        if (t.dipole.present) dipole_gradients(t.dipole, p, lane, gradients, job.cancelled);
+        add_gradients(source, gradients, slot(kBack), job.cancelled);
+      }
       for (int i = 0; i < t.n; ++i) store(set(i), order + i * kLanes + lane);
       sort_lanes(t.n, tridiagonal.diagonal, order, lane);
       range.imaginary += to_frequencies(t.n, tridiagonal.diagonal, lane, here);
@@ -234,6 +244,10 @@ void run_batch(const KernelJob& job, KernelRange& range, std::size_t first, std:
       if (job.eigenvectors) {
         write_eigenvectors(t, slot(kBack), order, atoms, lane, here, range.stride,
                            range.eigenvectors + first + lane, job.cancelled);
+      }
+      if (job.mode_gradients) {
+        write_gradients(t, gradients, tridiagonal.diagonal, order, lane, here, range.stride,
+                        range.mode_gradients + first + lane);
       }
       clock.mark(kVectors);
     }

@@ -55,6 +55,7 @@ struct KernelJob {
   const DisplacementTables* displacements = nullptr;  // null: not asked for
   const ScatteringTables* scattering = nullptr;       // null: no structure factor
   bool eigenvectors = false;
+  bool mode_gradients = false;  // on tables of the complex form
   bool splitting = true;
   const std::atomic<bool>* cancelled = nullptr;  // polled inside the stages of large crystals
   StageCounts* counts = nullptr;
@@ -68,6 +69,7 @@ struct KernelRange {
   double* frequencies = nullptr;
   double* structure_factors = nullptr;
   double* eigenvectors = nullptr;
+  double* mode_gradients = nullptr;  // [3][mode][stride] meV angstrom, Cartesian
   const double* energies = nullptr;  // [stride] meV, with KernelJob::spectrum
   double* intensities = nullptr;     // [stride] mbarn / meV per atom
   double* displacements = nullptr;   // [n_atoms][00 01 02 11 12 22][stride]

@@ -157,6 +157,7 @@ class Pool::Impl {
     if (job.options().quantity == Quantity::structure_factor)
       task.result.structure_factors = allocate(job.n_surfaces() * count);
     if (job.options().quantity == Quantity::modes) task.result.eigenvectors = allocate(2 * n * n * count);
+    if (job.differentiates()) task.result.mode_gradients = allocate(3 * n * count);
     if (job.options().quantity == Quantity::displacements)
       task.result.displacements = allocate(2 * n * count);
   }
@@ -195,6 +196,7 @@ class Pool::Impl {
       if (job.scatters()) kernel.scattering = &tables.scattering;
       if (job.options().quantity == Quantity::spectrum) kernel.spectrum = &job.options().spectrum;
       kernel.eigenvectors = job.options().quantity == Quantity::modes;
+      kernel.mode_gradients = job.differentiates();
       if (job.options().quantity == Quantity::displacements) kernel.displacements = &tables.displacements;
       kernel.splitting = job.options().splitting;
       kernel.cancelled = job.cancel_flag();
@@ -207,6 +209,7 @@ class Pool::Impl {
       range.frequencies = task.result.frequencies.get();
       range.structure_factors = task.result.structure_factors.get();
       range.eigenvectors = task.result.eigenvectors.get();
+      range.mode_gradients = task.result.mode_gradients.get();
       range.energies = task.chunk.energies.data();
       range.intensities = task.result.intensities.get();
       range.displacements = task.result.displacements.get();

@@ -44,8 +44,9 @@ struct Spectrum {
 
 struct JobOptions {
   Quantity quantity = Quantity::structure_factor;
-  int n_threads = 0;      // 0: as many as the pool has
-  bool splitting = true;  // LO-TO splitting at the zone centre
+  int n_threads = 0;            // 0: as many as the pool has
+  bool splitting = true;        // LO-TO splitting at the zone centre
+  bool mode_gradients = false;  // with frequencies or modes: d omega / dQ, too
   Scattering scattering;
   Displacements displacements;
   Spectrum spectrum;
@@ -64,6 +65,11 @@ class Job {
   // Whether scattering vectors are needed.
   bool scatters() const {
     return options_.quantity == Quantity::structure_factor || options_.quantity == Quantity::spectrum;
+  }
+  // Whether mode gradients are: of other quantities they are none.
+  bool differentiates() const {
+    return options_.mode_gradients &&
+           (options_.quantity == Quantity::frequencies || options_.quantity == Quantity::modes);
   }
   int n_surfaces() const;               // n_modes, twice that with negative_e
   std::size_t bytes_per_point() const;  // of results
@@ -94,6 +100,7 @@ struct ChunkResult {
   ResultArray frequencies;        // [n_modes][count] meV
   ResultArray structure_factors;  // [n_surfaces][count] mbarn, null unless asked for
   ResultArray eigenvectors;       // [2][3][n_atoms][n_modes][count], null unless asked for
+  ResultArray mode_gradients;     // [3][n_modes][count] meV angstrom, Cartesian, null unless asked for
   // [n_atoms][00 01 02 11 12 22][count] angstrom^2, null unless asked for
   ResultArray displacements;
   ResultArray intensities;    // [count] mbarn/meV per atom, the only result of Quantity::spectrum

@@ -100,15 +100,17 @@ Profile profile_kernel(const Job& job, const std::vector<double>& qpts, double s
   kernel.tables = tables.tables;
   if (job.options().quantity == Quantity::structure_factor) kernel.scattering = &tables.scattering;
   kernel.eigenvectors = job.options().quantity == Quantity::modes;
+  kernel.mode_gradients = job.differentiates();
   kernel.splitting = job.options().splitting;
   kernel.cancelled = job.cancel_flag();
   StageCounts counts;
   kernel.counts = &counts;
 
   const std::size_t n = job.n_modes();
-  std::vector<double> frequencies(n * count), structure_factors, eigenvectors;
+  std::vector<double> frequencies(n * count), structure_factors, eigenvectors, mode_gradients;
   if (kernel.scattering != nullptr) structure_factors.resize(job.n_surfaces() * count);
   if (kernel.eigenvectors) eigenvectors.resize(2 * n * n * count);
+  if (kernel.mode_gradients) mode_gradients.resize(3 * n * count);
   Workspace workspace;
   Profile profile;
   std::vector<double> samples[kStages], totals;
@@ -122,6 +124,7 @@ Profile profile_kernel(const Job& job, const std::vector<double>& qpts, double s
     range.frequencies = frequencies.data();
     range.structure_factors = structure_factors.data();
     range.eigenvectors = eigenvectors.data();
+    range.mode_gradients = mode_gradients.data();
     run_kernel(kernel, range, workspace);
   };
   run_batch(0);  // touches the scratch memory

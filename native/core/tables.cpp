@@ -54,6 +54,7 @@ class Builder {
     if (dipole_.ewald) metric = dipole_.ewald->metric();
     for (int a = 0; a < 3; ++a) {
       for (int b = 0; b < 3; ++b) {
+        t_.cell[a][b] = cell[a][b];
         t_.reciprocal[a][b] = reciprocal[a][b];
         t_.nearest_metric[a][b] = metric[a][b];
       }

@@ -86,6 +86,7 @@ struct Tables {
   bool real_form = false;        // inversion centre: D is real symmetric in the basis below
   double reciprocal[3][3] = {};  // rows: reciprocal-lattice vectors times 2 pi, 1/bohr
   double volume = 0;
+  double cell[3][3] = {};  // rows: cell vectors, bohr
 
   // Integer vectors g whose planes |f.g| = g.g/2 (in `nearest_metric`) bound the cell around the zone centre;
   // one of each +-.

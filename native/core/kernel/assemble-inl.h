@@ -49,11 +49,15 @@ HWY_INLINE void add_scaled(double scale, const V t[6], V y[9]) {
   for (int e = 0; e < 9; ++e) y[e] = fma(set(scale), t[at[e]], y[e]);
 }
 
-// One 3x3 block of D, complete.
-HWY_INLINE void load_block(const BlockSource& s, int index, V re[9], V im[9]) {
+// A block's sums of terms for the source's vector of lanes: [kBlockRows][kLanes].
+HWY_INLINE const double* block_sums(const BlockSource& s, int index) {
+  return s.x + static_cast<std::size_t>(index) * kBlockRows * kLanes + s.lane;
+}
+
+// One 3x3 block of D but for Ewald's reciprocal half: the sums of terms x with the phase of the atom pair.
+HWY_INLINE void load_terms(const BlockSource& s, int index, const double* x, V re[9], V im[9]) {
   const Tables& t = *s.tables;
   const Block& block = t.blocks[index];
-  const double* x = s.x + index * kBlockRows * kLanes + s.lane;
   const auto row = [&](int e) { return load(x + e * kLanes); };
   if (block.kind == BlockKind::full) {
     const double* ui = s.atom_phases + 2 * block.i * kLanes + s.lane;
@@ -83,8 +87,12 @@ HWY_INLINE void load_block(const BlockSource& s, int index, V re[9], V im[9]) {
       }
     }
   }
-  const DipoleTables& dipole = t.dipole;
-  if (!dipole.present) return;
+}
+
+// Adds Ewald's reciprocal half to the block, with the Born charges.
+HWY_INLINE void add_dipole(const BlockSource& s, int index, V re[9], V im[9]) {
+  const Block& block = s.tables->blocks[index];
+  const DipoleTables& dipole = s.tables->dipole;
   const double* zi = dipole.born.data() + 9 * block.i;
   const double* zj = dipole.born.data() + 9 * block.j;
   V tre[6], tim[6];
@@ -116,6 +124,12 @@ HWY_INLINE void load_block(const BlockSource& s, int index, V re[9], V im[9]) {
     add_born(zi, zj, tre, re);
     add_born(zi, zj, tim, im);
   }
+}
+
+// One 3x3 block of D, complete.
+HWY_INLINE void load_block(const BlockSource& s, int index, V re[9], V im[9]) {
+  load_terms(s, index, block_sums(s, index), re, im);
+  if (s.tables->dipole.present) add_dipole(s, index, re, im);
 }
 
 // D's lower triangle, [packed][re, im][kN].

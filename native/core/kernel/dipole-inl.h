@@ -103,28 +103,67 @@ inline void add_moments(const DipoleTables& t, int first_g, int n_g, const doubl
   }
 }
 
+// What the terms of all G share at one vector of q-points, and the weights w(K) of G and -G.
+class ReciprocalWeights {
+ public:
+  struct Pair {
+    V plus, minus;                  // w(q + G), w(q - G)
+    V inverse_plus, inverse_minus;  // 1 / K.eps.K
+    V k_plus[3], k_minus[3];        // q + G, q - G, 1/bohr
+  };
+
+  // exponentials: scratch, [3][2 * max_index + 1][kN]
+  HWY_INLINE ReciprocalWeights(const DipoleTables& t, const Points& p, std::size_t lane,
+                               double* exponentials) {
+    const double* e = t.dielectric;
+    for (int a = 0; a < 3; ++a) q_[a] = load(p.cart + a * kLanes + lane);
+    eq_[0] = fma(set(e[0]), q_[0], fma(set(e[1]), q_[1], mul(set(e[2]), q_[2])));
+    eq_[1] = fma(set(e[1]), q_[0], fma(set(e[3]), q_[1], mul(set(e[4]), q_[2])));
+    eq_[2] = fma(set(e[2]), q_[0], fma(set(e[4]), q_[1], mul(set(e[5]), q_[2])));
+    qeq_ = fma(q_[0], eq_[0], fma(q_[1], eq_[1], mul(q_[2], eq_[2])));
+    const double width = 1 / (2 * t.lambda * t.lambda);
+    V beta[3];
+    for (int a = 0; a < 3; ++a) {
+      const double* g = t.basis[a];
+      beta[a] = mul(set(width), fma(set(g[0]), eq_[0], fma(set(g[1]), eq_[1], mul(set(g[2]), eq_[2]))));
+    }
+    gaussian_tables(t, beta, exponentials);
+    ex_ = exponentials + t.max_index[0] * kN;
+    ey_ = exponentials + (2 * t.max_index[0] + 1 + t.max_index[1]) * kN;
+    ez_ = exponentials + (2 * t.max_index[0] + 2 * t.max_index[1] + 2 + t.max_index[2]) * kN;
+    common_ = hn::Exp(d, mul(qeq_, set(-0.5 * width)));
+  }
+
+  HWY_INLINE Pair of(const DipoleTables::Pair& pair) const {
+    Pair out;
+    const double* c = pair.cartesian;
+    const V dot2 = mul(set(2.0), fma(set(c[0]), eq_[0], fma(set(c[1]), eq_[1], mul(set(c[2]), eq_[2]))));
+    const V even = hn::Add(qeq_, set(pair.metric));
+    const V scale = mul(common_, set(pair.prefactor));
+    constexpr int kStep = static_cast<int>(kN);
+    const V plus =
+        mul(mul(load(ex_ + pair.g[0] * kStep), load(ey_ + pair.g[1] * kStep)), load(ez_ + pair.g[2] * kStep));
+    const V minus =
+        mul(mul(load(ex_ - pair.g[0] * kStep), load(ey_ - pair.g[1] * kStep)), load(ez_ - pair.g[2] * kStep));
+    out.inverse_plus = reciprocal_of(hn::Add(even, dot2));
+    out.inverse_minus = reciprocal_of(hn::Sub(even, dot2));
+    out.plus = mul(mul(scale, plus), out.inverse_plus);
+    out.minus = mul(mul(scale, minus), out.inverse_minus);
+    for (int a = 0; a < 3; ++a) {
+      out.k_plus[a] = hn::Add(q_[a], set(c[a]));
+      out.k_minus[a] = hn::Sub(q_[a], set(c[a]));
+    }
+    return out;
+  }
+
+ private:
+  V q_[3], eq_[3], qeq_, common_;
+  const double *ex_, *ey_, *ez_;
+};
+
 inline void dipole_sums(const DipoleTables& t, const Points& p, bool splitting, std::size_t lane,
                         const DipoleScratch& s, const std::atomic<bool>* cancelled) {
-  const double* e = t.dielectric;
-  V q[3];
-  for (int a = 0; a < 3; ++a) q[a] = load(p.cart + a * kLanes + lane);
-  V eq[3];
-  eq[0] = fma(set(e[0]), q[0], fma(set(e[1]), q[1], mul(set(e[2]), q[2])));
-  eq[1] = fma(set(e[1]), q[0], fma(set(e[3]), q[1], mul(set(e[4]), q[2])));
-  eq[2] = fma(set(e[2]), q[0], fma(set(e[4]), q[1], mul(set(e[5]), q[2])));
-  const V qeq = fma(q[0], eq[0], fma(q[1], eq[1], mul(q[2], eq[2])));
-  const double width = 1 / (2 * t.lambda * t.lambda);
-  V beta[3];
-  for (int a = 0; a < 3; ++a) {
-    const double* g = t.basis[a];
-    beta[a] = mul(set(width), fma(set(g[0]), eq[0], fma(set(g[1]), eq[1], mul(set(g[2]), eq[2]))));
-  }
-  gaussian_tables(t, beta, s.exponentials);
-  const double* ex = s.exponentials + t.max_index[0] * kN;
-  const double* ey = s.exponentials + (2 * t.max_index[0] + 1 + t.max_index[1]) * kN;
-  const double* ez = s.exponentials + (2 * t.max_index[0] + 2 * t.max_index[1] + 2 + t.max_index[2]) * kN;
-  const V common = hn::Exp(d, mul(qeq, set(-0.5 * width)));
-
+  const ReciprocalWeights weights(t, p, lane, s.exponentials);
   V self[6];
   zero_vector_moments(t, p, splitting, lane, self);
   // G = 0 adds the same real number to every pair: it is put in with `self` where T is used, not here.
@@ -136,32 +175,15 @@ inline void dipole_sums(const DipoleTables& t, const Points& p, bool splitting, 
     const int count = n_g - first < kDipoleChunk ? n_g - first : kDipoleChunk;
     double* m = s.moments;
     for (int g = first; g < first + count; ++g, m += 12 * kN) {
-      const DipoleTables::Pair& pair = t.g_pairs[g];
-      const double* c = pair.cartesian;
-      const V dot2 = mul(set(2.0), fma(set(c[0]), eq[0], fma(set(c[1]), eq[1], mul(set(c[2]), eq[2]))));
-      const V even = hn::Add(qeq, set(pair.metric));
-      const V scale = mul(common, set(pair.prefactor));
-      const V plus =
-          mul(mul(load(ex + pair.g[0] * static_cast<int>(kN)), load(ey + pair.g[1] * static_cast<int>(kN))),
-              load(ez + pair.g[2] * static_cast<int>(kN)));
-      const V minus =
-          mul(mul(load(ex - pair.g[0] * static_cast<int>(kN)), load(ey - pair.g[1] * static_cast<int>(kN))),
-              load(ez - pair.g[2] * static_cast<int>(kN)));
-      const V w_plus = mul(mul(scale, plus), reciprocal_of(hn::Add(even, dot2)));
-      const V w_minus = mul(mul(scale, minus), reciprocal_of(hn::Sub(even, dot2)));
-      V kp[3], km[3];
-      for (int a = 0; a < 3; ++a) {
-        kp[a] = hn::Add(q[a], set(c[a]));
-        km[a] = hn::Sub(q[a], set(c[a]));
-      }
+      const ReciprocalWeights::Pair k = weights.of(t.g_pairs[g]);
       int row = 0;
       for (int a = 0; a < 3; ++a) {
-        const V wp = mul(w_plus, kp[a]), wm = mul(w_minus, km[a]);
+        const V wp = mul(k.plus, k.k_plus[a]), wm = mul(k.minus, k.k_minus[a]);
         for (int b = a; b < 3; ++b, ++row) {
-          const V tp = mul(wp, kp[b]);
-          const V sum = fma(wm, km[b], tp);
+          const V tp = mul(wp, k.k_plus[b]);
+          const V sum = fma(wm, k.k_minus[b], tp);
           store(sum, m + row * kN);
-          store(fnma(wm, km[b], tp), m + (6 + row) * kN);
+          store(fnma(wm, k.k_minus[b], tp), m + (6 + row) * kN);
           self[row] = hn::Add(self[row], sum);
         }
       }

@@ -50,6 +50,11 @@ std::vector<double> Results::column(const std::vector<double>& values, std::size
   return out;
 }
 
+Eigen::MatrixX3d Results::mode_gradients_at(std::size_t k) const {
+  const std::vector<double> values = column(mode_gradients, k);
+  return Eigen::Map<const Eigen::MatrixX3d>(values.data(), static_cast<Eigen::Index>(values.size() / 3), 3);
+}
+
 Eigen::MatrixXcd Results::eigenvectors_at(std::size_t k, int n_atoms) const {
   const int n = 3 * n_atoms;
   Eigen::MatrixXcd out(n, n);
@@ -65,7 +70,8 @@ Eigen::MatrixXcd Results::eigenvectors_at(std::size_t k, int n_atoms) const {
 
 bool Results::operator==(const Results& other) const {
   return count == other.count && imaginary == other.imaginary && same_bits(frequencies, other.frequencies) &&
-         same_bits(structure_factors, other.structure_factors) && same_bits(eigenvectors, other.eigenvectors);
+         same_bits(structure_factors, other.structure_factors) &&
+         same_bits(eigenvectors, other.eigenvectors) && same_bits(mode_gradients, other.mode_gradients);
 }
 
 Chunk make_chunk(const Points& points, std::size_t first, std::size_t count, const Points& directions) {
@@ -110,6 +116,7 @@ Results evaluate(Pool& pool, const std::shared_ptr<const Plan>& plan, const JobO
     place(result.frequencies.get(), n, count, first, total, out.frequencies);
     place(result.structure_factors.get(), job->n_surfaces(), count, first, total, out.structure_factors);
     place(result.eigenvectors.get(), 2 * n * n, count, first, total, out.eigenvectors);
+    place(result.mode_gradients.get(), 3 * n, count, first, total, out.mode_gradients);
     out.imaginary += result.imaginary;
   }
   if (!failure.empty()) throw std::runtime_error(failure);

@@ -27,10 +27,13 @@ struct Results {
   std::vector<double> frequencies;        // [n_modes][count]
   std::vector<double> structure_factors;  // [n_surfaces][count]
   std::vector<double> eigenvectors;       // [2][3][n_atoms][n_modes][count]
+  std::vector<double> mode_gradients;     // [3][n_modes][count]
   std::size_t imaginary = 0;
 
   std::vector<double> frequencies_at(std::size_t k) const { return column(frequencies, k); }
   std::vector<double> structure_factors_at(std::size_t k) const { return column(structure_factors, k); }
+  // Rows: modes; columns: Cartesian components.
+  Eigen::MatrixX3d mode_gradients_at(std::size_t k) const;
   // Columns: modes; rows: 3 atom + component.
   Eigen::MatrixXcd eigenvectors_at(std::size_t k, int n_atoms) const;
   bool operator==(const Results& other) const;  // bit by bit
