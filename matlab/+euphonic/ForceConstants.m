@@ -63,22 +63,29 @@ classdef ForceConstants < handle
             crystal = self.known_crystal;
         end
 
-        function modes = calculate_qpoint_phonon_modes(self, qpts, varargin)
+        function [modes, mode_gradients] = calculate_qpoint_phonon_modes(self, qpts, varargin)
             %CALCULATE_QPOINT_PHONON_MODES   Frequencies and eigenvectors.
             %   MODES = FC.CALCULATE_QPOINT_PHONON_MODES(QPTS, ...) at the rows of the n_qpts x 3 array QPTS
             %   (reciprocal-lattice units) is a EUPHONIC.QPOINTPHONONMODES. Name-value pairs: weights (n_qpts numbers;
-            %   default 1/n_qpts each), asr, dipole, dipole_parameter, splitting, n_threads, verbose as in
-            %   EUPHONIC.COHERENTCRYSTAL.
+            %   default 1/n_qpts each), return_mode_gradients (false), asr, dipole, dipole_parameter, splitting, n_threads,
+            %   verbose as in EUPHONIC.COHERENTCRYSTAL.
+            %
+            %   [MODES, MODE_GRADIENTS] = ... with return_mode_gradients true: also the gradients dw/dQ, which MODES has as
+            %   a property of this name; see EUPHONIC.QPOINTPHONONMODES. Otherwise they are [].
             %
             %   Example
             %       modes = fc.calculate_qpoint_phonon_modes([0 0 0; 0.5 0 0], 'asr', 'reciprocal');
             %       size(modes.eigenvectors)    % 2 x n_modes x n_atoms x 3
+            %       modes = fc.calculate_qpoint_phonon_modes([0.1 0 0; 0.5 0 0], 'return_mode_gradients', true);
+            %       speed = sqrt(sum(modes.mode_gradients.^2, 3)) * 151.9267;    % m/s, 2 x n_modes
             %
             %   See also EUPHONIC.QPOINTPHONONMODES, EUPHONIC.FORCECONSTANTS.
             caller = 'calculate_qpoint_phonon_modes';
             [options, weights] = self.mode_options(caller, qpts, varargin);
             answer = self.modes_at(caller, 'modes', qpts, options);
-            modes = euphonic.QpointPhononModes(self, qpts, weights, answer.frequencies, answer.eigenvectors, options);
+            mode_gradients = answer.mode_gradients;
+            modes = euphonic.QpointPhononModes(self, qpts, weights, answer.frequencies, answer.eigenvectors, ...
+                mode_gradients, options);
         end
 
         function result = calculate_debye_waller(self, grid, temperature, varargin)
@@ -124,11 +131,12 @@ classdef ForceConstants < handle
                 'space_group', summary.space_group, 'crystal', self.crystal);
         end
 
-        function result = calculate_qpoint_frequencies(self, qpts, varargin)
+        function [result, mode_gradients] = calculate_qpoint_frequencies(self, qpts, varargin)
             %CALCULATE_QPOINT_FREQUENCIES   Frequencies alone.
             %   S = FC.CALCULATE_QPOINT_FREQUENCIES(QPTS, ...) is a struct with qpts, frequencies (n_qpts x n_modes,
             %   meV, ascending; negative where a mode is unstable), weights and crystal. Arguments are those of
-            %   CALCULATE_QPOINT_PHONON_MODES.
+            %   CALCULATE_QPOINT_PHONON_MODES; with return_mode_gradients true S has a field mode_gradients (n_qpts x
+            %   n_modes x 3, meV angstrom), which is the second output, too.
             %
             %   Example
             %       s = fc.calculate_qpoint_frequencies(euphonic.mp_grid([6 6 6]));
@@ -139,6 +147,10 @@ classdef ForceConstants < handle
             answer = self.modes_at(caller, 'frequencies', qpts, options);
             result = struct('qpts', double(qpts), 'frequencies', answer.frequencies, 'weights', weights, ...
                 'crystal', self.crystal);
+            mode_gradients = answer.mode_gradients;
+            if options.return_mode_gradients
+                result.mode_gradients = mode_gradients;
+            end
         end
 
         function disp(self)
@@ -186,7 +198,7 @@ classdef ForceConstants < handle
             n = size(qpts, 1);
             names = {'asr', 'dipole', 'dipole_parameter', 'splitting', 'n_threads', 'verbose', 'insert_gamma', ...
                      'reduce_qpts', 'use_c'};
-            given = euphonic.internal.name_values(caller, [{'weights'}, names], args);
+            given = euphonic.internal.name_values(caller, [{'weights', 'return_mode_gradients'}, names], args);
             weights = ones(n, 1) / n;
             if isfield(given, 'weights')
                 weights = given.weights;
@@ -196,6 +208,11 @@ classdef ForceConstants < handle
                 weights = double(weights(:));
             end
             options = self.with_defaults(caller, names, given);
+            options.return_mode_gradients = false;
+            if isfield(given, 'return_mode_gradients')
+                options.return_mode_gradients = euphonic.internal.check_option(caller, 'return_mode_gradients', ...
+                    given.return_mode_gradients);
+            end
         end
 
         function options = with_defaults(self, caller, names, given)

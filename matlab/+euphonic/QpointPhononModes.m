@@ -8,6 +8,11 @@ classdef QpointPhononModes
     %       frequencies    n_qpts x n_modes, meV, ascending at each q-point; negative where a mode is unstable
     %       eigenvectors   n_qpts x n_modes x n_atoms x 3, complex, Cartesian, with sum(|e|^2) = 1 for each mode, of the
     %                      dynamical matrix whose phases are exp(2i*pi*q.R) with lattice vectors R
+    %       mode_gradients [] or, with the option return_mode_gradients, n_qpts x n_modes x 3, meV angstrom: dw/dQ in
+    %                      Cartesian components, Q in 1/angstrom (with its 2*pi), of the frequencies as they are given,
+    %                      negative ones included. Among modes of equal frequency only the sum of their gradients has a
+    %                      meaning. Modes nearer to zero than 1e-4 meV have gradient 0. The derivative of the dipole term
+    %                      is in it, and where LO-TO splitting is applied at a zone centre its direction is held fixed.
     %       crystal        struct with cell_vectors (angstrom), atom_r, atom_type, atom_mass (amu), n_atoms
     %
     %   Methods
@@ -23,6 +28,7 @@ classdef QpointPhononModes
         weights
         frequencies
         eigenvectors
+        mode_gradients
     end
     properties (Dependent)
         crystal
@@ -33,12 +39,13 @@ classdef QpointPhononModes
     end
     methods
 
-        function self = QpointPhononModes(fc, qpts, weights, frequencies, eigenvectors, options)
+        function self = QpointPhononModes(fc, qpts, weights, frequencies, eigenvectors, mode_gradients, options)
             self.force_constants = fc;
             self.qpts = double(qpts);
             self.weights = weights;
             self.frequencies = frequencies;
             self.eigenvectors = eigenvectors;
+            self.mode_gradients = mode_gradients;
             self.options = options;
         end
 

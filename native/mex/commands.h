@@ -49,7 +49,7 @@ mxArray* request(ConnectionSlot& slot, const Arguments& arguments);
 //   answer    struct with error, job (what job.open said), totals (what job.close said), imaginary,
 //             missing (2×k: offsets and counts of the ranges without results) and, as the quantity has
 //             them, frequencies, structure_factors, eigenvectors (n_points × n_modes × n_atoms × 3,
-//             complex), intensities (n_points × 1)
+//             complex), mode_gradients (n_points × n_modes × 3), intensities (n_points × 1)
 mxArray* evaluate(ConnectionSlot& slot, const Arguments& arguments);
 
 // answer = read_private(path): struct with error, found (logical) and text; see wire/private_file.h

@@ -14,7 +14,8 @@ namespace {
 using wire::Row;
 
 // Of an answer: those that its quantity has are filled.
-constexpr const char* kResultFields[] = {"frequencies", "structure_factors", "eigenvectors", "intensities"};
+constexpr const char* kResultFields[] = {"frequencies", "structure_factors", "eigenvectors", "mode_gradients",
+                                         "intensities"};
 
 wire::Points points_from(const mxArray* cell) {
   const std::size_t n = cell && mxIsCell(cell) ? mxGetNumberOfElements(cell) : 0;
@@ -63,6 +64,12 @@ mxArray* allocate_eigenvectors(std::size_t n_points, std::size_t n_modes) {
   return mxCreateUninitNumericArray(4, extents, mxDOUBLE_CLASS, mxCOMPLEX);
 }
 
+// The frame's order [component][mode] with points last is column-major n_points × n_modes × 3.
+mxArray* allocate_gradients(std::size_t n_points, std::size_t n_modes) {
+  mwSize extents[] = {static_cast<mwSize>(n_points), static_cast<mwSize>(n_modes), 3};
+  return mxCreateUninitNumericArray(3, extents, mxDOUBLE_CLASS, mxREAL);
+}
+
 // The frame's order [part][component][atom][mode] with points last is column-major n_points × n_modes ×
 // n_atoms × 3.
 std::vector<Row> eigenvector_rows(mxArray* array, std::size_t n_points, std::size_t n_modes) {
@@ -89,8 +96,8 @@ void take_energies(const mxArray* array, wire::Points* points) {
 // The arrays of an answer, new or taken over (by copy) from one that was not completed.
 class Results {
  public:
-  Results(mxArray* answer, wire::Quantity quantity, const wire::Points& points, bool cells)
-      : answer_(answer), quantity_(quantity), points_(points), cells_(cells) {}
+  Results(mxArray* answer, wire::Quantity quantity, bool gradients, const wire::Points& points, bool cells)
+      : answer_(answer), quantity_(quantity), gradients_(gradients), points_(points), cells_(cells) {}
 
   std::vector<wire::Range> missing;
   double imaginary = 0;
@@ -108,6 +115,7 @@ class Results {
     } else if (quantity_ == wire::Quantity::modes) {
       put("eigenvectors", allocate_eigenvectors(n_points, n));
     }
+    if (gradients_) put("mode_gradients", allocate_gradients(n_points, n));
     missing = {{0, n_points}};
   }
 
@@ -137,6 +145,8 @@ class Results {
     } else if (quantity_ == wire::Quantity::modes) {
       outputs.eigenvectors = eigenvector_rows(mxGetField(answer_, 0, "eigenvectors"), n_points, n);
     }
+    if (gradients_)
+      outputs.mode_gradients = rows_of(mxGetField(answer_, 0, "mode_gradients"), 3 * n, n_points);
   }
 
   void put_missing() {
@@ -155,6 +165,7 @@ class Results {
 
   mxArray* answer_;
   wire::Quantity quantity_;
+  bool gradients_;
   const wire::Points& points_;
   bool cells_;
 };
@@ -201,6 +212,9 @@ void run(ConnectionSlot& slot, const Arguments& arguments, mxArray* answer) {
     throw wire::Failure(wire::failure_code::kInvalidArgument, "The gateway expected a quantity.");
   }
   const wire::Quantity quantity = wire::quantity_named(*name->text());
+  const wire::Value* wanted = params.find("mode_gradients");
+  const bool gradients = wanted && wanted->boolean() && *wanted->boolean() &&
+                         (quantity == wire::Quantity::frequencies || quantity == wire::Quantity::modes);
   wire::Points points = points_from(arguments.at(3));
   take_energies(mxGetField(arguments.at(4), 0, "energies"), &points);
   params.set("n_points", static_cast<std::int64_t>(points.count));
@@ -211,7 +225,7 @@ void run(ConnectionSlot& slot, const Arguments& arguments, mxArray* answer) {
   const wire::OpenedJob job = wire::open_job(connection, params, frames_from(arguments.at(2)), wait);
   mxSetField(answer, 0, "job", array_from(job.result));
 
-  Results results(answer, quantity, points, mxIsLogicalScalarTrue(cells));
+  Results results(answer, quantity, gradients, points, mxIsLogicalScalarTrue(cells));
   if (has_results(arguments.at(5))) {
     results.take_over(arguments.at(5));
   } else {

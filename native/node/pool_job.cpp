@@ -56,6 +56,7 @@ JobOptions to_job_options(const Napi::Object& given) {
   options.quantity = to_quantity(to_string(given, "quantity"));
   options.n_threads = to_int(given, "nThreads");
   options.splitting = to_bool(given, "splitting");
+  options.mode_gradients = given.Get("modeGradients").ToBoolean();
   Scattering& scattering = options.scattering;
   const std::vector<double> lengths = to_vector<double>(given, "scatteringLengths");
   for (std::size_t i = 0; i + 1 < lengths.size(); i += 2) {
@@ -120,6 +121,7 @@ Napi::Value to_value(Napi::Env env, ChunkResult& result, const Job& job) {
   value.Set("frequencies", to_buffer(env, result.frequencies, n_modes * count));
   value.Set("structureFactors", to_buffer(env, result.structure_factors, n_surfaces * count));
   value.Set("eigenvectors", to_buffer(env, result.eigenvectors, 2 * n_modes * n_modes * count));
+  value.Set("modeGradients", to_buffer(env, result.mode_gradients, 3 * n_modes * count));
   value.Set("displacements", to_buffer(env, result.displacements, 2 * n_modes * count));
   value.Set("intensities", to_buffer(env, result.intensities, count));
   value.Set("kernelSeconds", result.kernel_seconds);

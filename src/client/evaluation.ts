@@ -36,6 +36,8 @@ export interface Evaluation extends JobFigures {
   structureFactors?: Float64Array;
   /** [2,3,nAtoms,nModes,nPoints]: real and imaginary part, Cartesian component, atom, mode */
   eigenvectors?: Float64Array;
+  /** [3,nModes,nPoints] meV·Å: Cartesian components of dω/dQ, with the option `mode_gradients` */
+  modeGradients?: Float64Array;
   /** [nPoints] mbarn/meV per atom */
   intensities?: Float64Array;
   /** how many modes have a negative frequency */
@@ -142,7 +144,7 @@ export class EvaluationRun {
     }
     const { n_modes, n_surfaces } = job;
     this.shape = { n_modes, n_surfaces, notes: job.notes };
-    const { quantity = 'structure_factor' } = this.options;
+    const { quantity = 'structure_factor', mode_gradients } = this.options;
     this.arrays = new Map();
     if (quantity === 'sqw') this.arrays.set('intensities', new ResultArray(1, nPoints));
     else this.arrays.set('frequencies', new ResultArray(n_modes, nPoints));
@@ -150,6 +152,9 @@ export class EvaluationRun {
       this.arrays.set('structure_factors', new ResultArray(n_surfaces, nPoints));
     if (quantity === 'modes') {
       this.arrays.set('eigenvectors', new ResultArray(6 * this.model.n_atoms * n_modes, nPoints));
+    }
+    if (mode_gradients && (quantity === 'frequencies' || quantity === 'modes')) {
+      this.arrays.set('mode_gradients', new ResultArray(3 * n_modes, nPoints));
     }
   }
 
@@ -184,6 +189,7 @@ export class EvaluationRun {
     const { n_modes, n_surfaces, notes } = this.shape!;
     const structureFactors = this.arrays!.get('structure_factors')?.data;
     const eigenvectors = this.arrays!.get('eigenvectors')?.data;
+    const modeGradients = this.arrays!.get('mode_gradients')?.data;
     const intensities = this.arrays!.get('intensities')?.data;
     return {
       ...figures,
@@ -193,6 +199,7 @@ export class EvaluationRun {
       frequencies: this.arrays!.get('frequencies')?.data ?? new Float64Array(),
       ...(structureFactors && { structureFactors }),
       ...(eigenvectors && { eigenvectors }),
+      ...(modeGradients && { modeGradients }),
       ...(intensities && { intensities }),
       imaginary: this.imaginary,
       notes,

@@ -51,6 +51,8 @@ export interface NativeJobOptions {
   /** 0: the pool's budget */
   nThreads: number;
   splitting: boolean;
+  /** of frequencies and modes: their gradients, too */
+  modeGradients?: boolean;
   /** [n,2] coherent scattering lengths in fm (re, im); needed for structure_factor and sqw */
   scatteringLengths?: Float64Array;
   /** [n,3,3] Å² */
@@ -95,6 +97,8 @@ export interface NativeChunkResult {
   structureFactors?: Buffer;
   /** [2,3,nAtoms,nModes,count] */
   eigenvectors?: Buffer;
+  /** [3,nModes,count] meV·Å, Cartesian component first */
+  modeGradients?: Buffer;
   /** [nAtoms,6,count] Å²: elements 00 01 02 11 12 22 of the mean-square displacement tensors */
   displacements?: Buffer;
   /** [count] mbarn/meV per atom */

@@ -24,6 +24,7 @@ export function jobOptions(
     splitting,
     bose,
     negativeE: params.negative_e,
+    modeGradients: params.mode_gradients,
   };
   if (quantity === 'structure_factor' || quantity === 'sqw') {
     options.scatteringLengths = coherentScatteringLengths(atomType, params.scattering_lengths);

@@ -185,6 +185,7 @@ export class Jobs {
           ...array('frequencies', [nModes, count], result.frequencies),
           ...array('structure_factors', [nSurfaces, count], result.structureFactors),
           ...array('eigenvectors', [2, 3, job.nAtoms, nModes, count], result.eigenvectors),
+          ...array('mode_gradients', [3, nModes, count], result.modeGradients),
           ...array('intensities', [count], result.intensities),
         ],
       });

@@ -103,6 +103,7 @@ export const CALCULATION_OPTIONS = {
   quantity: expect(QUANTITIES.join(', '), v.optional(v.picklist(QUANTITIES), 'structure_factor')),
   ...PLAN_OPTIONS,
   splitting: flag(true),
+  mode_gradients: flag(false),
   temperature: expect('kelvin, a number ≥ 0, or null', v.optional(v.nullable(kelvin), null)),
   bose: flag(true),
   negative_e: flag(false),

@@ -10,7 +10,8 @@ function value = check_option(caller, name, value)
             if ~good || ischar(value)
                 wanted = 'a number > 0 in meV';
             end
-        case {'symmetrise', 'bose', 'negative_e', 'verbose', 'dipole', 'splitting', 'insert_gamma', 'reduce_qpts'}
+        case {'symmetrise', 'bose', 'negative_e', 'verbose', 'dipole', 'splitting', 'insert_gamma', 'reduce_qpts', ...
+              'return_mode_gradients'}
             if is_flag(value)
                 value = logical(value);
             else

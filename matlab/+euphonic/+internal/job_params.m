@@ -4,6 +4,9 @@ function params = job_params(options, quantity)
     params = struct('quantity', quantity, 'asr', none_as_empty(options.asr), 'dipole', options.dipole, ...
         'dipole_parameter', options.dipole_parameter, 'splitting', options.splitting, ...
         'n_threads', none_as_empty(options.n_threads));
+    if any(strcmp(quantity, {'frequencies', 'modes'})) && isfield(options, 'return_mode_gradients')
+        params.mode_gradients = options.return_mode_gradients;
+    end
     if any(strcmp(quantity, {'structure_factor', 'sqw'}))
         params.temperature = none_as_empty(options.temperature);
         params.bose = options.bose;

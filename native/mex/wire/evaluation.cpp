@@ -177,6 +177,8 @@ void Stream::store(const Answer& answer, const Range& chunk) {
   } else if (quantity_ == Quantity::modes) {
     copy("eigenvectors", {2, 3, n_modes / 3, n_modes, chunk.count}, outputs_.eigenvectors);
   }
+  if (!outputs_.mode_gradients.empty())
+    copy("mode_gradients", {3, n_modes, chunk.count}, outputs_.mode_gradients);
   imaginary_ += count_member(result, "imaginary", 0);
   done_ += chunk.count;
 }

@@ -33,9 +33,10 @@ struct Row {
 };
 
 // Rows in the order of the frames: frequencies [n_modes], structure_factors [n_surfaces],
-// eigenvectors [2][3][n_atoms][n_modes], intensities [1]; empty when the quantity has none.
+// eigenvectors [2][3][n_atoms][n_modes], mode_gradients [3][n_modes], intensities [1]; empty when the
+// quantity has none, mode_gradients also where they are not asked for.
 struct Outputs {
-  std::vector<Row> frequencies, structure_factors, eigenvectors, intensities;
+  std::vector<Row> frequencies, structure_factors, eigenvectors, mode_gradients, intensities;
 };
 
 struct Range {
