@@ -19,6 +19,7 @@ describe('parameters', () => {
       dipole: true,
       dipole_parameter: 1,
       splitting: true,
+      mode_gradients: false,
       temperature: null,
       bose: true,
       negative_e: false,
