@@ -1,0 +1,56 @@
+import { residentBytes } from '../support/processes.js';
+import { digestOf, pointsOf, QUARTZ } from '../support/results.js';
+import type { TrialDaemon, World } from '../support/world.js';
+import type { Trial } from '../trial.js';
+
+const CALLS = 10_000;
+/** Part of the calls after which heaps are as large as they become. */
+const WARM_UP = 0.3;
+const POINTS = 50;
+/** A leak of one result of 50 q-points (21 kB) in each of the calls would be 150 MB. */
+const LIMIT_BYTES = 8 * 2 ** 20;
+const MIB = 2 ** 20;
+
+export const calls: Trial = {
+  name: 'calls',
+  what: `${CALLS} calculations of ${POINTS} q-points from TypeScript, then from Octave`,
+  required: `daemon and Octave grow by less than ${LIMIT_BYTES / MIB} MiB in the last ${100 * (1 - WARM_UP)} % of the calls`,
+  async run(world) {
+    const daemon = world.daemon();
+    const grown: Record<string, number> = { 'daemon (TypeScript)': await fromTypeScript(world, daemon) };
+    const octave = world.octave(daemon);
+    if (octave) {
+      const run = (n: number) => octave.run(`for i = 1:${n}, m.horace_disp(h, h, h); end`);
+      await octave.ready;
+      await octave.run(
+        `h = (1:${POINTS}) / 17; m = euphonic.CoherentCrystal(euphonic.ForceConstants.from_json_file(quartz), 'temperature', 300, 'verbose', false);`,
+      );
+      const usual = world.count(CALLS);
+      await run(Math.round(WARM_UP * usual));
+      const [before, daemonBefore] = [residentBytes(octave.pid), daemon.residentBytes];
+      await run(Math.round((1 - WARM_UP) * usual));
+      grown['daemon (Octave)'] = daemon.residentBytes - daemonBefore;
+      grown.Octave = residentBytes(octave.pid) - before;
+    }
+    return {
+      measured: Object.entries(grown)
+        .map(([name, bytes]) => `${name} ${(bytes / MIB).toFixed(1)} MiB`)
+        .join(', '),
+      passed: Object.values(grown).every((bytes) => bytes < LIMIT_BYTES),
+    };
+  },
+};
+
+async function fromTypeScript(world: World, daemon: TrialDaemon): Promise<number> {
+  const client = daemon.client();
+  const model = await client.loadModel(QUARTZ);
+  const qpts = pointsOf(POINTS);
+  const usual = world.count(CALLS);
+  let before = Number.NaN;
+  for (let i = 0; i < usual; i++) {
+    if (i === Math.round(WARM_UP * usual)) before = daemon.residentBytes;
+    const evaluation = await client.evaluate(model, qpts, { temperature: 300 });
+    world.bits.check('fifty', digestOf(evaluation));
+  }
+  return daemon.residentBytes - before;
+}
