@@ -1,6 +1,7 @@
 /** Calculation options as flags: hyphens for underscores, booleans also as --no-…. */
 import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { parseScatteringLengths } from '../models/scatteringLengthFile.js';
 import { systemReason } from '../protocol/connection.js';
 import { EuphonicError } from '../protocol/errors.js';
 import { type CalculationOptions, SCATTERING_LENGTH_TABLES, SUM_RULES } from '../protocol/messages.js';
@@ -47,7 +48,7 @@ export function addCalculationOptions(command: Command): Command {
   );
   command.option(
     '--scattering-lengths <table>',
-    `${SCATTERING_LENGTH_TABLES.join(', ')}, or JSON, or a JSON file: element symbol → fm or [re, im]`,
+    `${SCATTERING_LENGTH_TABLES.join(', ')}, or JSON, or a JSON file: atom type → fm, [re, im] or a name such as 62Ni`,
   );
   command.option('--n-threads <n>', "at most as many threads of the daemon's", parseNumber);
   return command;
@@ -90,31 +91,22 @@ function gridOf(grid: number[], temperature: CalculationFlags['temperature']): [
 function scatteringLengthsOf(text: string): CalculationOptions['scattering_lengths'] {
   const table = SCATTERING_LENGTH_TABLES.find((name) => name.toLowerCase() === text.toLowerCase());
   if (table) return table;
-  let json = text;
-  if (!text.trimStart().startsWith('{')) {
-    try {
-      json = readFileSync(text, 'utf8');
-    } catch (error) {
-      throw new EuphonicError(
-        'file_not_found',
-        `The scattering lengths cannot be read: ${systemReason(error)}.`,
-        {
-          where: text,
-          expected: `${SCATTERING_LENGTH_TABLES.join(', ')}, JSON text, or a JSON file`,
-        },
-      );
-    }
-  }
+  const isJson = /^\s*[{[]/.test(text);
+  // what is in it is checked where the request is
+  const lengths = isJson
+    ? parseScatteringLengths(text, '--scattering-lengths')
+    : parseScatteringLengths(readText(text), text);
+  return lengths as CalculationOptions['scattering_lengths'];
+}
+
+function readText(path: string): string {
   try {
-    return JSON.parse(json);
+    return readFileSync(path, 'utf8');
   } catch (error) {
     throw new EuphonicError(
-      'file_damaged',
-      `The scattering lengths are no JSON: ${(error as Error).message}.`,
-      {
-        where: json === text ? '--scattering-lengths' : text,
-        expected: 'a JSON object of element symbol → fm or [re, im]',
-      },
+      'file_not_found',
+      `The scattering lengths cannot be read: ${systemReason(error)}.`,
+      { where: path, expected: `${SCATTERING_LENGTH_TABLES.join(', ')}, JSON text, or a JSON file` },
     );
   }
 }

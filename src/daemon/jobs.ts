@@ -1,6 +1,8 @@
 /** Jobs: a model, options and the q-points of one request of a client, computed chunk by chunk. */
 import { randomBytes } from 'node:crypto';
 import type { Executor, ExecutorJob } from '../compute/executor.js';
+import { isotopeNotes } from '../models/scatteringLengths.js';
+import { ELECTRON_MASS_PER_AMU } from '../models/units.js';
 import { toFloat64Array } from '../protocol/arrays.js';
 import { EuphonicError } from '../protocol/errors.js';
 import { MAX_FRAME_BYTES, MAX_INFLIGHT_BYTES } from '../protocol/limits.js';
@@ -80,7 +82,7 @@ export class Jobs {
         advice: 'Close jobs that are done.',
       });
     }
-    const { summary } = this.models.get(params.model);
+    const { summary, crystal } = this.models.get(params.model);
     const options = jobOptions(params, summary.atom_type, frames.get('debye_waller'));
     const plan = await this.models.plan(params.model, {
       asr: params.asr ?? 'none',
@@ -88,6 +90,10 @@ export class Jobs {
       dipoleParameter: params.dipole_parameter,
     });
     const notes = new Set(plan.info.notes);
+    if (options.scatteringLengths) {
+      const masses = crystal.atomMass.map((mass) => mass / ELECTRON_MASS_PER_AMU);
+      for (const note of isotopeNotes(crystal.atomType, masses, options.scatteringLengths)) notes.add(note);
+    }
     const grid = params.debye_waller_grid;
     if (grid && options.scatteringLengths && options.temperature !== undefined) {
       // nobody would stop the calculation for a client that went while its model was planned

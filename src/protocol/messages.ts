@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import type { ModelFormat } from '../models/readers/index.js';
+import type { TableName } from '../models/scatteringLengths.js';
 import type { ErrorBody } from './errors.js';
 import { MAX_POINTS, MAX_STRING, MAX_THREADS, MAX_WIDTH_COEFFICIENTS } from './limits.js';
 
@@ -79,7 +80,14 @@ export const QUANTITIES = ['structure_factor', 'frequencies', 'modes', 'sqw'] as
 /** Gauss, Lorentz, damped harmonic oscillators. */
 export const LINE_SHAPES = ['gauss', 'lorentz', 'dho'] as const;
 export const SUM_RULES = ['reciprocal', 'realspace'] as const;
-export const SCATTERING_LENGTH_TABLES = ['Sears1992'] as const;
+export const SCATTERING_LENGTH_TABLES = ['Sears1992', 'BlueBook'] as const satisfies readonly TableName[];
+
+/** fm, real or [re, im], or an element or isotope of a table */
+const scatteringLength = v.union([
+  finite,
+  v.strictTuple([finite, finite]),
+  v.pipe(v.string(), v.regex(/^\d*[-_]?[A-Z][a-z]?[-_]?\d*$/)),
+]);
 
 const positive = (byDefault: number) =>
   expect('a number > 0', v.optional(v.pipe(finite, v.gtValue(0)), byDefault));
@@ -108,11 +116,12 @@ export const CALCULATION_OPTIONS = {
   bose: flag(true),
   negative_e: flag(false),
   scattering_lengths: expect(
-    `${SCATTERING_LENGTH_TABLES.join(', ')} or a map of element symbol to fm, a number or [re, im]`,
+    `${SCATTERING_LENGTH_TABLES.join(', ')}, a map of atom type to fm, a number, [re, im] or a name such as '62Ni', or a list of such values`,
     v.optional(
       v.union([
         v.picklist(SCATTERING_LENGTH_TABLES),
-        v.record(symbol, v.union([finite, v.strictTuple([finite, finite])])),
+        v.array(scatteringLength),
+        v.record(symbol, v.union([scatteringLength, v.picklist(SCATTERING_LENGTH_TABLES)])),
       ]),
       'Sears1992',
     ),

@@ -176,8 +176,7 @@ std::vector<double> Reference::realspace_corrected_with_dipoles() {
     excess += eigen.eigenvalues()(m) * eigen.eigenvectors().col(m) * eigen.eigenvectors().col(m).adjoint();
   std::vector<double> out = model_.force_constants;
   const std::size_t n = gamma.rows();
-  for (std::size_t k = 0; k < out.size(); ++k)
-    out[k] -= excess(k / n % n, k % n).real() / model_.n_cells;
+  for (std::size_t k = 0; k < out.size(); ++k) out[k] -= excess(k / n % n, k % n).real() / model_.n_cells;
   return out;
 }
 
