@@ -11,7 +11,9 @@ classdef CoherentCrystal < handle
     %       conversion_mat       3x3: q of the model is the row [qh qk ql] times this ('None')
     %       chunk                without effect: the daemon chooses ('None')
     %       lim                  upper limit of the intensity in mbarn (Inf)
-    %       scattering_lengths   'Sears1992', or a struct of element = length in fm ('Sears1992')
+    %       scattering_lengths   'Sears1992', 'BlueBook', a JSON file, a struct of element = length in fm, real or complex,
+    %                            or the name of an isotope such as '62Ni' (its field default may name the table for the
+    %                            others); or a vector or cell with one for each atom ('Sears1992')
     %       verbose              tell how far a calculation is that takes longer than two seconds (true)
     %
     %   Name-value pairs only, and properties too:
@@ -19,11 +21,14 @@ classdef CoherentCrystal < handle
     %       dipole               include the dipole-dipole term where there are Born charges (true)
     %       dipole_parameter     scales the automatic splitting of the Ewald sums; results do not depend on it (1)
     %       splitting            LO-TO splitting at the zone centre (true)
+    %       splitting_directions direction from which a zone centre is approached, reciprocal-lattice units: a row, or one for
+    %                            each q-point (NaN: from the list); 'average', for HORACE_SQW alone: the mean over all
+    %                            directions, as in a powder. 'None': from the neighbouring q-points ('None')
     %       n_threads            at most so many threads ('None': all that the daemon has)
     %       cache_limit          bytes of results that are kept for calls with the same q-points, as fits make them; 0:
     %                            none (the environment variable EUPHONIC_CACHE_BYTES, else 2^30). CLEAR_CACHE forgets
     %                            them.
-    %       insert_gamma, reduce_qpts, use_c, useparallel, threads    accepted, without effect
+    %       insert_gamma, reduce_qpts, use_c, useparallel, threads    accepted, without effect here
     %
     %   [W, SF] = MODEL.HORACE_DISP(QH, QK, QL) evaluates it; @MODEL.HORACE_DISP is what Horace wants.
     %   @MODEL.HORACE_SQW gives the intensity already broadened, which is faster where it will do.
@@ -52,6 +57,7 @@ classdef CoherentCrystal < handle
         splitting = true
         n_threads = 'None'
         cache_limit = 2^30
+        splitting_directions = 'None'
         insert_gamma = false
         reduce_qpts = true
         use_c = 'None'
@@ -237,6 +243,10 @@ classdef CoherentCrystal < handle
             self.cache.limit = value; %#ok<MCSUP>
         end
 
+        function set.splitting_directions(self, value)
+            self.splitting_directions = checked('splitting_directions', value);
+        end
+
         function set.insert_gamma(self, value)
             self.insert_gamma = checked('insert_gamma', value);
         end
@@ -310,15 +320,40 @@ classdef CoherentCrystal < handle
             end
             [params, frames] = self.with_debye_waller(caller, params);
             plan = struct('model', self.force_constants.model, 'params', rmfield(params, 'n_threads'), ...
-                'debye_waller', frames, 'conversion_mat', self.conversion_mat, 'energies', energies);
+                'debye_waller', frames, 'conversion_mat', self.conversion_mat, 'energies', energies, ...
+                'splitting_directions', self.splitting_directions);
             results = self.cache.find(plan, points);
             if isempty(results)
-                answer = euphonic.internal.evaluate(caller, self.force_constants, params, frames, ...
-                    self.converted(points), self.verbose, true, energies);
+                answer = self.answered(caller, params, frames, points, energies);
                 self.tell(caller, answer);
                 results = struct('frequencies', {answer.frequencies}, ...
                     'structure_factors', {answer.structure_factors}, 'intensities', answer.intensities);
                 self.cache.keep(plan, points, results);
+            end
+        end
+
+        function answer = answered(self, caller, params, frames, points, energies)
+            directions = self.splitting_directions;
+            average = strcmp(directions, 'average');
+            if average && ~strcmp(params.quantity, 'sqw')
+                euphonic.internal.fail(caller, 'invalid_argument', ['An average over splitting_directions has no single ' ...
+                    'frequencies: it is there for horace_sqw alone.']);
+            end
+            if ~ischar(directions)
+                directions = self.converted({directions(:, 1), directions(:, 2), directions(:, 3)});
+                directions = [directions{:}];
+            end
+            points = self.converted(points);
+            if average
+                n = numel(points{1});
+                [points, directions, energies, of] = euphonic.internal.spread_directions(points, energies, ...
+                    self.force_constants.crystal.cell_vectors);
+            end
+            points = euphonic.internal.with_directions(caller, points, directions);
+            answer = euphonic.internal.evaluate(caller, self.force_constants, params, frames, points, self.verbose, true, ...
+                energies);
+            if average
+                answer.intensities = accumarray(of, answer.intensities(:), [n, 1], @mean);
             end
         end
 

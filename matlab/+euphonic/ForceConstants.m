@@ -67,8 +67,10 @@ classdef ForceConstants < handle
             %CALCULATE_QPOINT_PHONON_MODES   Frequencies and eigenvectors.
             %   MODES = FC.CALCULATE_QPOINT_PHONON_MODES(QPTS, ...) at the rows of the n_qpts x 3 array QPTS
             %   (reciprocal-lattice units) is a EUPHONIC.QPOINTPHONONMODES. Name-value pairs: weights (n_qpts numbers;
-            %   default 1/n_qpts each), return_mode_gradients (false), asr, dipole, dipole_parameter, splitting, n_threads,
-            %   verbose as in EUPHONIC.COHERENTCRYSTAL.
+            %   default 1/n_qpts each), return_mode_gradients (false), asr, dipole, dipole_parameter, splitting,
+            %   splitting_directions, n_threads, verbose as in EUPHONIC.COHERENTCRYSTAL; insert_gamma: zone centres inside
+            %   the list are doubled, so that each side has its own direction (false), where there is LO-TO splitting.
+            %   use_c and reduce_qpts have no effect.
             %
             %   [MODES, MODE_GRADIENTS] = ... with return_mode_gradients true: also the gradients dw/dQ, which MODES has as
             %   a property of this name; see EUPHONIC.QPOINTPHONONMODES. Otherwise they are [].
@@ -81,7 +83,7 @@ classdef ForceConstants < handle
             %
             %   See also EUPHONIC.QPOINTPHONONMODES, EUPHONIC.FORCECONSTANTS.
             caller = 'calculate_qpoint_phonon_modes';
-            [options, weights] = self.mode_options(caller, qpts, varargin);
+            [options, qpts, weights] = self.mode_options(caller, qpts, varargin);
             answer = self.modes_at(caller, 'modes', qpts, options);
             mode_gradients = answer.mode_gradients;
             modes = euphonic.QpointPhononModes(self, qpts, weights, answer.frequencies, answer.eigenvectors, ...
@@ -143,7 +145,7 @@ classdef ForceConstants < handle
             %
             %   See also EUPHONIC.FORCECONSTANTS, EUPHONIC.MP_GRID.
             caller = 'calculate_qpoint_frequencies';
-            [options, weights] = self.mode_options(caller, qpts, varargin);
+            [options, qpts, weights] = self.mode_options(caller, qpts, varargin);
             answer = self.modes_at(caller, 'frequencies', qpts, options);
             result = struct('qpts', double(qpts), 'frequencies', answer.frequencies, 'weights', weights, ...
                 'crystal', self.crystal);
@@ -193,13 +195,17 @@ classdef ForceConstants < handle
     end
     methods (Access = private)
 
-        function [options, weights] = mode_options(self, caller, qpts, args)
-            % Options of a calculation at q-points in their standard form, with defaults, and the points' weights.
+        function [options, qpts, weights] = mode_options(self, caller, qpts, args)
+            % Options of a calculation at q-points in their standard form, with defaults, and the points with their weights.
+            if ~isnumeric(qpts) || ~ismatrix(qpts) || size(qpts, 2) ~= 3
+                euphonic.internal.fail(caller, 'size_mismatch', 'The q-points are %s; expected n_qpts x 3.', ...
+                    euphonic.internal.size_text(qpts));
+            end
             n = size(qpts, 1);
-            names = {'asr', 'dipole', 'dipole_parameter', 'splitting', 'n_threads', 'verbose', 'insert_gamma', ...
-                     'reduce_qpts', 'use_c'};
+            names = {'asr', 'dipole', 'dipole_parameter', 'splitting', 'splitting_directions', 'n_threads', 'verbose', ...
+                     'insert_gamma', 'reduce_qpts', 'use_c'};
             given = euphonic.internal.name_values(caller, [{'weights', 'return_mode_gradients'}, names], args);
-            weights = ones(n, 1) / n;
+            weights = [];
             if isfield(given, 'weights')
                 weights = given.weights;
                 if ~isnumeric(weights) || ~isreal(weights) || numel(weights) ~= n || ~all(isfinite(weights(:)))
@@ -212,6 +218,15 @@ classdef ForceConstants < handle
             if isfield(given, 'return_mode_gradients')
                 options.return_mode_gradients = euphonic.internal.check_option(caller, 'return_mode_gradients', ...
                     given.return_mode_gradients);
+            end
+            if strcmp(options.splitting_directions, 'average')
+                euphonic.internal.fail(caller, 'invalid_argument', ...
+                    'Modes at one q-point have one direction: splitting_directions cannot be ''average'' here.');
+            end
+            if options.insert_gamma && self.polar && options.dipole && options.splitting && n > 2
+                [qpts, weights] = euphonic.internal.insert_gamma(qpts, weights);
+            elseif isempty(weights)
+                weights = ones(n, 1) / n;
             end
         end
 
@@ -229,13 +244,10 @@ classdef ForceConstants < handle
         end
 
         function answer = modes_at(self, caller, quantity, qpts, options)
-            if ~isnumeric(qpts) || ~ismatrix(qpts) || size(qpts, 2) ~= 3
-                euphonic.internal.fail(caller, 'size_mismatch', 'The q-points are %s; expected n_qpts x 3.', ...
-                    euphonic.internal.size_text(qpts));
-            end
             [qh, qk, ql] = euphonic.internal.check_q(caller, qpts(:, 1), qpts(:, 2), qpts(:, 3));
+            points = euphonic.internal.with_directions(caller, {qh, qk, ql}, options.splitting_directions);
             answer = euphonic.internal.evaluate(caller, self, euphonic.internal.job_params(options, quantity), [], ...
-                {qh, qk, ql}, options.verbose, false);
+                points, options.verbose, false);
         end
 
         function [result, arrays] = ask(self, caller, method, params)

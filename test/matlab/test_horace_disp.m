@@ -189,6 +189,52 @@ function scattering_lengths_of_a_struct_are_used()
     support.check(max(abs([rotated{:}] - [sears{:}])) < 1e-10 * max([sears{:}]), 'no effect of a common phase');
 end
 
+function scattering_lengths_come_in_every_form()
+    fc = support.quartz();
+    [qh, qk, ql] = support.some_q(4);
+    model = euphonic.CoherentCrystal(fc, 'scattering_lengths', struct('Si', 4.106, 'O', 5.84));
+    [~, expected] = model.horace_disp(qh, qk, ql);
+    plain = euphonic.CoherentCrystal(fc);
+    [~, sears] = plain.horace_disp(qh, qk, ql);
+    support.check(~isequal(expected, sears), 'other lengths, other intensities');
+    is_si = strcmp(fc.atom_type, 'Si');
+    by_atom = 5.84 + (4.106 - 5.84) * is_si(:).';
+    names = repmat({'18O'}, 1, numel(is_si));
+    names(is_si) = {4.106};
+    file = [tempname() '.json'];
+    remove = onCleanup(@() delete(file)); %#ok<NASGU>
+    forms = {by_atom, complex(by_atom), num2cell(by_atom), names, struct('Si', 4.106, 'O', '18O'), ...
+             struct('Si', 'Si28', 'O', '18O', 'default', 'BlueBook'), file};
+    write(file, '{"Si": 4.106, "O": [5.84, 0]}');
+    for i = 1:numel(forms)
+        model.scattering_lengths = forms{i};
+        [~, found] = model.horace_disp(qh, qk, ql);
+        support.check(isequal(found, expected), 'form %d', i);
+    end
+    write(file, '{"physical_properties": {"coherent_scattering_length": {"__units__": "nm", "Si": 4.106e-6, "O": 5.84e-6}}}');
+    model.scattering_lengths = file;
+    [~, found] = model.horace_disp(qh, qk, ql);
+    support.check(max(abs([found{:}] - [expected{:}])) < 1e-12 * max([expected{:}]), 'a collection');
+    write(file, '{"62Ni": "28Si", "Si": "28Si", "O": 5.84}');
+    model.scattering_lengths = file;
+    support.check(strcmp(model.scattering_lengths.Ni62, '28Si'), 'names that start with a digit');
+    write(file, '{');
+    support.check_error('EUPHONIC:scattering_lengths:file_damaged', 'no JSON', ...
+        @() euphonic.CoherentCrystal(fc, 'scattering_lengths', file));
+    model.scattering_lengths = by_atom(1:3);
+    support.check_error('EUPHONIC:horace_disp:invalid_argument', '3 scattering lengths', ...
+        @() model.horace_disp(qh, qk, ql));
+    model.scattering_lengths = 'BlueBook';
+    [~, found] = model.horace_disp(qh, qk, ql);
+    support.check(~isequal(found, sears), 'the Blue Book');
+end
+
+function write(file, text)
+    id = fopen(file, 'w');
+    fprintf(id, '%s', text);
+    fclose(id);
+end
+
 function options_without_effect_have_none()
     fc = support.quartz();
     [qh, qk, ql] = support.some_q(4);

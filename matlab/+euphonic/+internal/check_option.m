@@ -37,6 +37,11 @@ function value = check_option(caller, name, value)
             if ~good
                 wanted = '''None'' or a real 3x3 matrix';
             end
+        case 'splitting_directions'
+            [value, good] = splitting_directions(value);
+            if ~good
+                wanted = '''None'' (from the list), ''average'', or real rows of three numbers, none of them zero';
+            end
         case 'lim'
             [value, good] = none_or_number(value, '', @(x) x > 0);
             if ~good
@@ -139,6 +144,19 @@ function [value, good] = debye_waller(value)
     end
 end
 
+function [value, good] = splitting_directions(value)
+    if euphonic.internal.is_none(value)
+        value = 'None';
+        good = true;
+    elseif ischar(value)
+        good = strcmp(value, 'average');
+    else
+        good = isnumeric(value) && isreal(value) && ismatrix(value) && size(value, 2) == 3 && ~isempty(value) && ...
+            all(any(value ~= 0, 2)) && ~any(isinf(value(:)));
+        value = double(value);
+    end
+end
+
 function [value, wanted] = sum_rule(value)
     wanted = '';
     if euphonic.internal.is_none(value)
@@ -153,26 +171,47 @@ end
 
 function [value, wanted] = scattering_lengths(value)
     wanted = '';
+    form = ['''Sears1992'', ''BlueBook'', the name of a JSON file, a struct of element = length in fm, or a vector or ', ...
+            'cell with one for each atom'];
+    if ischar(value) && ~isempty(value)
+        if exist(value, 'file') == 2
+            value = euphonic.internal.read_scattering_lengths(value);
+        end
+        return
+    end
+    if isstruct(value) && isscalar(value)
+        names = fieldnames(value);
+        for i = 1:numel(names)
+            [value.(names{i}), good] = length_in_fm(value.(names{i}));
+            if ~good
+                wanted = sprintf('a struct in which %s is one number in fm, real or complex, or a name such as ''62Ni''', ...
+                    names{i});
+                return
+            end
+        end
+    elseif iscell(value) && ~isempty(value)
+        for i = 1:numel(value)
+            [value{i}, good] = length_in_fm(value{i});
+            if ~good
+                wanted = sprintf('a cell in which entry %d is a number in fm, real or complex, or a name such as ''62Ni''', i);
+                return
+            end
+        end
+    elseif ~isnumeric(value) || numel(value) < 2 || ~all(isfinite(value(:)))
+        wanted = form;
+    end
+end
+
+function [value, good] = length_in_fm(value)
+    if isa(value, 'euphonic.internal.Quantity')
+        value = value.in('fm');
+    end
     if ischar(value)
-        if isempty(value)
-            wanted = 'the name of a table such as ''Sears1992'', or a struct of element = length in fm';
+        good = ~isempty(regexp(value, '^\d*[-_]?[A-Z][a-zA-Z]*[-_]?\d*$', 'once'));
+    else
+        good = isnumeric(value) && isscalar(value) && isfinite(value);
+        if good
+            value = double(value);
         end
-        return
-    end
-    if ~isstruct(value) || ~isscalar(value)
-        wanted = 'the name of a table such as ''Sears1992'', or a struct of element = length in fm';
-        return
-    end
-    elements = fieldnames(value);
-    for i = 1:numel(elements)
-        length_fm = value.(elements{i});
-        if isa(length_fm, 'euphonic.internal.Quantity')
-            length_fm = length_fm.in('fm');
-        end
-        if ~isnumeric(length_fm) || ~isscalar(length_fm) || ~isfinite(length_fm)
-            wanted = sprintf('a struct in which %s is one number in fm, real or complex', elements{i});
-            return
-        end
-        value.(elements{i}) = double(length_fm);
     end
 end

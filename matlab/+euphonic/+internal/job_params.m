@@ -22,8 +22,13 @@ function value = none_as_empty(value)
 end
 
 function lengths = lengths_as_pairs(lengths)
+    if isnumeric(lengths)
+        lengths = num2cell(lengths);
+    end
     if isstruct(lengths)
         lengths = structfun(@pair, lengths, 'UniformOutput', false);
+    elseif iscell(lengths)
+        lengths = cellfun(@pair, lengths(:).', 'UniformOutput', false);
     end
 end
 

@@ -4,6 +4,6 @@ function [names, n_positional] = model_options()
     %   are accepted because scripts written for other packages give them.
     names = {'debye_waller_grid', 'debye_waller', 'temperature', 'bose', 'negative_e', 'conversion_mat', 'chunk', ...
              'lim', 'scattering_lengths', 'verbose', 'asr', 'dipole', 'dipole_parameter', 'splitting', 'n_threads', ...
-             'cache_limit', 'insert_gamma', 'reduce_qpts', 'use_c', 'useparallel', 'threads'};
+             'cache_limit', 'splitting_directions', 'insert_gamma', 'reduce_qpts', 'use_c', 'useparallel', 'threads'};
     n_positional = 10;
 end
