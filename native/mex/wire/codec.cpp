@@ -183,8 +183,8 @@ Reply decode_reply(const void* data, std::size_t size) {
   Value header;
   try {
     std::size_t end = 0;
-    const msgpack::unpack_limit limit(kMaxHeaderItems, kMaxHeaderItems, kMaxHeaderBytes, 0, 0,
-                                      kMaxHeaderDepth);
+    // each item has a byte at least: what claims more is refused before memory is taken for it
+    const msgpack::unpack_limit limit(size, size, size, 0, 0, kMaxHeaderDepth);
     const msgpack::object_handle handle =
         msgpack::unpack(static_cast<const char*>(data), size, end, nullptr, nullptr, limit);
     if (end != size) bad_reply("bytes after the header");

@@ -17,7 +17,6 @@ inline constexpr int kProtocolVersion = 1;
 
 // Limits on what is accepted from a daemon.
 inline constexpr std::size_t kMaxHeaderBytes = 1u << 20;
-inline constexpr std::size_t kMaxHeaderItems = kMaxHeaderBytes;  // members of one map or array
 inline constexpr std::size_t kMaxHeaderDepth = 8;
 inline constexpr std::size_t kMaxKeyBytes = 255;
 inline constexpr std::size_t kMaxFrames = 16;
