@@ -3,9 +3,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fuzzCodec } from './lib/fuzz.mjs';
 import { root, run } from './lib/run.mjs';
 import { catch2, mocha, octave } from './lib/suites.mjs';
 import { lint } from './lint.mjs';
+
+/** The codec's fuzzer; npm run fuzz gives it longer. */
+const fuzzSeconds = 15;
 
 const suites = [
   { group: 'lint', title: 'Static checks', go: lint },
@@ -16,6 +20,7 @@ const suites = [
     go: () => catch2('asan-ubsan', ['~[heavy]']),
   },
   { group: 'native', title: 'C++, thread sanitizer', go: () => catch2('tsan', ['[pool]~[heavy]']) },
+  { group: 'native', title: 'C++ codec, fuzzed', go: () => fuzzCodec(fuzzSeconds) },
   { group: 'ts', title: 'TypeScript', go: () => mocha() },
   { group: 'matlab', title: 'MATLAB package, in Octave', go: () => octave() },
 ];
