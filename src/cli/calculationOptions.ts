@@ -12,6 +12,7 @@ export interface CalculationFlags {
   dipole?: boolean;
   dipoleParameter?: number;
   splitting?: boolean;
+  splittingDirection?: number[];
   /** a text, because commander takes null for a missing value */
   temperature?: number | 'none';
   debyeWallerGrid?: number[];
@@ -31,6 +32,11 @@ export function addCalculationOptions(command: Command): Command {
   flag('dipole', 'long-range dipole interaction of polar crystals (default; --no-dipole)');
   command.option('--dipole-parameter <x>', 'scales the automatic Ewald parameter', parseNumber);
   flag('splitting', 'LO–TO splitting at the zone centre (default; --no-splitting)');
+  command.option(
+    '--splitting-direction <h...>',
+    'three numbers, r.l.u.: from there zone centres are approached (default: from the neighbours in the list)',
+    (text: string, before: number[] | undefined) => [...(before ?? []), parseNumber(text)],
+  );
   command.option(
     '--temperature <kelvin>',
     'temperature of the Debye–Waller and Bose factors',
@@ -70,6 +76,21 @@ export function calculationOptions(flags: CalculationFlags): CalculationOptions 
     ...(nThreads !== undefined && { n_threads: nThreads }),
     ...(scatteringLengths !== undefined && { scattering_lengths: scatteringLengthsOf(scatteringLengths) }),
   };
+}
+
+/** [3,nPoints] of the direction in the flags, if there is one. */
+export function splittingDirections(
+  { splittingDirection: direction }: CalculationFlags,
+  nPoints: number,
+): Float64Array | undefined {
+  if (!direction) return undefined;
+  if (direction.length !== 3 || !direction.every(Number.isFinite) || direction.every((x) => x === 0)) {
+    throw new EuphonicError('invalid_argument', `The splitting direction is ${direction.join(' ')}.`, {
+      where: '--splitting-direction',
+      expected: 'three finite numbers that are not all zero, such as 1 0 0',
+    });
+  }
+  return Float64Array.from({ length: 3 * nPoints }, (_, k) => direction[Math.floor(k / nPoints)]!);
 }
 
 function gridOf(grid: number[], temperature: CalculationFlags['temperature']): [number, number, number] {

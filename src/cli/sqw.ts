@@ -2,7 +2,7 @@
 import { SingleBar } from 'cli-progress';
 import { EuphonicClient } from '../client/client.js';
 import { toFloat64Array } from '../protocol/arrays.js';
-import { type CalculationFlags, calculationOptions } from './calculationOptions.js';
+import { type CalculationFlags, calculationOptions, splittingDirections } from './calculationOptions.js';
 import { EXIT_OK } from './exitCodes.js';
 import { type ModelFlags, modelOptions } from './modelOptions.js';
 import { note, print, printJson } from './output.js';
@@ -21,6 +21,7 @@ const PROGRESS_AFTER_MS = 1000;
 export async function sqw(modelPath: string, flags: SqwFlags): Promise<number> {
   const calculation = calculationOptions(flags);
   const qpts = await readQFile(flags.qFile);
+  const directions = splittingDirections(flags, qpts.length / 3);
   const client = new EuphonicClient();
   const abort = new AbortController();
   const interrupt = () => abort.abort();
@@ -32,6 +33,7 @@ export async function sqw(modelPath: string, flags: SqwFlags): Promise<number> {
     const start = performance.now();
     const evaluation = await client.evaluate(model, qpts, {
       ...calculation,
+      ...(directions && { directions }),
       quantity: 'structure_factor',
       onProgress: progress.update,
       signal: abort.signal,

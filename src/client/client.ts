@@ -94,8 +94,8 @@ export class EuphonicClient {
   }
 
   /** A model's summary, with its cell vectors (Å), positions and masses (amu). */
-  modelInfo(model: ModelSummary): Promise<Reply<'model.info'>> {
-    return this.retried(model, ({ work }) => work.request('model.info', { model: model.model }));
+  modelInfo(model: ModelSummary, symmetry = false): Promise<Reply<'model.info'>> {
+    return this.retried(model, ({ work }) => work.request('model.info', { model: model.model, symmetry }));
   }
 
   /**

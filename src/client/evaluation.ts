@@ -40,6 +40,7 @@ export interface Evaluation extends JobFigures {
   modeGradients?: Float64Array;
   /** [nPoints] mbarn/meV per atom */
   intensities?: Float64Array;
+  plan: JobSummary['plan'];
   /** how many modes have a negative frequency */
   imaginary: number;
   /** sentences for the user */
@@ -83,7 +84,7 @@ export class EvaluationRun {
   private arrays: Map<string, ResultArray> | undefined;
   private finished = 0;
   private imaginary = 0;
-  private shape: Pick<JobSummary, 'n_modes' | 'n_surfaces' | 'notes'> | undefined;
+  private shape: Pick<JobSummary, 'n_modes' | 'n_surfaces' | 'plan' | 'notes'> | undefined;
 
   constructor(
     private readonly model: ModelSummary,
@@ -143,7 +144,7 @@ export class EvaluationRun {
       this.chunks.push({ offset, count: Math.min(step, nPoints - offset) });
     }
     const { n_modes, n_surfaces } = job;
-    this.shape = { n_modes, n_surfaces, notes: job.notes };
+    this.shape = { n_modes, n_surfaces, plan: job.plan, notes: job.notes };
     const { quantity = 'structure_factor', mode_gradients } = this.options;
     this.arrays = new Map();
     if (quantity === 'sqw') this.arrays.set('intensities', new ResultArray(1, nPoints));
@@ -186,7 +187,7 @@ export class EvaluationRun {
   }
 
   private evaluation(figures: JobFigures): Evaluation {
-    const { n_modes, n_surfaces, notes } = this.shape!;
+    const { n_modes, n_surfaces, plan, notes } = this.shape!;
     const structureFactors = this.arrays!.get('structure_factors')?.data;
     const eigenvectors = this.arrays!.get('eigenvectors')?.data;
     const modeGradients = this.arrays!.get('mode_gradients')?.data;
@@ -201,6 +202,7 @@ export class EvaluationRun {
       ...(eigenvectors && { eigenvectors }),
       ...(modeGradients && { modeGradients }),
       ...(intensities && { intensities }),
+      plan,
       imaginary: this.imaginary,
       notes,
     };

@@ -1,8 +1,8 @@
 /** Jobs: a model, options and the q-points of one request of a client, computed chunk by chunk. */
 import { randomBytes } from 'node:crypto';
-import type { Executor, ExecutorJob } from '../compute/executor.js';
+import type { Executor, ExecutorJob, PlanInfo } from '../compute/executor.js';
 import { isotopeNotes } from '../models/scatteringLengths.js';
-import { ELECTRON_MASS_PER_AMU } from '../models/units.js';
+import { ANGSTROM_PER_BOHR, ELECTRON_MASS_PER_AMU } from '../models/units.js';
 import { toFloat64Array } from '../protocol/arrays.js';
 import { EuphonicError } from '../protocol/errors.js';
 import { MAX_FRAME_BYTES, MAX_INFLIGHT_BYTES } from '../protocol/limits.js';
@@ -11,6 +11,7 @@ import type {
   CheckedParams,
   JobFigures,
   JobSummary,
+  PlanSummary,
   Results,
   Status,
 } from '../protocol/messages.js';
@@ -50,6 +51,17 @@ export interface ComputedChunk {
 
 /** Of the grid that job.open names: defaults of the method debye_waller. */
 const DEBYE_WALLER_DEFAULTS = { frequency_min: 0.01, symmetrise: true };
+
+function planSummary(info: PlanInfo): PlanSummary {
+  const { lambda, nTerms, nLatticeVectors, nReciprocal, inversionCentre } = info;
+  return {
+    lambda: lambda / ANGSTROM_PER_BOHR,
+    n_terms: nTerms,
+    n_lattice_vectors: nLatticeVectors,
+    n_reciprocal: nReciprocal,
+    inversion_centre: inversionCentre,
+  };
+}
 
 export class Jobs {
   private readonly jobs = new Map<string, Job>();
@@ -144,6 +156,7 @@ export class Jobs {
       bytes_per_point: bytesPerPoint,
       ...advice,
       threads: work.threads,
+      plan: planSummary(plan.info),
       notes: [...notes],
     };
   }

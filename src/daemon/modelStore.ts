@@ -5,7 +5,7 @@ import type { Executor, ExecutorModel, ExecutorPlan, PlanOptions } from '../comp
 import type { Crystal } from '../models/forceConstants.js';
 import type { ReadOptions } from '../models/readers/index.js';
 import { ANGSTROM_PER_BOHR, ELECTRON_MASS_PER_AMU } from '../models/units.js';
-import { float64Frame } from '../protocol/arrays.js';
+import { float64Frame, int32Frame } from '../protocol/arrays.js';
 import { EuphonicError } from '../protocol/errors.js';
 import type { ArrayFrame, CheckedParams, ModelSummary, Status } from '../protocol/messages.js';
 import { ModelReader } from './modelReader.js';
@@ -15,6 +15,9 @@ import { MODEL_STORE_BYTES } from './settings.js';
 interface StoredModel {
   summary: ModelSummary;
   crystal: Crystal;
+  scMatrix: Int32Array;
+  /** Born charges and dielectric tensor of a polar crystal */
+  polar: { born: Float64Array; dielectric: Float64Array } | undefined;
   model: ExecutorModel;
   plans: Map<string, { promise: Promise<ExecutorPlan>; bytes: number }>;
 }
@@ -116,9 +119,18 @@ export class ModelStore {
     return this.reader.perform({ kind: 'symmetrise', crystal: this.get(id).crystal, tensors });
   }
 
-  /** Cell vectors in Å, fractional positions and masses in amu, as frames. */
+  /** Space group of the model's crystal, in which isotopes are different atoms; null if none is found. */
+  async spaceGroup(id: string): Promise<{ number: number; symbol: string } | null> {
+    const none = new Float64Array(9 * this.get(id).summary.n_atoms);
+    return this.symmetrised(id, none).then(
+      ({ number, symbol }) => ({ number, symbol }),
+      () => null,
+    );
+  }
+
+  /** Cell vectors in Å, fractional positions, masses in amu, supercell matrix, Born charges and dielectric tensor, as frames. */
   crystalFrames(id: string): ArrayFrame[] {
-    const { crystal, summary } = this.get(id);
+    const { crystal, summary, scMatrix, polar } = this.get(id);
     const n = summary.n_atoms;
     return [
       float64Frame(
@@ -132,6 +144,10 @@ export class ModelStore {
         [n],
         crystal.atomMass.map((x) => x / ELECTRON_MASS_PER_AMU),
       ),
+      int32Frame('sc_matrix', [3, 3], scMatrix),
+      ...(polar
+        ? [float64Frame('born', [n, 3, 3], polar.born), float64Frame('dielectric', [3, 3], polar.dielectric)]
+        : []),
     ];
   }
 
@@ -149,7 +165,7 @@ export class ModelStore {
   }
 
   private async add(read: ReadModel): Promise<ModelSummary> {
-    const { id, fc, source, notes } = read;
+    const { id, fc, source, notes, asymmetry } = read;
     const present = this.touch(id);
     if (present) return present.summary;
     const model = await this.executor.addModel(fc);
@@ -162,9 +178,12 @@ export class ModelStore {
       polar: fc.born !== undefined,
       source,
       notes,
+      asymmetry,
     };
+    const { crystal, scMatrix, born, dielectric } = fc;
+    const polar = born && dielectric && { born, dielectric };
     // another request may have added it meanwhile: then its plans stay
-    const stored = this.touch(id) ?? { summary, crystal: fc.crystal, model, plans: new Map() };
+    const stored = this.touch(id) ?? { summary, crystal, scMatrix, polar, model, plans: new Map() };
     this.models.set(id, stored);
     this.evict();
     return stored.summary;

@@ -5,6 +5,7 @@
 import { isAbsolute } from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import {
+  asymmetry,
   type Crystal,
   type ForceConstants,
   type ForceConstantsContent,
@@ -25,6 +26,8 @@ export interface ReadModel {
   fc: ForceConstants;
   source: string;
   notes: string[];
+  /** of its force constants */
+  asymmetry: number;
 }
 
 /** Tensors [n,3,3] averaged over a space group. */
@@ -48,7 +51,7 @@ type ModelTask = Exclude<ReaderTask, { kind: 'symmetrise' }>;
 async function readModel(task: ModelTask): Promise<ReadModel> {
   if (task.kind === 'check') {
     const fc = makeForceConstants(task.content, 'model.put');
-    return { id: modelId(fc), fc, source: 'sent by a client', notes: [] };
+    return { id: modelId(fc), fc, source: 'sent by a client', notes: [], asymmetry: asymmetry(fc) };
   }
   if (!isAbsolute(task.path)) {
     throw new EuphonicError('invalid_argument', `path is '${task.path}'.`, {
@@ -57,7 +60,7 @@ async function readModel(task: ModelTask): Promise<ReadModel> {
     });
   }
   const { fc, source, notes } = await readForceConstants(task.path, task.options);
-  return { id: modelId(fc), fc, source, notes };
+  return { id: modelId(fc), fc, source, notes, asymmetry: asymmetry(fc) };
 }
 
 async function symmetrise(crystal: Crystal, tensors: Float64Array): Promise<SymmetrisedTensors> {

@@ -45,8 +45,11 @@ function handlers(daemon: Daemon): Handlers<WorkMethod> {
       return answer(summary);
     },
     'model.put': async ({ params, frames, answer }) => answer(await models.put(params.atom_type, frames)),
-    'model.info': async ({ params, answer }) =>
-      answer(models.get(params.model).summary, models.crystalFrames(params.model)),
+    'model.info': async ({ params, answer }) => {
+      const { summary } = models.get(params.model);
+      const found = params.symmetry ? { space_group: await models.spaceGroup(params.model) } : {};
+      return answer({ ...summary, ...found }, models.crystalFrames(params.model));
+    },
     debye_waller: async ({ peer, params, answer }) => {
       const { tensors, summary } = await daemon.debyeWaller.get(peer, params);
       const { n_points, kernel_seconds, cached } = summary;

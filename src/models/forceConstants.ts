@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { endianness } from 'node:os';
 import type { NativeModelContent } from '../compute/native.js';
 import { type ErrorCode, EuphonicError } from '../protocol/errors.js';
+import { Supercell } from './lattice.js';
 import { checkForceConstants } from './validate.js';
 
 export interface Crystal {
@@ -108,4 +109,27 @@ function littleEndianBytes(array: Float64Array | Int32Array): Buffer {
   const bytes = Buffer.from(array.buffer, array.byteOffset, array.byteLength);
   if (endianness() === 'LE') return bytes;
   return array.BYTES_PER_ELEMENT === 8 ? Buffer.from(bytes).swap64() : Buffer.from(bytes).swap32();
+}
+
+/**
+ * How far the force constants are from symmetric: the largest |Φ(0κ,cκ') − Φ(0κ',−cκ)ᵀ|, relative to the largest element. Programs
+ * that do not symmetrise leave 1e-6 to 1e-3; of each pair of blocks the one with κ ≤ κ' counts.
+ */
+export function asymmetry({ scMatrix, cellOrigins, forceConstants, nAtoms, nCells }: ForceConstants): number {
+  const supercell = new Supercell(scMatrix, cellOrigins);
+  const n = 3 * nAtoms;
+  let largest = 0;
+  let difference = 0;
+  for (let c = 0; c < nCells; c++) {
+    const opposite = supercell.indexOf([0, 1, 2].map((k) => -cellOrigins[3 * c + k]!));
+    if (opposite < c) continue;
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j < n; j++) {
+        const [here, there] = [n * (n * c + i) + j, n * (n * opposite + j) + i];
+        largest = Math.max(largest, Math.abs(forceConstants[here]!), Math.abs(forceConstants[there]!));
+        difference = Math.max(difference, Math.abs(forceConstants[here]! - forceConstants[there]!));
+      }
+    }
+  }
+  return largest === 0 ? 0 : difference / largest;
 }

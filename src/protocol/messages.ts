@@ -157,7 +157,7 @@ export const PARAMS = {
   'model.put': v.strictObject({
     atom_type: expect('one element symbol for each atom', v.pipe(v.array(symbol), v.minLength(1))),
   }),
-  'model.info': v.strictObject({ model: modelId }),
+  'model.info': v.strictObject({ model: modelId, symmetry: flag(false) }),
   debye_waller: v.strictObject({
     model: modelId,
     grid: expect(GRID_WORDS, grid),
@@ -267,6 +267,21 @@ export interface ModelSummary {
   polar: boolean;
   source: string;
   notes: string[];
+  /** largest difference between a force constant and its mirror image, of the largest force constant */
+  asymmetry: number;
+}
+
+/** What a plan decided. */
+export interface PlanSummary {
+  /** Λ of the Ewald sums in 1/Å, 0 without a dipole term */
+  lambda: number;
+  /** lattice-vector terms over all atom pairs */
+  n_terms: number;
+  /** distinct lattice vectors */
+  n_lattice_vectors: number;
+  /** reciprocal-lattice vectors of the Ewald sums */
+  n_reciprocal: number;
+  inversion_centre: boolean;
 }
 
 export interface JobSummary {
@@ -281,6 +296,7 @@ export interface JobSummary {
   /** advised number of chunks under way */
   window: number;
   threads: number;
+  plan: PlanSummary;
   notes: string[];
 }
 
@@ -342,7 +358,7 @@ export interface Results {
   };
   'model.load': ModelSummary;
   'model.put': ModelSummary;
-  'model.info': ModelSummary;
+  'model.info': ModelSummary & { space_group?: { number: number; symbol: string } | null };
   debye_waller: DebyeWallerSummary;
   'job.open': JobSummary;
   'job.compute': { job: string; offset: number; count: number; kernel_seconds: number; imaginary: number };

@@ -147,6 +147,56 @@ describe('euphonicd sqw', function () {
     assert.deepEqual([info.n_atoms, info.n_modes, info.n_cells, info.polar], [9, 27, 100, true]);
     assert.ok(Math.abs(info.cell_vectors[2][2] - 5.350305) < 1e-5);
     assert.ok(Math.abs(info.atom_mass[8] - 28.085) < 1e-3);
-    assert.match((await daemon.cli('info', model)).stdout, /O6 Si3/);
+    assert.deepEqual(info.space_group, { number: 154, symbol: 'P 3_2 2 1' });
+    assert.deepEqual(info.sc_matrix, [
+      [5, 0, 0],
+      [0, 5, 0],
+      [0, 0, 4],
+    ]);
+    assert.ok(Math.abs(info.cell_angles[2] - 120) < 1e-3 && Math.abs(info.cell_volume - 109.097) < 1e-2);
+    assert.ok(
+      info.charge_sum.flat().every((x: number) => Math.abs(x) < 0.005) && info.charge_sum[0][0] !== 0,
+    );
+    assert.deepEqual([info.born.length, info.dielectric.length, info.imaginary], [9, 3, 0]);
+    // the incumbent's frequencies at the zone centre without a sum rule
+    const translations = [-2.65180313, -1.48963829, -1.4896305];
+    for (const [i, w] of translations.entries()) assert.ok(Math.abs(info.translations[i] - w) < 1e-4);
+    assert.ok(info.lambda > 0 && info.microseconds_per_q > 0 && info.asymmetry < 1e-12);
+    const { stdout: words } = await daemon.cli('info', model);
+    assert.match(words, /O6 Si3.*P 3_2 2 1 \(154\).*charge sum +at most 4\.0e-3.*µs per q-point/s);
+  });
+
+  it('says of a model what is unstable, not symmetric, or without translations', async () => {
+    const golden = (name: string) => new URL(`../golden/crystals/${name}.json`, import.meta.url).pathname;
+    const info = async (name: string) =>
+      JSON.parse((await daemon.cli('info', golden(name), '--json')).stdout);
+    const single = await info('single_cell');
+    assert.ok(single.imaginary > 0 && single.lowest < -1);
+    assert.match(
+      (await daemon.cli('info', golden('single_cell'))).stdout,
+      /\d+ of 1125 there: the crystal is unstable/,
+    );
+    const { asymmetry } = await info('asymmetric');
+    assert.ok(asymmetry > 1e-5 && asymmetry < 1e-2, `${asymmetry}`);
+    const { translations, lambda, born } = await info('broken_sum_rule');
+    assert.ok(Math.max(...translations) > 5);
+    assert.deepEqual([lambda, born], [0, undefined]);
+  });
+
+  it('takes a direction of approach to the zone centre', async () => {
+    const model = new URL('../golden/crystals/charged.json', import.meta.url).pathname;
+    const at = async (q: string, ...flags: string[]) => {
+      const run = await daemon.cli('sqw', model, '--q-file', qFile(q), '--output', output(), ...flags);
+      assert.equal(run.code, 0, run.stderr);
+      return written().frequencies[0].at(-1);
+    };
+    const direction = ['--splitting-direction', '1', '-1', '0'];
+    const along = await at('0 0 0', ...direction);
+    assert.ok(Math.abs(along - (await at('1e-7 -1e-7 0'))) < 1e-4);
+    assert.ok(Math.abs(along - (await at('0 0 0'))) > 0.1);
+    assert.equal(await at('0 0 0', '--no-splitting', ...direction), await at('0 0 0'));
+    const args = ['--q-file', qFile('0 0 0'), '--output', output(), '--splitting-direction', '0', '0', '0'];
+    const refused = await daemon.cli('sqw', model, ...args);
+    assert.match(refused.stderr, /--splitting-direction/);
   });
 });
