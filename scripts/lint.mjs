@@ -1,7 +1,9 @@
-// Static checks: Biome (lint and format of TypeScript), tsc, clang-format (format of C++). --write repairs formats.
+// Static checks: Biome (lint and format of TypeScript), tsc, clang-format (format of C++), miss_hit
+// (lint and style of MATLAB). --write repairs formats.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { missHit } from './lib/missHit.mjs';
 import { npmBin, root, run } from './lib/run.mjs';
 
 // Versions of clang-format differ in what they write; this one is Debian 12's.
@@ -46,6 +48,10 @@ export async function lint() {
   const cpp = await clangFormat(['--dry-run', '-Werror']);
   if (!cpp) console.log(`  SKIPPED: no clang-format ${clangFormatMajor} on PATH`);
   count('clang-format: format of C++', cpp);
+  const matlab = await missHit();
+  if (!matlab)
+    console.log('  SKIPPED: miss_hit could not be installed (python3 with venv, and PyPI, are needed)');
+  count('miss_hit: lint and style of MATLAB', matlab);
   return totals;
 }
 

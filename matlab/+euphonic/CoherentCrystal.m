@@ -11,9 +11,9 @@ classdef CoherentCrystal < handle
     %       conversion_mat       3x3: q of the model is the row [qh qk ql] times this ('None')
     %       chunk                without effect: the daemon chooses ('None')
     %       lim                  upper limit of the intensity in mbarn (Inf)
-    %       scattering_lengths   'Sears1992', 'BlueBook', a JSON file, a struct of element = length in fm, real or complex,
-    %                            or the name of an isotope such as '62Ni' (its field default may name the table for the
-    %                            others); or a vector or cell with one for each atom ('Sears1992')
+    %       scattering_lengths   'Sears1992', 'BlueBook', a JSON file, a struct of element = length in fm, real or
+    %                            complex, or the name of an isotope such as '62Ni' (its field default may name the
+    %                            table for the others); or a vector or cell with one for each atom ('Sears1992')
     %       verbose              tell how far a calculation is that takes longer than two seconds (true)
     %
     %   Name-value pairs only, and properties too:
@@ -21,9 +21,9 @@ classdef CoherentCrystal < handle
     %       dipole               include the dipole-dipole term where there are Born charges (true)
     %       dipole_parameter     scales the automatic splitting of the Ewald sums; results do not depend on it (1)
     %       splitting            LO-TO splitting at the zone centre (true)
-    %       splitting_directions direction from which a zone centre is approached, reciprocal-lattice units: a row, or one for
-    %                            each q-point (NaN: from the list); 'average', for HORACE_SQW alone: the mean over all
-    %                            directions, as in a powder. 'None': from the neighbouring q-points ('None')
+    %       splitting_directions direction from which a zone centre is approached, reciprocal-lattice units: a row, or
+    %                            one for each q-point (NaN: from the list); 'average', for HORACE_SQW alone: the mean
+    %                            over all directions, as in a powder. 'None': from the neighbouring q-points ('None')
     %       n_threads            at most so many threads ('None': all that the daemon has)
     %       cache_limit          bytes of results that are kept for calls with the same q-points, as fits make them; 0:
     %                            none (the environment variable EUPHONIC_CACHE_BYTES, else 2^30). CLEAR_CACHE forgets
@@ -336,8 +336,8 @@ classdef CoherentCrystal < handle
             directions = self.splitting_directions;
             average = strcmp(directions, 'average');
             if average && ~strcmp(params.quantity, 'sqw')
-                euphonic.internal.fail(caller, 'invalid_argument', ['An average over splitting_directions has no single ' ...
-                    'frequencies: it is there for horace_sqw alone.']);
+                euphonic.internal.fail(caller, 'invalid_argument', ...
+                    'An average over splitting_directions has no single frequencies: only horace_sqw takes it.');
             end
             if ~ischar(directions)
                 directions = self.converted({directions(:, 1), directions(:, 2), directions(:, 3)});
@@ -350,8 +350,8 @@ classdef CoherentCrystal < handle
                     self.force_constants.crystal.cell_vectors);
             end
             points = euphonic.internal.with_directions(caller, points, directions);
-            answer = euphonic.internal.evaluate(caller, self.force_constants, params, frames, points, self.verbose, true, ...
-                energies);
+            answer = euphonic.internal.evaluate(caller, self.force_constants, params, frames, points, self.verbose, ...
+                true, energies);
             if average
                 answer.intensities = accumarray(of, answer.intensities(:), [n, 1], @mean);
             end

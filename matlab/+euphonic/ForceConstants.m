@@ -68,12 +68,12 @@ classdef ForceConstants < handle
             %   MODES = FC.CALCULATE_QPOINT_PHONON_MODES(QPTS, ...) at the rows of the n_qpts x 3 array QPTS
             %   (reciprocal-lattice units) is a EUPHONIC.QPOINTPHONONMODES. Name-value pairs: weights (n_qpts numbers;
             %   default 1/n_qpts each), return_mode_gradients (false), asr, dipole, dipole_parameter, splitting,
-            %   splitting_directions, n_threads, verbose as in EUPHONIC.COHERENTCRYSTAL; insert_gamma: zone centres inside
-            %   the list are doubled, so that each side has its own direction (false), where there is LO-TO splitting.
-            %   use_c and reduce_qpts have no effect.
+            %   splitting_directions, n_threads, verbose as in EUPHONIC.COHERENTCRYSTAL; insert_gamma: zone centres
+            %   inside the list are doubled, so that each side has its own direction (false), where there is LO-TO
+            %   splitting. use_c and reduce_qpts have no effect.
             %
-            %   [MODES, MODE_GRADIENTS] = ... with return_mode_gradients true: also the gradients dw/dQ, which MODES has as
-            %   a property of this name; see EUPHONIC.QPOINTPHONONMODES. Otherwise they are [].
+            %   [MODES, MODE_GRADIENTS] = ... with return_mode_gradients true: also the gradients dw/dQ, which MODES has
+            %   as a property of this name; see EUPHONIC.QPOINTPHONONMODES. Otherwise they are [].
             %
             %   Example
             %       modes = fc.calculate_qpoint_phonon_modes([0 0 0; 0.5 0 0], 'asr', 'reciprocal');
@@ -196,14 +196,14 @@ classdef ForceConstants < handle
     methods (Access = private)
 
         function [options, qpts, weights] = mode_options(self, caller, qpts, args)
-            % Options of a calculation at q-points in their standard form, with defaults, and the points with their weights.
+            % Options of a calculation at q-points in their standard form, with defaults, and the points with weights.
             if ~isnumeric(qpts) || ~ismatrix(qpts) || size(qpts, 2) ~= 3
                 euphonic.internal.fail(caller, 'size_mismatch', 'The q-points are %s; expected n_qpts x 3.', ...
                     euphonic.internal.size_text(qpts));
             end
             n = size(qpts, 1);
-            names = {'asr', 'dipole', 'dipole_parameter', 'splitting', 'splitting_directions', 'n_threads', 'verbose', ...
-                     'insert_gamma', 'reduce_qpts', 'use_c'};
+            names = {'asr', 'dipole', 'dipole_parameter', 'splitting', 'splitting_directions', 'n_threads', ...
+                     'verbose', 'insert_gamma', 'reduce_qpts', 'use_c'};
             given = euphonic.internal.name_values(caller, [{'weights', 'return_mode_gradients'}, names], args);
             weights = [];
             if isfield(given, 'weights')

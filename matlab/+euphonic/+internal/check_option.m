@@ -171,8 +171,8 @@ end
 
 function [value, wanted] = scattering_lengths(value)
     wanted = '';
-    form = ['''Sears1992'', ''BlueBook'', the name of a JSON file, a struct of element = length in fm, or a vector or ', ...
-            'cell with one for each atom'];
+    form = ['''Sears1992'', ''BlueBook'', the name of a JSON file, a struct of element = length in fm, or a ', ...
+            'vector or cell with one for each atom'];
     if ischar(value) && ~isempty(value)
         if exist(value, 'file') == 2
             value = euphonic.internal.read_scattering_lengths(value);
@@ -184,8 +184,8 @@ function [value, wanted] = scattering_lengths(value)
         for i = 1:numel(names)
             [value.(names{i}), good] = length_in_fm(value.(names{i}));
             if ~good
-                wanted = sprintf('a struct in which %s is one number in fm, real or complex, or a name such as ''62Ni''', ...
-                    names{i});
+                wanted = sprintf(['a struct in which %s is one number in fm, real or complex, ' ...
+                                  'or a name such as ''62Ni'''], names{i});
                 return
             end
         end
@@ -193,7 +193,8 @@ function [value, wanted] = scattering_lengths(value)
         for i = 1:numel(value)
             [value{i}, good] = length_in_fm(value{i});
             if ~good
-                wanted = sprintf('a cell in which entry %d is a number in fm, real or complex, or a name such as ''62Ni''', i);
+                wanted = sprintf(['a cell in which entry %d is a number in fm, real or complex, ' ...
+                                  'or a name such as ''62Ni'''], i);
                 return
             end
         end

@@ -1,8 +1,8 @@
 function [qpts, weights] = insert_gamma(qpts, weights)
     %INSERT_GAMMA   Zone centres inside a list twice, so that each side has its LO-TO direction.
-    %   QPTS is n x 3. Every lattice point but the first and the last point of the list is doubled: then the first of the two
-    %   takes its direction from the point before, the second from the point after. Its weight is halved. WEIGHTS that are
-    %   empty become equal ones.
+    %   QPTS is n x 3. Every lattice point but the first and the last point of the list is doubled: then the first of
+    %   the two takes its direction from the point before, the second from the point after. Its weight is halved.
+    %   WEIGHTS that are empty become equal ones.
     n = size(qpts, 1);
     twice = all(abs(qpts - round(qpts)) <= 1e-10, 2);
     twice([1, n]) = false;
