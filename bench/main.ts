@@ -1,4 +1,4 @@
-/** The benchmarks: `npm run bench -- stages|scaling|end-to-end|peers|all [options]`. */
+/** The benchmarks: `npm run bench -- stages|scaling|end-to-end|pixels|peers|all [options]`. */
 import { Command, InvalidArgumentError } from 'commander';
 import { loadAddon } from '../src/compute/addon.js';
 import { publish, type Report } from './harness/report.js';
@@ -8,6 +8,7 @@ const WORKLOADS: Readonly<Record<string, () => Promise<(settings: Settings) => P
   stages: async () => (await import('./workloads/stages.js')).stages,
   scaling: async () => (await import('./workloads/scaling.js')).scaling,
   'end-to-end': async () => (await import('./workloads/endToEnd.js')).endToEnd,
+  pixels: async () => (await import('./workloads/pixels.js')).pixels,
   peers: async () => (await import('./workloads/peers.js')).peers,
 };
 

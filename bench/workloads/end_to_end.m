@@ -6,8 +6,12 @@ function end_to_end()
     %       points FILE          read q-points: little-endian doubles, h k l of each
     %       run COUNT SHIFT      horace_disp at the first COUNT of them, SHIFT (r.l.u.) added to h: kept results of an
     %                            earlier run do not count
+    %       temperature KELVIN   for what follows, with energies of both signs
+    %       sqw COUNT SHIFT      horace_sqw with Gaussians, one energy for each pixel
+    %       disp_sqw COUNT SHIFT the same from horace_disp, broadened here as Horace does
     model = [];
     q = [];
+    width = 1.5;  % FWHM, meV
     printf('answer 0\n');
     fflush(stdout);
     while true
@@ -31,11 +35,37 @@ function end_to_end()
                 ql = q(1:count, 3);
                 begin = tic();
                 [w, sf] = model.horace_disp(qh, qk, ql);
+            case 'temperature'
+                model = euphonic.CoherentCrystal(model.force_constants, 'verbose', false, 'negative_e', true, ...
+                    'temperature', str2double(words{2}));
+            case {'sqw', 'disp_sqw'}
+                count = str2double(words{2});
+                qh = q(1:count, 1) + str2double(words{3});
+                qk = q(1:count, 2);
+                ql = q(1:count, 3);
+                energy = 150 * sin(1:count).';
+                begin = tic();
+                if strcmp(words{1}, 'sqw')
+                    weight = model.horace_sqw(qh, qk, ql, energy, [1 1 width], 'shape', 'gauss');
+                else
+                    weight = broadened(model, qh, qk, ql, energy, width);
+                end
         end
         printf('answer %.9f\n', toc(begin));
         fflush(stdout);
-        clear w sf
+        clear w sf weight
     end
+end
+
+function weight = broadened(model, qh, qk, ql, energy, width)
+    %BROADENED   Gaussians of full width WIDTH around the modes of each pixel, in the interpreter.
+    [w, sf] = model.horace_disp(qh, qk, ql);
+    sigma = width / sqrt(log(256));
+    weight = zeros(size(energy));
+    for mode = 1:numel(w)
+        weight = weight + sf{mode} .* exp(-(energy - w{mode}).^2 / (2 * sigma^2));
+    end
+    weight = weight / (sigma * sqrt(2 * pi));
 end
 
 function line = next_line()
