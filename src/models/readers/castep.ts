@@ -25,6 +25,7 @@ export async function readCastep(source: ByteSource): Promise<ModelFile> {
   let born: Float64Array | undefined;
   let dielectric: Float64Array | undefined;
   let version = '';
+  let isWhole = false;
 
   for (let record = await reader.next(); record; record = await reader.next()) {
     if (!record.whole || record.length > MAX_KEYWORD_BYTES) continue;
@@ -45,6 +46,7 @@ export async function readCastep(source: ByteSource): Promise<ModelFile> {
     } else if (keyword === 'DIELECTRIC' && crystal) {
       dielectric = transposed(await reader.doubles(await reader.expect('the dielectric tensor', 72)));
     } else if (keyword === 'END' && record.length <= 10) {
+      isWhole = true;
       break;
     }
   }
@@ -61,6 +63,10 @@ export async function readCastep(source: ByteSource): Promise<ModelFile> {
       advice:
         'Run CASTEP with phonon_write_force_constants : true (and phonon_fine_method : interpolate or supercell).',
     });
+  }
+  if (!isWhole) {
+    // cut between two records: Born charges and dielectric tensor, which come last, may have been there
+    reader.damaged(source.size, 'The file ends without its last record.', 'a record END');
   }
   if (born && !dielectric)
     notes.push('The file has Born charges but no dielectric tensor: it is read as non-polar.');

@@ -16,6 +16,16 @@ export function isHdf5(start: Buffer): boolean {
   return start.subarray(0, 8).equals(Buffer.from('\x89HDF\r\n\x1a\n', 'latin1'));
 }
 
+/** Throws `file_damaged` for what is no HDF5, before the library is started for it. */
+export function checkHdf5(start: Buffer, path: string): void {
+  if (isHdf5(start)) return;
+  throw new EuphonicError('file_damaged', `${path} is not HDF5.`, {
+    where: `${path}, byte 0`,
+    expected: 'the signature of an HDF5 file',
+    advice: 'Copy the file again from where it was made, or name its format.',
+  });
+}
+
 function startWorker(path: string): Worker {
   const entry = import.meta.url.endsWith('.ts') ? './hdf5WorkerSource.mjs' : './hdf5Worker.js';
   // what the library prints about a damaged file is in the error already

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { EuphonicError } from '../../protocol/errors.js';
 import type { ForceConstants } from '../forceConstants.js';
 import { isCastep, readCastep } from './castep.js';
-import { isHdf5 } from './hdf5.js';
+import { checkHdf5, isHdf5 } from './hdf5.js';
 import { isJson, readJson } from './json.js';
 import { type PhonopyNames, readPhonopy, SUMMARY_NAME } from './phonopy.js';
 import { isYaml } from './phonopySummary.js';
@@ -36,7 +36,10 @@ const READERS: Record<ModelFormat, (source: ByteSource, options: ReadOptions) =>
   castep: readCastep,
   json: async (source) => readJson((await whole(source)).toString('utf8'), source.name),
   phonopy: (source, options) => readPhonopy(source, dirname(source.name), options),
-  vasp: (source) => readVasp(source.name),
+  vasp: async (source) => {
+    checkHdf5(await source.read(0, Math.min(8, source.size)), source.name);
+    return readVasp(source.name);
+  },
 };
 
 /**

@@ -7,7 +7,7 @@ import { EuphonicError } from '../../protocol/errors.js';
 import { withoutDipoles } from '../dipoles.js';
 import { type Crystal, makeForceConstants } from '../forceConstants.js';
 import { toAtomicUnits } from '../units.js';
-import { Hdf5File, isHdf5 } from './hdf5.js';
+import { checkHdf5, Hdf5File, isHdf5 } from './hdf5.js';
 import type { ModelFile } from './index.js';
 import { parseBorn } from './phonopyBorn.js';
 import { parseForceConstants, readForceConstantsHdf5 } from './phonopyForceConstants.js';
@@ -148,6 +148,7 @@ async function readSeparate(path: string, format?: 'phonopy' | 'hdf5'): Promise<
   try {
     const start = await file.read(0, Math.min(8, file.size));
     if (format === 'hdf5' || (format === undefined && isHdf5(start))) {
+      checkHdf5(start, path);
       const hdf5 = new Hdf5File(path);
       return await readForceConstantsHdf5(hdf5).finally(() => hdf5.close());
     }
