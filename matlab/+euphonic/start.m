@@ -2,7 +2,7 @@ function facts = start()
     %START   Make sure that the calculation daemon is there.
     %   EUPHONIC.START returns at once when a daemon of yours is alive. Else it launches one in the background, which
     %   goes on after MATLAB ends, and does not wait for it: put it into startup.m. Any call that needs the daemon
-    %   starts it too.
+    %   starts it too. A daemon of an older version is ended first, unless it is at work.
     %
     %   FACTS = EUPHONIC.START() waits until the daemon answers and returns what EUPHONIC.STATUS does, with the field
     %   `started`: whether this call started it.
@@ -16,13 +16,18 @@ function facts = start()
     %
     %   See also EUPHONIC.STOP, EUPHONIC.STATUS, EUPHONIC.RESTART.
     caller = 'start';
-    connection = euphonic.internal.read_connection(caller);
-    alive = euphonic.internal.ping(connection);
+    connection = euphonic.internal.read_connection(caller, true);
+    if euphonic.internal.is_older(connection)
+        alive = false;
+    else
+        connection = euphonic.internal.read_connection(caller);
+        alive = euphonic.internal.ping(connection);
+    end
     if ~alive
         euphonic.internal.start_daemon(caller, nargout == 0);
     end
     if nargout > 0
         facts = euphonic.status();
-        facts.started = ~alive;
+        facts.started = ~alive && (isempty(connection) || facts.pid ~= connection.pid);
     end
 end

@@ -77,13 +77,45 @@ std::size_t Job::bytes_per_point() const {
   return sizeof(double) * values;
 }
 
+namespace {
+
+bool needs_vectors(const Job& job) {
+  const Quantity quantity = job.options().quantity;
+  return quantity == Quantity::modes || quantity == Quantity::displacements || job.differentiates();
+}
+
+// Whether the scattering lengths break the inversion symmetry that the plan uses.
+bool needs_complex_form(const Job& job) {
+  const Tables& tables = static_cast<const TablePlan&>(job.plan()).tables();
+  return job.scatters() && tables.real_form && !symmetric_scattering(tables, job.options().scattering);
+}
+
+}  // namespace
+
+std::size_t Job::workspace_bytes() const {
+  const Tables& tables = static_cast<const TablePlan&>(plan()).tables();
+  std::size_t bytes = euphonic::workspace_bytes(tables, needs_vectors(*this));
+  // Derivatives along three directions of what is there before the matrix: no more than thrice all of it.
+  if (differentiates()) bytes += 3 * euphonic::workspace_bytes(tables, false);
+  return needs_complex_form(*this) ? 2 * bytes : bytes;
+}
+
+std::size_t Job::table_bytes() const { return needs_complex_form(*this) ? plan_->bytes() : 0; }
+
+std::size_t least_workspace_bytes(int n_atoms, bool eigenvectors) {
+  Tables tables;  // real and without lattice vectors: the matrices alone
+  tables.n_atoms = n_atoms;
+  tables.n = 3 * n_atoms;
+  tables.real_form = true;
+  return workspace_bytes(tables, eigenvectors);
+}
+
 JobTables::JobTables(const Job& job) {
   const auto& plan = static_cast<const TablePlan&>(job.plan());
   const JobOptions& options = job.options();
   tables = &plan.tables();
   if (job.scatters()) {
-    if (tables->real_form && !symmetric_scattering(*tables, options.scattering))
-      tables = &plan.complex_tables();
+    if (needs_complex_form(job)) tables = &plan.complex_tables();
     scattering = scattering_tables(*tables, options.scattering);
   }
   if (job.differentiates()) tables = &plan.complex_tables();

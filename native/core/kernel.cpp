@@ -92,7 +92,8 @@ Sizes sizes(const Tables& t, bool vectors) {
   }
   s.slot[kMatrix] = n * (n + 1) / 2 * width * kN;
   s.slot[kStart] = n * width * kN;
-  s.slot[kReduceScratch] = n * (t.real_form ? ReduceScratch<RealField>::kRow : ReduceScratch<ComplexField>::kRow);
+  s.slot[kReduceScratch] =
+      n * (t.real_form ? ReduceScratch<RealField>::kRow : ReduceScratch<ComplexField>::kRow);
   s.slot[kBands] = 2 * n * kLanes;
   s.slot[kFirstRow] = n * kLanes;
   if (vectors) {

@@ -104,6 +104,7 @@ class Pool::Impl {
     std::shared_ptr<std::unique_ptr<JobTables>> tables;
     std::size_t first = 0, count = 0;
     std::string error;
+    bool out_of_memory = false;
   };
 
   // The next job in turn that may use another thread. Called with the lock held.
@@ -116,6 +117,7 @@ class Pool::Impl {
       out.tables = q->tables;
       out.first = task->claimed;
       out.error.clear();
+      out.out_of_memory = false;
       const std::size_t batch = batch_points();
       std::size_t batches = 1;
       if (q->seconds_per_point > 0)
@@ -131,6 +133,7 @@ class Pool::Impl {
         try {
           prepare(*task);
         } catch (const std::bad_alloc&) {
+          task->result.out_of_memory = true;
           task->result.error =
               "out of memory for the results of " + std::to_string(task->chunk.count) + " q-points";
           out.count = task->chunk.count;
@@ -217,6 +220,7 @@ class Pool::Impl {
       return range.imaginary;
     } catch (const std::bad_alloc&) {
       c.error = "out of memory for the scratch space of a thread";
+      c.out_of_memory = true;
     } catch (const std::exception& e) {
       c.error = e.what();
     }
@@ -229,7 +233,10 @@ class Pool::Impl {
     Task& task = *c.task;
     task.finished += c.count;
     task.result.imaginary += imaginary;
-    if (!c.error.empty()) task.result.error = c.error;
+    if (!c.error.empty()) {
+      task.result.error = c.error;
+      task.result.out_of_memory = c.out_of_memory;
+    }
     if (ran && task.job->cancelled()) task.result.cancelled = true;
     const auto queue =
         std::find_if(queues_.begin(), queues_.end(), [&](const Queue& q) { return q.job == task.job; });

@@ -73,12 +73,19 @@ class Job {
   }
   int n_surfaces() const;               // n_modes, twice that with negative_e
   std::size_t bytes_per_point() const;  // of results
+  // Scratch memory that each thread which works for the job needs, in bytes: for admission, not exact.
+  std::size_t workspace_bytes() const;
+  // Memory of tables that this job needs beside its plan's: scattering lengths may ask for the complex form.
+  std::size_t table_bytes() const;
 
  private:
   std::shared_ptr<const Plan> plan_;
   JobOptions options_;
   std::atomic<bool> cancelled_{false};
 };
+
+// Less than this no crystal of so many atoms needs as scratch memory of one thread, whatever its plan.
+std::size_t least_workspace_bytes(int n_atoms, bool eigenvectors);
 
 // q-points, and what decides the direction in which one at the zone centre is approached.
 struct Chunk {
@@ -108,7 +115,8 @@ struct ChunkResult {
   double begin_seconds = 0, end_seconds = 0;  // the same moments on the steady clock
   std::size_t imaginary = 0;                  // modes with a negative frequency
   bool cancelled = false;
-  std::string error;  // not empty: the chunk failed (out of memory)
+  std::string error;           // not empty: the chunk failed
+  bool out_of_memory = false;  // that is why
 };
 
 // A fixed set of threads that takes batches of q-points from all running jobs in turn, with no barrier

@@ -22,6 +22,11 @@ wire::Connection& ConnectionSlot::to(const mxArray* structure) {
     return text_from(field_of(structure, field, "a connection"), field);
   };
   wire::Endpoints endpoints{text("work"), text("control"), text("mechanism"), text("secret")};
+  if (endpoints.mechanism == "CURVE") {
+    endpoints.server_key = text("server_key");
+    endpoints.client_key = text("client_key");
+    endpoints.client_secret_key = text("client_secret_key");
+  }
   if (!connection_ || !(connection_->endpoints() == endpoints)) {
     connection_.reset();
     connection_ = std::make_unique<wire::Connection>(std::move(endpoints));

@@ -20,7 +20,8 @@ struct Arguments {
 // The one connection that is kept between calls: opened anew when the endpoints or the secret change.
 class ConnectionSlot {
  public:
-  // `structure` has the fields work, control, mechanism and secret of the connection file.
+  // `structure` has the fields work, control, mechanism, secret and, for CURVE, server_key, client_key and
+  // client_secret_key of the connection file.
   wire::Connection& to(const mxArray* structure);
   void drop() { connection_.reset(); }
 

@@ -2,6 +2,7 @@
 #include <napi.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <system_error>
 
 #include "core/cpu.h"
@@ -69,6 +70,14 @@ Napi::Value lock_file(const Napi::CallbackInfo& info) {
   }
 }
 
+Napi::Value least_workspace_bytes_value(const Napi::CallbackInfo& info) {
+  const int n_atoms = info[0].As<Napi::Number>().Int32Value();
+  const std::size_t bytes = least_workspace_bytes(n_atoms, info[1].As<Napi::Boolean>().Value());
+  return Napi::Number::New(info.Env(), static_cast<double>(bytes));
+}
+
+void end_process(const Napi::CallbackInfo& info) { std::_Exit(info[0].As<Napi::Number>().Int32Value()); }
+
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   auto* environment = new Environment(env);
   env.SetInstanceData(environment);
@@ -83,6 +92,9 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("simdTarget", Napi::Function::New<&simd_target_value>(env, "simdTarget"));
   exports.Set("availableThreads", Napi::Function::New<&available_threads_value>(env, "availableThreads"));
   exports.Set("profile", Napi::Function::New<&profile>(env, "profile"));
+  exports.Set("leastWorkspaceBytes",
+              Napi::Function::New<&least_workspace_bytes_value>(env, "leastWorkspaceBytes"));
+  exports.Set("endProcess", Napi::Function::New<&end_process>(env, "endProcess"));
   exports.Set("lockFile", Napi::Function::New<&lock_file>(env, "lockFile"));
   return exports;
 }

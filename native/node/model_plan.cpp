@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <exception>
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -89,6 +90,8 @@ void settle_in_background(Environment& environment, std::shared_ptr<Settlement> 
       settlement->settle([value, wrap_value](Napi::Env env) { return wrap_value(env, value); });
     } catch (const std::invalid_argument& error) {
       settle_with_error(*settlement, "invalid_argument", error.what());
+    } catch (const std::bad_alloc&) {
+      settle_with_error(*settlement, "out_of_memory", "out of memory for a model or its plan");
     } catch (const std::exception& error) {
       settle_with_error(*settlement, "internal", error.what());
     }

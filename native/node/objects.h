@@ -56,6 +56,8 @@ class JobObject : public Napi::ObjectWrap<JobObject> {
   Napi::Value n_modes(const Napi::CallbackInfo& info);
   Napi::Value n_surfaces(const Napi::CallbackInfo& info);
   Napi::Value bytes_per_point(const Napi::CallbackInfo& info);
+  Napi::Value workspace_bytes(const Napi::CallbackInfo& info);
+  Napi::Value table_bytes(const Napi::CallbackInfo& info);
   Napi::Value threads(const Napi::CallbackInfo& info);
   Napi::Value compute(const Napi::CallbackInfo& info);
   void cancel(const Napi::CallbackInfo& info);

@@ -113,7 +113,8 @@ Napi::Value to_buffer(Napi::Env env, ResultArray& array, std::size_t size) {
 
 Napi::Value to_value(Napi::Env env, ChunkResult& result, const Job& job) {
   if (result.cancelled) throw coded_error(env, "cancelled", "The job was cancelled.");
-  if (!result.error.empty()) throw coded_error(env, "internal", result.error);
+  if (!result.error.empty())
+    throw coded_error(env, result.out_of_memory ? "out_of_memory" : "internal", result.error);
   const auto n_modes = static_cast<std::size_t>(job.n_modes());
   const auto n_surfaces = static_cast<std::size_t>(job.n_surfaces());
   const std::size_t count = result.count;
@@ -138,6 +139,8 @@ Napi::Function JobObject::define(Napi::Env env) {
       env, "Job",
       {InstanceAccessor<&JobObject::n_modes>("nModes"), InstanceAccessor<&JobObject::n_surfaces>("nSurfaces"),
        InstanceAccessor<&JobObject::bytes_per_point>("bytesPerPoint"),
+       InstanceAccessor<&JobObject::workspace_bytes>("workspaceBytes"),
+       InstanceAccessor<&JobObject::table_bytes>("tableBytes"),
        InstanceAccessor<&JobObject::threads>("threads"), InstanceMethod<&JobObject::compute>("compute"),
        InstanceMethod<&JobObject::cancel>("cancel")});
 }
@@ -155,6 +158,14 @@ Napi::Value JobObject::n_surfaces(const Napi::CallbackInfo& info) {
 
 Napi::Value JobObject::bytes_per_point(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), static_cast<double>(held_.job->bytes_per_point()));
+}
+
+Napi::Value JobObject::workspace_bytes(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), static_cast<double>(held_.job->workspace_bytes()));
+}
+
+Napi::Value JobObject::table_bytes(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), static_cast<double>(held_.job->table_bytes()));
 }
 
 Napi::Value JobObject::threads(const Napi::CallbackInfo& info) {

@@ -30,10 +30,26 @@ export async function main(args: string[]): Promise<number> {
       "threads of the daemon; by default the machine's cores, as far as they are granted",
     ).argParser(parseThreads);
 
-  program
-    .command('start')
-    .description('start the daemon, unless it is alive')
-    .addOption(threads())
+  const limits = (command: Command) =>
+    command
+      .addOption(threads())
+      .option(
+        '--max-memory <size>',
+        "memory of the daemon, such as 8G; by default half of the machine's or the container's",
+      )
+      .option('--idle-end <time>', 'end when nobody has needed it for so long: 12h, 3d, never (default 3d)')
+      .addOption(
+        new Option(
+          '--tcp [address]',
+          'be reached over TCP, encrypted, at address or address:port, in place of local sockets',
+        ).preset('127.0.0.1'),
+      );
+
+  limits(
+    program
+      .command('start')
+      .description('start the daemon, unless it is alive; an older one that is idle is replaced'),
+  )
     .addOption(json())
     .action(finish(async (options) => (await import('./daemonCommands.js')).start(options)));
   program
@@ -46,11 +62,20 @@ export async function main(args: string[]): Promise<number> {
     .description('show what the daemon does; exit code 3 when none is alive')
     .addOption(json())
     .action(finish(async (options) => (await import('./daemonCommands.js')).status(options)));
+  limits(program.command('run').description('be the daemon, in the foreground')).action(
+    finish(async (options) => (await import('./run.js')).run(options)),
+  );
   program
-    .command('run')
-    .description('be the daemon, in the foreground')
-    .addOption(threads())
-    .action(finish(async (options) => (await import('./run.js')).run(options)));
+    .command('logs')
+    .description('show the last lines of the log, whether the daemon is alive or not')
+    .addOption(new Option('--lines <n>', 'how many').default(50).argParser(parseCount))
+    .addOption(new Option('--json', 'print the lines as they are stored, each a JSON object'))
+    .action(finish(async (options) => (await import('./logs.js')).logs(options)));
+  program
+    .command('doctor')
+    .description('examine the installation and the daemon; what to send when asking for help')
+    .addOption(json())
+    .action(finish(async (options) => (await import('./doctor.js')).doctor(options)));
   addModelOptions(
     program
       .command('info')
@@ -86,4 +111,10 @@ function parseThreads(text: string): number {
   const threads = Number(text);
   if (Number.isSafeInteger(threads) && threads >= 1 && threads <= MAX_THREADS) return threads;
   throw new InvalidArgumentError(`Expected an integer from 1 to ${MAX_THREADS}.`);
+}
+
+function parseCount(text: string): number {
+  const count = Number(text);
+  if (Number.isSafeInteger(count) && count >= 1) return count;
+  throw new InvalidArgumentError('Expected an integer ≥ 1.');
 }

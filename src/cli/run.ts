@@ -1,13 +1,15 @@
 /** `euphonicd run`: this process becomes the daemon. */
+import { loadAddon } from '../compute/addon.js';
 import { takeLock } from '../daemon/connectionFile.js';
 import type { Daemon } from '../daemon/daemon.js';
 import { runtimePaths } from '../protocol/connection.js';
 import { asEuphonicError } from '../protocol/errors.js';
 import { EXIT_LOCKED } from '../protocol/limits.js';
+import type { StartLimits } from '../protocol/startOptions.js';
 import { EXIT_ERROR, EXIT_OK } from './exitCodes.js';
 
 /** Does not return where the daemon was started: the process ends with it. */
-export async function run(options: { threads?: number }): Promise<number> {
+export async function run(options: StartLimits): Promise<number> {
   process.umask(0o077);
   const paths = runtimePaths();
   // the lock comes before everything else, so that of many starts at once all but one end quickly
@@ -40,5 +42,6 @@ export async function run(options: { threads?: number }): Promise<number> {
     process.stdout.write(`euphonicd is running (pid ${process.pid}); its log is ${paths.log}\n`);
   }
   await daemon.ended;
-  process.exit(EXIT_OK);
+  // a plan that is being made for nobody, or a thread in the middle of a large crystal, is not waited for
+  return loadAddon().endProcess(EXIT_OK);
 }

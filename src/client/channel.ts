@@ -1,8 +1,9 @@
 /** One DEALER socket to a daemon: requests out, each answer to its own promise, and word when the daemon is gone. */
 import { Dealer } from 'zeromq';
 import { decodeResponse, encodeRequest, NO_ID } from '../protocol/codec.js';
-import { type Connection, PLAIN_USERNAME } from '../protocol/connection.js';
+import { type Connection, clientSecurity } from '../protocol/connection.js';
 import { asEuphonicError, EuphonicError } from '../protocol/errors.js';
+import { REFUSED_BUSY } from '../protocol/limits.js';
 import type { ArrayFrame, Method, Params, Results } from '../protocol/messages.js';
 
 /** ZeroMQ's heartbeats tell of a daemon that is there but does not answer; it may be suspended for as long as this. */
@@ -11,6 +12,8 @@ const HEARTBEAT_TIMEOUT_MS = 90_000;
 
 /** After a connection has ended, what had already come is read for this long. */
 const LAST_ANSWERS_MS = 20;
+
+const START_AGAIN = 'Start the daemon again: euphonicd start';
 
 export interface Reply<M extends Method> {
   result: Results[M];
@@ -26,6 +29,8 @@ export class Channel {
   private readonly socket: Dealer;
   private readonly pending = new Map<number, Pending>();
   private nextId = 1;
+  /** of the daemon, which may be a neighbour's: then only what all versions have in common can be asked */
+  private readonly version: number;
   private failure: EuphonicError | undefined;
 
   constructor(
@@ -33,8 +38,7 @@ export class Channel {
     private readonly endpoint: string,
   ) {
     this.socket = new Dealer({
-      plainUsername: PLAIN_USERNAME,
-      plainPassword: connection.secret,
+      ...clientSecurity(connection),
       linger: 0,
       // a daemon that went away has another secret when it comes back: a new channel is made then
       reconnectInterval: -1,
@@ -45,13 +49,21 @@ export class Channel {
       heartbeatTimeToLive: HEARTBEAT_TIMEOUT_MS,
     });
     const { pid } = connection;
+    this.version = connection.protocol;
     this.on('disconnect', `The daemon (pid ${pid}) has ended.`);
     // without reconnection, this is all that tells of a socket at which nobody listens
     this.on('close', `The daemon (pid ${pid}) of the connection file is not there.`);
-    this.on(
-      'handshake:error:auth',
-      `The daemon (pid ${pid}) does not take the secret of the connection file.`,
-    );
+    this.socket.events.on('handshake:error:auth', ({ error }) => {
+      const busy = error?.status === REFUSED_BUSY;
+      const message = busy
+        ? `The daemon (pid ${pid}) has too many connections.`
+        : `The daemon (pid ${pid}) does not take the secret of the connection file.`;
+      this.lose(
+        new EuphonicError(busy ? 'over_capacity' : 'daemon_lost', message, {
+          advice: busy ? 'End programs that use it.' : START_AGAIN,
+        }),
+      );
+    });
     this.on('handshake:error:protocol', `What answers at ${endpoint} is not a daemon.`);
     this.socket.connect(endpoint);
     void this.read();
@@ -81,7 +93,7 @@ export class Channel {
         );
       };
       try {
-        const message = encodeRequest({ id, method, params, frames }) as Buffer[];
+        const message = encodeRequest({ id, method, params, frames }, this.version) as Buffer[];
         this.socket.send(message).catch(fail);
       } catch (error) {
         fail(error);
@@ -93,12 +105,9 @@ export class Channel {
     this.lose(new EuphonicError('daemon_lost', 'The connection was closed.'));
   }
 
-  private on(
-    event: 'disconnect' | 'close' | 'handshake:error:auth' | 'handshake:error:protocol',
-    message: string,
-  ): void {
+  private on(event: 'disconnect' | 'close' | 'handshake:error:protocol', message: string): void {
     this.socket.events.on(event, () => {
-      const advice = 'Start the daemon again: euphonicd start';
+      const advice = START_AGAIN;
       // answers that came before the end may still lie in the socket
       setTimeout(() => this.lose(new EuphonicError('daemon_lost', message, { advice })), LAST_ANSWERS_MS);
     });
@@ -121,7 +130,7 @@ export class Channel {
   }
 
   private receive(parts: Buffer[]): void {
-    const response = decodeResponse(parts);
+    const response = decodeResponse(parts, this.version);
     const error = 'error' in response ? EuphonicError.fromBody(response.error) : undefined;
     if (response.id === NO_ID) {
       // the daemon could not tell which request it was: none of those that wait may be counted on

@@ -21,14 +21,14 @@ import type {
   Status,
   WorkMethod,
 } from '../protocol/messages.js';
+import type { StartLimits } from '../protocol/startOptions.js';
 import { VERSION } from '../protocol/version.js';
 import { Channel, type Reply } from './channel.js';
 import { type EvaluateOptions, type Evaluation, EvaluationRun } from './evaluation.js';
 import { ensureDaemon } from './launcher.js';
 
-export interface ClientOptions {
-  /** thread budget of a daemon that has to be started */
-  threads?: number;
+/** What a daemon is told that has to be started, and where it is. */
+export interface ClientOptions extends StartLimits {
   /** where the daemon is looked for; by default where the environment says */
   paths?: RuntimePaths;
 }
@@ -46,7 +46,7 @@ type Source =
   | { method: 'model.put'; params: Params<'model.put'>; frames: ArrayFrame[] };
 
 /** Times that a lost daemon is replaced within one call. */
-const MAX_RESTARTS = 1;
+const MAX_RESTARTS = 3;
 
 export class EuphonicClient {
   private readonly options: Required<Pick<ClientOptions, 'paths'>> & ClientOptions;

@@ -6,19 +6,24 @@ import { fileURLToPath } from 'node:url';
 import { versionError } from '../protocol/codec.js';
 import {
   type Connection,
+  cannotWrite,
   ensureRuntimeDirectory,
+  isOfThisHost,
   type RuntimePaths,
   readConnection,
   runtimePaths,
 } from '../protocol/connection.js';
 import { EuphonicError } from '../protocol/errors.js';
 import { EXIT_LOCKED, PROTOCOL_VERSION } from '../protocol/limits.js';
+import type { Params, Results } from '../protocol/messages.js';
+import type { StartLimits } from '../protocol/startOptions.js';
+import { VERSION } from '../protocol/version.js';
 import { Channel } from './channel.js';
 
 /** The compiled command line: the same place seen from src/client and from dist/client. */
 const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 /** A daemon that is there answers a ping within this time, also one that was just suspended or starved. */
-const PING_TIMEOUT_MS = 5000;
+const PING_TIMEOUT_MS = 15_000;
 /** A start takes a fraction of a second; many at once on a loaded machine take longer. */
 const START_TIMEOUT_MS = Number(process.env.EUPHONIC_START_TIMEOUT_MS) || 30_000;
 const POLL_MS = 15;
@@ -30,49 +35,95 @@ const LOG_TAIL_BYTES = 8192;
 
 /** The daemon that is alive, or undefined. Throws `other_host`, `runtime_directory`, `protocol_version`, `daemon_lost`. */
 export async function findDaemon(paths: RuntimePaths = runtimePaths()): Promise<Connection | undefined> {
+  const connection = await findAnyDaemon(paths);
+  if (connection && connection.protocol !== PROTOCOL_VERSION) {
+    throw versionError(connection.protocol, 'daemon', 'client');
+  }
+  return connection;
+}
+
+/** As `findDaemon`, of whatever version: all of them can be asked for `ping`, `status` and `shutdown`. */
+export async function findAnyDaemon(paths: RuntimePaths): Promise<Connection | undefined> {
   const connection = readConnection(paths);
-  if (!connection || !processExists(connection.pid)) return undefined;
-  const channel = new Channel(connection, connection.control);
-  const timeout = new AbortController();
+  if (!connection || (isOfThisHost(connection) && !processExists(connection.pid))) return undefined;
   try {
-    await Promise.race([
-      channel.request('ping', {}),
-      sleep(PING_TIMEOUT_MS, undefined, { signal: timeout.signal }).then(() => {
-        throw new EuphonicError('daemon_lost', `The daemon (pid ${connection.pid}) does not answer.`, {
-          where: paths.connection,
-          advice: `Wait until it does, or end it: kill -9 ${connection.pid}`,
-        });
-      }),
-    ]);
+    await askControl(connection, 'ping', PING_TIMEOUT_MS);
+    return connection;
   } catch (error) {
     // nobody listens at its sockets: another process has its pid by now
-    if (channel.lost) return undefined;
-    if (connection.protocol !== PROTOCOL_VERSION) throw versionError(connection.protocol, 'daemon', 'client');
+    if (error instanceof NotThere) return undefined;
+    // it is there, whatever version its file says
+    if (error instanceof EuphonicError && error.code === 'protocol_version') return connection;
     throw error;
+  }
+}
+
+/** Nobody takes connections with the secret of the connection file. */
+class NotThere extends Error {}
+
+/** Asks the daemon of a connection. Throws NotThere, or `daemon_lost` after the time. */
+async function askControl<M extends 'ping' | 'status' | 'shutdown'>(
+  connection: Connection,
+  method: M,
+  milliseconds: number,
+): Promise<Results[M]> {
+  const channel = new Channel(connection, connection.control);
+  const timeout = new AbortController();
+  const silent = new EuphonicError('daemon_lost', `The daemon (pid ${connection.pid}) does not answer.`, {
+    where: connection.control,
+    advice: `Wait until it does, or end it on ${connection.host}: kill -9 ${connection.pid}`,
+  });
+  try {
+    const { result } = await Promise.race([
+      channel.request(method, {} as Params<M>),
+      sleep(milliseconds, undefined, { signal: timeout.signal }).then(() => {
+        throw silent;
+      }),
+    ]);
+    return result;
+  } catch (error) {
+    const lost = error instanceof EuphonicError && error.code === 'daemon_lost' && error !== silent;
+    throw lost ? new NotThere() : error;
   } finally {
     timeout.abort();
     channel.close();
   }
-  if (connection.protocol !== PROTOCOL_VERSION) throw versionError(connection.protocol, 'daemon', 'client');
-  return connection;
 }
 
-export interface StartOptions {
-  /** thread budget of a daemon that has to be started */
-  threads?: number;
+export interface StartOptions extends StartLimits {
   paths?: RuntimePaths;
+  /** end a daemon of an older version first, unless it is at work */
+  replaceOlder?: boolean;
+}
+
+export interface Started {
+  connection: Connection;
+  started: boolean;
+  /** the version of the daemon that was ended for it */
+  replaced?: string;
 }
 
 /** The daemon that is alive, else one that is started detached; `started` tells which. Throws `no_daemon` and what `findDaemon` throws. */
-export async function ensureDaemon(
-  options: StartOptions = {},
-): Promise<{ connection: Connection; started: boolean }> {
+export async function ensureDaemon(options: StartOptions = {}): Promise<Started> {
   const paths = options.paths ?? runtimePaths();
+  const replaced = options.replaceOlder ? await endOlder(paths) : undefined;
   const alive = await findDaemon(paths);
   if (alive) return { connection: alive, started: false };
+  const elsewhere = readConnection(paths);
+  if (elsewhere && !isOfThisHost(elsewhere)) {
+    throw new EuphonicError('other_host', `The daemon on ${elsewhere.host} does not answer.`, {
+      where: paths.connection,
+      expected: `a daemon at ${elsewhere.control}`,
+      advice: `Start it on ${elsewhere.host}, or let EUPHONIC_CONNECTION name a file of this host's own.`,
+    });
+  }
+  return { ...(await startDetached(paths, options)), ...(replaced !== undefined && { replaced }) };
+}
+
+async function startDetached(paths: RuntimePaths, options: StartOptions): Promise<Started> {
   ensureRuntimeDirectory(paths);
   const logStart = sizeOf(paths.log);
-  const child = launch(paths, options.threads);
+  const child = launch(paths, options);
   const deadline = Date.now() + START_TIMEOUT_MS;
   while (Date.now() < deadline) {
     await sleep(POLL_MS);
@@ -102,21 +153,50 @@ export async function ensureDaemon(
   });
 }
 
-/** Ends the daemon and waits until it has gone; false if none is alive. */
-export async function stopDaemon(paths: RuntimePaths = runtimePaths()): Promise<Connection | undefined> {
-  const connection = await findDaemon(paths);
-  if (!connection) return undefined;
-  const channel = new Channel(connection, connection.control);
-  try {
-    await channel.request('shutdown', {});
-  } catch (error) {
-    // it may be gone before its answer is read
-    if (!channel.lost) throw error;
-  } finally {
-    channel.close();
+/** Ends a daemon of an older version that is not at work, and says which it was. */
+async function endOlder(paths: RuntimePaths): Promise<string | undefined> {
+  const connection = await findAnyDaemon(paths);
+  if (!connection || !isOlder(connection)) return undefined;
+  const { jobs } = await askControl(connection, 'status', PING_TIMEOUT_MS).catch((error) => {
+    if (error instanceof NotThere) return { jobs: [] };
+    throw error;
+  });
+  if (jobs.length > 0 && connection.protocol === PROTOCOL_VERSION) return undefined;
+  if (jobs.length > 0) {
+    const { pid, version } = connection;
+    throw new EuphonicError(
+      'protocol_version',
+      `The daemon (pid ${pid}) is of the older version ${version} and at work.`,
+      {
+        expected: `protocol ${PROTOCOL_VERSION}, found ${connection.protocol}`,
+        advice: 'Start again when it is idle, or end it with its work: euphonicd stop',
+      },
+    );
   }
+  await stopDaemon(paths);
+  return connection.version;
+}
+
+function isOlder({ protocol, version }: Connection): boolean {
+  if (protocol !== PROTOCOL_VERSION) return protocol < PROTOCOL_VERSION;
+  const numbers = (text: string) => text.split(/[.+-]/).map(Number);
+  const [theirs, ours] = [numbers(version), numbers(VERSION)];
+  const differing = ours.findIndex((number, i) => number !== theirs[i]);
+  return differing >= 0 && (theirs[differing] ?? 0) < ours[differing]!;
+}
+
+/** Ends the daemon, of whatever version, and waits until it has gone; undefined if none is alive. */
+export async function stopDaemon(paths: RuntimePaths = runtimePaths()): Promise<Connection | undefined> {
+  const connection = await findAnyDaemon(paths);
+  if (!connection) return undefined;
+  await askControl(connection, 'shutdown', STOP_TIMEOUT_MS).catch((error) => {
+    // it may be gone before its answer is read
+    if (!(error instanceof NotThere)) throw error;
+  });
+  const isThere = async () =>
+    isOfThisHost(connection) ? processExists(connection.pid) : (await findAnyDaemon(paths)) !== undefined;
   const deadline = Date.now() + STOP_TIMEOUT_MS;
-  while (processExists(connection.pid)) {
+  while (await isThere()) {
     if (Date.now() > deadline) {
       throw new EuphonicError('daemon_lost', `The daemon (pid ${connection.pid}) does not end.`, {
         advice: `End it: kill -9 ${connection.pid}`,
@@ -127,25 +207,35 @@ export async function stopDaemon(paths: RuntimePaths = runtimePaths()): Promise<
   return connection;
 }
 
-function launch(paths: RuntimePaths, threads: number | undefined): ChildProcess {
-  const log = openSync(paths.log, constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND, 0o600);
+function launch(paths: RuntimePaths, limits: StartLimits): ChildProcess {
+  let log: number;
   try {
-    const child = spawn(
-      process.execPath,
-      [CLI, 'run', ...(threads === undefined ? [] : ['--threads', String(threads)])],
-      {
-        cwd: paths.directory,
-        detached: true,
-        windowsHide: true,
-        stdio: ['ignore', log, log],
-        env: { ...process.env, ...(paths.chosen ? { EUPHONIC_CONNECTION: paths.connection } : {}) },
-      },
-    );
+    log = openSync(paths.log, constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND, 0o600);
+  } catch (error) {
+    throw cannotWrite(paths.log, error);
+  }
+  try {
+    const child = spawn(process.execPath, [CLI, 'run', ...limitArguments(limits)], {
+      cwd: paths.directory,
+      detached: true,
+      windowsHide: true,
+      stdio: ['ignore', log, log],
+      env: { ...process.env, ...(paths.chosen ? { EUPHONIC_CONNECTION: paths.connection } : {}) },
+    });
     child.unref();
     return child;
   } finally {
     closeSync(log);
   }
+}
+
+function limitArguments({ threads, maxMemory, idleEnd, tcp }: StartLimits): string[] {
+  return [
+    ...(threads === undefined ? [] : ['--threads', String(threads)]),
+    ...(maxMemory === undefined ? [] : ['--max-memory', maxMemory]),
+    ...(idleEnd === undefined ? [] : ['--idle-end', idleEnd]),
+    ...(tcp === undefined ? [] : ['--tcp', tcp]),
+  ];
 }
 
 function processExists(pid: number): boolean {

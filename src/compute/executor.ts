@@ -34,8 +34,12 @@ export interface ExecutorJob {
   readonly nModes: number;
   readonly nSurfaces: number;
   readonly bytesPerPoint: number;
+  /** scratch memory of each thread that works for the job, in bytes */
+  readonly workspaceBytes: number;
+  /** memory of tables that the job needs beside its plan's */
+  readonly tableBytes: number;
   readonly threads: number;
-  /** Rejects with `cancelled` after cancel(), with `internal` when the chunk failed. */
+  /** Rejects with `cancelled` after cancel(), with `out_of_memory` or `internal` when the chunk failed. */
   compute(chunk: Chunk): Promise<ChunkResult>;
   /** Takes effect within 50 ms; later chunks reject at once. */
   cancel(): void;
@@ -49,6 +53,8 @@ export interface Executor {
   addModel(model: ForceConstants): Promise<ExecutorModel>;
   /** Rejects with `invalid_argument` and a sentence for the user when the model cannot be planned. */
   plan(model: ExecutorModel, options: PlanOptions): Promise<ExecutorPlan>;
+  /** Less than this no crystal of so many atoms needs as scratch memory of one thread. */
+  leastWorkspaceBytes(nAtoms: number, eigenvectors: boolean): number;
   openJob(plan: ExecutorPlan, options: JobOptions): ExecutorJob;
   /** Cancels what is queued and frees the threads. */
   close(): void;

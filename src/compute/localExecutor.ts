@@ -41,16 +41,19 @@ export function createLocalExecutor(budget: ThreadBudget): Executor {
     addModel: (model: ForceConstants) => coded(addon.createModel(nativeContent(model))),
     plan: (model: ExecutorModel, options: PlanOptions) => coded(pool.plan(model as NativeModel, options)),
     openJob: (plan: ExecutorPlan, options: JobOptions) => localJob(pool.job(plan as NativePlan, options)),
+    leastWorkspaceBytes: (nAtoms, eigenvectors) => addon.leastWorkspaceBytes(nAtoms, eigenvectors),
     close: () => pool.close(),
   };
 }
 
 function localJob(job: NativeJob): ExecutorJob {
-  const { nModes, nSurfaces, bytesPerPoint, threads } = job;
+  const { nModes, nSurfaces, bytesPerPoint, workspaceBytes, tableBytes, threads } = job;
   return {
     nModes,
     nSurfaces,
     bytesPerPoint,
+    workspaceBytes,
+    tableBytes,
     threads,
     compute: (chunk: Chunk) => coded(job.compute(chunk)),
     cancel: () => job.cancel(),
@@ -64,6 +67,11 @@ async function coded<T>(promise: Promise<T>): Promise<T> {
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
     if (code === 'cancelled' || code === 'invalid_argument') throw new EuphonicError(code, message);
+    if (code === 'out_of_memory') {
+      throw new EuphonicError(code, `The calculation failed: ${message}.`, {
+        advice: 'Give it fewer threads (n_threads), or wait until the computer has more free memory.',
+      });
+    }
     throw new EuphonicError('internal', message, {}, { cause: error });
   }
 }

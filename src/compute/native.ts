@@ -124,10 +124,14 @@ export interface NativeJob {
   readonly nModes: number;
   readonly nSurfaces: number;
   readonly bytesPerPoint: number;
+  /** scratch memory of each thread that works for the job, in bytes */
+  readonly workspaceBytes: number;
+  /** memory of tables that the job needs beside its plan's */
+  readonly tableBytes: number;
   readonly threads: number;
   /**
    * Queues the chunk. Rejects with `code: 'cancelled'` after cancel() or the pool's close(), and with
-   * `code: 'internal'` when the chunk failed, for want of memory say.
+   * `code: 'out_of_memory'` or `'internal'` when the chunk failed.
    */
   compute(chunk: NativeChunk): Promise<NativeChunkResult>;
   /** Takes effect within 50 ms; later chunks reject at once. */
@@ -138,7 +142,7 @@ export interface NativePool {
   readonly threads: number;
   /**
    * Runs on a thread of its own, never on libuv's pool. Rejects with `code: 'invalid_argument'` and a sentence for the
-   * user when the model cannot be planned.
+   * user when the model cannot be planned, with `out_of_memory` for want of it.
    */
   plan(model: NativeModel, options: NativePlanOptions): Promise<NativePlan>;
   job(plan: NativePlan, options: NativeJobOptions): NativeJob;
@@ -179,6 +183,10 @@ export interface NativeAddon {
     qpts: Float64Array,
     seconds: number,
   ): Promise<NativeProfile>;
+  /** Less than this no crystal of so many atoms needs as scratch memory of one thread, whatever its plan. */
+  leastWorkspaceBytes(nAtoms: number, eigenvectors: boolean): number;
+  /** Ends the process at once, without waiting for threads: for a daemon that has put everything in order. */
+  endProcess(code: number): never;
   /**
    * Takes an exclusive advisory lock for the life of the process; false if another process holds it. The file is made
    * with mode 0600 if there is none. Throws with the system's `code` (EACCES, EROFS, …) when that fails.

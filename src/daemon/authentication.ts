@@ -1,36 +1,43 @@
 /** Who may connect: ZeroMQ asks here (ZAP, RFC 27) before it lets a peer send anything. */
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { Router } from 'zeromq';
-import { PLAIN_USERNAME } from '../protocol/connection.js';
+import { REFUSED_BUSY } from '../protocol/limits.js';
+import { type Security, ZAP_DOMAIN } from './security.js';
 
 const ZAP_ENDPOINT = 'inproc://zeromq.zap.01';
-/** The security domain of the daemon's sockets. */
-export const ZAP_DOMAIN = 'euphonic';
 
 export interface Authentication {
   /** peers that were let in and turned away so far */
-  readonly counters: { accepted: number; refused: number };
+  readonly counters: { accepted: number; refused: number; refused_busy: number };
   close(): void;
 }
 
-/** Answers ZeroMQ's questions for the life of the process: user name and secret of the PLAIN mechanism must be right. */
-export async function startAuthentication(secret: string): Promise<Authentication> {
-  const counters = { accepted: 0, refused: 0 };
+/** Answers ZeroMQ's questions for the life of the process. `isFull` says that no more connections are taken. */
+export async function startAuthentication(
+  security: Security,
+  isFull: () => boolean,
+): Promise<Authentication> {
+  const counters = { accepted: 0, refused: 0, refused_busy: 0 };
   const router = new Router({ linger: 0 });
   await router.bind(ZAP_ENDPOINT);
+  const judge = (version: string, domain: string, mechanism: string, credentials: Buffer[]) => {
+    const known = version === '1.0' && domain === ZAP_DOMAIN && security.allows(mechanism, credentials);
+    if (!known) {
+      counters.refused++;
+      return ['400', 'Not the secret of this daemon', ''];
+    }
+    if (isFull()) {
+      counters.refused_busy++;
+      return [String(REFUSED_BUSY), 'Too many connections', ''];
+    }
+    counters.accepted++;
+    return ['200', 'OK', 'euphonic'];
+  };
   void (async () => {
     for await (const frames of router) {
       // [peer, empty, version, request id, domain, address, identity, mechanism, credentials…]
-      const [peer, empty, version, requestId, domain, , , mechanism, username, password] = frames;
+      const [peer, empty, version, requestId, domain, , , mechanism, ...credentials] = frames;
       if (peer === undefined || requestId === undefined) continue;
-      const right =
-        text(version) === '1.0' &&
-        text(domain) === ZAP_DOMAIN &&
-        text(mechanism) === 'PLAIN' &&
-        text(username) === PLAIN_USERNAME &&
-        sameSecret(password, secret);
-      counters[right ? 'accepted' : 'refused']++;
-      const answer = right ? ['200', 'OK', PLAIN_USERNAME] : ['400', 'Not the secret of this daemon', ''];
+      const answer = judge(text(version), text(domain), text(mechanism), credentials);
       await router.send([peer, empty ?? '', '1.0', requestId, ...answer, '']);
     }
   })();
@@ -39,10 +46,4 @@ export async function startAuthentication(secret: string): Promise<Authenticatio
 
 function text(frame: Buffer | undefined): string {
   return frame?.toString('latin1') ?? '';
-}
-
-/** Takes the same time wherever the two differ. */
-function sameSecret(given: Buffer | undefined, secret: string): boolean {
-  const digest = (data: Buffer | string) => createHash('sha256').update(data).digest();
-  return timingSafeEqual(digest(given ?? ''), digest(secret));
 }

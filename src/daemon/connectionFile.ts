@@ -1,7 +1,7 @@
 /** The daemon's side of the connection file: its lock, its writing and its removal. See protocol/connection.ts. */
-import { randomBytes } from 'node:crypto';
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   mkdtempSync,
   openSync,
@@ -17,10 +17,11 @@ import { dirname, join } from 'node:path';
 import { loadAddon } from '../compute/addon.js';
 import {
   type Connection,
+  cannotWrite,
   ensureRuntimeDirectory,
   type RuntimePaths,
+  readConnection,
   readStaleConnection,
-  systemReason,
 } from '../protocol/connection.js';
 import { EuphonicError } from '../protocol/errors.js';
 
@@ -47,42 +48,55 @@ export function takeLock(paths: RuntimePaths): boolean {
   }
 }
 
-/** Removes what a daemon that was killed left behind. Only for the holder of the lock. */
+/**
+ * Removes what a daemon that was killed left behind. Only for the holder of the lock. Throws what `readConnection` does:
+ * a file that is no connection, or one of another host, stays.
+ */
 export function removeStale(paths: RuntimePaths): void {
-  const stale = readStaleConnection(paths);
+  const stale = readConnection(paths);
   rmSync(paths.connection, { force: true });
   if (!stale) return;
-  for (const endpoint of [stale.work, stale.control]) {
-    const path = endpoint.startsWith('ipc://') ? endpoint.slice('ipc://'.length) : '';
-    if (isSocketOf(paths, path)) removeSocket(path);
-  }
+  for (const path of socketPaths(stale)) if (isSocketOf(paths, path)) removeSocket(path);
 }
 
-/** Endpoints for the two sockets: beside the connection file, or in a short private directory of their own. */
-export function chooseEndpoints(paths: RuntimePaths): { work: string; control: string } {
-  const named = (directory: string, stem: string, kind: string) => join(directory, `${stem}${kind}.sock`);
-  const beside = named(paths.directory, `${paths.stem}-${process.pid}-`, 'control');
+/** Where the sockets of a connection lie in the file system; none for TCP. */
+export function socketPaths({ work, control }: Endpoints): string[] {
+  const ipc = [work, control].filter((endpoint) => endpoint.startsWith('ipc://'));
+  return ipc.map((endpoint) => endpoint.slice('ipc://'.length));
+}
+
+/** Whether clients can still find the daemon: its file says its secret, and its sockets are where it says. */
+export function canBeFound(paths: RuntimePaths, connection: Connection): boolean {
+  const found = readStaleConnection(paths)?.secret === connection.secret;
+  return found && socketPaths(connection).every((path) => existsSync(path));
+}
+
+export interface Endpoints {
+  work: string;
+  control: string;
+}
+
+/**
+ * Endpoints for the two sockets, best first: beside the connection file, where nobody else may look in and the path is
+ * short enough; else, or where the file system has no sockets, in a short private directory.
+ */
+export function chooseEndpoints(paths: RuntimePaths): (() => Endpoints)[] {
+  const named = (directory: string, stem: string): Endpoints => ({
+    work: `ipc://${join(directory, `${stem}work.sock`)}`,
+    control: `ipc://${join(directory, `${stem}control.sock`)}`,
+  });
+  const beside = named(paths.directory, `${paths.stem}-${process.pid}-`);
   const privateDirectory = (statSync(paths.directory).mode & 0o077) === 0;
-  if (privateDirectory && Buffer.byteLength(beside) <= MAX_SOCKET_PATH) {
-    const stem = `${paths.stem}-${process.pid}-`;
-    return {
-      work: `ipc://${named(paths.directory, stem, 'work')}`,
-      control: `ipc://${named(paths.directory, stem, 'control')}`,
-    };
-  }
+  const fits = Buffer.byteLength(socketPaths(beside)[1]!) <= MAX_SOCKET_PATH;
+  return [...(privateDirectory && fits ? [() => beside] : []), () => named(makeSocketDirectory(), '')];
+}
+
+function makeSocketDirectory(): string {
   try {
-    const directory = mkdtempSync(socketDirectoryPrefix());
-    return {
-      work: `ipc://${named(directory, '', 'work')}`,
-      control: `ipc://${named(directory, '', 'control')}`,
-    };
+    return mkdtempSync(socketDirectoryPrefix());
   } catch (error) {
     throw cannotWrite(socketDirectoryPrefix(), error);
   }
-}
-
-export function makeSecret(): string {
-  return randomBytes(32).toString('hex');
 }
 
 /** Writes the file with mode 0600 under another name and renames it: a reader sees all of it or nothing. */
@@ -108,10 +122,16 @@ export function writeConnection(paths: RuntimePaths, connection: Connection): vo
  * Removes everything that `connection` names, and last the lock's file, while the lock is still held. Where the
  * directory was removed and another daemon made it again, its files stay.
  */
-export function removeConnection(paths: RuntimePaths, connection: Connection): void {
-  if (readStaleConnection(paths)?.secret === connection.secret) rmSync(paths.connection, { force: true });
-  for (const endpoint of [connection.work, connection.control]) removeSocket(endpoint.slice('ipc://'.length));
+export function removeConnection(paths: RuntimePaths, connection: Connection | undefined): void {
+  if (connection && readStaleConnection(paths)?.secret === connection.secret)
+    rmSync(paths.connection, { force: true });
+  if (connection) removeSockets(connection);
   if (lockHolder(paths) === process.pid) rmSync(paths.lock, { force: true });
+}
+
+/** Removes sockets that this process made, and their directory where it has one of its own. */
+export function removeSockets(endpoints: Endpoints): void {
+  for (const path of socketPaths(endpoints)) removeSocket(path);
 }
 
 /** The process that the lock's file names. */
@@ -141,12 +161,4 @@ function isSocketOf(paths: RuntimePaths, path: string): boolean {
     path.startsWith(socketDirectoryPrefix()) &&
     /^[^/]+\/(work|control)\.sock$/.test(path.slice('/tmp/'.length));
   return beside || apart;
-}
-
-function cannotWrite(path: string, error: unknown): EuphonicError {
-  return new EuphonicError('runtime_directory', `${path} cannot be written: ${systemReason(error)}.`, {
-    where: path,
-    expected: 'a directory of your own with room in it',
-    advice: 'Let EUPHONIC_CONNECTION name a file in another directory.',
-  });
 }

@@ -1,22 +1,20 @@
 /** The daemon put together: lock, executor, models, jobs, the two sockets, and how it begins and ends. */
 import { hostname } from 'node:os';
 import type { Executor } from '../compute/executor.js';
-import { createLocalExecutor, threadBudget } from '../compute/localExecutor.js';
-import {
-  type Connection,
-  type RuntimePaths,
-  readStaleConnection,
-  runtimePaths,
-  systemReason,
-} from '../protocol/connection.js';
+import { createLocalExecutor } from '../compute/localExecutor.js';
+import { type Connection, type RuntimePaths, runtimePaths, systemReason } from '../protocol/connection.js';
 import { EuphonicError } from '../protocol/errors.js';
 import { PROTOCOL_VERSION } from '../protocol/limits.js';
+import type { StartLimits } from '../protocol/startOptions.js';
 import { VERSION } from '../protocol/version.js';
 import { type Authentication, startAuthentication } from './authentication.js';
+import { type DaemonConfig, daemonConfig } from './config.js';
 import {
+  canBeFound,
   chooseEndpoints,
-  makeSecret,
+  type Endpoints,
   removeConnection,
+  removeSockets,
   removeStale,
   writeConnection,
 } from './connectionFile.js';
@@ -24,13 +22,22 @@ import { ControlService } from './controlService.js';
 import { DebyeWaller } from './debyeWaller.js';
 import { Jobs } from './jobs.js';
 import { type Log, openLog } from './log.js';
+import { MemoryBudget } from './memoryBudget.js';
 import { ModelStore } from './modelStore.js';
-import { CONNECTION_CHECK_MS, DRAIN_MS } from './settings.js';
+import { curveSecurity, plainSecurity, type Security } from './security.js';
+import type { RequestLoad, ToldError } from './service.js';
+import {
+  CONNECTION_CHECK_MS,
+  DRAIN_MS,
+  IDLE_CHECK_MS,
+  MAX_CONNECTIONS,
+  MAX_LAST_ERRORS,
+  REQUEST_SHARE,
+} from './settings.js';
+import { reachable, tcpEndpoints } from './tcpAddress.js';
 import { WorkService } from './workService.js';
 
-export interface DaemonOptions {
-  /** thread budget; the environment's or the machine's if absent */
-  threads?: number;
+export interface DaemonOptions extends StartLimits {
   paths?: RuntimePaths;
 }
 
@@ -38,33 +45,71 @@ export interface DaemonOptions {
 export class Daemon {
   readonly startedAt = performance.now();
   readonly models: ModelStore;
+  readonly memory: MemoryBudget;
   readonly debyeWaller: DebyeWaller;
   readonly jobs: Jobs;
+  readonly requestLoad: RequestLoad;
+  /** the latest errors that clients were told of */
+  readonly lastErrors: ToldError[] = [];
+  /** How it can be reached: complete once `bind` has resolved. */
+  readonly connection: Connection;
   /** Resolves when the daemon has removed its files and answered everybody. */
   readonly ended: Promise<void>;
+  authentication: Authentication = {
+    counters: { accepted: 0, refused: 0, refused_busy: 0 },
+    close: () => {},
+  };
   private readonly work: WorkService;
   private readonly control: ControlService;
-  private readonly check: NodeJS.Timeout;
+  private readonly timers: NodeJS.Timeout[] = [];
   private hasEnded = () => {};
   private ending = false;
 
   constructor(
     readonly paths: RuntimePaths,
-    readonly connection: Connection,
+    readonly config: DaemonConfig,
+    readonly security: Security,
     readonly log: Log,
     readonly executor: Executor,
-    readonly authentication: Authentication,
   ) {
-    this.models = new ModelStore(executor);
+    this.connection = {
+      protocol: PROTOCOL_VERSION,
+      version: VERSION,
+      host: hostname(),
+      pid: process.pid,
+      work: '',
+      control: '',
+      ...security.fields,
+    };
+    this.requestLoad = { bytes: 0, limit: Math.floor(config.memory.bytes * REQUEST_SHARE) };
+    this.models = new ModelStore(executor, config.modelStoreBytes);
+    this.memory = new MemoryBudget(config.memory, executor.threads, this.models);
+    this.models.memory = this.memory;
     this.work = new WorkService(this);
     this.control = new ControlService(this, this.work);
-    this.debyeWaller = new DebyeWaller(executor, this.models);
-    this.jobs = new Jobs(executor, this.models, this.debyeWaller, (peer) => this.work.isGone(peer));
+    this.debyeWaller = new DebyeWaller(executor, this.models, this.memory);
+    this.jobs = new Jobs(executor, this.models, this.debyeWaller, this.memory, config.maxJobs, (peer) =>
+      this.work.isGone(peer),
+    );
     this.ended = new Promise((resolve) => {
       this.hasEnded = resolve;
     });
-    this.check = setInterval(() => this.checkConnectionFile(), CONNECTION_CHECK_MS).unref();
   }
+
+  /** Milliseconds without work and without a request for any; asking how it is does not count. */
+  get idleMs(): number {
+    return this.isIdle ? performance.now() - this.work.usedAt : 0;
+  }
+
+  private get isIdle(): boolean {
+    return !this.work.isBusy && this.jobs.list().length === 0 && this.debyeWaller.list().length === 0;
+  }
+
+  /** Keeps an error for those who ask how the daemon is. */
+  readonly noteError = (error: ToldError): void => {
+    this.lastErrors.push(error);
+    if (this.lastErrors.length > MAX_LAST_ERRORS) this.lastErrors.shift();
+  };
 
   /** True from the moment at which the daemon has begun to end. */
   get isEnding(): boolean {
@@ -73,31 +118,61 @@ export class Daemon {
 
   /** Makes the sockets, then the file by which clients find them. */
   async bind(): Promise<void> {
-    const { work, control } = this.connection;
-    try {
-      await this.work.bind(work);
-      await this.control.bind(control);
-    } catch (error) {
-      throw new EuphonicError('runtime_directory', `The sockets cannot be made: ${systemReason(error)}.`, {
-        where: work,
-        expected: 'a directory in which sockets can be made',
-        advice: 'Let EUPHONIC_CONNECTION name a file in another directory.',
-      });
-    }
+    // a socket asks who may connect from its first moment on
+    this.authentication = await startAuthentication(
+      this.security,
+      () => this.work.connections + this.control.connections > MAX_CONNECTIONS,
+    );
+    Object.assign(this.connection, await this.bindSockets());
     writeConnection(this.paths, this.connection);
-    const { threads, threadsReason, simd } = this.executor;
-    const { version, protocol } = this.connection;
+    this.work.start();
+    this.control.start();
+    const { config, executor } = this;
+    const every = (milliseconds: number, action: () => void) =>
+      this.timers.push(setInterval(action, milliseconds).unref());
+    every(CONNECTION_CHECK_MS, () => this.checkConnectionFile());
+    if (Number.isFinite(config.idleEndMs)) {
+      every(Math.min(IDLE_CHECK_MS, Math.max(100, config.idleEndMs / 4)), () => this.checkIdle());
+    }
+    const { version, protocol, work, control } = this.connection;
     this.log.info(
-      { version, protocol, threads, threads_reason: threadsReason, simd, work, control },
+      {
+        ...{ version, protocol, threads: executor.threads, threads_reason: executor.threadsReason },
+        ...{ simd: executor.simd, max_memory: config.memory.bytes, max_memory_reason: config.memory.reason },
+        ...{ site_config: config.site.found ? config.site.path : null, work, control },
+      },
       'started',
     );
+  }
+
+  private async bindSockets(): Promise<Endpoints> {
+    const { tcp } = this.config;
+    const candidates = tcp ? [() => tcpEndpoints(tcp)] : chooseEndpoints(this.paths);
+    let failure: EuphonicError | undefined;
+    for (const candidate of candidates) {
+      const endpoints = candidate();
+      try {
+        const work = await this.work.bind(endpoints.work);
+        try {
+          const control = await this.control.bind(endpoints.control);
+          return { work: reachable(work), control: reachable(control) };
+        } catch (error) {
+          await this.work.unbind(work);
+          throw error;
+        }
+      } catch (error) {
+        removeSockets(endpoints);
+        failure = tcp ? cannotListen(endpoints, error) : cannotMakeSockets(endpoints, error);
+      }
+    }
+    throw failure;
   }
 
   /** Ends the daemon after the answers that are being given: work under way is refused with `shutting_down`. */
   shutdown(reason: string): void {
     if (this.ending) return;
     this.ending = true;
-    clearInterval(this.check);
+    for (const timer of this.timers) clearInterval(timer);
     this.log.info({ reason }, 'ending');
     // nobody is to find a daemon that takes nothing any more
     removeConnection(this.paths, this.connection);
@@ -116,38 +191,48 @@ export class Daemon {
   }
 
   private checkConnectionFile(): void {
-    if (readStaleConnection(this.paths)?.secret === this.connection.secret) return;
-    this.shutdown('its connection file has gone');
+    if (!canBeFound(this.paths, this.connection)) this.shutdown('its connection file or sockets have gone');
+  }
+
+  private checkIdle(): void {
+    if (this.idleMs >= this.config.idleEndMs) this.shutdown('nobody has needed it for the time that was set');
   }
 }
 
+function cannotMakeSockets({ work }: Endpoints, error: unknown): EuphonicError {
+  return new EuphonicError('runtime_directory', `The sockets cannot be made: ${systemReason(error)}.`, {
+    where: work,
+    expected: 'a directory in which sockets can be made',
+    advice: 'Let EUPHONIC_CONNECTION name a file in another directory.',
+  });
+}
+
+function cannotListen({ work }: Endpoints, error: unknown): EuphonicError {
+  return new EuphonicError('invalid_argument', `Nobody can listen there: ${systemReason(error)}.`, {
+    where: work,
+    expected: 'an address of this host, and two ports in a row that are free',
+    advice: 'Leave the port out to have one chosen.',
+  });
+}
+
 /**
- * Starts a daemon in this process, which must hold the lock.
- * Throws `runtime_directory` where sockets or connection file cannot be made, `invalid_argument` for a wrong EUPHONIC_MAX_THREADS.
+ * Starts a daemon in this process, which must hold the lock. Throws `runtime_directory` where sockets or connection file
+ * cannot be made, `file_damaged` or `other_host` for a connection file that is not this daemon's to replace, and what
+ * `daemonConfig` throws.
  */
 export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> {
   process.umask(0o077);
   const paths = options.paths ?? runtimePaths();
   removeStale(paths);
-  const budget = threadBudget(options.threads);
-  const secret = makeSecret();
-  const connection: Connection = {
-    protocol: PROTOCOL_VERSION,
-    version: VERSION,
-    host: hostname(),
-    pid: process.pid,
-    ...chooseEndpoints(paths),
-    mechanism: 'PLAIN',
-    secret,
-  };
+  let daemon: Daemon | undefined;
   try {
-    const authentication = await startAuthentication(secret);
-    const executor = createLocalExecutor(budget);
-    const daemon = new Daemon(paths, connection, openLog(paths.log), executor, authentication);
+    const config = daemonConfig(options);
+    const security = config.tcp ? curveSecurity() : plainSecurity();
+    daemon = new Daemon(paths, config, security, openLog(paths.log), createLocalExecutor(config.threads));
     await daemon.bind();
     return daemon;
   } catch (error) {
-    removeConnection(paths, connection);
+    removeConnection(paths, daemon?.connection);
     throw error;
   }
 }

@@ -3,12 +3,14 @@
  * temperature; clients that want the same one wait for it together, and it stops when none of them is left.
  */
 import { randomBytes } from 'node:crypto';
-import type { Executor, ExecutorJob } from '../compute/executor.js';
+import type { Executor, ExecutorJob, JobOptions } from '../compute/executor.js';
 import { EuphonicError } from '../protocol/errors.js';
 import { MAX_DEBYE_WALLER_POINTS } from '../protocol/limits.js';
 import type { CheckedParams, DebyeWallerSummary, Status } from '../protocol/messages.js';
-import { chunkAdvice } from './chunkAdvice.js';
+import { checkLeast, openAdmitted } from './admission.js';
+import type { ChunkAdvice } from './chunkAdvice.js';
 import { KernelTime } from './kernelTime.js';
+import type { MemoryBudget } from './memoryBudget.js';
 import type { ModelStore } from './modelStore.js';
 import { gridPoints, TensorSum } from './monkhorstPack.js';
 import type { Peer } from './peerSocket.js';
@@ -54,6 +56,7 @@ export class DebyeWaller {
   constructor(
     private readonly executor: Executor,
     private readonly models: ModelStore,
+    private readonly memory: MemoryBudget,
   ) {}
 
   /** Throws `too_large`, `unknown_model`, `invalid_argument`, or `cancelled`. */
@@ -176,6 +179,15 @@ export class DebyeWaller {
   }
 
   private async compute(calculation: Calculation): Promise<Computed> {
+    const letGo = this.models.hold(calculation.params.model);
+    try {
+      return await this.computeHeld(calculation);
+    } finally {
+      letGo();
+    }
+  }
+
+  private async computeHeld(calculation: Calculation): Promise<Computed> {
     const { params } = calculation;
     const { model, grid, symmetrise } = params;
     const checkWanted = () => {
@@ -183,9 +195,12 @@ export class DebyeWaller {
     };
     checkWanted();
     const { asr, dipole, dipole_parameter: dipoleParameter } = params;
+    checkLeast(this.executor, this.memory, this.models.get(model).summary.n_atoms, {
+      quantity: 'displacements',
+    });
     const plan = await this.models.plan(model, { asr: asr ?? 'none', dipole, dipoleParameter });
     checkWanted();
-    const work = this.executor.openJob(plan, {
+    const options: JobOptions = {
       quantity: 'displacements',
       temperature: params.temperature,
       frequencyMin: params.frequency_min,
@@ -194,14 +209,20 @@ export class DebyeWaller {
       nThreads: params.n_threads ?? 0,
       bose: true,
       negativeE: false,
-    });
+    };
+    const {
+      work,
+      advice,
+      notes: threadNotes,
+      release,
+    } = openAdmitted(this.executor, this.memory, plan, options, evaluatedPoints(grid));
     calculation.work = work;
-    const { sum, imaginary, seconds } = await average(work, grid, (points) => {
+    const { sum, imaginary, seconds } = await average(work, advice, grid, (points) => {
       calculation.points = points;
-    });
+    }).finally(release);
     checkWanted();
     const symmetric = symmetrise ? await this.models.symmetrised(model, sum) : undefined;
-    const notes = [...plan.info.notes];
+    const notes = [...plan.info.notes, ...threadNotes];
     if (imaginary > 0) {
       notes.push(
         `${imaginary} modes of the Debye–Waller grid have imaginary frequencies and are left out of the tensors.`,
@@ -254,11 +275,11 @@ function keyOf(params: DebyeWallerParams): string {
 /** Average of the tensors [n,3,3] over the grid: the same bits however many threads work. */
 async function average(
   work: ExecutorJob,
+  { chunk_points, window }: ChunkAdvice,
   grid: Grid,
   onProgress: (points: number) => void,
 ): Promise<{ sum: Float64Array; imaginary: number; seconds: number }> {
   const evaluated = evaluatedPoints(grid);
-  const { chunk_points, window } = chunkAdvice(work.bytesPerPoint, evaluated);
   const total = new TensorSum(work.nModes / 3, sizeOf(grid));
   const time = new KernelTime();
   let imaginary = 0;

@@ -15,13 +15,14 @@ import type {
   Results,
   Status,
 } from '../protocol/messages.js';
-import { chunkAdvice } from './chunkAdvice.js';
+import { checkLeast, openAdmitted } from './admission.js';
 import type { DebyeWaller } from './debyeWaller.js';
 import { checkFinite, energiesOf, jobOptions } from './jobOptions.js';
 import { KernelTime } from './kernelTime.js';
+import type { MemoryBudget } from './memoryBudget.js';
 import type { ModelStore } from './modelStore.js';
 import type { Peer } from './peerSocket.js';
-import { JOB_IDLE_MS, MAX_JOBS } from './settings.js';
+import { JOB_IDLE_MS, MAX_CANCELLED_JOBS } from './settings.js';
 
 interface Job {
   id: string;
@@ -38,10 +39,9 @@ interface Job {
   open: number;
   openedAt: number;
   usedAt: number;
+  /** gives back its memory, and lets its model go */
+  release(): void;
 }
-
-/** Of q-points and an energy: what a chunk of broadened intensities holds beside them is less. */
-const INPUT_BYTES_PER_POINT = 32;
 
 /** What a chunk's answer carries. */
 export interface ComputedChunk {
@@ -77,6 +77,8 @@ export class Jobs {
     private readonly executor: Executor,
     private readonly models: ModelStore,
     private readonly debyeWaller: DebyeWaller,
+    private readonly memory: MemoryBudget,
+    private readonly maxJobs: number,
     private readonly isGone: (peer: Peer) => boolean,
   ) {
     this.expiry = setInterval(() => this.expire(), JOB_IDLE_MS / 10).unref();
@@ -87,15 +89,34 @@ export class Jobs {
     params: CheckedParams<'job.open'>,
     frames: Map<string, ArrayFrame>,
   ): Promise<JobSummary> {
+    this.models.get(params.model);
+    const letGo = this.models.hold(params.model);
+    try {
+      return await this.openHeld(peer, params, frames, letGo);
+    } catch (error) {
+      letGo();
+      throw error;
+    }
+  }
+
+  /** `letGo` is called when the job has ended. */
+  private async openHeld(
+    peer: Peer,
+    params: CheckedParams<'job.open'>,
+    frames: Map<string, ArrayFrame>,
+    letGo: () => void,
+  ): Promise<JobSummary> {
     const openedAt = performance.now();
-    if (this.jobs.size >= MAX_JOBS) {
+    if (this.jobs.size >= this.maxJobs) {
       throw new EuphonicError('over_capacity', `The daemon has ${this.jobs.size} open jobs.`, {
-        expected: `at most ${MAX_JOBS}`,
+        where: 'max_jobs',
+        expected: `at most ${this.maxJobs}`,
         advice: 'Close jobs that are done.',
       });
     }
     const { summary, crystal } = this.models.get(params.model);
     const options = jobOptions(params, summary.atom_type, frames.get('debye_waller'));
+    checkLeast(this.executor, this.memory, summary.n_atoms, options);
     const plan = await this.models.plan(params.model, {
       asr: params.asr ?? 'none',
       dipole: params.dipole,
@@ -128,9 +149,9 @@ export class Jobs {
       for (const note of summary.notes) notes.add(note);
     }
     this.checkOpen();
-    const work = this.executor.openJob(plan, options);
-    const bytesPerPoint = Math.max(work.bytesPerPoint, INPUT_BYTES_PER_POINT);
-    const advice = chunkAdvice(bytesPerPoint, params.n_points);
+    const admitted = openAdmitted(this.executor, this.memory, plan, options, params.n_points);
+    const { work, bytesPerPoint, advice } = admitted;
+    for (const note of admitted.notes) notes.add(note);
     const job: Job = {
       id: randomBytes(12).toString('hex'),
       peer,
@@ -145,9 +166,14 @@ export class Jobs {
       open: 0,
       openedAt,
       usedAt: performance.now(),
+      release: () => {
+        admitted.release();
+        letGo();
+      },
     };
     // the client may have gone while its model was planned
-    if (!this.isGone(peer)) this.jobs.set(job.id, job);
+    if (this.isGone(peer)) job.release();
+    else this.jobs.set(job.id, job);
     this.counters.jobs++;
     return {
       job: job.id,
@@ -231,7 +257,8 @@ export class Jobs {
     if (!job) return false;
     this.counters.cancelled++;
     this.cancelledIds.add(id);
-    if (this.cancelledIds.size > MAX_JOBS) this.cancelledIds.delete(this.cancelledIds.values().next().value!);
+    if (this.cancelledIds.size > MAX_CANCELLED_JOBS)
+      this.cancelledIds.delete(this.cancelledIds.values().next().value!);
     this.end(job);
     return true;
   }
@@ -315,6 +342,7 @@ export class Jobs {
   private end(job: Job): JobFigures {
     this.jobs.delete(job.id);
     job.work.cancel();
+    job.release();
     const figures: JobFigures = {
       points: job.points,
       kernel_seconds: job.kernelTime.seconds,

@@ -52,7 +52,9 @@ export class ModelReader {
     // a thread that runs out of memory ends; the daemon goes on, and the next task gets a new thread
     worker.on('error', (error) => {
       if (this.worker === worker) this.worker = undefined;
-      this.settle({ error: { code: 'internal', message: `The reader failed: ${error.message}` } });
+      const isMemory = (error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY';
+      const code = isMemory ? 'out_of_memory' : 'internal';
+      this.settle({ error: { code, message: `The reader failed: ${error.message}` } });
     });
     worker.unref();
     return worker;

@@ -8,9 +8,11 @@ import { ANGSTROM_PER_BOHR, ELECTRON_MASS_PER_AMU } from '../models/units.js';
 import { float64Frame, int32Frame } from '../protocol/arrays.js';
 import { EuphonicError } from '../protocol/errors.js';
 import type { ArrayFrame, CheckedParams, ModelSummary, Status } from '../protocol/messages.js';
+import type { Holder, MemoryBudget } from './memoryBudget.js';
 import { ModelReader } from './modelReader.js';
 import type { ReadModel, SymmetrisedTensors } from './modelWorker.js';
-import { MODEL_STORE_BYTES } from './settings.js';
+import { planBytes } from './planMemory.js';
+import { PUT_BYTES_PER_FRAME_BYTE, READ_BYTES_PER_FILE_BYTE } from './settings.js';
 
 interface StoredModel {
   summary: ModelSummary;
@@ -20,41 +22,72 @@ interface StoredModel {
   polar: { born: Float64Array; dielectric: Float64Array } | undefined;
   model: ExecutorModel;
   plans: Map<string, { promise: Promise<ExecutorPlan>; bytes: number }>;
+  /** jobs and plans under way that need it: it stays while there are any */
+  uses: number;
 }
 
 /** Bytes that are copied before the event loop gets its turn. */
 const COPY_SLICE = 2 ** 22;
 
-export class ModelStore {
+export class ModelStore implements Holder {
+  readonly counters = { evicted: 0 };
+  /** what reading and planning ask before they begin; set once, since the budget counts this store */
+  memory: MemoryBudget | undefined;
   /** least recently used first */
   private readonly models = new Map<string, StoredModel>();
   private readonly reader = new ModelReader();
   /** path and options → the file's state when it was read, and the model that it was */
   private readonly files = new Map<string, { state: string; id: string }>();
 
-  constructor(private readonly executor: Executor) {}
+  constructor(
+    private readonly executor: Executor,
+    private readonly limitBytes: number,
+  ) {}
+
+  /** Memory of all models and plans. */
+  get bytes(): number {
+    return this.list().reduce((sum, { bytes }) => sum + bytes, 0);
+  }
 
   /** Reads a file, unless it has not changed since it was read and its model is still here. */
   async load(params: CheckedParams<'model.load'>): Promise<ModelSummary> {
     const { path } = params;
     const key = JSON.stringify(params);
-    const state = await fileState(path);
+    const { state, size } = await fileState(path);
     const known = this.files.get(key);
     if (known && known.state === state && state !== undefined) {
       const stored = this.touch(known.id);
       if (stored) return stored.summary;
     }
-    const read = await this.reader.perform({ kind: 'load', path, options: readOptions(params) });
-    const summary = await this.add(read);
-    // phonopy's summary draws on files beside it, which may change while it does not
-    const isWhole = !/\(phonopy[^()]*\)$/.test(read.source);
-    if (isWhole && state !== undefined && state === (await fileState(path)))
-      this.files.set(key, { state, id: read.id });
-    return summary;
+    const release = this.memory?.reserve(`Reading ${path}`, READ_BYTES_PER_FILE_BYTE * size);
+    try {
+      const read = await this.reader.perform({ kind: 'load', path, options: readOptions(params) });
+      const summary = await this.add(read);
+      // phonopy's summary draws on files beside it, which may change while it does not
+      const isWhole = !/\(phonopy[^()]*\)$/.test(read.source);
+      if (isWhole && state !== undefined && state === (await fileState(path)).state)
+        this.files.set(key, { state, id: read.id });
+      return summary;
+    } finally {
+      release?.();
+    }
   }
 
   /** The model in the frames of model.put. Throws `invalid_argument` for one that is none. */
   async put(atomType: readonly string[], frames: Map<string, ArrayFrame>): Promise<ModelSummary> {
+    const bytes = [...frames.values()].reduce((sum, frame) => sum + frame.bytes.length, 0);
+    const release = this.memory?.reserve('The model', PUT_BYTES_PER_FRAME_BYTE * bytes);
+    try {
+      return await this.putAdmitted(atomType, frames);
+    } finally {
+      release?.();
+    }
+  }
+
+  private async putAdmitted(
+    atomType: readonly string[],
+    frames: Map<string, ArrayFrame>,
+  ): Promise<ModelSummary> {
     const doubles = async (name: string, factor = 1) => {
       const array = new Float64Array(await ownBytes(frames.get(name)!));
       if (factor !== 1) for (let i = 0; i < array.length; i++) array[i]! *= factor;
@@ -100,9 +133,10 @@ export class ModelStore {
     const key = JSON.stringify([options.asr, options.dipole, options.dipoleParameter]);
     let entry = stored.plans.get(key);
     if (!entry) {
-      entry = { promise: this.executor.plan(stored.model, options), bytes: 0 };
+      entry = { promise: this.makePlan(stored, options), bytes: 0 };
       stored.plans.set(key, entry);
     }
+    const letGo = this.hold(id);
     try {
       const plan = await entry.promise;
       entry.bytes = plan.bytes;
@@ -111,7 +145,37 @@ export class ModelStore {
     } catch (error) {
       stored.plans.delete(key);
       throw error;
+    } finally {
+      letGo();
     }
+  }
+
+  private async makePlan(stored: StoredModel, options: PlanOptions): Promise<ExecutorPlan> {
+    const { model, summary } = stored;
+    // while the estimate is compared with what is left, this model must not be what makes room
+    stored.uses++;
+    let release: (() => void) | undefined;
+    try {
+      const what = `A plan for ${summary.n_atoms} atoms`;
+      release = this.memory?.reserve(
+        what,
+        planBytes(summary.n_atoms, model.bytes, summary.polar && options.dipole),
+      );
+      return await this.executor.plan(model, options);
+    } finally {
+      stored.uses--;
+      release?.();
+    }
+  }
+
+  /** Keeps a model until the function that is returned is called. */
+  hold(id: string): () => void {
+    const stored = this.models.get(id);
+    if (!stored) return () => {};
+    stored.uses++;
+    return () => {
+      stored.uses--;
+    };
   }
 
   /** Tensors [n,3,3] of the model's atoms, averaged over its space group, in which isotopes are different atoms. */
@@ -183,7 +247,7 @@ export class ModelStore {
     const { crystal, scMatrix, born, dielectric } = fc;
     const polar = born && dielectric && { born, dielectric };
     // another request may have added it meanwhile: then its plans stay
-    const stored = this.touch(id) ?? { summary, crystal, scMatrix, polar, model, plans: new Map() };
+    const stored = this.touch(id) ?? { summary, crystal, scMatrix, polar, model, plans: new Map(), uses: 0 };
     this.models.set(id, stored);
     this.evict();
     return stored.summary;
@@ -199,13 +263,25 @@ export class ModelStore {
     return stored;
   }
 
-  /** Drops the least recently used models beyond the limit, never the last one. Jobs keep the plans they use. */
+  /** Drops the least recently used models beyond the limit, never the last one. */
   private evict(): void {
-    let total = this.list().reduce((sum, { bytes }) => sum + bytes, 0);
-    for (const { model, bytes } of this.list()) {
-      if (total <= MODEL_STORE_BYTES || this.models.size === 1) break;
+    const beyond = this.bytes - this.limitBytes;
+    if (beyond > 0) this.drop(beyond, 1);
+  }
+
+  /** Drops models, the least recently used first, until `bytes` are freed or none is left that no job needs. */
+  makeRoom(bytes: number): void {
+    this.drop(bytes, 0);
+  }
+
+  private drop(bytes: number, kept: number): void {
+    let left = bytes;
+    for (const { model, bytes: size } of this.list()) {
+      if (left <= 0 || this.models.size <= kept) return;
+      if (this.models.get(model)!.uses > 0) continue;
       this.models.delete(model);
-      total -= bytes;
+      this.counters.evicted++;
+      left -= size;
     }
   }
 }
@@ -221,14 +297,15 @@ function readOptions(params: CheckedParams<'model.load'>): ReadOptions {
   };
 }
 
-/** What changes when a file does; undefined if it cannot be had, or `path` is a folder. */
-async function fileState(path: string): Promise<string | undefined> {
+/** What changes when a file does, undefined if it cannot be had or `path` is a folder; and its bytes. */
+async function fileState(path: string): Promise<{ state: string | undefined; size: number }> {
   try {
     const stats = await stat(path, { bigint: true });
     const { dev, ino, size, mtimeNs, ctimeNs } = stats;
-    return stats.isFile() ? [dev, ino, size, mtimeNs, ctimeNs].join() : undefined;
+    if (!stats.isFile()) return { state: undefined, size: 0 };
+    return { state: [dev, ino, size, mtimeNs, ctimeNs].join(), size: Number(size) };
   } catch {
-    return undefined;
+    return { state: undefined, size: 0 };
   }
 }
 

@@ -4,9 +4,14 @@
  */
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { Router } from 'zeromq';
-import { MAX_FRAME_BYTES } from '../protocol/limits.js';
-import { ZAP_DOMAIN } from './authentication.js';
-import { HEARTBEAT_INTERVAL_MS, HEARTBEAT_TIMEOUT_MS, MESSAGES_PER_TURN, SEND_RETRY_MS } from './settings.js';
+import {
+  HEARTBEAT_INTERVAL_MS,
+  HEARTBEAT_TIMEOUT_MS,
+  MAX_WAITING_ANSWERS,
+  MESSAGES_PER_TURN,
+  RECEIVE_HIGH_WATER_MARK,
+  SEND_RETRY_MS,
+} from './settings.js';
 
 /** A connection of a client to one socket. ZeroMQ names it; a client that reconnects is another peer. */
 export interface Peer {
@@ -41,7 +46,20 @@ class NotifyingRouter extends Router {
   }
 }
 
+export interface PeerSocketOptions {
+  /** messages that ZeroMQ holds for one peer */
+  sendHighWaterMark: number;
+  /** of one frame: ZeroMQ drops a peer that sends a larger one */
+  maxFrameBytes: number;
+  /** options of ZeroMQ's sockets by which peers are let in */
+  security: object;
+}
+
 export class PeerSocket {
+  /** Connections that have been made and not ended, let in or not yet. */
+  connections = 0;
+  /** answers for peers that do not read */
+  dropped = 0;
   private readonly router: NotifyingRouter;
   private readonly queues = new Map<string, Waiting[]>();
   private readonly peers = new Map<string, Peer>();
@@ -49,14 +67,14 @@ export class PeerSocket {
 
   constructor(
     private readonly events: PeerEvents,
-    sendHighWaterMark: number,
+    { sendHighWaterMark, maxFrameBytes, security }: PeerSocketOptions,
   ) {
     this.router = new NotifyingRouter({
       mandatory: true,
-      plainServer: true,
-      zapDomain: ZAP_DOMAIN,
+      ...security,
       linger: 0,
-      maxMessageSize: MAX_FRAME_BYTES,
+      maxMessageSize: maxFrameBytes,
+      receiveHighWaterMark: RECEIVE_HIGH_WATER_MARK,
       // with 0 a send succeeds or fails at once, so two never overlap
       sendTimeout: 0,
       sendHighWaterMark,
@@ -65,10 +83,27 @@ export class PeerSocket {
       heartbeatTimeToLive: HEARTBEAT_TIMEOUT_MS,
     });
     this.router.notifyOfDisconnection();
+    this.router.events.on('accept', () => {
+      this.connections++;
+    });
+    this.router.events.on('disconnect', () => {
+      this.connections--;
+    });
   }
 
-  async bind(endpoint: string): Promise<void> {
+  /** Resolves with the endpoint, in which a port that was left open has been chosen. */
+  async bind(endpoint: string): Promise<string> {
     await this.router.bind(endpoint);
+    return this.router.lastEndpoint ?? endpoint;
+  }
+
+  /** For an endpoint that is not to be used after all. */
+  async unbind(endpoint: string): Promise<void> {
+    await this.router.unbind(endpoint);
+  }
+
+  /** Begins to read messages. */
+  start(): void {
     void this.read();
   }
 
@@ -85,13 +120,21 @@ export class PeerSocket {
   send(peer: Peer, parts: Uint8Array[]): Promise<boolean> {
     return new Promise((settle) => {
       const queue = this.queues.get(peer.key);
-      if (queue) {
+      if (queue && queue.length >= MAX_WAITING_ANSWERS) {
+        this.dropped++;
+        settle(false);
+      } else if (queue) {
         queue.push({ parts, settle });
       } else {
         this.queues.set(peer.key, [{ parts, settle }]);
         void this.drain(peer);
       }
     });
+  }
+
+  /** Messages that wait for a peer to be taken by ZeroMQ. */
+  queuedFor(peer: Peer): number {
+    return this.queues.get(peer.key)?.length ?? 0;
   }
 
   /** Whether a message waits to be taken by ZeroMQ. */

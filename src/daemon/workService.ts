@@ -19,7 +19,13 @@ export class WorkService extends Service<WorkMethod> {
     super({
       log: daemon.log,
       handlers: handlers(daemon),
-      sendHighWaterMark: WORK_SEND_HIGH_WATER_MARK,
+      load: daemon.requestLoad,
+      onError: daemon.noteError,
+      socket: {
+        sendHighWaterMark: WORK_SEND_HIGH_WATER_MARK,
+        maxFrameBytes: MAX_FRAME_BYTES,
+        security: daemon.security.socketOptions,
+      },
       peerGone: (peer) => {
         daemon.jobs.peerGone(peer);
         daemon.debyeWaller.peerGone(peer);

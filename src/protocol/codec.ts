@@ -32,9 +32,10 @@ type Header = Record<string, unknown>;
 
 // -- encoding --------------------------------------------------------------------------------------------------------
 
-export function encodeRequest(request: Request): Uint8Array[] {
+/** `version` is another than this side's only for what all versions have in common: `ping`, `status` and `shutdown`. */
+export function encodeRequest(request: Request, version = PROTOCOL_VERSION): Uint8Array[] {
   const { id, method, params, frames } = request;
-  return encode({ v: PROTOCOL_VERSION, id, method, params }, frames);
+  return encode({ v: version, id, method, params }, frames);
 }
 
 export function encodeResponse(response: Response): Uint8Array[] {
@@ -86,9 +87,9 @@ export function decodeRequest(parts: readonly Uint8Array[]): DecodedRequest {
 }
 
 /** Throws `bad_message`, `protocol_version` or `too_large` for anything that is not a response of this protocol. */
-export function decodeResponse(parts: readonly Uint8Array[]): Response {
+export function decodeResponse(parts: readonly Uint8Array[], version = PROTOCOL_VERSION): Response {
   const header = decodeHeader(parts);
-  checkVersion(header.v, 'daemon', 'client');
+  if (header.v !== version) checkVersion(header.v, 'daemon', 'client');
   checkKeys(header, ['v', 'id', 'result', 'error', 'frames']);
   const { id, result, error } = header;
   if (!isId(id)) throw bad('The id is not an integer ≥ -1.', 'id');

@@ -10,7 +10,7 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
-  readFileSync,
+  readSync,
   type Stats,
 } from 'node:fs';
 import { homedir, hostname } from 'node:os';
@@ -18,21 +18,50 @@ import { basename, dirname, join, resolve } from 'node:path';
 import * as v from 'valibot';
 import { EuphonicError } from './errors.js';
 
-const schema = v.object({
+const common = {
   protocol: v.pipe(v.number(), v.safeInteger()),
   version: v.string(),
   host: v.string(),
   pid: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
   work: v.string(),
   control: v.string(),
-  mechanism: v.literal('PLAIN'),
+  /** made anew by each daemon: with PLAIN the password, always what tells one daemon's file from another's */
   secret: v.string(),
-});
+};
+
+/** Z85: 40 characters for the 32 bytes of a key. */
+const curveKey = v.pipe(v.string(), v.length(40));
+
+const schema = v.variant('mechanism', [
+  v.object({ ...common, mechanism: v.literal('PLAIN') }),
+  v.object({
+    ...common,
+    mechanism: v.literal('CURVE'),
+    /** public key of the daemon */
+    server_key: curveKey,
+    /** the pair that a client shows: the only one that is let in */
+    client_key: curveKey,
+    client_secret_key: curveKey,
+  }),
+]);
 
 export type Connection = v.InferOutput<typeof schema>;
+export type CurveConnection = Extract<Connection, { mechanism: 'CURVE' }>;
+
+/** No more is read: a connection file has a few hundred bytes. */
+const MAX_CONNECTION_FILE_BYTES = 2 ** 16;
 
 /** ZeroMQ's PLAIN mechanism: the user name that goes with the secret. */
 export const PLAIN_USERNAME = 'euphonic';
+
+/** How a client shows that it may connect, as options of a ZeroMQ socket. */
+export function clientSecurity(connection: Connection): object {
+  if (connection.mechanism === 'PLAIN') {
+    return { plainUsername: PLAIN_USERNAME, plainPassword: connection.secret };
+  }
+  const { server_key, client_key, client_secret_key } = connection;
+  return { curveServerKey: server_key, curvePublicKey: client_key, curveSecretKey: client_secret_key };
+}
 
 /** Files beside the connection file that belong to the same daemon. */
 export interface RuntimePaths {
@@ -44,6 +73,8 @@ export interface RuntimePaths {
   log: string;
   /** true where EUPHONIC_CONNECTION chose the place, and its mode is the user's affair */
   chosen: boolean;
+  /** true where no other host can see the file */
+  local: boolean;
 }
 
 /** `$EUPHONIC_CONNECTION`, else `$XDG_RUNTIME_DIR/euphonic/connection.json`, else `~/.cache/euphonic-bridge/<host>/connection.json`. */
@@ -63,6 +94,7 @@ export function runtimePaths(env: NodeJS.ProcessEnv = process.env): RuntimePaths
     lock: `${connection}.lock`,
     log: join(directory, `${stem}.log`),
     chosen: Boolean(chosen),
+    local: !chosen && Boolean(env.XDG_RUNTIME_DIR),
   };
 }
 
@@ -107,15 +139,16 @@ function makeDirectory(directory: string): void {
 }
 
 /**
- * The connection in the file, or undefined if there is no file. Throws `runtime_directory` for a file that others
- * could have written or read, `file_damaged` for one that is not a connection, `other_host` for one of another host.
+ * The connection in the file, or undefined if there is no file, or one that was never completed. Throws
+ * `runtime_directory` for a file that others could have written or read, `file_damaged` for one that is not a
+ * connection, `other_host` for one of another host that cannot be reached from here.
  */
 export function readConnection(paths: RuntimePaths): Connection | undefined {
   const text = readPrivateFile(paths.connection);
-  // a machine that went down while the file was being made may leave an empty one
-  if (text === undefined || text === '') return undefined;
+  if (text === undefined || isHalfWritten(text)) return undefined;
   const connection = parseConnection(text, paths.connection);
-  if (connection.host !== hostname() && connection.work.startsWith('ipc:')) {
+  // where no other host can see the file, it is this one that has another name by now
+  if (!paths.local && connection.host !== hostname() && connection.work.startsWith('ipc:')) {
     throw new EuphonicError(
       'other_host',
       `The connection file belongs to a daemon on ${connection.host}; this is ${hostname()}.`,
@@ -127,6 +160,27 @@ export function readConnection(paths: RuntimePaths): Connection | undefined {
     );
   }
   return connection;
+}
+
+/** Whether its daemon's pid means something here. */
+export function isOfThisHost(connection: Connection): boolean {
+  return connection.work.startsWith('ipc:') || connection.host === hostname();
+}
+
+/**
+ * What a machine may leave that went down, or a disk that was full, while the file was being made: nothing, zeros, or
+ * the beginning of a connection. Anything else in its place is somebody's data and is never taken for one.
+ */
+function isHalfWritten(text: string): boolean {
+  const begun = text.replace(/[\s\0]/g, '');
+  const beginning = '{"protocol"';
+  if (!begun.startsWith(beginning.slice(0, begun.length))) return false;
+  try {
+    JSON.parse(text);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /** As `readConnection`, without the test of the host and with undefined for what is no connection: for clearing up. */
@@ -150,7 +204,7 @@ function parseConnection(text: string, where: string): Connection {
   if (parsed.success) return parsed.output;
   throw new EuphonicError('file_damaged', 'The connection file is not one.', {
     where,
-    expected: `a JSON object with ${Object.keys(schema.entries).join(', ')}`,
+    expected: `a JSON object with ${Object.keys(common).join(', ')} and mechanism`,
     advice: 'Remove it and start the daemon again.',
   });
 }
@@ -158,7 +212,8 @@ function parseConnection(text: string, where: string): Connection {
 function readPrivateFile(path: string): string | undefined {
   let fd: number;
   try {
-    fd = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+    // not to wait for the other end of a pipe that somebody put there
+    fd = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
@@ -175,7 +230,16 @@ function readPrivateFile(path: string): string | undefined {
         `Remove it, and restart the daemon.`,
       );
     }
-    return readFileSync(fd, 'utf8');
+    const bytes = Buffer.alloc(MAX_CONNECTION_FILE_BYTES + 1);
+    const length = readSync(fd, bytes, 0, bytes.length, 0);
+    if (length > MAX_CONNECTION_FILE_BYTES) {
+      throw new EuphonicError('file_damaged', 'The connection file is not one.', {
+        where: path,
+        expected: `at most ${MAX_CONNECTION_FILE_BYTES} bytes`,
+        advice: 'Let EUPHONIC_CONNECTION name another file.',
+      });
+    }
+    return bytes.toString('utf8', 0, length);
   } finally {
     closeSync(fd);
   }
@@ -189,6 +253,15 @@ function checkOwnership(stats: Stats, path: string, kind: 'file' | 'directory'):
   if (uid !== undefined && stats.uid !== uid) {
     throw unusable(`${path} belongs to user ${stats.uid}, not to ${uid}.`, path);
   }
+}
+
+/** The error for a file of the daemon that cannot be made or written: read-only, full, or not the user's. */
+export function cannotWrite(path: string, error: unknown): EuphonicError {
+  return new EuphonicError('runtime_directory', `${path} cannot be written: ${systemReason(error)}.`, {
+    where: path,
+    expected: 'a directory of your own with room in it',
+    advice: 'Let EUPHONIC_CONNECTION name a file in another directory.',
+  });
 }
 
 function unusable(message: string, where: string, advice?: string): EuphonicError {

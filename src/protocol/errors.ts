@@ -21,6 +21,7 @@ export const ERROR_CODES = {
   cancelled: 'the job was cancelled',
   too_large: 'exceeds a named limit',
   over_capacity: 'more under way than the named limit',
+  out_of_memory: 'the computer had no memory left for it; the daemon goes on',
   shutting_down: 'the daemon is ending',
   internal: 'a fault of the daemon; its log has more',
   no_daemon: 'no daemon is alive and none could be started (raised by a client)',
@@ -97,5 +98,9 @@ export class EuphonicError extends Error {
 export function asEuphonicError(thrown: unknown): EuphonicError {
   if (thrown instanceof EuphonicError) return thrown;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
+  // what V8 and Node say where no memory is left for an array
+  if (thrown instanceof RangeError && /allocation failed|Invalid typed array length/.test(message)) {
+    return new EuphonicError('out_of_memory', `There is no memory left: ${message}.`, {}, { cause: thrown });
+  }
   return new EuphonicError('internal', message, {}, { cause: thrown });
 }

@@ -54,3 +54,6 @@ export const MAX_WINDOW = 16;
 
 /** Exit code of `euphonicd run` when another daemon holds the lock. */
 export const EXIT_LOCKED = 5;
+
+/** ZAP status with which a daemon turns away a client that has the secret: it has too many connections already. */
+export const REFUSED_BUSY = 500;

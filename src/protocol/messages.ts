@@ -337,7 +337,22 @@ export interface Status {
   /** why that many */
   threads_reason: string;
   simd: string;
+  /** resident */
   memory_bytes: number;
+  /** what the daemon may use, and why that much */
+  memory_limit_bytes: number;
+  memory_limit_reason: string;
+  /** what it has promised by its estimates: models, plans, jobs */
+  memory_committed_bytes: number;
+  /** since the last request of work */
+  idle_s: number;
+  /** after which it ends; null: never */
+  idle_end_s: number | null;
+  mechanism: string;
+  /** the site's limits, and whether there is such a file */
+  site_config: { path: string; found: boolean };
+  /** the latest errors that clients were told of */
+  last_errors: { at: string; method: string; code: string }[];
   models: { model: string; source: string; n_atoms: number; bytes: number }[];
   jobs: { job: string; model: string; quantity: string; points: number; n_points: number; seconds: number }[];
   endpoints: { work: string; control: string };

@@ -155,11 +155,11 @@ end
 
 function a_half_written_connection_file_is_no_daemon()
     euphonic.stop();
-    for content = {'{"protocol": 1, "ver', '[]', '{"protocol": 1}', ''}
+    for content = {'{"protocol": 1, "ver', '{', '[]', '{"protocol": 1}', 'my notes', ''}
         write_connection(content{1});
-        if isempty(content{1})
+        if any(strcmp(content{1}, {'', '{', '{"protocol": 1, "ver'}))
             facts = euphonic.status();
-            support.check(~facts.running, 'no daemon behind an empty file');
+            support.check(~facts.running, 'no daemon behind a file that was never completed');
         else
             support.check_error('EUPHONIC:from_json_file:file_damaged', 'Remove it', @() support.quartz());
             support.check_error('EUPHONIC:status:file_damaged', 'Remove it', @() euphonic.status());
@@ -177,10 +177,41 @@ function another_protocol_version_is_named()
     write_connection(regexprep(text, '"protocol":\s*1', '"protocol": 2'));
     support.check_error('EUPHONIC:from_json_file:protocol_version', 'Update this package', @() support.quartz());
     write_connection(regexprep(text, '"protocol":\s*1', '"protocol": 0'));
-    support.check_error('EUPHONIC:from_json_file:protocol_version', 'Stop that daemon', @() support.quartz());
+    support.check_error('EUPHONIC:from_json_file:protocol_version', 'euphonicd stop', @() support.quartz());
     clear back;
     again = euphonic.status();
     support.check(again.pid == facts.pid, 'the same daemon');
+end
+
+function a_daemon_is_reached_over_tcp_with_keys()
+    model = euphonic.CoherentCrystal(support.quartz(), 'temperature', 300);
+    [qh, qk, ql] = support.some_q(2000);
+    expected = model.horace_disp(qh, qk, ql);
+    euphonic.stop();
+    back = onCleanup(@() euphonic.stop());
+    [code, text] = euphonic.internal.run_daemon('test', {'start', '--tcp'}, false);
+    support.check(code == 0, 'a daemon that listens: %s', text);
+    connection = euphonic.internal.read_connection('test');
+    support.check(strcmp(connection.mechanism, 'CURVE'), 'CURVE, found %s', connection.mechanism);
+    support.check(strncmp(connection.work, 'tcp://127.0.0.1:', 16), 'this computer alone, found %s', connection.work);
+    support.check(isequal(model.horace_disp(qh, qk, ql), expected), 'the same bits over TCP');
+    stranger = connection;
+    stranger.client_key = connection.server_key;
+    support.check(~euphonic.internal.ping(stranger, 2), 'nobody to be let in with another key');
+    stranger.client_key = 'short';
+    answer = euphonic.internal.gateway('request', stranger, 'control', 'ping', struct(), [], 2);
+    support.check(strcmp(answer.error.code, 'invalid_argument'), 'keys that are none to be named');
+    support.check(euphonic.internal.ping(connection), 'the daemon to go on');
+end
+
+function an_older_daemon_that_is_idle_is_replaced()
+    first = euphonic.start();
+    file = getenv('EUPHONIC_CONNECTION');
+    write_connection(regexprep(fileread(file), '"version":\s*"[^"]*"', '"version": "0.0.1"'));
+    second = euphonic.start();
+    support.check(second.started && second.pid ~= first.pid, 'another daemon');
+    third = euphonic.start();
+    support.check(~third.started && third.pid == second.pid, 'the same daemon');
 end
 
 function a_connection_file_of_another_host_starts_nothing()

@@ -69,8 +69,8 @@ struct ComplexField {
   static HWY_INLINE V re(T a) { return a.re; }
   // Removes the imaginary part that rounding leaves on the diagonal.
   static HWY_INLINE T real(T a) { return {a.re, hn::Zero(d)}; }
-  // Updates that may be pending when a step begins. More than one gains nothing: here the arithmetic of a pass
-  // takes longer than its traffic.
+  // Updates that may be pending when a step begins. More than one gains nothing: here the arithmetic of a
+  // pass takes longer than its traffic.
   static constexpr int kDelay = 1;
   // Columns at a time, by the number of pending updates: their constants and sums fill the registers.
   static constexpr int kColumns[] = {6, 3};
@@ -104,8 +104,8 @@ struct RealField {
 // A matrix that stays in the first-level cache gains nothing from delays.
 constexpr std::size_t kFirstLevelBytes = 20 * 1024;
 
-// Scratch of the reduction, [n] rows of elements: the pending updates D -= u w* + w u*, the reflector x of the
-// step, and its product p = D x. Side by side, because arrays of the same length lie at the same offsets
+// Scratch of the reduction, [n] rows of elements: the pending updates D -= u w* + w u*, the reflector x of
+// the step, and its product p = D x. Side by side, because arrays of the same length lie at the same offsets
 // within a page, and loads from one then wait for stores to another.
 template <class F>
 struct ReduceScratch {
@@ -189,7 +189,8 @@ struct PairRow {
   }
 };
 
-// For columns j .. j + kCount of the lower triangle and rows first .. last: A -= the kPairs pending updates, p
+// For columns j .. j + kCount of the lower triangle and rows first .. last: A -= the kPairs pending updates,
+// p
 // += A x (both triangles). Rows from j on that belong to the triangle on the diagonal are in if kDiagonal;
 // then first is j.
 template <class F, int kPairs, int kCount, bool kDiagonal>
@@ -243,7 +244,8 @@ HWY_INLINE void update_columns(int n, int j, int first, int last, double* a, con
   for (int k = 0; k < kCount; ++k) F::put(pj[k], s.p(j + k));
 }
 
-// The pending updates, made, and the product of the step's reflector with the result, over columns first .. n -
+// The pending updates, made, and the product of the step's reflector with the result, over columns first .. n
+// -
 // 1. p starts from zero. Rows are taken in blocks whose scratch stays in the first-level cache while the
 // columns go by: in long columns it would take more bandwidth than the matrix.
 template <class F, int kPairs>
@@ -291,7 +293,8 @@ struct Overlaps {
   }
 };
 
-// Rows first .. n - 1; by turns into sums of their own, as one chain of multiply-adds would take their latency.
+// Rows first .. n - 1; by turns into sums of their own, as one chain of multiply-adds would take their
+// latency.
 template <class F, int kPairs>
 HWY_INLINE Overlaps<F, kPairs> overlaps(int n, int first, const ReduceScratch<F>& s) {
   Overlaps<F, kPairs> a, b, c, e;
@@ -309,8 +312,8 @@ HWY_INLINE Overlaps<F, kPairs> overlaps(int n, int first, const ReduceScratch<F>
   return a;
 }
 
-// From reflector x and the product p of rows first .. n-1, which misses the pending updates 0 .. kPairs - 1, to
-// the pending update kPairs: u = x, w = tau p' - tau^2 (x* p' / 2) x, p' the product with all; p = 0. Then
+// From reflector x and the product p of rows first .. n-1, which misses the pending updates 0 .. kPairs - 1,
+// to the pending update kPairs: u = x, w = tau p' - tau^2 (x* p' / 2) x, p' the product with all; p = 0. Then
 // column `first` as these updates leave it: its diagonal element, the rest into x. Returns the rest's squared
 // length.
 template <class F, int kPairs>
@@ -319,8 +322,7 @@ HWY_INLINE V next_column(int n, int first, V tau, const double* column, const Re
   using T = typename F::T;
   Overlaps<F, kPairs> o = overlaps<F, kPairs>(n, first, s);
   EUPHONIC_UNROLL
-  for (int k = 0; k < kPairs; ++k)
-    o.xp = F::add_dot(F::scale(o.ux[k], set(-2.0)), o.wx[k], o.xp);
+  for (int k = 0; k < kPairs; ++k) o.xp = F::add_dot(F::scale(o.ux[k], set(-2.0)), o.wx[k], o.xp);
   const V half = mul(mul(o.xp, set(-0.5)), mul(tau, tau));
   const auto with_new = [&](int i) HWY_ATTR {
     PairRow<F, kPairs + 1> c;

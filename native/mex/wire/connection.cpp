@@ -11,7 +11,13 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr char kUserName[] = "euphonic";
+// Status by which a daemon turns away a client that has the secret: it has too many connections.
+constexpr std::uint32_t kRefusedBusy = 500;
 constexpr int kSocketBufferBytes = 4 << 20;
+// Over TCP alone; a daemon may be suspended for as long as the timeout.
+constexpr int kHeartbeatMilliseconds = 10'000;
+constexpr int kHeartbeatTimeoutMilliseconds = 90'000;
+constexpr int kConnectTimeoutMilliseconds = 10'000;
 
 constexpr int kLostEvents = ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CONNECT_RETRIED |
                             ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
@@ -23,8 +29,41 @@ Failure zmq_failure(const std::string& what, const std::string& endpoint) {
 
 void set_option(void* socket, int option, int value) { zmq_setsockopt(socket, option, &value, sizeof value); }
 
-void set_option(void* socket, int option, const std::string& value) {
-  zmq_setsockopt(socket, option, value.data(), value.size());
+int set_option(void* socket, int option, const std::string& value) {
+  return zmq_setsockopt(socket, option, value.data(), value.size());
+}
+
+// A key in Z85: ZeroMQ takes its 40 characters without a length.
+bool set_key(void* socket, int option, const std::string& key) {
+  constexpr std::size_t kKeyCharacters = 40;
+  return key.size() == kKeyCharacters && zmq_setsockopt(socket, option, key.c_str(), key.size()) == 0;
+}
+
+// How this client shows that it may connect. Throws Failure(invalid_argument).
+void set_security(void* socket, const Endpoints& peer) {
+  if (peer.mechanism == "PLAIN") {
+    set_option(socket, ZMQ_PLAIN_USERNAME, kUserName);
+    set_option(socket, ZMQ_PLAIN_PASSWORD, peer.secret);
+    return;
+  }
+  if (peer.mechanism != "CURVE") {
+    throw Failure(failure_code::kInvalidArgument,
+                  "This package cannot reach a daemon that uses the mechanism '" + peer.mechanism + "'.");
+  }
+  if (!zmq_has("curve")) {
+    throw Failure(failure_code::kInvalidArgument,
+                  "The daemon is reached over TCP with encryption (CURVE), which the ZeroMQ of this package "
+                  "does not have.");
+  }
+  if (!set_key(socket, ZMQ_CURVE_SERVERKEY, peer.server_key) ||
+      !set_key(socket, ZMQ_CURVE_PUBLICKEY, peer.client_key) ||
+      !set_key(socket, ZMQ_CURVE_SECRETKEY, peer.client_secret_key)) {
+    throw Failure(failure_code::kInvalidArgument, "The keys in the connection file are none.");
+  }
+  // A host that has vanished says nothing: it is asked.
+  set_option(socket, ZMQ_HEARTBEAT_IVL, kHeartbeatMilliseconds);
+  set_option(socket, ZMQ_HEARTBEAT_TIMEOUT, kHeartbeatTimeoutMilliseconds);
+  set_option(socket, ZMQ_CONNECT_TIMEOUT, kConnectTimeoutMilliseconds);
 }
 
 }  // namespace
@@ -43,17 +82,17 @@ Part& Part::operator=(Part&& other) noexcept {
 }
 
 Socket::Socket(void* context, const std::string& endpoint, const Endpoints& peer) : endpoint_(endpoint) {
-  if (peer.mechanism != "PLAIN") {
-    throw Failure(failure_code::kInvalidArgument,
-                  "This package cannot reach a daemon that uses the mechanism '" + peer.mechanism + "'.");
-  }
   socket_ = zmq_socket(context, ZMQ_DEALER);
   if (!socket_) throw zmq_failure("Cannot open a socket for", endpoint);
+  try {
+    set_security(socket_, peer);
+  } catch (const Failure&) {
+    zmq_close(socket_);
+    throw;
+  }
   set_option(socket_, ZMQ_LINGER, 0);
   set_option(socket_, ZMQ_SNDBUF, kSocketBufferBytes);
   set_option(socket_, ZMQ_RCVBUF, kSocketBufferBytes);
-  set_option(socket_, ZMQ_PLAIN_USERNAME, kUserName);
-  set_option(socket_, ZMQ_PLAIN_PASSWORD, peer.secret);
   zmq_setsockopt(socket_, ZMQ_MAXMSGSIZE, &kMaxFrameBytes, sizeof kMaxFrameBytes);
 
   const std::string monitor_endpoint = "inproc://monitor-" + endpoint;
@@ -115,8 +154,16 @@ void Socket::read_monitor() {
   Part event, address;
   if (zmq_msg_recv(event.raw(), monitor_, ZMQ_DONTWAIT) < 0) return;
   zmq_msg_recv(address.raw(), monitor_, ZMQ_DONTWAIT);
+  // number of the event (16 bits), then its value (32 bits)
   std::uint16_t kind = 0;
-  if (event.size() >= sizeof kind) std::memcpy(&kind, event.data(), sizeof kind);
+  std::uint32_t value = 0;
+  if (event.size() >= sizeof kind + sizeof value) {
+    std::memcpy(&kind, event.data(), sizeof kind);
+    std::memcpy(&value, static_cast<const char*>(event.data()) + sizeof kind, sizeof value);
+  }
+  if (kind == ZMQ_EVENT_HANDSHAKE_FAILED_AUTH && value == kRefusedBusy) {
+    throw Failure("over_capacity", "The daemon at " + endpoint_ + " has too many connections.");
+  }
   if (kind == ZMQ_EVENT_HANDSHAKE_FAILED_AUTH) {
     throw Failure(failure_code::kNotAuthorised,
                   "The daemon at " + endpoint_ + " refused the secret of the connection file.");

@@ -21,12 +21,15 @@ inline constexpr std::int64_t kMaxFrameBytes = std::int64_t{1} << 30;
 // What the connection file says about reaching the daemon.
 struct Endpoints {
   std::string work, control;  // ZeroMQ endpoints
-  std::string mechanism;      // PLAIN
-  std::string secret;
+  std::string mechanism;      // PLAIN or CURVE
+  std::string secret;         // of PLAIN
+  // of CURVE, in Z85: the daemon's public key, and the pair that a client shows
+  std::string server_key = {}, client_key = {}, client_secret_key = {};
 
   bool operator==(const Endpoints& other) const {
     return work == other.work && control == other.control && mechanism == other.mechanism &&
-           secret == other.secret;
+           secret == other.secret && server_key == other.server_key && client_key == other.client_key &&
+           client_secret_key == other.client_secret_key;
   }
 };
 

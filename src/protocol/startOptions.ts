@@ -1,0 +1,11 @@
+/** What a daemon may be told when it is started: the options of `euphonicd start` and `euphonicd run`. */
+export interface StartLimits {
+  /** thread budget; by default the environment's, else the machine's */
+  threads?: number;
+  /** a size, such as 8G */
+  maxMemory?: string;
+  /** a time, such as 3d, or never */
+  idleEnd?: string;
+  /** address, or address:port, to be reached over TCP in place of ipc */
+  tcp?: string;
+}

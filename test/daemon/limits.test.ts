@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict';
+import { existsSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { daemonConfig } from '../../src/daemon/config.js';
+import { parseBytes, parseDuration } from '../../src/daemon/quantities.js';
+import { CONNECTION_CHECK_MS, MAX_REQUESTS_PER_CLIENT } from '../../src/daemon/settings.js';
+import { encodeRequest } from '../../src/protocol/codec.js';
+import { eventually, TestDaemon } from '../support/daemon.js';
+import { failsWith } from '../support/errors.js';
+import { arbitraryModel } from '../support/models.js';
+import { RawPeer } from '../support/rawPeer.js';
+
+describe('limits of a daemon', function () {
+  this.timeout(60_000);
+  let daemon: TestDaemon;
+  let site: string;
+  const withSite = (text: string) => {
+    writeFileSync(site, text);
+    return { EUPHONIC_SITE_CONFIG: site };
+  };
+  beforeEach(() => {
+    daemon = new TestDaemon();
+    site = join(daemon.folder, 'site.yaml');
+  });
+  afterEach(() => daemon.dispose());
+
+  describe('of the site', () => {
+    it('cap what users ask for', () => {
+      const env = withSite('max_threads: 2\nmax_memory: 1 GiB\nidle_end: 2h\nmax_jobs: 7\n');
+      const config = daemonConfig({ threads: 8, maxMemory: '64G', idleEnd: 'never' }, env);
+      assert.equal(config.threads.threads, 2);
+      assert.ok(config.threads.reason.includes(site));
+      assert.deepEqual([config.memory.bytes, config.idleEndMs, config.maxJobs], [2 ** 30, 7_200_000, 7]);
+      const modest = daemonConfig({ threads: 1, maxMemory: '512M', idleEnd: '1h' }, env);
+      assert.deepEqual(
+        [modest.threads.threads, modest.memory.bytes, modest.idleEndMs],
+        [1, 2 ** 29, 3_600_000],
+      );
+    });
+
+    it('hold for a daemon whatever its user says', async () => {
+      const env = withSite('max_threads: 1\nmax_memory: 300M\nmax_jobs: 2\n');
+      const { code, stderr } = await daemon.cliWith(
+        { ...env, EUPHONIC_MAX_THREADS: '64', EUPHONIC_MAX_MEMORY: '900G' },
+        'start',
+      );
+      assert.equal(code, 0, stderr);
+      const client = daemon.client();
+      const status = await client.status();
+      assert.deepEqual([status.threads, status.memory_limit_bytes], [1, 300 * 2 ** 20]);
+      assert.deepEqual(status.site_config, { path: site, found: true });
+      const { model } = await client.putModel(arbitraryModel());
+      const peer = new RawPeer(daemon.connection(), 'work');
+      try {
+        for (const expected of ['result', 'result', 'error']) {
+          const response = await peer.request('job.open', { model, n_points: 1 });
+          assert.ok(expected in response, JSON.stringify(response));
+          if ('error' in response) {
+            assert.deepEqual([response.error.code, response.error.where], ['over_capacity', 'max_jobs']);
+          }
+        }
+      } finally {
+        peer.close();
+      }
+    });
+
+    it('that cannot be understood let no daemon start', async () => {
+      const wrong: [string, RegExp][] = [
+        ['max_thread: 2', /max_threads\?/],
+        ['max_threads: many', /an integer from 1/],
+        ['max_memory: 8 apples', /size such as 8G/],
+        ['max_memory: 1M', /at least/],
+        ['idle_end: soon', /time such as 3d/],
+        ['tcp: everywhere', /none, loopback, any/],
+        ['- 1', /no map/],
+        ['a: [', /YAML/],
+      ];
+      for (const [text, words] of wrong) {
+        const { code, stderr } = await daemon.cliWith(withSite(text), 'run');
+        assert.equal(code, 1, text);
+        assert.match(stderr, words);
+        assert.ok(stderr.includes(site), stderr);
+      }
+      const missing = await daemon.cliWith({ EUPHONIC_SITE_CONFIG: join(daemon.folder, 'none') }, 'run');
+      assert.equal(missing.code, 1);
+      assert.match(missing.stderr, /no such file/);
+      assert.ok(!existsSync(daemon.paths.connection));
+    });
+
+    it('may forbid TCP', async () => {
+      const refused = await daemon.cliWith(withSite('tcp: none'), 'run', '--tcp');
+      assert.equal(refused.code, 1);
+      assert.match(refused.stderr, /does not allow/);
+      const env = withSite('tcp: loopback');
+      await failsWith('invalid_argument', () => daemonConfig({ tcp: '0.0.0.0' }, env));
+      assert.equal(daemonConfig({ tcp: '127.0.0.1' }, env).tcp?.host, '127.0.0.1');
+    });
+  });
+
+  it('are read as people write them', async () => {
+    assert.deepEqual(
+      ['8G', '8 GiB', '512mb', '1.5k', '4096'].map((text) => parseBytes(text, 'x')),
+      [...[8 * 2 ** 30, 8 * 2 ** 30, 512 * 2 ** 20, 1536, 4096]],
+    );
+    assert.deepEqual(
+      ['3d', '12h', '30 min', '90s', 'never'].map((text) => parseDuration(text, 'x')),
+      [...[259_200_000, 43_200_000, 1_800_000, 90_000, Number.POSITIVE_INFINITY]],
+    );
+    for (const text of ['', '0', '-1G', '8 X', '1e3', 'G']) {
+      await failsWith('invalid_argument', () => parseBytes(text, 'x'));
+    }
+    for (const text of ['', '0s', '3', '3 days', '-1h']) {
+      await failsWith('invalid_argument', () => parseDuration(text, 'x'));
+    }
+  });
+
+  it('hold for the requests of one client, and not for others', async () => {
+    const client = daemon.client();
+    await client.ping();
+    const peer = new RawPeer(daemon.connection(), 'work', { receiveHighWaterMark: 1, sendHighWaterMark: 0 });
+    try {
+      // more requests than it may have, whose answers it does not read: they are refused, then dropped
+      const params = { client: 'x'.repeat(4000), version: '0', protocol: 1 };
+      for (let i = 0; i < 4 * MAX_REQUESTS_PER_CLIENT; i++) {
+        await peer.send(encodeRequest({ id: i, method: 'hello', params, frames: [] }));
+      }
+      await eventually(async () => {
+        const { last_errors } = await client.status();
+        return last_errors.some(({ code }) => code === 'over_capacity');
+      }, 'requests are refused');
+      const start = performance.now();
+      await client.hello();
+      assert.ok(performance.now() - start < 1000);
+    } finally {
+      peer.close();
+    }
+  });
+
+  describe('in time:', () => {
+    it('it ends when nobody has needed it for the time that was set', async () => {
+      const { stderr, code } = await daemon.cli('start', '--idle-end', '1.5s');
+      assert.equal(code, 0, stderr);
+      const client = daemon.client();
+      const { pid, idle_end_s } = await client.status();
+      assert.equal(idle_end_s, 1.5);
+      // asking how it is does not keep it
+      const asking = setInterval(() => void client.ping().catch(() => {}), 100);
+      try {
+        await eventually(() => !existsSync(daemon.paths.connection), 'it has ended');
+      } finally {
+        clearInterval(asking);
+      }
+      await eventually(() => !existsSync(`/proc/${pid}`), 'its process has ended');
+    });
+
+    it('a job that is open keeps it', async () => {
+      await daemon.cli('start', '--idle-end', '1s');
+      const client = daemon.client();
+      const { model } = await client.putModel(arbitraryModel());
+      const peer = new RawPeer(daemon.connection(), 'work');
+      await peer.request('job.open', { model, n_points: 1 });
+      await sleep(2500);
+      assert.ok(existsSync(daemon.paths.connection));
+      peer.close();
+      await eventually(() => !existsSync(daemon.paths.connection), 'it has ended');
+    });
+  });
+
+  describe('of being found:', () => {
+    const ends = (what: string) =>
+      eventually(() => !existsSync(`/proc/${pid}`), what, CONNECTION_CHECK_MS + 10_000);
+    let pid: number;
+    beforeEach(async () => {
+      pid = (await daemon.client().status()).pid;
+    });
+
+    it('it ends when its directory has gone', async () => {
+      rmSync(daemon.folder, { recursive: true, force: true });
+      await ends('it has ended without its directory');
+    });
+
+    it('it ends when its sockets have gone', async () => {
+      rmSync(daemon.connection().control.replace('ipc://', ''));
+      await ends('it has ended without a socket');
+      assert.ok(!existsSync(daemon.paths.connection));
+    });
+
+    it('it ends without touching the files of another that took its place', async () => {
+      const other = JSON.stringify({ ...daemon.connection(), secret: 'of another' });
+      writeFileSync(`${daemon.paths.connection}.new`, other, { mode: 0o600 });
+      renameSync(`${daemon.paths.connection}.new`, daemon.paths.connection);
+      await ends('it has ended');
+      assert.equal(daemon.connection().secret, 'of another');
+    });
+
+    it('it does not mind that clocks jump', async () => {
+      // files from the future, and from long ago
+      for (const time of [4e9, 1]) utimesSync(daemon.paths.connection, time, time);
+      await sleep(CONNECTION_CHECK_MS + 1000);
+      await daemon.client().ping();
+      assert.ok(existsSync(`/proc/${pid}`));
+    });
+  });
+});
