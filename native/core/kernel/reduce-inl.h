@@ -189,10 +189,9 @@ struct PairRow {
   }
 };
 
-// For columns j .. j + kCount of the lower triangle and rows first .. last: A -= the kPairs pending updates,
-// p
-// += A x (both triangles). Rows from j on that belong to the triangle on the diagonal are in if kDiagonal;
-// then first is j.
+// For columns j .. j + kCount of the lower triangle and rows first .. last: makes the kPairs pending updates
+// of A and adds A x (both triangles) to p. Rows from j on that belong to the triangle on the diagonal are in
+// if kDiagonal; then first is j.
 template <class F, int kPairs, int kCount, bool kDiagonal>
 HWY_INLINE void update_columns(int n, int j, int first, int last, double* a, const ReduceScratch<F>& s) {
   constexpr std::size_t W = F::kWidth * kN;
@@ -244,9 +243,8 @@ HWY_INLINE void update_columns(int n, int j, int first, int last, double* a, con
   for (int k = 0; k < kCount; ++k) F::put(pj[k], s.p(j + k));
 }
 
-// The pending updates, made, and the product of the step's reflector with the result, over columns first .. n
-// -
-// 1. p starts from zero. Rows are taken in blocks whose scratch stays in the first-level cache while the
+// Makes the pending updates, and the product of the step's reflector with the result, over columns first ..
+// n - 1. p starts from zero. Rows are taken in blocks whose scratch stays in the first-level cache while the
 // columns go by: in long columns it would take more bandwidth than the matrix.
 template <class F, int kPairs>
 inline void update_and_multiply(int n, int first, double* a, const ReduceScratch<F>& s) {
@@ -385,7 +383,7 @@ inline V reduce(int n, double* a, const double* start, double* scratch, const Tr
   }
   int pairs = 0;
   for (int k = 0; k < n; ++k) {
-    V diagonal, sigma = hn::Zero(d);
+    V diagonal = hn::Zero(d), sigma = hn::Zero(d);
     const bool last = k + 1 == n;
     if (last && n > 1) {
       // The last reflector acts on the last two rows: both columns share its update.
