@@ -131,14 +131,7 @@ describe('damaged versions of real files', function () {
         }
       }
       // another kind of file under this name
-      const foreign = [
-        'hello\n',
-        '{"a": 1}',
-        '\x89HDF\r\n\x1a\nhello',
-        'name: x\n',
-        '\x1f\x8bhello',
-        '\xfd7zXZ\0hello',
-      ];
+      const foreign = ['hello\n', '{"a": 1}', 'name: x\n', '\x1f\x8bhello', '\xfd7zXZ\0hello'];
       if (!isData) foreign.push('\x89HDF\r\n\x1a\nhello');
       for (const content of foreign) {
         await refused(sample, source, Buffer.from(content, 'latin1'));

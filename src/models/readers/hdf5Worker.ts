@@ -50,13 +50,32 @@ function answer({ kind, name }: Hdf5Request): Hdf5Answer {
     const { shape, type, total_size: count, size } = found.metadata;
     return { description: { shape: shape ?? [], isText: type === TEXT_CLASS, bytes: count * size } };
   }
-  const value = found?.value as unknown;
+  if (!found) return { error: `${name} cannot be read` };
+  if (found.metadata.type !== TEXT_CLASS) return { numbers: numbersOf(found) };
+  const value = found.value as unknown;
   if (value === null || value === undefined) return { error: `${name} cannot be read` };
-  if (found?.metadata.type === TEXT_CLASS) return { text: [value].flat().map(String) };
-  const list = ArrayBuffer.isView(value)
-    ? Array.from(value as unknown as ArrayLike<number | bigint>)
-    : [value].flat();
-  return { numbers: Float64Array.from(list, Number) };
+  return { text: [value].flat().map(String) };
+}
+
+/** Bytes that the library is asked for at a time: it keeps a copy of its own, whose memory it does not give back. */
+const SLICE_BYTES = 2 ** 22;
+
+/** Rows (first indices) are read some at a time, straight into the result. */
+function numbersOf(found: Dataset): Float64Array {
+  const { shape, total_size: count, size } = found.metadata;
+  const result = new Float64Array(count);
+  if (!shape || shape.length === 0) return result.fill(Number(found.value));
+  const perRow = count / shape[0]!;
+  const step = Math.max(1, Math.floor(SLICE_BYTES / (perRow * size)));
+  for (let row = 0; row < shape[0]!; row += step) {
+    const end = Math.min(shape[0]!, row + step);
+    const part = found.slice([[row, end]]) as unknown;
+    if (!ArrayBuffer.isView(part)) throw new Error('it holds no numbers');
+    const numbers = part as unknown as ArrayLike<number | bigint>;
+    if (numbers.length !== (end - row) * perRow) throw new Error('it is incomplete');
+    for (let k = 0, at = row * perRow; k < numbers.length; k++, at++) result[at] = Number(numbers[k]);
+  }
+  return result;
 }
 
 /** The library gives a stack of complaints, `#002: file line … in function(): complaint`; the deepest says most. */

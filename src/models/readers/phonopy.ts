@@ -125,7 +125,7 @@ function polar({ born, dielectric, factor }: PhonopyNac, { length, forceConstant
 }
 
 async function findForceConstants(
-  { forceConstants }: PhonopySummary,
+  { forceConstants, supercell }: PhonopySummary,
   summary: string,
   folder: string,
   { fcName, fcFormat }: PhonopyNames,
@@ -134,7 +134,7 @@ async function findForceConstants(
   const candidates = (fcName === undefined ? FC_NAMES : [fcName]).map((name) => resolve(folder, name));
   for (const path of candidates) {
     if (fcName !== undefined || (await fileExists(path)))
-      return { fc: await readSeparate(path, fcFormat), name: path };
+      return { fc: await readSeparate(path, supercell.symbols.length, fcFormat), name: path };
   }
   throw new EuphonicError('no_force_constants', `${summary} has no force constants.`, {
     where: summary,
@@ -143,14 +143,18 @@ async function findForceConstants(
   });
 }
 
-async function readSeparate(path: string, format?: 'phonopy' | 'hdf5'): Promise<PhonopyForceConstants> {
+async function readSeparate(
+  path: string,
+  count: number,
+  format?: 'phonopy' | 'hdf5',
+): Promise<PhonopyForceConstants> {
   const file = await openFile(path);
   try {
     const start = await file.read(0, Math.min(8, file.size));
     if (format === 'hdf5' || (format === undefined && isHdf5(start))) {
       checkHdf5(start, path);
       const hdf5 = new Hdf5File(path);
-      return await readForceConstantsHdf5(hdf5).finally(() => hdf5.close());
+      return await readForceConstantsHdf5(hdf5, count).finally(() => hdf5.close());
     }
     return parseForceConstants(await whole(await uncompressed(file)), path);
   } finally {

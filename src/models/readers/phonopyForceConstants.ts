@@ -46,8 +46,11 @@ function damaged(name: string, line: number, what: string): EuphonicError {
   });
 }
 
-/** force_constants.hdf5: `force_constants` (older: `fc2`), perhaps `p2s_map` and `physical_unit`. */
-export async function readForceConstantsHdf5(file: Hdf5File): Promise<PhonopyForceConstants> {
+/**
+ * force_constants.hdf5: `force_constants` (older: `fc2`), perhaps `p2s_map` and `physical_unit`. `count` atoms are in the
+ * supercell; a dataset of another shape is refused before it is read.
+ */
+export async function readForceConstantsHdf5(file: Hdf5File, count: number): Promise<PhonopyForceConstants> {
   const name = (await file.describe('force_constants')) ? 'force_constants' : 'fc2';
   const found = await file.describe(name);
   if (!found) {
@@ -56,8 +59,11 @@ export async function readForceConstantsHdf5(file: Hdf5File): Promise<PhonopyFor
       expected: 'a dataset force_constants',
     });
   }
-  const elements = await file.numbers(name, [-1, -1, 3, 3]);
-  const [rows, columns] = found.shape;
+  const [rows = 0, columns = 0] = found.shape;
+  if (rows > count) {
+    file.damaged(name, `the force constants are between ${rows} and ${columns} atoms`, `at most ${count}`);
+  }
+  const elements = await file.numbers(name, [rows, count, 3, 3]);
   const map = await file.describe('p2s_map');
   // a full matrix may come with the map of its primitive atoms
   const rowAtoms =
