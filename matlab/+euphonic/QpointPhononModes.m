@@ -13,10 +13,11 @@ classdef QpointPhononModes
     %                      negative ones included. Among modes of equal frequency only the sum of their gradients has a
     %                      meaning. Modes nearer to zero than 1e-4 meV have gradient 0. The derivative of the dipole
     %                      term is in it, and where LO-TO splitting is applied at a zone centre its direction is held
-    %       fixed. crystal        struct with cell_vectors (angstrom), atom_r, atom_type, atom_mass (amu), n_atoms
+    %                      fixed.
+    %       crystal        struct with cell_vectors (angstrom), atom_r, atom_type, atom_mass (amu), n_atoms
     %
     %   Methods
-    %       calculate_structure_factor, calculate_debye_waller
+    %       calculate_structure_factor, calculate_debye_waller, eigenvectors_in_atom_gauge
     %
     %   Example
     %       modes = fc.calculate_qpoint_phonon_modes([0.1 0 0; 0.2 0 0]);
@@ -51,6 +52,22 @@ classdef QpointPhononModes
 
         function crystal = get.crystal(self)
             crystal = self.force_constants.crystal;
+        end
+
+        function e = eigenvectors_in_atom_gauge(self)
+            %EIGENVECTORS_IN_ATOM_GAUGE   Eigenvectors of the dynamical matrix with phases from atom to atom.
+            %   E = MODES.EIGENVECTORS_IN_ATOM_GAUGE() has the shape of the property eigenvectors, which belong to phases
+            %   exp(2i*pi*q.R) of lattice vectors R. These belong to exp(2i*pi*q.d) with the distances d = R + r' - r of
+            %   atoms: each atom's part is multiplied by exp(-2i*pi*q.r). They do not depend on the cells that atoms are
+            %   called in.
+            %
+            %   Example
+            %       modes = fc.calculate_qpoint_phonon_modes([0.1 0 0; 0.2 0 0]);
+            %       e = modes.eigenvectors_in_atom_gauge();
+            %
+            %   See also EUPHONIC.QPOINTPHONONMODES.
+            phases = exp(-2i * pi * self.qpts * self.crystal.atom_r.');
+            e = bsxfun(@times, self.eigenvectors, reshape(phases, [size(phases, 1), 1, size(phases, 2)]));
         end
 
         function result = calculate_debye_waller(self, temperature, varargin)

@@ -8,6 +8,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { balancedSplitting } from '../../bench/materials/ewald.js';
 import type { EvaluateOptions } from '../../src/client/evaluation.js';
+import { inAtomGauge } from '../../src/client/gauge.js';
 import { type ForceConstants, makeForceConstants } from '../../src/models/forceConstants.js';
 import { Supercell, type Vector } from '../../src/models/lattice.js';
 import { readJson } from '../../src/models/readers/json.js';
@@ -216,6 +217,33 @@ describe('known faults of the incumbent are not here', function () {
         sameIntensities(found, expected, 1e-6);
       }
     }
+  });
+
+  it('eigenvectors in atom gauge do not know the cells that atoms are called in', async () => {
+    const fc = crystal('triclinic');
+    const shifts: Vector[] = [
+      [3, 0, -2],
+      [0, 0, 0],
+      [1, 1, 1],
+    ];
+    const client = daemon.client();
+    const qpts = columns(POINTS);
+    // projectors e e† of each mode: eigenvectors have a phase of their own
+    const projectors = async (model: ForceConstants) => {
+      const result = await client.evaluate(await client.putModel(model), qpts, { quantity: 'modes' });
+      const e = inAtomGauge(result, qpts, model.crystal.atomR);
+      const [half, step] = [e.length / 2, result.nModes * result.nPoints];
+      return Array.from({ length: 9 }, (_, row) =>
+        Array.from({ length: step }, (_, k) => {
+          const [a, b] = [k, row * step + k];
+          return [e[a]! * e[b]! + e[half + a]! * e[half + b]!, e[half + a]! * e[b]! - e[a]! * e[half + b]!];
+        }),
+      ).flat(2);
+    };
+    const [found, expected] = [await projectors(moved(fc, shifts)), await projectors(fc)];
+    found.forEach((x, k) => {
+      assert.ok(Math.abs(x - expected[k]!) < 1e-7, `${k}: ${x} ${expected[k]}`);
+    });
   });
 
   it('cell origins in any order, from any supercell: the same crystal', async () => {

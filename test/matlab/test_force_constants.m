@@ -171,6 +171,26 @@ function structure_factors_follow_from_the_eigenvectors()
     support.check(damped.temperature == 5, 'the temperature of the Debye-Waller factor');
 end
 
+function in_atom_gauge_no_phases_of_atoms_are_left()
+    % S = |sum_k b_k/sqrt(M_k) Q.e*|^2 / (2 n |w|)
+    fc = support.quartz();
+    qpts = [0.1 0.2 0.3; 1.25 -0.5 2];
+    modes = fc.calculate_qpoint_phonon_modes(qpts);
+    s = modes.calculate_structure_factor('scattering_lengths', struct('Si', 4, 'O', 6));
+    e = modes.eigenvectors_in_atom_gauge();
+    crystal = fc.crystal;
+    weight = (6 - 2 * strcmp(crystal.atom_type(:), 'Si')) ./ sqrt(crystal.atom_mass(:));
+    reciprocal = 2 * pi * inv(crystal.cell_vectors).';
+    for i = 1:2
+        along = reshape(reshape(e(i, :, :, :), 27 * 9, 3) * (qpts(i, :) * reciprocal).', 27, 9);
+        w = modes.frequencies(i, :).';
+        expected = 10 * abs(conj(along) * weight).^2 * 4.180159302768 ./ (2 * 9 * abs(w));
+        run_of = cumsum([1; diff(w) > 0.05]);
+        sums = [accumarray(run_of, expected), accumarray(run_of, s.structure_factors(i, :).')];
+        support.check(abs(sums(:, 1) - sums(:, 2)) < 1e-7 * max(sums(:, 1)), 'S at q-point %d', i);
+    end
+end
+
 function debye_waller_tensors_come_from_a_grid_or_from_modes()
     fc = support.quartz();
     for temperature = [0 300]
