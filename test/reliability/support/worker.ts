@@ -4,6 +4,7 @@ import { seededRandom } from '../../../bench/materials/random.js';
 import { EuphonicClient } from '../../../src/client/client.js';
 import { float64Frame } from '../../../src/protocol/arrays.js';
 import { encodeRequest } from '../../../src/protocol/codec.js';
+import { runtimePaths } from '../../../src/protocol/connection.js';
 import type { ModelSummary } from '../../../src/protocol/messages.js';
 import { RawPeer } from '../../support/rawPeer.js';
 import { digestOf, pointsOf, QUARTZ, type RequestName, request } from './results.js';
@@ -33,17 +34,24 @@ const tasks: Record<string, (params: never) => Promise<void>> = {
     process.disconnect();
   },
 
-  /** Pings now and then; when told to, says how long each took, ms. */
-  async ping() {
-    const times: number[] = [];
-    process.on('message', () => say({ event: 'times', times: times.splice(0) }));
+  /** Pings the daemon and an idle one in turn; when told to, says how long each took, ms. */
+  async ping({ idle }: { idle: string }) {
+    const reference = new EuphonicClient({ paths: runtimePaths({ EUPHONIC_CONNECTION: idle }) });
+    const times: Record<'pings' | 'references', number[]> = { pings: [], references: [] };
+    process.on('message', () => say({ event: 'times', ...times }));
+    await reference.ping();
     await client.ping();
     say({ event: 'running' });
     for (;;) {
-      const start = performance.now();
-      await client.ping();
-      times.push(performance.now() - start);
-      await sleep(2);
+      for (const [list, asked] of [
+        [times.pings, client],
+        [times.references, reference],
+      ] as const) {
+        const start = performance.now();
+        await asked.ping();
+        list.push(performance.now() - start);
+        await sleep(2);
+      }
     }
   },
 

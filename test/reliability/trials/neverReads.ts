@@ -12,7 +12,7 @@ const SECONDS = 20;
 export const neverReads: Trial = {
   name: 'never-reads',
   what: 'a client that asks for four times its credit and never reads; suspended, too',
-  required: `the daemon grows by at most the credit + 10 % (${LIMIT_BYTES / MIB} MiB); 99 of 100 pings of another client < ${LIMIT_PING_MS} ms`,
+  required: `the daemon grows by at most the credit + 10 % (${LIMIT_BYTES / MIB} MiB); 99 of 100 pings of another client < ${LIMIT_PING_MS} ms, beyond what those of an idle daemon take then`,
   async run(world) {
     const daemon = world.daemon();
     const client = daemon.client();
@@ -50,7 +50,11 @@ export const neverReads: Trial = {
     const grown = most - before;
     return {
       measured: `grew by ${(grown / MIB).toFixed(0)} MiB of ${(before / MIB).toFixed(0)}; ${pingText(pings)}`,
-      passed: flooded && jobs.length === 1 && grown <= LIMIT_BYTES && pings.percentile99 < LIMIT_PING_MS,
+      passed:
+        flooded &&
+        jobs.length === 1 &&
+        grown <= LIMIT_BYTES &&
+        pings.percentile99 - pings.idlePercentile99 < LIMIT_PING_MS,
     };
   },
 };
