@@ -144,6 +144,7 @@ switch (attempt.how) {
     await all(
       Array.from({ length: count }, (_, i) => {
         const endpoint = `tcp://127.0.0.1:${attempt.ports[i % attempt.ports.length]}`;
+        if (attempt.keys) return { name: endpoint, go: answered(endpoint, attempt.keys) };
         const { publicKey, secretKey } = curveKeyPair();
         // the daemon's own public key and secret may be known: they are not enough
         const curve = {
