@@ -1,6 +1,6 @@
 /** Finds the daemon of this user and host, starts one detached if there is none, and stops it. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, constants, openSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { versionError } from '../protocol/codec.js';
@@ -32,6 +32,8 @@ const STOP_TIMEOUT_MS = 10_000;
 /** Lines of the log that are shown when a daemon cannot be started. */
 const LOG_TAIL_LINES = 12;
 const LOG_TAIL_BYTES = 8192;
+/** As much as connection file and lock need. */
+const PROBE_BYTES = 8192;
 
 /** The daemon that is alive, or undefined. Throws `other_host`, `runtime_directory`, `protocol_version`, `daemon_lost`. */
 export async function findDaemon(paths: RuntimePaths = runtimePaths()): Promise<Connection | undefined> {
@@ -122,6 +124,8 @@ export async function ensureDaemon(options: StartOptions = {}): Promise<Started>
 
 async function startDetached(paths: RuntimePaths, options: StartOptions): Promise<Started> {
   ensureRuntimeDirectory(paths);
+  // a daemon that finds no room could not even say so in its log
+  checkRoom(paths);
   const logStart = sizeOf(paths.log);
   const child = launch(paths, options);
   const deadline = Date.now() + START_TIMEOUT_MS;
@@ -205,6 +209,18 @@ export async function stopDaemon(paths: RuntimePaths = runtimePaths()): Promise<
     await sleep(POLL_MS);
   }
   return connection;
+}
+
+/** Throws `runtime_directory` where the files of a daemon cannot be written. */
+function checkRoom(paths: RuntimePaths): void {
+  const probe = `${paths.connection}.${process.pid}.probe`;
+  try {
+    writeFileSync(probe, Buffer.alloc(PROBE_BYTES), { mode: 0o600 });
+  } catch (error) {
+    throw cannotWrite(paths.directory, error);
+  } finally {
+    rmSync(probe, { force: true });
+  }
 }
 
 function launch(paths: RuntimePaths, limits: StartLimits): ChildProcess {

@@ -185,8 +185,7 @@ export class Daemon {
       this.models.close();
       this.executor.close();
       this.log.info('ended');
-      this.log.finish();
-      this.hasEnded();
+      void this.log.finish().then(this.hasEnded);
     });
   }
 

@@ -1,56 +1,95 @@
 /** The daemon's log: JSON lines in one file beside the connection file, bounded in size. */
-import { renameSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, renameSync, write } from 'node:fs';
 import { type Logger, pino } from 'pino';
 import { MAX_LOG_BYTES, MAX_LOG_WAITING_BYTES } from './settings.js';
-
-export interface Log extends Logger {
-  /** Writes what waits, before the process ends. */
-  finish(): void;
-}
 
 /** What the older half of a log has after its name. */
 export const ROTATED = '.1';
 
-/** A log that never stops the daemon: where nothing can be written, lines are lost. */
+export interface Log extends Logger {
+  /** Resolves when what waits has been written, or cannot be: before the process ends. */
+  finish(): Promise<void>;
+}
+
+/** A log that never stops the daemon: where nothing can be written, lines are lost, and counted. */
 export function openLog(path: string, level = 'info'): Log {
-  const file = pino.destination({ dest: path, mode: 0o600, sync: false, maxLength: MAX_LOG_WAITING_BYTES });
-  // a full disk: what waits is written when there is room again, what is too much is lost
-  file.on('error', () => {});
-  let size = sizeOf(path);
-  const bounded = {
-    write(line: string): void {
-      size += Buffer.byteLength(line);
-      if (size > MAX_LOG_BYTES) {
-        rotate(path);
-        file.reopen();
-        size = 0;
-      }
-      file.write(line);
-    },
-  };
+  const file = new LogFile(path);
   const options = { level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime };
-  const finish = () => {
-    try {
-      file.flushSync();
-    } catch {
-      // the file could not be opened
-    }
-  };
-  return Object.assign(pino(options, bounded), { finish });
+  const logger = pino(options, { write: (line: string) => file.add(line) });
+  return Object.assign(logger, { finish: () => file.finish() });
 }
 
-function sizeOf(path: string): number {
-  try {
-    return statSync(path).size;
-  } catch {
-    return 0;
+/** Lines on their way to a file: written behind the daemon's back, and given up where that fails. */
+class LogFile {
+  private fd: number | undefined;
+  private size = 0;
+  private waiting = '';
+  private writing = false;
+  private lost = 0;
+  /** of `finish` */
+  private finished = () => {};
+
+  constructor(private readonly path: string) {}
+
+  add(line: string): void {
+    if (this.waiting.length + line.length > MAX_LOG_WAITING_BYTES) this.lost++;
+    else this.waiting += line;
+    if (!this.writing) this.next();
   }
-}
 
-function rotate(path: string): void {
-  try {
-    renameSync(path, `${path}${ROTATED}`);
-  } catch {
-    // the next line tries again
+  finish(): Promise<void> {
+    return new Promise((resolve) => {
+      this.finished = resolve;
+      if (!this.writing) this.next();
+    });
+  }
+
+  private next(): void {
+    const fd = this.waiting === '' ? undefined : this.open();
+    if (fd === undefined) {
+      this.finished();
+      return;
+    }
+    const text = this.take();
+    this.writing = true;
+    write(fd, text, 0, text.length, null, (error, written) => {
+      this.writing = false;
+      this.size += written ?? 0;
+      if (error || written < text.length)
+        this.lost += text.toString('latin1', written ?? 0).split('\n').length - 1;
+      // where the disk is full the next line tries again, not this one
+      if (error) this.finished();
+      else this.next();
+    });
+  }
+
+  /** What waits, after a word about what was lost before it. */
+  private take(): Buffer {
+    const { lost } = this;
+    const note = lost
+      ? `\n${JSON.stringify({ level: 40, time: new Date().toISOString(), pid: process.pid, lost, msg: 'lines of the log were lost' })}\n`
+      : '';
+    this.lost = 0;
+    const text = Buffer.from(note + this.waiting);
+    this.waiting = '';
+    return text;
+  }
+
+  /** The file to write to, a new one where the old one is full; undefined if there is none. */
+  private open(): number | undefined {
+    if (this.fd !== undefined && this.size < MAX_LOG_BYTES) return this.fd;
+    try {
+      if (this.fd !== undefined) {
+        closeSync(this.fd);
+        this.fd = undefined;
+        renameSync(this.path, `${this.path}${ROTATED}`);
+      }
+      const { O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+      this.fd = openSync(this.path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK, 0o600);
+      this.size = fstatSync(this.fd).size;
+      return this.size < MAX_LOG_BYTES ? this.fd : this.open();
+    } catch {
+      return undefined;
+    }
   }
 }

@@ -2,18 +2,18 @@
 import { seededRandom } from '../../bench/materials/random.js';
 import { type ForceConstants, makeForceConstants } from '../../src/models/forceConstants.js';
 
-/** `n` hydrogen atoms in one cell without symmetry, not polar: 72 n² bytes of force constants. */
+/** `n` hydrogen atoms in one cell without symmetry, each coupled to all, not polar: 72 n² bytes of force constants. */
 export function largeModel(n: number, seed = 1): ForceConstants {
   const next = seededRandom(seed);
-  const forceConstants = new Float64Array(9 * n * n);
-  for (let row = 0; row < 3 * n; row++) {
-    forceConstants[row * 3 * n + row] = 0.1 + 0.01 * next();
-    // a coupling of neighbours in the list keeps the matrix positive and the modes apart
-    if (row >= 3) {
-      const coupling = 0.01 * next();
-      forceConstants[row * 3 * n + row - 3] = coupling;
-      forceConstants[(row - 3) * 3 * n + row] = coupling;
+  const size = 3 * n;
+  const forceConstants = new Float64Array(size * size);
+  for (let row = 0; row < size; row++) {
+    for (let column = 0; column < row; column++) {
+      const coupling = 0.001 * (next() - 0.5);
+      forceConstants[row * size + column] = coupling;
+      forceConstants[column * size + row] = coupling;
     }
+    forceConstants[row * size + row] = 0.1 + 0.01 * next();
   }
   return makeForceConstants({
     crystal: {

@@ -86,7 +86,11 @@ export class TestDaemon {
     } catch {
       // a test left a connection file that is none, or a daemon that does not answer
       const pid = existsSync(this.paths.lock) && Number(readFileSync(this.paths.lock, 'utf8'));
-      if (pid) process.kill(pid, 'SIGKILL');
+      try {
+        if (pid) process.kill(pid, 'SIGKILL');
+      } catch {
+        // it has ended already
+      }
     }
     rmSync(this.folder, { recursive: true, force: true });
   }

@@ -1,7 +1,8 @@
 function connection = read_connection(caller, any_version)
     %READ_CONNECTION   What the connection file says, [] when there is none, or one that was never completed.
     %   Raises runtime_directory for a file that is open to others, file_damaged for one that is no connection,
-    %   other_host, and protocol_version for a daemon that this package does not understand, unless ANY_VERSION is true.
+    %   other_host, and, unless ANY_VERSION is true, protocol_version for a daemon that this package does not
+    %   understand.
     persistent last_text last_connection
     connection = [];
     file = euphonic.internal.connection_file();
