@@ -3,7 +3,7 @@ import { describeReport, fuzzReader } from './readerFuzz.js';
 import { samples } from './readerSamples.js';
 
 /** Of each sample; `npm run fuzz:readers` makes 10000. */
-const MUTATIONS = 80;
+const MUTATIONS = 40;
 
 describe('readers of damaged files', function () {
   this.timeout(120_000);
