@@ -63,7 +63,7 @@ function weight = broadened(model, qh, qk, ql, energy, width)
     sigma = width / sqrt(log(256));
     weight = zeros(size(energy));
     for mode = 1:numel(w)
-        weight = weight + sf{mode} .* exp(-(energy - w{mode}).^2 / (2 * sigma^2));
+        weight = weight + sf{mode}(:) .* exp(-(energy - w{mode}(:)).^2 / (2 * sigma^2));
     end
     weight = weight / (sigma * sqrt(2 * pi));
 end
