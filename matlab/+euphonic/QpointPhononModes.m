@@ -57,9 +57,9 @@ classdef QpointPhononModes
         function e = eigenvectors_in_atom_gauge(self)
             %EIGENVECTORS_IN_ATOM_GAUGE   Eigenvectors of the dynamical matrix with phases from atom to atom.
             %   E = MODES.EIGENVECTORS_IN_ATOM_GAUGE() has the shape of the property eigenvectors, which belong to
-            %   phases exp(2i*pi*q.R) of lattice vectors R. These belong to exp(2i*pi*q.d) with the distances d = R + r'
-            %   - r of atoms: each atom's part is multiplied by exp(-2i*pi*q.r). They do not depend on the cells that atoms are
-            %   called in.
+            %   phases exp(2i*pi*q.R) of lattice vectors R. These belong to exp(2i*pi*q.d), where d = R + r' - r is
+            %   the distance of atoms: each atom's part is multiplied by exp(-2i*pi*q.r). They do not depend on the
+            %   cells that atoms are called in.
             %
             %   Example
             %       modes = fc.calculate_qpoint_phonon_modes([0.1 0 0; 0.2 0 0]);
