@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { daemonConfig } from '../../src/daemon/config.js';
 import { parseBytes, parseDuration } from '../../src/daemon/quantities.js';
-import { CONNECTION_CHECK_MS, MAX_REQUESTS_PER_CLIENT } from '../../src/daemon/settings.js';
+import { CONNECTION_CHECK_MS, MAX_CONNECTIONS, MAX_REQUESTS_PER_CLIENT } from '../../src/daemon/settings.js';
 import { encodeRequest } from '../../src/protocol/codec.js';
 import { eventually, TestDaemon } from '../support/daemon.js';
 import { failsWith } from '../support/errors.js';
@@ -135,6 +135,37 @@ describe('limits of a daemon', function () {
     } finally {
       peer.close();
     }
+  });
+
+  it('hold for connections, and say so to who has the secret', async () => {
+    await daemon.client().ping();
+    const connection = daemon.connection();
+    const peers = Array.from({ length: MAX_CONNECTIONS }, () => new RawPeer(connection, 'control'));
+    try {
+      await eventually(async () => {
+        const code = await daemon
+          .client()
+          .ping()
+          .then(
+            () => 'none',
+            (error) => error.code,
+          );
+        return code === 'over_capacity';
+      }, 'more are turned away');
+    } finally {
+      for (const peer of peers) peer.close();
+    }
+    await eventually(
+      () =>
+        daemon
+          .client()
+          .ping()
+          .then(
+            () => true,
+            () => false,
+          ),
+      'there is room again',
+    );
   });
 
   describe('in time:', () => {
