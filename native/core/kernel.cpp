@@ -61,10 +61,11 @@ enum Slot {
   kStart,
   kReduceScratch,
   kBands,
+  kKnownBands,
   kFirstRow,
   kOrder,
   kRows,
-  kCs,
+  kSweeps,
   kBack,
   kKeepU,
   kKeepPhase,
@@ -74,6 +75,15 @@ enum Slot {
 struct Sizes {
   std::size_t slot[kKeepPhase + 1] = {};
 };
+
+// With eigenvectors, all vectors of lanes of a batch are reduced before their eigenvalues are found together,
+// as long as their reflectors fit into the second-level cache; those of larger matrices one after the other.
+constexpr std::size_t kReflectorBytes = 512 * 1024;
+
+std::size_t reflector_sets(const Tables& t) {
+  const std::size_t n = t.n, width = t.real_form ? 1 : 2;
+  return n * n * width * kN * sizeof(double) <= kReflectorBytes ? kBatchVectors : 1;
+}
 
 Sizes sizes(const Tables& t, bool vectors) {
   Sizes s;
@@ -97,12 +107,13 @@ Sizes sizes(const Tables& t, bool vectors) {
   s.slot[kBands] = 2 * n * kLanes;
   s.slot[kFirstRow] = n * kLanes;
   if (vectors) {
+    s.slot[kKnownBands] = 2 * n * kLanes;
     s.slot[kOrder] = n * kLanes;
     s.slot[kRows] = n * n * kN;
-    s.slot[kCs] = 2 * n * kN;
+    s.slot[kSweeps] = KeptSweeps::scratch(t.n);
     s.slot[kBack] = n * n * width * kN;
-    s.slot[kKeepU] = n * n * width * kN;
-    s.slot[kKeepPhase] = n * width * kN;
+    s.slot[kKeepU] = reflector_sets(t) * n * n * width * kN;
+    s.slot[kKeepPhase] = reflector_sets(t) * n * width * kN;
   }
   return s;
 }
@@ -180,22 +191,11 @@ void run_batch(const KernelJob& job, KernelRange& range, std::size_t first, std:
   double* start = slot(kStart);
   DipoleScratch dipole{};
   if (t.dipole.present) dipole = {slot(kExponentials), slot(kMoments), slot(kSelf), slot(kPairs)};
-  Reflectors keep;
-  if (vectors_wanted) keep = {slot(kKeepU), slot(kKeepPhase)};
   V length2[kBatchVectors];
 
-  const std::size_t vectors = (count + kN - 1) / kN;
-  for (std::size_t v = 0; v < kBatchVectors; ++v) {
+  // From the sums of terms to the tridiagonal matrix of one vector of lanes.
+  const auto tridiagonalise = [&](std::size_t v, const Reflectors& keep) {
     const std::size_t lane = v * kN;
-    length2[v] = hn::Zero(d);
-    if (v >= vectors) {
-      // Nothing to do here, but the chain of the diagonalisation wants numbers.
-      for (int i = 0; i < t.n; ++i) {
-        store(hn::Zero(d), tridiagonal.diagonal + i * kLanes + lane);
-        store(hn::Zero(d), tridiagonal.off + i * kLanes + lane);
-      }
-      continue;
-    }
     if (t.dipole.present) dipole_sums(t.dipole, p, job.splitting, lane, dipole, job.cancelled);
     clock.mark(kDipole);
     const BlockSource source{&t, x, powers, atoms, dipole.self, dipole.t, lane};
@@ -215,45 +215,91 @@ void run_batch(const KernelJob& job, KernelRange& range, std::size_t first, std:
                      ? reduce<RealField>(t.n, matrix, v0, scratch, tridiagonal, lane, keep, job.cancelled)
                      : reduce<ComplexField>(t.n, matrix, v0, scratch, tridiagonal, lane, keep, job.cancelled);
     clock.mark(kReduce);
+  };
+
+  // From there to eigenvectors and what is made of them. known: the eigenvalues.
+  const auto write_modes = [&](std::size_t v, const Reflectors& keep, const double* known) {
+    // Eigenvectors are large: one vector of lanes at a time, written out before the next.
+    const std::size_t lane = v * kN, here = std::min(kN, count - lane);
+    double* order = slot(kOrder);
+    double* y = slot(kBack);
+    const VectorJob wanted{slot(kRows), slot(kSweeps), known};
+    clock.add_rotations(kN * diagonalise<1>(t.n, tridiagonal, z, lane, &wanted, job.cancelled));
+    clock.mark(kDiagonalise);
     if (cancelled()) return;
-    if (vectors_wanted) {
-      // Eigenvectors are large: one vector of lanes at a time, written out before the next.
-      const std::size_t here = std::min(kN, count - lane);
-      double* rows = slot(kRows);
-      double* order = slot(kOrder);
-      clock.add_rotations(kN * diagonalise<1>(t.n, tridiagonal, z, lane, rows, slot(kCs), job.cancelled));
-      clock.mark(kDiagonalise);
-      if (cancelled()) return;
-      if (t.real_form) {
-        back_transform<RealField>(t.n, rows, keep, slot(kBack), job.cancelled);
-      } else {
-        back_transform<ComplexField>(t.n, rows, keep, slot(kBack), job.cancelled);
-      }
-      if (job.displacements != nullptr) {
-        write_displacements(t, *job.displacements, slot(kBack), tridiagonal.diagonal, lane, here,
-                            range.stride, range.displacements + first + lane);
-      }
-      if (job.mode_gradients) {
-        if (t.dipole.present) dipole_gradients(t.dipole, p, lane, gradients, job.cancelled);
-        add_gradients(source, gradients, slot(kBack), job.cancelled);
-      }
-      for (int i = 0; i < t.n; ++i) store(set(i), order + i * kLanes + lane);
-      sort_lanes(t.n, tridiagonal.diagonal, order, lane);
-      range.imaginary += to_frequencies(t.n, tridiagonal.diagonal, lane, here);
-      write_frequencies(t.n, tridiagonal.diagonal, lane, here, range.stride,
-                        range.frequencies + first + lane);
-      if (job.eigenvectors) {
-        write_eigenvectors(t, slot(kBack), order, atoms, lane, here, range.stride,
-                           range.eigenvectors + first + lane, job.cancelled);
-      }
-      if (job.mode_gradients) {
-        write_gradients(t, gradients, tridiagonal.diagonal, order, lane, here, range.stride,
-                        range.mode_gradients + first + lane);
-      }
-      clock.mark(kVectors);
+    for (int i = 0; i < t.n; ++i) store(set(i), order + i * kLanes + lane);
+    sort_lanes(t.n, tridiagonal.diagonal, order, lane);
+    if (t.real_form) {
+      back_transform<RealField>(t.n, wanted.rows, order + lane, keep, y, job.cancelled);
+    } else {
+      back_transform<ComplexField>(t.n, wanted.rows, order + lane, keep, y, job.cancelled);
+    }
+    if (job.displacements != nullptr) {
+      write_displacements(t, *job.displacements, y, tridiagonal.diagonal, lane, here, range.stride,
+                          range.displacements + first + lane);
+    }
+    if (job.mode_gradients) {
+      if (t.dipole.present) dipole_gradients(t.dipole, p, lane, gradients, job.cancelled);
+      add_gradients(BlockSource{&t, x, powers, atoms, dipole.self, dipole.t, lane}, gradients, y,
+                    job.cancelled);
+    }
+    range.imaginary += to_frequencies(t.n, tridiagonal.diagonal, lane, here);
+    write_frequencies(t.n, tridiagonal.diagonal, lane, here, range.stride, range.frequencies + first + lane);
+    if (job.eigenvectors) {
+      write_eigenvectors(t, y, atoms, lane, here, range.stride, range.eigenvectors + first + lane,
+                         job.cancelled);
+    }
+    if (job.mode_gradients) {
+      write_gradients(t, gradients, tridiagonal.diagonal, lane, here, range.stride,
+                      range.mode_gradients + first + lane);
+    }
+    clock.mark(kVectors);
+  };
+
+  const std::size_t vectors = (count + kN - 1) / kN;
+  for (std::size_t v = vectors; v < kBatchVectors; ++v) {
+    // Nothing to do here, but the chain of the diagonalisation wants numbers.
+    length2[v] = hn::Zero(d);
+    for (int i = 0; i < t.n; ++i) {
+      store(hn::Zero(d), tridiagonal.diagonal + i * kLanes + v * kN);
+      store(hn::Zero(d), tridiagonal.off + i * kLanes + v * kN);
     }
   }
-  if (vectors_wanted) return;
+
+  if (vectors_wanted) {
+    double* known = slot(kKnownBands);
+    const std::size_t group = reflector_sets(t);
+    const std::size_t bands_size = 2 * static_cast<std::size_t>(t.n) * kLanes;
+    const std::size_t u_size = size.slot[kKeepU] / group, phase_size = size.slot[kKeepPhase] / group;
+    const auto keep = [&](std::size_t v) {
+      return Reflectors{slot(kKeepU) + v % group * u_size, slot(kKeepPhase) + v % group * phase_size};
+    };
+    for (std::size_t v0 = 0; v0 < vectors; v0 += group) {
+      const std::size_t end = std::min(vectors, v0 + group);
+      for (std::size_t v = v0; v < end; ++v) {
+        tridiagonalise(v, keep(v));
+        if (cancelled()) return;
+      }
+      std::copy(bands, bands + bands_size, known);
+      const Tridiagonal copy{known, known + t.n * kLanes};
+      if (group == 1) {
+        diagonalise<1>(t.n, copy, z, v0 * kN, nullptr, job.cancelled);
+      } else {
+        for (std::size_t v = v0; v < end; v += kChainVectors)
+          diagonalise<kChainVectors>(t.n, copy, z, v * kN, nullptr, job.cancelled);
+      }
+      clock.mark(kDiagonalise);
+      for (std::size_t v = v0; v < end; ++v) {
+        if (cancelled()) return;
+        write_modes(v, keep(v), known);
+      }
+    }
+    return;
+  }
+  for (std::size_t v = 0; v < vectors; ++v) {
+    tridiagonalise(v, Reflectors{});
+    if (cancelled()) return;
+  }
 
   const Spectrum* spectrum = job.spectrum;
   if (spectrum != nullptr && spectrum->shape == LineShape::damped_oscillator) {
@@ -268,8 +314,8 @@ void run_batch(const KernelJob& job, KernelRange& range, std::size_t first, std:
 
   for (std::size_t v = 0; v < kBatchVectors; v += kChainVectors)
     if (v < vectors)
-      clock.add_rotations(
-          kN * diagonalise<kChainVectors>(t.n, tridiagonal, z, v * kN, nullptr, nullptr, job.cancelled));
+      clock.add_rotations(kN *
+                          diagonalise<kChainVectors>(t.n, tridiagonal, z, v * kN, nullptr, job.cancelled));
   clock.mark(kDiagonalise);
   for (std::size_t v = 0; v < vectors; ++v) {
     const std::size_t lane = v * kN, here = std::min(kN, count - lane);

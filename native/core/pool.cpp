@@ -26,8 +26,11 @@ using Clock = std::chrono::steady_clock;
 
 double seconds(Clock::time_point t) { return std::chrono::duration<double>(t.time_since_epoch()).count(); }
 
+// On cache lines, so that stores of full vectors fill them.
 ResultArray allocate(std::size_t values) {
-  double* p = static_cast<double*>(std::malloc(std::max<std::size_t>(1, values) * sizeof(double)));
+  constexpr std::size_t kLine = 64;
+  const std::size_t bytes = (values * sizeof(double) + kLine) / kLine * kLine;
+  double* p = static_cast<double*>(std::aligned_alloc(kLine, bytes));
   if (p == nullptr) throw std::bad_alloc();
   return ResultArray(p);
 }

@@ -11,6 +11,7 @@
 #include <algorithm>
 
 #include "core/kernel/reduce-inl.h"
+#include "core/kernel/rotate-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace euphonic {
@@ -28,51 +29,54 @@ struct ChainState {
   V l;          // first eigenvalue that is not settled, one for each lane
   V tolerance;  // off-diagonal elements up to this are zero
   V shift;
+  V tried;  // row whose eigenvalue has been taken from `known` last
 };
 
+// base[kStride * row + lane + k] in lane k, with that lane's row.
+template <std::size_t kStride>
 HWY_INLINE V gather(const double* base, V row, std::size_t lane) {
   const hn::RebindToSigned<D> di;
-  const auto index = hn::Add(hn::Mul(hn::ConvertTo(di, row), hn::Set(di, static_cast<std::int64_t>(kLanes))),
-                             hn::Iota(di, static_cast<std::int64_t>(lane)));
-  return hn::GatherIndex(d, base, index);
+  const V at = fma(row, set(kStride), hn::Iota(d, static_cast<double>(lane)));
+  return hn::GatherIndex(d, base, hn::ConvertTo(di, at));
 }
 
 // Moves each lane past the off-diagonal elements that have become zero, and chooses its next shift: the
-// eigenvalue of the leading 2x2 matrix that is nearer to its first element (Wilkinson). Returns the smallest
-// and largest l.
-HWY_INLINE void advance(int n, const Tridiagonal& t, std::size_t lane, ChainState& s) {
+// eigenvalue of the leading 2x2 matrix that is nearer to its first element (Wilkinson), or, the first time in
+// a row, the eigenvalue itself where it is known ([n][kLanes] or null).
+HWY_INLINE void advance(int n, const Tridiagonal& t, const double* known, std::size_t lane, ChainState& s) {
   const V last = set(n - 1.0);
   V off;
   for (;;) {
     const V row = hn::Min(s.l, set(n - 2.0));
-    off = gather(t.off, row, lane);
+    off = gather<kLanes>(t.off, row, lane);
     const M settled = hn::And(hn::Lt(s.l, last), hn::Le(hn::Abs(off), s.tolerance));
     if (hn::AllFalse(d, settled)) break;
     s.l = hn::IfThenElse(settled, hn::Add(s.l, set(1.0)), s.l);
   }
   const M active = hn::Lt(s.l, last);
   const V row = hn::Min(s.l, set(n - 2.0));
-  const V d0 = gather(t.diagonal, row, lane);
-  const V d1 = gather(t.diagonal, hn::Add(row, set(1.0)), lane);
+  const V d0 = gather<kLanes>(t.diagonal, row, lane);
+  const V d1 = gather<kLanes>(t.diagonal, hn::Add(row, set(1.0)), lane);
   const V half = mul(set(0.5), hn::Sub(d1, d0));
   const V e2 = mul(off, off);
   const V square = hn::Max(fma(half, half, e2), set(1e-290));
   const V root = mul(square, rsqrt(square));
   const V step = mul(e2, reciprocal_of(hn::Add(half, hn::CopySign(root, half))));
-  s.shift = hn::IfThenElseZero(active, hn::Sub(d0, step));
+  V shift = hn::Sub(d0, step);
+  if (known != nullptr) {
+    shift = hn::IfThenElse(hn::Gt(row, s.tried), gather<kLanes>(known, row, lane), shift);
+    s.tried = row;
+  }
+  s.shift = hn::IfThenElseZero(active, shift);
 }
-
-// Rotations of one sweep, kept for the eigenvectors: [row i][c, s][kN] of one vector of lanes.
-struct Rotations {
-  double* cs = nullptr;
-};
 
 // One QL sweep over rows n-2 .. lmin for kChain vectors of lanes at once, so that their chains of latencies
 // overlap. State per vector: p is the pivot, (c, s) the last rotation, z the element of the first row that
-// moves up. Lanes whose own l lies above the row are left alone (kMasked: rows where that can happen).
+// moves up. Lanes whose own l lies above the row are left alone (kMasked: rows where that can happen). keep:
+// takes the rotations, [row i][c, s][kN], of a single vector.
 template <int kChain, bool kMasked, bool kKeep>
 HWY_INLINE void sweep_rows(int from, int to, const Tridiagonal& t, double* z, std::size_t lane,
-                           const ChainState* state, V* p, V* h, V* c, V* s, V* carry, const Rotations& keep) {
+                           const ChainState* state, V* p, V* h, V* c, V* s, V* carry, double* keep) {
   for (int i = from; i >= to; --i) {
     double* di = t.diagonal + i * kLanes + lane;
     double* ei = t.off + i * kLanes + lane;
@@ -106,16 +110,16 @@ HWY_INLINE void sweep_rows(int from, int to, const Tridiagonal& t, double* z, st
         hn::BlendedStore(mul(sn, next), active, d, ei + v * kN);
         hn::BlendedStore(zu, active, d, zi + v * kN);
         if constexpr (kKeep) {
-          store(hn::IfThenElse(active, cn, set(1.0)), keep.cs + (2 * i * kChain + v) * kN);
-          store(hn::IfThenElseZero(active, sn), keep.cs + ((2 * i + 1) * kChain + v) * kN);
+          store(hn::IfThenElse(active, cn, set(1.0)), keep + 2 * i * kN);
+          store(hn::IfThenElseZero(active, sn), keep + (2 * i + 1) * kN);
         }
       } else {
         store(lower, di + kLanes + v * kN);
         store(above, ei + kLanes + v * kN);
         store(zl, zi + kLanes + v * kN);
         if constexpr (kKeep) {
-          store(cn, keep.cs + (2 * i * kChain + v) * kN);
-          store(sn, keep.cs + ((2 * i + 1) * kChain + v) * kN);
+          store(cn, keep + 2 * i * kN);
+          store(sn, keep + (2 * i + 1) * kN);
         }
       }
       p[v] = next;
@@ -127,38 +131,22 @@ HWY_INLINE void sweep_rows(int from, int to, const Tridiagonal& t, double* z, st
   }
 }
 
-// Applies the rotations of a sweep to the rows of the eigenvector matrix [n rows][n columns][kN], four rows
-// at a time.
-HWY_INLINE void rotate_rows(int n, int from, int to, const double* cs, double* rows,
-                            const std::atomic<bool>* cancelled) {
-  constexpr int kRows = 4;
-  for (int r = 0; r < n; r += kRows) {
-    if (r % kPollInterval == 0 && is_cancelled(cancelled)) return;
-    const int count = std::min(kRows, n - r);
-    V carry[kRows];
-    double* row[kRows];
-    for (int k = 0; k < kRows; ++k) {
-      row[k] = rows + static_cast<std::size_t>(std::min(r + k, n - 1)) * n * kN;
-      carry[k] = load(row[k] + (from + 1) * kN);
-    }
-    for (int i = from; i >= to; --i) {
-      const V c = load(cs + 2 * i * kN), s = load(cs + (2 * i + 1) * kN);
-      for (int k = 0; k < count; ++k) {
-        const V x = load(row[k] + i * kN);
-        store(fma(s, x, mul(c, carry[k])), row[k] + (i + 1) * kN);
-        carry[k] = fnma(s, carry[k], mul(c, x));
-      }
-    }
-    for (int k = 0; k < count; ++k) store(carry[k], row[k] + to * kN);
-  }
-}
+// All eigenvectors, [n rows][n columns][kN] in the columns' order of the eigenvalues, and what finding them
+// takes.
+struct VectorJob {
+  double* rows;
+  double* sweeps;  // KeptSweeps::scratch(n)
+  // [n][kLanes]: the eigenvalues as a diagonalisation without vectors leaves them. With them as shifts about
+  // one sweep settles each, half of what it takes to find them.
+  const double* known;
+};
 
 // Diagonalises kChain vectors of lanes from `lane` on. On return t.diagonal holds the eigenvalues (in no
-// order) and z [n][kLanes] the first row of the eigenvectors. vectors (kChain = 1): [n][n][kN] all rows, or
-// null. Returns how many rotations each lane went through, summed over the vectors.
+// order) and z [n][kLanes] the first row of the eigenvectors. vectors (kChain = 1): all rows, or null.
+// Returns how many rotations each lane went through, summed over the vectors.
 template <int kChain>
-inline std::size_t diagonalise(int n, const Tridiagonal& t, double* z, std::size_t lane, double* vectors,
-                               double* cs, const std::atomic<bool>* cancelled) {
+inline std::size_t diagonalise(int n, const Tridiagonal& t, double* z, std::size_t lane,
+                               const VectorJob* vectors, const std::atomic<bool>* cancelled) {
   for (std::size_t v = 0; v < kChain; ++v) {
     for (int i = 0; i < n; ++i) store(set(i == n - 1 ? 1.0 : 0.0), z + i * kLanes + lane + v * kN);
     store(hn::Zero(d), t.off + (n - 1) * kLanes + lane + v * kN);
@@ -166,10 +154,12 @@ inline std::size_t diagonalise(int n, const Tridiagonal& t, double* z, std::size
   if (vectors != nullptr) {
     for (int i = 0; i < n; ++i)
       for (int j = 0; j < n; ++j)
-        store(set(i + j == n - 1 ? 1.0 : 0.0), vectors + (static_cast<std::size_t>(i) * n + j) * kN);
+        store(set(i + j == n - 1 ? 1.0 : 0.0), vectors->rows + (static_cast<std::size_t>(i) * n + j) * kN);
   }
   std::size_t rotations = 0;
   if (n < 2) return rotations;
+  const double* known = vectors != nullptr ? vectors->known : nullptr;
+  KeptSweeps kept(n, vectors != nullptr ? vectors->sweeps : nullptr);
   ChainState state[kChain];
   for (int v = 0; v < kChain; ++v) {
     V norm = hn::Zero(d);
@@ -178,12 +168,13 @@ inline std::size_t diagonalise(int n, const Tridiagonal& t, double* z, std::size
                                    hn::Abs(load(t.off + i * kLanes + lane + v * kN))));
     state[v].tolerance = mul(norm, set(1.1e-16));
     state[v].l = hn::Zero(d);
+    state[v].tried = set(-1.0);
   }
   for (int sweep = 0; sweep < kMaxSweepsPerEigenvalue * n; ++sweep) {
     if (is_cancelled(cancelled)) break;
     V low = set(n), high = hn::Zero(d);
     for (int v = 0; v < kChain; ++v) {
-      advance(n, t, lane + v * kN, state[v]);
+      advance(n, t, known, lane + v * kN, state[v]);
       low = hn::Min(low, state[v].l);
       high = hn::Max(high, state[v].l);
     }
@@ -199,16 +190,17 @@ inline std::size_t diagonalise(int n, const Tridiagonal& t, double* z, std::size
       s[v] = hn::Zero(d);
       carry[v] = load(z + (n - 1) * kLanes + lane + v * kN);
     }
-    const Rotations keep{cs};
     if (vectors == nullptr) {
-      sweep_rows<kChain, false, false>(n - 2, lmax + 1, t, z, lane, state, p, h, c, s, carry, keep);
-      sweep_rows<kChain, true, false>(lmax, lmin, t, z, lane, state, p, h, c, s, carry, keep);
+      sweep_rows<kChain, false, false>(n - 2, lmax + 1, t, z, lane, state, p, h, c, s, carry, nullptr);
+      sweep_rows<kChain, true, false>(lmax, lmin, t, z, lane, state, p, h, c, s, carry, nullptr);
     } else if constexpr (kChain == 1) {
-      sweep_rows<1, false, true>(n - 2, lmax + 1, t, z, lane, state, p, h, c, s, carry, keep);
-      sweep_rows<1, true, true>(lmax, lmin, t, z, lane, state, p, h, c, s, carry, keep);
-      rotate_rows(n, n - 2, lmin, cs, vectors, cancelled);
+      sweep_rows<1, false, true>(n - 2, lmax + 1, t, z, lane, state, p, h, c, s, carry, kept.next());
+      sweep_rows<1, true, true>(lmax, lmin, t, z, lane, state, p, h, c, s, carry, kept.next());
+      kept.add(lmin);
+      if (kept.full()) rotate_rows(n, kept, vectors->rows, cancelled);
     }
   }
+  if (vectors != nullptr) rotate_rows(n, kept, vectors->rows, cancelled);
   return rotations;
 }
 

@@ -18,7 +18,7 @@
 #define EUPHONIC_KERNEL_GRADIENTS_INL
 #endif
 
-#include "core/kernel/output-inl.h"
+#include "core/kernel/eigenvectors-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace euphonic {
@@ -228,11 +228,11 @@ inline void add_gradients(const BlockSource& source, const GradientScratch& s, c
   for (std::size_t k = 0; k < t.blocks.size(); ++k) {
     if (k % kPollInterval == 0 && is_cancelled(cancelled)) return;
     gradient_block(source, s, static_cast<int>(k));
-    const double* yi = y + 3 * t.blocks[k].i * n * 2 * kN;
-    const double* yj = y + 3 * t.blocks[k].j * n * 2 * kN;
+    const double* yi = y + 3 * t.blocks[k].i * 2 * kN;
+    const double* yj = y + 3 * t.blocks[k].j * 2 * kN;
     for (std::size_t m = 0; m < n; ++m) {
       const auto element = [&](const double* rows, int a) {
-        const double* at = rows + (a * n + m) * 2 * kN;
+        const double* at = rows + (m * n + a) * 2 * kN;
         return Complex{load(at), load(at + kN)};
       };
       Complex product[9];  // conj(e_i) e_j
@@ -253,17 +253,15 @@ inline void add_gradients(const BlockSource& source, const GradientScratch& s, c
 }
 
 // To [3][n_modes][stride], meV angstrom: the derivative of the frequency as it is given, negative where
-// imaginary: d(omega^2) / (2 |omega|). frequencies: sorted, meV; order: [n][kLanes] the column that belongs
-// at each place.
+// imaginary: d(omega^2) / (2 |omega|). frequencies: meV, in the order of the sums.
 inline void write_gradients(const Tables& t, const GradientScratch& s, const double* frequencies,
-                            const double* order, std::size_t lane, std::size_t count, std::size_t stride,
-                            double* out) {
+                            std::size_t lane, std::size_t count, std::size_t stride, double* out) {
   const double unit = 0.5 * kHartreeInMeV * kHartreeInMeV * kBohrInAngstrom;
   for (int m = 0; m < t.n; ++m) {
     for (std::size_t q = 0; q < count; ++q) {
       const std::size_t at = m * kLanes + lane + q;
       const double omega = std::abs(frequencies[at]);
-      const double* sum = s.sums + 3 * static_cast<std::size_t>(order[at]) * kN + q;
+      const double* sum = s.sums + 3 * static_cast<std::size_t>(m) * kN + q;
       for (std::size_t c = 0; c < 3; ++c)
         out[(c * t.n + m) * stride + q] = omega > kGradientFloorMeV ? unit * sum[c * kN] / omega : 0.0;
     }

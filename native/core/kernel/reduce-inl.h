@@ -43,6 +43,7 @@ struct ComplexField {
     store(x.im, p + kN);
   }
   static HWY_INLINE T zero() { return {hn::Zero(d), hn::Zero(d)}; }
+  static HWY_INLINE T one() { return {set(1.0), hn::Zero(d)}; }
   // a - b conj(c)
   static HWY_INLINE T sub_mul_conj(T a, T b, T c) {
     return {fnma(b.im, c.im, fnma(b.re, c.re, a.re)), fma(b.re, c.im, fnma(b.im, c.re, a.im))};
@@ -84,6 +85,7 @@ struct RealField {
   static HWY_INLINE void hold(T& e) { in_register(e); }
   static HWY_INLINE void put(T x, double* p) { store(x, p); }
   static HWY_INLINE T zero() { return hn::Zero(d); }
+  static HWY_INLINE T one() { return set(1.0); }
   static HWY_INLINE T sub_mul_conj(T a, T b, T c) { return fnma(b, c, a); }
   static HWY_INLINE T sub_mul(T a, T b, T c) { return fnma(b, c, a); }
   static HWY_INLINE T add_mul(T a, T b, T c) { return fma(b, c, a); }
