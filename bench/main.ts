@@ -4,7 +4,9 @@ import { loadAddon } from '../src/compute/addon.js';
 import { publish, type Report } from './harness/report.js';
 import { DEFAULT_POINTS, DEFAULT_ROUNDS, DEFAULT_SECONDS, type Settings } from './harness/settings.js';
 
-const WORKLOADS: Readonly<Record<string, () => Promise<(settings: Settings) => Promise<Report>>>> = {
+type Workload = (settings: Settings, soFar: (report: Report) => void) => Promise<Report>;
+
+const WORKLOADS: Readonly<Record<string, () => Promise<Workload>>> = {
   stages: async () => (await import('./workloads/stages.js')).stages,
   scaling: async () => (await import('./workloads/scaling.js')).scaling,
   'end-to-end': async () => (await import('./workloads/endToEnd.js')).endToEnd,
@@ -31,7 +33,10 @@ const program = new Command('npm run bench --')
     const unknown = names.find((name) => !Object.hasOwn(WORKLOADS, name));
     if (unknown !== undefined) program.error(`error: there is no workload '${unknown}'`);
     const settings = { ...asked, threads: asked.threads ?? loadAddon().availableThreads().threads };
-    for (const name of names) publish(await (await WORKLOADS[name]!())(settings), print);
+    for (const name of names) {
+      const run = await WORKLOADS[name]!();
+      publish(await run(settings, (report) => publish(report, print)), print);
+    }
   });
 await program.parseAsync();
 

@@ -58,7 +58,7 @@ export async function catch2(preset, tags = []) {
   return judged(`C++ tests, ${preset}`, code, counts);
 }
 
-/** TypeScript tests in Mocha. */
+/** TypeScript tests in Mocha: many of them wait for a daemon or a child process, so files run side by side. */
 export async function mocha(files = []) {
   const report = freshReport('mocha.json');
   const { code } = await run(
@@ -68,6 +68,9 @@ export async function mocha(files = []) {
       join(root, 'scripts', 'lib', 'mochaReporter.mjs'),
       '--reporter-option',
       `report=${report}`,
+      '--parallel',
+      '--jobs',
+      String(Math.max(2, availableParallelism())),
       ...files,
     ],
     { timeoutSeconds: suiteTimeoutSeconds },

@@ -50,7 +50,7 @@ describe('a daemon seen from outside', function () {
     const stranger = new RawPeer({ ...daemon.connection(), secret: 'none' } as never, 'work', {
       sendTimeout: 300,
     });
-    await stranger.request('hello').catch(() => {});
+    await stranger.request('hello', {}, [], 1000).catch(() => {});
     peer.close();
     stranger.close();
     const status = JSON.parse((await daemon.cli('status', '--json')).stdout);

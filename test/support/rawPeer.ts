@@ -36,10 +36,11 @@ export class RawPeer {
     method: string,
     params: Record<string, unknown> = {},
     frames: ArrayFrame[] = [],
+    ms = 30_000,
   ): Promise<Response> {
     const id = this.nextId++;
     await this.send(encodeRequest({ id, method, params, frames }));
-    const response = await this.receive(30_000);
+    const response = await this.receive(ms);
     if (response?.id !== id) throw new Error(`no answer to ${method}: ${JSON.stringify(response)}`);
     return response;
   }
