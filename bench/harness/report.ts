@@ -1,5 +1,5 @@
 /** Results as JSON in bench/results/, as tables in bench/README.md. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Circumstances, machineName, ROOT } from './machine.js';
 import type { Settings } from './settings.js';
@@ -19,11 +19,22 @@ export interface Report {
   pictures?: Record<string, string>;
 }
 
+const stemOf = (workload: string, settings: Settings, circumstances: Circumstances) =>
+  `${settings.data === undefined ? workload : `${workload}-data`}-${machineName(circumstances)}`;
+
+/** Results that an earlier run on this machine with as many threads has left in bench/results. */
+export function earlierResults(workload: string, settings: Settings, circumstances: Circumstances): unknown {
+  const file = join(RESULTS, `${stemOf(workload, settings, circumstances)}.json`);
+  if (!existsSync(file)) return undefined;
+  const { settings: earlier, results } = JSON.parse(readFileSync(file, 'utf8'));
+  return earlier.threads === settings.threads ? results : undefined;
+}
+
 /** Prints the report and, unless it is only to be printed, writes its files and puts its text into the README. */
 export function publish(report: Report, printOnly = false): void {
   const { workload, circumstances, settings, results, pictures = {} } = report;
   const name = settings.data === undefined ? workload : `${workload}-data`;
-  const stem = `${name}-${machineName(circumstances)}`;
+  const stem = stemOf(workload, settings, circumstances);
   let text = `${conditions(circumstances)}\n\n${report.text.trim()}\n`;
   if (printOnly) {
     console.log(`\n${text}`);

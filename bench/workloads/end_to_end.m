@@ -9,6 +9,9 @@ function end_to_end()
     %       temperature KELVIN   for what follows, with energies of both signs
     %       sqw COUNT SHIFT      horace_sqw with Gaussians, one energy for each pixel
     %       disp_sqw COUNT SHIFT the same from horace_disp, broadened here as Horace does
+    %       keep BYTES           keep results under this limit
+    %       rescale COUNT SHIFT  horace_disp with scale factors, at points whose results are kept
+    %       copy COUNT SHIFT     what copying these results takes
     model = [];
     q = [];
     width = 1.5;  % FWHM, meV
@@ -38,6 +41,19 @@ function end_to_end()
             case 'temperature'
                 model = euphonic.CoherentCrystal(model.force_constants, 'verbose', false, 'negative_e', true, ...
                     'temperature', str2double(words{2}));
+            case 'keep'
+                model.cache_limit = str2double(words{2});
+            case {'rescale', 'copy'}
+                count = str2double(words{2});
+                qh = q(1:count, 1) + str2double(words{3});
+                qk = q(1:count, 2);
+                ql = q(1:count, 3);
+                begin = tic();
+                [w, sf] = model.horace_disp(qh, qk, ql, 1.5, 0.9);
+                if strcmp(words{1}, 'copy')
+                    begin = tic();
+                    copied = cellfun(@(row) row + 0, [w, sf], 'UniformOutput', false);
+                end
             case {'sqw', 'disp_sqw'}
                 count = str2double(words{2});
                 qh = q(1:count, 1) + str2double(words{3});
@@ -53,7 +69,7 @@ function end_to_end()
         end
         printf('answer %.9f\n', toc(begin));
         fflush(stdout);
-        clear w sf weight
+        clear w sf weight copied
     end
 end
 

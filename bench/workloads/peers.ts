@@ -8,7 +8,7 @@ import { circumstances } from '../harness/machine.js';
 import { loadMaterials, MATERIALS, type Material, materialFile } from '../harness/materials.js';
 import { firstPoints, pointwise, randomPoints } from '../harness/points.js';
 import { type PythonEnvironment, pythonEnvironment, Worker } from '../harness/python.js';
-import type { Report } from '../harness/report.js';
+import { earlierResults, type Report } from '../harness/report.js';
 import type { Settings } from '../harness/settings.js';
 import { type Ratio, ratio } from '../harness/statistics.js';
 import { PEERS, type Peer } from './peerList.js';
@@ -45,6 +45,9 @@ export interface PeerResult {
 export interface MaterialResult {
   material: string;
   label: string;
+  date: string;
+  /** of this project */
+  version: string;
   peers: PeerResult[];
 }
 
@@ -58,12 +61,17 @@ const SOFT_MODE = 1;
 /** Shows how the time grows; only the incumbent's C extension is timed beside it, others would take an hour. */
 const GROWTH = 'salt-200';
 
-/** Measures one material after the other; `soFar` gets what there is after each, since all take the better part of an hour. */
+/**
+ * Measures one material after the other; `soFar` gets what there is after each, since all take the better part of an hour.
+ * Materials that are not chosen keep the results of an earlier run.
+ */
 export async function peers(settings: Settings, soFar: (report: Report) => void): Promise<Report> {
   const environment = pythonEnvironment();
   const begin = circumstances();
   const folder = mkdtempSync(join(tmpdir(), 'euphonic-bench-'));
-  const results: MaterialResult[] = [];
+  const usual = [...MATERIALS, GROWTH];
+  const earlier = earlierResults('peers', settings, begin) as MaterialResult[] | undefined;
+  let results = earlier?.filter(({ material }) => usual.includes(material)) ?? [];
   const report = (): Report => ({
     workload: 'peers',
     circumstances: { ...begin, versions: { ...begin.versions, ...environment.versions } },
@@ -76,8 +84,15 @@ export async function peers(settings: Settings, soFar: (report: Report) => void)
     const qpts = randomPoints(settings.points);
     const pointsFile = join(folder, 'points.bin');
     writeFileSync(pointsFile, pointwise(qpts));
-    for (const material of await loadMaterials(settings, [...MATERIALS, GROWTH])) {
-      results.push(await compare(material, { settings, environment, qpts, pointsFile }));
+    for (const material of await loadMaterials(settings, usual)) {
+      const { date } = circumstances();
+      const version = begin.versions['euphonic-bridge']!;
+      const peers = await compare(material, { settings, environment, qpts, pointsFile });
+      const { name, label } = material;
+      results = [
+        ...results.filter((one) => one.material !== name),
+        { material: name, label, date, version, peers },
+      ].sort((a, b) => usual.indexOf(a.material) - usual.indexOf(b.material));
       soFar(report());
     }
   } finally {
@@ -98,7 +113,7 @@ interface Running {
   result: PeerResult;
 }
 
-async function compare(material: Material, context: Context): Promise<MaterialResult> {
+async function compare(material: Material, context: Context): Promise<PeerResult[]> {
   const { settings, qpts } = context;
   const kernel = new Kernel(settings.threads);
   const running: Running[] = [];
@@ -125,7 +140,7 @@ async function compare(material: Material, context: Context): Promise<MaterialRe
     for (const { worker } of running) await worker.close();
     kernel.close();
   }
-  return { material: material.name, label: material.label, peers: running.map(({ result }) => result) };
+  return running.map(({ result }) => result);
 }
 
 async function start(

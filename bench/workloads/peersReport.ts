@@ -36,7 +36,7 @@ function summary(results: readonly MaterialResult[]): string {
   );
 }
 
-function section({ label, peers }: MaterialResult): string {
+function section({ label, date, version, peers }: MaterialResult): string {
   const cells = (timing: Timing | undefined) =>
     timing ? [figure(median(timing.peer)), spread(timing.ratio)] : ['–', '–'];
   const rows = peers.map((peer) => [
@@ -67,7 +67,7 @@ function section({ label, peers }: MaterialResult): string {
     'largest Δω, meV',
     'largest ΔS/S',
   ];
-  return table(head, [kernel, ...rows]);
+  return `${table(head, [kernel, ...rows])}\n\nMeasured ${date.slice(0, 16).replace('T', ' ')}, ${version}.`;
 }
 
 function described({ label, info, failure }: PeerResult): string {
