@@ -59,6 +59,18 @@ export function degenerateSets(frequencies: number[]): number[][] {
   return sets;
 }
 
+/** Intensities summed over each degenerate set, those of soft modes left out, and the strongest of the q-point. */
+export function* intensitySums(actual: number[][], expected: number[][], frequencies: number[][]) {
+  for (const [i, row] of expected.entries()) {
+    const strongest = Math.max(...row.map(Math.abs));
+    for (const set of degenerateSets(frequencies[i]!)) {
+      if (set.some((mode) => Math.abs(frequencies[i]![mode]!) < SOFT_MODE)) continue;
+      const sum = (values: number[]) => set.reduce((total, mode) => total + values[mode]!, 0);
+      yield { i, set, value: sum(actual[i]!), reference: sum(row), strongest };
+    }
+  }
+}
+
 /**
  * Asserts that intensities, summed over degenerate sets, are near their references: relative to the set's intensity,
  * or within 1e-12 of the strongest at the q-point. Gives the largest relative difference.
@@ -70,20 +82,14 @@ export function assertIntensities(
   relative: number,
 ): number {
   let largest = 0;
-  expected.forEach((row, i) => {
-    const strongest = Math.max(...row.map(Math.abs));
-    for (const set of degenerateSets(frequencies[i]!)) {
-      if (set.some((mode) => Math.abs(frequencies[i]![mode]!) < SOFT_MODE)) continue;
-      const sum = (values: number[]) => set.reduce((total, mode) => total + values[mode]!, 0);
-      const [value, reference] = [sum(actual[i]!), sum(row)];
-      const difference = Math.abs(value - reference);
-      if (difference <= 1e-12 * strongest) continue;
-      largest = Math.max(largest, difference / Math.abs(reference));
-      assert.ok(
-        difference <= relative * Math.abs(reference),
-        `q-point ${i}, modes ${set}: ${value}, reference ${reference}`,
-      );
-    }
-  });
+  for (const { i, set, value, reference, strongest } of intensitySums(actual, expected, frequencies)) {
+    const difference = Math.abs(value - reference);
+    if (difference <= 1e-12 * strongest) continue;
+    largest = Math.max(largest, difference / Math.abs(reference));
+    assert.ok(
+      difference <= relative * Math.abs(reference),
+      `q-point ${i}, modes ${set}: ${value}, reference ${reference}`,
+    );
+  }
   return largest;
 }

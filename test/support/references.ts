@@ -8,7 +8,7 @@ import { type ReadOptions, readForceConstants } from '../../src/models/readers/i
 import { spaceGroup, symmetrisedTensors } from '../../src/models/symmetry.js';
 import { ANGSTROM_PER_BOHR, ELECTRON_MASS_PER_AMU } from '../../src/models/units.js';
 import type { ModelSummary, Params } from '../../src/protocol/messages.js';
-import { columns, degenerateSets, SOFT_MODE, transposed } from './compare.js';
+import { columns, intensitySums, transposed } from './compare.js';
 import { type MatValue, readMat } from './matFile.js';
 
 export interface Comparison {
@@ -76,18 +76,12 @@ export function intensityDeviation(
   negligible = NEGLIGIBLE,
 ): Comparison {
   let largest = 0;
-  expected.forEach((row, i) => {
-    const strongest = Math.max(...row.map(Math.abs));
-    for (const set of degenerateSets(frequencies[i]!)) {
-      if (set.some((mode) => Math.abs(frequencies[i]![mode]!) < SOFT_MODE)) continue;
-      const sum = (values: number[]) => set.reduce((total, mode) => total + values[mode]!, 0);
-      const [value, reference] = [sum(actual[i]!), sum(row)];
-      const difference = Math.abs(value - reference);
-      if (difference === 0) continue;
-      const scale = difference <= negligible * strongest ? strongest : Math.abs(reference);
-      largest = Math.max(largest, difference / scale);
-    }
-  });
+  for (const { value, reference, strongest } of intensitySums(actual, expected, frequencies)) {
+    const difference = Math.abs(value - reference);
+    if (difference === 0) continue;
+    const scale = difference <= negligible * strongest ? strongest : Math.abs(reference);
+    largest = Math.max(largest, difference / scale);
+  }
   return { quantity: 'S, relative', deviation: largest, tolerance };
 }
 
