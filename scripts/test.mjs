@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fuzzCodec } from './lib/fuzz.mjs';
 import { root, run } from './lib/run.mjs';
+import { sanitizedAddon, sanitizedGateway } from './lib/sanitized.mjs';
 import { catch2, mocha, octave } from './lib/suites.mjs';
 import { lint } from './lint.mjs';
 
@@ -21,6 +22,8 @@ const suites = [
   },
   { group: 'native', title: 'C++, thread sanitizer', go: () => catch2('tsan', ['[pool]~[heavy]']) },
   { group: 'native', title: 'C++ codec, fuzzed', go: () => fuzzCodec(fuzzSeconds) },
+  { group: 'native', title: 'Addon in Node, address and undefined-behaviour sanitizers', go: sanitizedAddon },
+  { group: 'native', title: 'MEX gateway in Octave, the same sanitizers', go: sanitizedGateway },
   { group: 'ts', title: 'TypeScript', go: () => mocha() },
   { group: 'matlab', title: 'MATLAB package, in Octave', go: () => octave() },
 ];

@@ -44,7 +44,7 @@ const jobOptions: NativeJobOptions = {
 };
 
 describe('addon', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let folder: string;
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'euphonic-test-'));

@@ -1,0 +1,140 @@
+// The addon in Node and the MEX gateway in Octave, both under the address and undefined-behaviour sanitizers. What they
+// find ends the process, and so fails the test; it is written to build/sanitized/reports as well, since a process that a
+// test started may end unseen.
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { octaveArgs, root, run } from './run.mjs';
+
+/** A second installation, whose addon and gateway are the instrumented ones. */
+const tree = join(root, 'build', 'sanitized', 'tree');
+const reports = join(root, 'build', 'sanitized', 'reports');
+const addonDir = join(tree, 'build', 'addon');
+const gatewayDir = join(tree, 'matlab', '+euphonic', '+internal');
+
+/** Tests that go through all of the addon, and through a daemon that has it. */
+const addonTests = ['test/compute/addon.test.ts', 'test/daemon/debyeWaller.test.ts'];
+/** Tests of the MATLAB package by what their names contain. */
+const gatewayTests = ['test_bad_input', 'test_horace_disp', 'test_cache'];
+
+const timeoutSeconds = 300;
+
+async function build(target, option) {
+  const modules = join(root, 'node_modules');
+  const headers = ['node-api-headers/include', 'node-addon-api'].map((name) => join(modules, name));
+  const steps = [
+    [
+      ...['--preset', 'asan-ubsan', `-DCMAKE_JS_INC=${headers.join(';')}`, option],
+      ...[`-DEUPHONIC_ADDON_DIR=${addonDir}`, `-DEUPHONIC_MEX_DIR=${gatewayDir}`],
+    ],
+    ['--build', join('build', 'asan-ubsan'), '--target', target, '-j', String(availableParallelism())],
+  ];
+  for (const args of steps) {
+    const { code, output } = await run('cmake', args, { quiet: true });
+    if (code === 0) continue;
+    process.stderr.write(output);
+    return false;
+  }
+  return true;
+}
+
+/** Copies what runs; a binary that is built afterwards takes its place among them. */
+function plant() {
+  rmSync(tree, { recursive: true, force: true });
+  mkdirSync(addonDir, { recursive: true });
+  for (const name of ['src', 'dist', 'test', 'bench', 'matlab', 'package.json', 'tsconfig.json']) {
+    cpSync(join(root, name), join(tree, name), { recursive: true });
+  }
+  // one that is newer than its objects would be taken for built
+  rmSync(join(gatewayDir, 'gateway.mex'), { force: true });
+  symlinkSync(join(root, 'node_modules'), join(tree, 'node_modules'));
+  rmSync(reports, { recursive: true, force: true });
+  mkdirSync(reports, { recursive: true });
+}
+
+/** The sanitizer's library must be there before all others of the process. */
+async function environment() {
+  const { code, output } = await run('g++', ['-print-file-name=libasan.so'], { quiet: true });
+  const library = output.trim();
+  if (code !== 0 || !existsSync(library)) return undefined;
+  return {
+    LD_PRELOAD: library,
+    // Node and Octave let go of much at their end only; leaks are what `npm run test:reliability -- calls` looks for
+    ASAN_OPTIONS: `detect_leaks=0:log_path=${join(reports, 'asan')}`,
+    UBSAN_OPTIONS: `print_stacktrace=1:log_path=${join(reports, 'ubsan')}`,
+    EUPHONIC_TEST_DATA: process.env.EUPHONIC_TEST_DATA ?? join(root, '..', 'shared', 'data'),
+  };
+}
+
+const skipped = (reason) => {
+  console.log(`  SKIPPED: ${reason}`);
+  return { passed: 0, failed: 0, skipped: 1 };
+};
+const failed = (reason) => {
+  console.log(`  failed  ${reason}`);
+  return { passed: 0, failed: 1, skipped: 0 };
+};
+
+/** Counts of a runner, with one failure more if a sanitizer reported something or the binary was not instrumented. */
+function judged(counts, code, binary) {
+  if (!readFileSync(binary).includes('__asan_init')) return failed(`${binary} has no sanitizer in it`);
+  const found = readdirSync(reports);
+  for (const name of found) process.stdout.write(readFileSync(join(reports, name), 'utf8').slice(0, 4000));
+  if (!counts || counts.passed === 0 || (code !== 0 && counts.failed === 0)) {
+    return failed(`the runner ended with exit code ${code}`);
+  }
+  return found.length > 0 ? { ...counts, failed: counts.failed + 1 } : counts;
+}
+
+/** Mocha's tests of the addon. */
+export async function sanitizedAddon() {
+  plant();
+  if (!(await build('euphonic_node', '-DEUPHONIC_MEX=OFF'))) return failed('the addon cannot be built');
+  const env = await environment();
+  if (!env) return skipped('g++ has no libasan.so');
+  const { code, output } = await run(
+    'sh',
+    [
+      ...[
+        '-c',
+        'cd "$0" && exec "$@"',
+        tree,
+        process.execPath,
+        '--import=tsx',
+        'node_modules/mocha/bin/mocha.js',
+      ],
+      ...['--no-config', '--exit', '--timeout', '120000', ...addonTests],
+    ],
+    { env, timeoutSeconds },
+  );
+  const count = (word) => Number(output.match(new RegExp(`^\\s*(\\d+) ${word}`, 'm'))?.[1] ?? 0);
+  const counts = { passed: count('passing'), failed: count('failing'), skipped: count('pending') };
+  return judged(counts, code, join(addonDir, 'euphonic.node'));
+}
+
+/** The MATLAB package's tests in Octave; their daemon is that of the checkout. */
+export async function sanitizedGateway() {
+  if ((await run('sh', ['-c', 'command -v mkoctfile'], { quiet: true })).code !== 0) {
+    return skipped('no mkoctfile on PATH');
+  }
+  plant();
+  if (!(await build('euphonic_mex', '-DEUPHONIC_MEX=ON'))) return failed('the MEX gateway cannot be built');
+  const env = await environment();
+  if (!env) return skipped('g++ has no libasan.so');
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  let exitCode = 0;
+  for (const name of gatewayTests) {
+    const { code, output } = await run(
+      'octave-cli',
+      [...octaveArgs, join(tree, 'test', 'matlab', 'run_tests.m'), name],
+      { env: { ...env, EUPHONIC_HOME: root }, timeoutSeconds },
+    );
+    const line = output.match(/^matlab: (\d+) passed, (\d+) failed, (\d+) skipped\s*$/m);
+    if (!line) return failed(`${name}: the runner ended with exit code ${code}`);
+    Object.keys(total).forEach((key, i) => {
+      total[key] += Number(line[i + 1]);
+    });
+    exitCode ||= code;
+  }
+  return judged(total, exitCode, join(gatewayDir, 'gateway.mex'));
+}
