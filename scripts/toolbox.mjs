@@ -42,11 +42,23 @@ const copy = (from, to, options) => cpSync(from, to, { recursive: true, derefere
 
 function copyMatlabPackage() {
   copy(join(root, 'matlab'), folder, {
-    filter: (path) => !/demo-output|octave-workspace/.test(basename(path)),
+    filter: (path) => !/demo-output|octave-workspace|toolbox_readme/.test(basename(path)),
   });
   // for euphonic.build inside MATLAB
   copy(join(root, 'native', 'mex'), join(folder, 'native', 'mex'));
-  for (const file of ['LICENSE', 'README.md']) copy(join(root, file), join(folder, file));
+  copy(join(root, 'LICENSE'), join(folder, 'LICENSE'));
+  copy(join(root, 'matlab', 'toolbox_readme.md'), join(folder, 'README.md'));
+}
+
+/** The command line, wherever the folder is and whatever links to it. */
+function addCommand() {
+  const command = [
+    '#!/bin/sh',
+    'here=$(dirname "$(readlink -f "$0")")',
+    'exec "$here/../daemon/node/bin/node" "$here/../daemon/dist/cli.js" "$@"',
+  ];
+  mkdirSync(join(folder, 'bin'));
+  writeFileSync(join(folder, 'bin', 'euphonicd'), `${command.join('\n')}\n`, { mode: 0o755 });
 }
 
 function copyDaemon() {
@@ -149,6 +161,8 @@ async function tryOut() {
       EUPHONIC_HOME: '',
     };
     const output = await must('octave-cli', [...octaveArgs, '--eval', code], { env, timeoutSeconds: 120 });
+    const version = await must(join(unpacked, 'bin', 'euphonicd'), ['--version'], { env });
+    if (!version.includes(packageJson.version)) throw new Error(`bin/euphonicd printed ${version}`);
     if (!/ meV .* mbarn/.test(output)) throw new Error(`the first script printed no modes:\n${output}`);
     console.log('toolbox: tried in an empty folder, without node and npm on the PATH');
   } finally {
@@ -161,6 +175,7 @@ try {
   mkdirSync(daemon, { recursive: true });
   copyMatlabPackage();
   copyDaemon();
+  addCommand();
   await addNode();
   await bundleLibraries();
   await must('sh', ['-c', `cd '${out}' && zip -q -r -9 '${folderName}.zip' '${folderName}'`]);

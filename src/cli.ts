@@ -1,9 +1,12 @@
 #!/usr/bin/env node
 /** The command line: euphonicd. */
+import { EXIT_ERROR } from './cli/exitCodes.js';
 import { main } from './cli/main.js';
 
 // a reader that has seen enough, such as head, is no fault
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
+  if (error.code === 'EPIPE') return;
+  process.stderr.write(`euphonicd: The output cannot be written: ${error.message}\n`);
+  process.exit(EXIT_ERROR);
 });
 process.exitCode = await main(process.argv.slice(2));

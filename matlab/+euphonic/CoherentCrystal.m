@@ -10,7 +10,7 @@ classdef CoherentCrystal < handle
     %       negative_e           also return the intensities at -w (false)
     %       conversion_mat       3x3: q of the model is the row [qh qk ql] times this ('None')
     %       chunk                without effect: the daemon chooses ('None')
-    %       lim                  upper limit of the intensity in mbarn (Inf)
+    %       lim                  upper limit of the intensity of a mode in mbarn (Inf)
     %       scattering_lengths   'Sears1992', 'BlueBook', a JSON file, a struct of element = length in fm, real or
     %                            complex, or the name of an isotope such as '62Ni' (its field default may name the
     %                            table for the others); or a vector or cell with one for each atom ('Sears1992')
@@ -132,12 +132,15 @@ classdef CoherentCrystal < handle
             %   WEIGHT = MODEL.HORACE_SQW(QH, QK, QL, EN, [SCALE FREQUENCY_SCALE WIDTH ...]) with q-points in
             %   reciprocal-lattice units and energy transfers EN in meV, arrays with equally many elements, is in
             %   mbarn/meV for each atom of the cell and shaped like QH. WIDTH is the full width at half maximum in meV;
-            %   further numbers are ascending coefficients of a polynomial in the energy transfer. Modes are multiplied
+            %   further numbers are ascending coefficients of a polynomial in the energy transfer. Its absolute value
+            %   counts, at least 1e-6 meV, so that a fit may pass through zero. Modes are multiplied
             %   by SCALE and their frequencies by FREQUENCY_SCALE. The numbers can be spread over several arguments and
             %   cells, and given by name: 'scale', 'frequency_scale', 'width'.
             %
             %   MODEL.HORACE_SQW(..., 'shape', SHAPE): 'gauss' (default), 'lorentz', or 'dho' for damped oscillators.
-            %   Intensity at negative energy transfers needs negative_e. lim has no effect here.
+            %   Intensity at negative energy transfers needs negative_e. Near zone centres, modes of almost no frequency
+            %   have intensities as large as they are arbitrary: lim limits that of each mode, before SCALE; damped
+            %   oscillators stay finite without.
             %
             %   Example
             %       cut = sqw_eval(cut, @model.horace_sqw, {[1 1 1.5], 'shape', 'dho'});
@@ -152,6 +155,9 @@ classdef CoherentCrystal < handle
             shape = size(qh);
             [qh, qk, ql] = euphonic.internal.check_q(caller, qh, qk, ql);
             en = euphonic.internal.check_energies(caller, en, numel(qh));
+            if self.lim < Inf
+                line_shape.intensity_limit = self.lim;
+            end
             results = self.calculated(caller, 'sqw', {qh, qk, ql}, en, line_shape);
             weight = reshape(scale * results.intensities, shape);
         end
@@ -368,6 +374,10 @@ classdef CoherentCrystal < handle
             frames = [];
             none = @euphonic.internal.is_none;
             if none(self.temperature)
+                if ~none(self.debye_waller) || ~none(self.debye_waller_grid)
+                    self.said = euphonic.internal.warn_once(self.said, caller, 'no_temperature', ...
+                        'Without a temperature there is no Debye-Waller factor: set the option temperature.');
+                end
                 return
             elseif ~none(self.debye_waller)
                 frames = euphonic.internal.debye_waller_frame(caller, self.debye_waller, self.force_constants.n_atoms);
@@ -382,8 +392,7 @@ classdef CoherentCrystal < handle
             end
             if answer.imaginary > 0 && ~any(strcmp('imaginary', self.said))
                 self.said{end + 1} = 'imaginary';
-                warning(['EUPHONIC:' caller ':imaginary_modes'], ...
-                    '%d modes are unstable; their frequencies are returned as negative numbers.', answer.imaginary);
+                euphonic.internal.warn_of_imaginary(caller, answer.imaginary, self.asr);
             end
         end
 

@@ -15,7 +15,12 @@ classdef ForceConstants < handle
     %                          atom_type, n_atoms
     %       source             what was read
     %       model              SHA-256 of the content, by which the daemon knows it
-    %       notes              cell of remarks that the reader made
+    %       notes              cell of remarks that the reader made; each is a warning, too
+    %
+    %   Methods
+    %       calculate_qpoint_phonon_modes   frequencies, eigenvectors, group velocities
+    %       calculate_qpoint_frequencies    frequencies alone
+    %       calculate_debye_waller          Debye-Waller tensors
     %
     %   Example
     %       fc = euphonic.ForceConstants.from_castep('quartz.castep_bin');
@@ -50,8 +55,11 @@ classdef ForceConstants < handle
                     euphonic.internal.fail('ForceConstants', 'invalid_argument', ...
                         'Force constants are read with euphonic.ForceConstants.from_castep(file) and its siblings.');
                 end
-                for name = fieldnames(saved).'
-                    self.(name{1}) = saved.(name{1});
+                % what another version has saved beside these is not needed
+                for name = intersect(fieldnames(saved).', [properties(self).', {'origin', 'calculation_options'}])
+                    if ~strcmp(name{1}, 'crystal')
+                        self.(name{1}) = saved.(name{1});
+                    end
                 end
             end
         end
@@ -83,6 +91,9 @@ classdef ForceConstants < handle
             %
             %   See also EUPHONIC.QPOINTPHONONMODES, EUPHONIC.FORCECONSTANTS.
             caller = 'calculate_qpoint_phonon_modes';
+            if nargin < 2
+                euphonic.internal.fail(caller, 'invalid_argument', 'Expected q-points.');
+            end
             [options, qpts, weights] = self.mode_options(caller, qpts, varargin);
             answer = self.modes_at(caller, 'modes', qpts, options);
             mode_gradients = answer.mode_gradients;
@@ -93,7 +104,8 @@ classdef ForceConstants < handle
         function result = calculate_debye_waller(self, grid, temperature, varargin)
             %CALCULATE_DEBYE_WALLER   Debye-Waller tensors, averaged over a Monkhorst-Pack grid.
             %   S = FC.CALCULATE_DEBYE_WALLER([N1 N2 N3], TEMPERATURE, ...) at TEMPERATURE in kelvin (or a quantity) is
-            %   a struct with debye_waller (n_atoms x 3 x 3, angstrom^2: an amplitude is damped by exp(-Q*W*Q.')),
+            %   a struct with debye_waller (n_atoms x 3 x 3, angstrom^2: an amplitude is damped by exp(-Q*W*Q.'); mean
+            %   squares of displacements are 2 W),
             %   temperature, grid, n_points, imaginary (modes left out because they are unstable), space_group (struct
             %   with number and symbol) and crystal. Name-value pairs: frequency_min (meV; modes below are left out;
             %   0.01), symmetrise (average over the space group; true), asr, dipole, dipole_parameter, n_threads.
@@ -137,14 +149,17 @@ classdef ForceConstants < handle
             %CALCULATE_QPOINT_FREQUENCIES   Frequencies alone.
             %   S = FC.CALCULATE_QPOINT_FREQUENCIES(QPTS, ...) is a struct with qpts, frequencies (n_qpts x n_modes,
             %   meV, ascending; negative where a mode is unstable), weights and crystal. Arguments are those of
-            %   CALCULATE_QPOINT_PHONON_MODES; with return_mode_gradients true S has a field mode_gradients (n_qpts x
-            %   n_modes x 3, meV angstrom), which is the second output, too.
+            %   CALCULATE_QPOINT_PHONON_MODES (asr, dipole, ...); with return_mode_gradients true S has a field
+            %   mode_gradients (n_qpts x n_modes x 3, meV angstrom), which is the second output, too.
             %
             %   Example
             %       s = fc.calculate_qpoint_frequencies(euphonic.mp_grid([6 6 6]));
             %
             %   See also EUPHONIC.FORCECONSTANTS, EUPHONIC.MP_GRID.
             caller = 'calculate_qpoint_frequencies';
+            if nargin < 2
+                euphonic.internal.fail(caller, 'invalid_argument', 'Expected q-points.');
+            end
             [options, qpts, weights] = self.mode_options(caller, qpts, varargin);
             answer = self.modes_at(caller, 'frequencies', qpts, options);
             result = struct('qpts', double(qpts), 'frequencies', answer.frequencies, 'weights', weights, ...
@@ -162,6 +177,9 @@ classdef ForceConstants < handle
                 fprintf('  Force constants of %s: %d atoms, %d cells%s\n  read from %s\n', ...
                     strjoin(unique(self.atom_type), ' '), self.n_atoms, self.n_cells, ...
                     polar_text(self.polar), self.source);
+                for i = 1:numel(self.notes)
+                    fprintf('  %s\n', self.notes{i});
+                end
             end
         end
 
@@ -180,10 +198,7 @@ classdef ForceConstants < handle
         function send(self, caller)
             %SEND   Give the model to a daemon that does not know it.
             %   Raises model_changed when its file is another one now.
-            if isempty(self.model)
-                euphonic.internal.fail(caller, 'no_force_constants', ...
-                    'These force constants are empty. Read some with euphonic.ForceConstants.from_castep(file).');
-            end
+            self.need_model(caller);
             summary = euphonic.internal.request(caller, 'work', self.origin.method, ...
                 self.origin.params, self.origin.frames);
             if ~strcmp(summary.model, self.model)
@@ -244,14 +259,24 @@ classdef ForceConstants < handle
         end
 
         function answer = modes_at(self, caller, quantity, qpts, options)
+            self.need_model(caller);
             [qh, qk, ql] = euphonic.internal.check_q(caller, qpts(:, 1), qpts(:, 2), qpts(:, 3));
             points = euphonic.internal.with_directions(caller, {qh, qk, ql}, options.splitting_directions);
             answer = euphonic.internal.evaluate(caller, self, euphonic.internal.job_params(options, quantity), [], ...
                 points, options.verbose, false);
+            euphonic.internal.warn_of_imaginary(caller, answer.imaginary, options.asr);
+        end
+
+        function need_model(self, caller)
+            if isempty(self.model)
+                euphonic.internal.fail(caller, 'no_force_constants', ...
+                    'There are no force constants. Read some with euphonic.ForceConstants.from_castep(file).');
+            end
         end
 
         function [result, arrays] = ask(self, caller, method, params)
             % A request about this model; a daemon that does not know it is told.
+            self.need_model(caller);
             try
                 [result, arrays] = euphonic.internal.request(caller, 'work', method, params);
             catch problem
@@ -275,6 +300,9 @@ classdef ForceConstants < handle
             for name = {'n_atoms', 'n_modes', 'n_cells', 'atom_type', 'polar', 'source', 'model', 'notes'}
                 self.(name{1}) = summary.(name{1});
             end
+            for i = 1:numel(self.notes)
+                warning(['EUPHONIC:' caller ':note'], '%s', self.notes{i});
+            end
         end
 
     end
@@ -288,6 +316,9 @@ classdef ForceConstants < handle
             %       fc = euphonic.ForceConstants.from_castep('quartz.castep_bin');
             %
             %   See also EUPHONIC.FORCECONSTANTS.
+            if nargin == 0
+                file = [];
+            end
             fc = euphonic.ForceConstants();
             fc.take('from_castep', 'model.load', file_params('from_castep', file), []);
         end
@@ -300,6 +331,9 @@ classdef ForceConstants < handle
             %       fc = euphonic.ForceConstants.from_json_file('quartz_bks.json.gz');
             %
             %   See also EUPHONIC.FORCECONSTANTS.
+            if nargin == 0
+                file = [];
+            end
             fc = euphonic.ForceConstants();
             fc.take('from_json_file', 'model.load', file_params('from_json_file', file), []);
         end
@@ -307,21 +341,25 @@ classdef ForceConstants < handle
         function fc = from_phonopy(varargin)
             %FROM_PHONOPY   Force constants from the files of a phonopy calculation.
             %   FC = EUPHONIC.FORCECONSTANTS.FROM_PHONOPY('path', FOLDER, ...) with the name-value pairs path (default:
-            %   the working folder), summary_name ('phonopy.yaml'), born_name, fc_name, fc_format ('phonopy' or 'hdf5').
-            %   Without fc_name force constants are looked for in the summary, then in FORCE_CONSTANTS and
-            %   force_constants.hdf5; Born charges are those of the summary unless born_name names a file.
+            %   the working folder; it may also come first, without its name), summary_name ('phonopy.yaml'),
+            %   born_name, fc_name, fc_format ('phonopy' or 'hdf5'). Without fc_name force constants are looked for in
+            %   the summary, then in FORCE_CONSTANTS and force_constants.hdf5. Born charges are those of the summary
+            %   unless born_name names a file: without them there is no LO-TO splitting.
             %
             %   Example
-            %       fc = euphonic.ForceConstants.from_phonopy('path', 'NaCl', 'fc_name', 'force_constants.hdf5');
+            %       fc = euphonic.ForceConstants.from_phonopy('path', 'NaCl', 'born_name', 'BORN');
             %
             %   See also EUPHONIC.FORCECONSTANTS.
             caller = 'from_phonopy';
             names = {'path', 'summary_name', 'born_name', 'fc_name', 'fc_format'};
+            if mod(nargin, 2) == 1
+                varargin = [{'path'}, varargin];
+            end
             params = euphonic.internal.name_values(caller, names, varargin);
             for name = fieldnames(params).'
                 if euphonic.internal.is_none(params.(name{1}))
                     params = rmfield(params, name{1});
-                elseif ~ischar(params.(name{1}))
+                elseif ~ischar(params.(name{1})) || size(params.(name{1}), 1) ~= 1
                     euphonic.internal.fail(caller, 'invalid_argument', 'Option ''%s'' is not a text.', name{1});
                 end
             end
@@ -344,6 +382,9 @@ classdef ForceConstants < handle
             %       fc = euphonic.ForceConstants.from_vasp('vaspout.h5');
             %
             %   See also EUPHONIC.FORCECONSTANTS.
+            if nargin == 0
+                file = [];
+            end
             fc = euphonic.ForceConstants();
             fc.take('from_vasp', 'model.load', file_params('from_vasp', file), []);
         end
@@ -368,6 +409,9 @@ classdef ForceConstants < handle
             %
             %   See also EUPHONIC.FORCECONSTANTS, EUPHONIC.UREG.
             fc = euphonic.ForceConstants();
+            if nargin == 0
+                content = [];
+            end
             [params, frames] = euphonic.internal.content_frames('from_dict', content);
             fc.take('from_dict', 'model.put', params, frames);
         end

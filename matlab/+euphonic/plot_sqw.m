@@ -1,13 +1,14 @@
-function [map, distance] = plot_sqw(model, corners, energy, varargin)
+function [result, distance] = plot_sqw(model, corners, energy, varargin)
     %PLOT_SQW   A map of S(Q,w) along a path, with a colour bar.
     %   EUPHONIC.PLOT_SQW(MODEL, CORNERS, ENERGY, ...) draws into the current axes what the EUPHONIC.COHERENTCRYSTAL
     %   gives along straight lines between CORNERS (n x 3, reciprocal-lattice units of the model) at ENERGY (meV,
     %   ascending, equally spaced). Name-value pairs:
     %
-    %       fwhm       width of the Gaussian that each mode is drawn with, meV (two steps of ENERGY)
+    %       fwhm       width of the Gaussian that each mode is drawn with, meV (two steps of ENERGY); also: width
     %       labels     cell of n texts for the corners
     %       n_points   number of q-points (300)
-    %       lim        [low high] of the colours (0 to the intensity that 3 % of the map exceed)
+    %       lim        [low high] of the colours (0 to the intensity that 3 % of the map exceed, which is that of
+    %                  acoustic modes: give less to see weak optic ones)
     %
     %   [MAP, DISTANCE] = EUPHONIC.PLOT_SQW(...) returns the intensities, numel(ENERGY) x number of q-points, in
     %   mbarn/meV for each atom of the cell, and the distances along the path in 1/angstrom.
@@ -19,14 +20,22 @@ function [map, distance] = plot_sqw(model, corners, energy, varargin)
     %
     %   See also EUPHONIC.PLOT_DISPERSION, EUPHONIC.Q_PATH, EUPHONIC.COHERENTCRYSTAL.
     caller = 'plot_sqw';
-    options = euphonic.internal.name_values(caller, {'fwhm', 'labels', 'n_points', 'lim'}, varargin);
+    options = euphonic.internal.name_values(caller, {'fwhm', 'width', 'labels', 'n_points', 'lim'}, varargin);
+    if isfield(options, 'width') && ~isfield(options, 'fwhm')
+        options.fwhm = options.width;
+    end
     if nargin < 3 || ~isa(model, 'euphonic.CoherentCrystal')
         euphonic.internal.fail(caller, 'invalid_argument', ...
             'Expected a CoherentCrystal, the corners of a path and energies.');
+    elseif ~isnumeric(corners) || ~ismatrix(corners) || size(corners, 2) ~= 3
+        euphonic.internal.fail(caller, 'invalid_argument', ...
+            'The corners are %s; expected n x 3 numbers.', euphonic.internal.size_text(corners));
     end
     energy = double(energy(:));
-    if numel(energy) < 2 || ~isreal(energy) || ~all(diff(energy) > 0)
-        euphonic.internal.fail(caller, 'invalid_argument', 'The energies are not at least two ascending numbers.');
+    steps = diff(energy);
+    if numel(energy) < 2 || ~isreal(energy) || ~all(steps > 0) || max(steps) - min(steps) > 1e-6 * max(steps)
+        euphonic.internal.fail(caller, 'invalid_argument', ...
+            'The energies are not at least two ascending, equally spaced numbers.');
     end
     defaults = struct('fwhm', 2 * mean(diff(energy)), 'n_points', 300);
     for name = fieldnames(defaults).'
@@ -62,4 +71,7 @@ function [map, distance] = plot_sqw(model, corners, energy, varargin)
     ylabel('energy (meV)');
     bar = colorbar();
     ylabel(bar, 'mbarn / meV per atom');
+    if nargout > 0
+        result = map;
+    end
 end

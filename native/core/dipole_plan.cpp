@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <sstream>
 #include <stdexcept>
 
 #include "core/plan_parts.h"
@@ -169,7 +170,8 @@ double largest_element(const Model& m, const ForceTerms& force, const std::vecto
 
 }  // namespace
 
-Dipole plan_dipole(const Model& m, const ForceTerms& force, double dipole_parameter) {
+Dipole plan_dipole(const Model& m, const ForceTerms& force, double dipole_parameter,
+                   std::vector<std::string>& notes) {
   Dipole out;
   const double balanced = Ewald::balanced_lambda(m);
   // The row sums do not depend on lambda; the threshold needs them before lambda is chosen.
@@ -191,12 +193,14 @@ Dipole plan_dipole(const Model& m, const ForceTerms& force, double dipole_parame
       best = lambda;
     }
   }
-  const double lambda = best * dipole_parameter;
-  // Before anything of that size is made: both halves grow without bound at the ends of the range.
-  if (!(lambda > balanced / 32 && lambda < balanced * 32))
-    throw std::invalid_argument(
-        "dipole_parameter " + std::to_string(dipole_parameter) +
-        " makes one half of the Ewald sum too long; the result does not depend on it, 1 is fastest");
+  const double scale = std::clamp(dipole_parameter, kLeastDipoleParameter, kMostDipoleParameter);
+  if (scale != dipole_parameter) {
+    std::ostringstream note;
+    note << "dipole_parameter " << dipole_parameter << " is taken as " << scale
+         << ": results do not depend on it, and 1 is fastest.";
+    notes.push_back(note.str());
+  }
+  const double lambda = best * scale;
   out.ewald = std::make_unique<Ewald>(m, lambda);
   out.row_sums = out.ewald->row_sums(kRealCutoff);
   out.g_half = reciprocal_range(*out.ewald, born2, out.threshold, kMaxReciprocalVectors);

@@ -9,6 +9,7 @@
 #define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_AVX3_DL)
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/kernel.cpp"
+#include "hwy/cache_control.h"
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
 
@@ -217,8 +218,10 @@ void run_batch(const KernelJob& job, KernelRange& range, std::size_t first, std:
     clock.mark(kReduce);
   };
 
-  // From there to eigenvectors and what is made of them. known: the eigenvalues.
-  const auto write_modes = [&](std::size_t v, const Reflectors& keep, const double* known) {
+  // From there to eigenvectors and what is made of them.
+  // known: the eigenvalues, which become the frequencies, so that these are the same bits as without
+  // eigenvectors.
+  const auto write_modes = [&](std::size_t v, const Reflectors& keep, double* known) {
     // Eigenvectors are large: one vector of lanes at a time, written out before the next.
     const std::size_t lane = v * kN, here = std::min(kN, count - lane);
     double* order = slot(kOrder);
@@ -243,15 +246,15 @@ void run_batch(const KernelJob& job, KernelRange& range, std::size_t first, std:
       add_gradients(BlockSource{&t, x, powers, atoms, dipole.self, dipole.t, lane}, gradients, y,
                     job.cancelled);
     }
-    range.imaginary += to_frequencies(t.n, tridiagonal.diagonal, lane, here);
-    write_frequencies(t.n, tridiagonal.diagonal, lane, here, range.stride, range.frequencies + first + lane);
+    sort_lanes(t.n, known, z, lane);
+    range.imaginary += to_frequencies(t.n, known, lane, here);
+    write_frequencies(t.n, known, lane, here, range.stride, range.frequencies + first + lane);
     if (job.eigenvectors) {
       write_eigenvectors(t, y, atoms, lane, here, range.stride, range.eigenvectors + first + lane,
                          job.cancelled);
     }
     if (job.mode_gradients) {
-      write_gradients(t, gradients, tridiagonal.diagonal, lane, here, range.stride,
-                      range.mode_gradients + first + lane);
+      write_gradients(t, gradients, known, lane, here, range.stride, range.mode_gradients + first + lane);
     }
     clock.mark(kVectors);
   };
@@ -294,6 +297,7 @@ void run_batch(const KernelJob& job, KernelRange& range, std::size_t first, std:
         write_modes(v, keep(v), known);
       }
     }
+    hwy::FlushStream();  // of write_eigenvectors
     return;
   }
   for (std::size_t v = 0; v < vectors; ++v) {

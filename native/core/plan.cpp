@@ -28,7 +28,8 @@ class PlanImpl : public TablePlan {
   PlanImpl(const Model& model, const PlanOptions& options) : model_(model) {
     const auto begin = std::chrono::steady_clock::now();
     const ForceTerms force(model_, model_.force_constants);
-    if (model_.polar() && options.dipole) dipole_ = plan_dipole(model_, force, options.dipole_parameter);
+    if (model_.polar() && options.dipole)
+      dipole_ = plan_dipole(model_, force, options.dipole_parameter, info_.notes);
     // force refers to these, and has the corrected ones from here on
     if (options.asr == SumRule::realspace)
       model_.force_constants = realspace_sum_rule(model_, force, dipole_, info_.notes);

@@ -51,8 +51,14 @@ constexpr double kPruneTolerance = 2e-15;
 // More reciprocal-lattice vectors than this mean a dipole_parameter that is out of any useful range.
 constexpr std::size_t kMaxReciprocalVectors = 20000;
 
-// dipole_parameter scales the lambda that a count of operations finds best.
-Dipole plan_dipole(const Model& model, const ForceTerms& force, double dipole_parameter);
+// Scales beyond these would only cost time, minutes of planning at 0.1 where there are few atoms: no result
+// depends on it.
+constexpr double kLeastDipoleParameter = 0.5, kMostDipoleParameter = 2;
+
+// dipole_parameter scales the lambda that a count of operations finds best; a note is added where it is not
+// taken as it stands.
+Dipole plan_dipole(const Model& model, const ForceTerms& force, double dipole_parameter,
+                   std::vector<std::string>& notes);
 
 // realspace: the force constants, changed so that the three acoustic modes at the zone centre become zero
 // together with the dipole term, where there is one.

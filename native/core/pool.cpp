@@ -30,7 +30,12 @@ double seconds(Clock::time_point t) { return std::chrono::duration<double>(t.tim
 ResultArray allocate(std::size_t values) {
   constexpr std::size_t kLine = 64;
   const std::size_t bytes = (values * sizeof(double) + kLine) / kLine * kLine;
+#ifdef _MSC_VER
+  double* p =
+      static_cast<double*>(std::malloc(bytes));  // what aligned_alloc of others gives, std::free takes
+#else
   double* p = static_cast<double*>(std::aligned_alloc(kLine, bytes));
+#endif
   if (p == nullptr) throw std::bad_alloc();
   return ResultArray(p);
 }

@@ -46,6 +46,7 @@ Spectrum to_spectrum(const Napi::Object& given) {
   spectrum.width = to_vector<double>(given, "width");
   spectrum.scale = to_double(given, "scale");
   spectrum.frequency_scale = to_double(given, "frequencyScale");
+  spectrum.intensity_limit = to_double(given, "intensityLimit");
   return spectrum;
 }
 

@@ -1,7 +1,9 @@
 /** `euphonicd sqw`: structure factors at the q-points of a file. */
+import { existsSync, statSync } from 'node:fs';
 import { SingleBar } from 'cli-progress';
 import { EuphonicClient } from '../client/client.js';
 import { toFloat64Array } from '../protocol/arrays.js';
+import { EuphonicError } from '../protocol/errors.js';
 import { type CalculationFlags, calculationOptions, splittingDirections } from './calculationOptions.js';
 import { EXIT_OK } from './exitCodes.js';
 import { type ModelFlags, modelOptions } from './modelOptions.js';
@@ -20,6 +22,13 @@ const PROGRESS_AFTER_MS = 1000;
 
 export async function sqw(modelPath: string, flags: SqwFlags): Promise<number> {
   const calculation = calculationOptions(flags);
+  for (const input of [modelPath, flags.qFile]) {
+    if (!isSameFile(input, flags.output)) continue;
+    throw new EuphonicError('invalid_argument', `${flags.output} would be overwritten with the result.`, {
+      where: '--output',
+      expected: 'a file that nothing is read from',
+    });
+  }
   const qpts = await readQFile(flags.qFile);
   const directions = splittingDirections(flags, qpts.length / 3);
   const client = new EuphonicClient();
@@ -49,6 +58,9 @@ export async function sqw(modelPath: string, flags: SqwFlags): Promise<number> {
     };
     await writeStructureFactor(flags.output, crystal, qpts, evaluation, calculation.temperature ?? null);
     const notes = [...model.notes, ...evaluation.notes];
+    if (calculation.temperature != null && !calculation.bose && !calculation.debye_waller_grid) {
+      notes.push('The temperature has no effect without --bose or --debye-waller-grid.');
+    }
     if (evaluation.imaginary > 0) {
       notes.push(
         `${evaluation.imaginary} modes are imaginary: their frequencies are given as negative numbers.`,
@@ -82,6 +94,12 @@ export async function sqw(modelPath: string, flags: SqwFlags): Promise<number> {
     process.removeListener('SIGINT', interrupt);
     client.close();
   }
+}
+
+function isSameFile(a: string, b: string): boolean {
+  if (!existsSync(a) || !existsSync(b)) return false;
+  const [x, y] = [statSync(a), statSync(b)];
+  return x.isFile() && x.ino === y.ino && x.dev === y.dev;
 }
 
 /** Shows itself only when the work takes a while, and only on a terminal. */

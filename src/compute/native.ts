@@ -75,6 +75,8 @@ export interface NativeSpectrum {
   scale: number;
   /** of frequencies, > 0; intensities and Bose factors keep the unscaled ones */
   frequencyScale: number;
+  /** mbarn, of each mode before `scale`, for gauss and lorentz; Infinity: none */
+  intensityLimit: number;
 }
 
 export interface NativeChunk {

@@ -51,14 +51,26 @@ export function jobOptions(
   return options;
 }
 
-function spectrumOf({ shape, width, scale, frequency_scale }: CheckedParams<'job.open'>): Spectrum {
+function spectrumOf({
+  shape,
+  width,
+  scale,
+  frequency_scale,
+  intensity_limit = Number.POSITIVE_INFINITY,
+}: CheckedParams<'job.open'>): Spectrum {
   if (!width) {
     throw new EuphonicError('invalid_argument', 'The quantity sqw needs a width.', {
       where: 'width',
       expected: 'FWHM in meV: ascending coefficients of a polynomial in the energy transfer',
     });
   }
-  return { shape, width: Float64Array.from(width), scale, frequencyScale: frequency_scale };
+  return {
+    shape,
+    width: Float64Array.from(width),
+    scale,
+    frequencyScale: frequency_scale,
+    intensityLimit: intensity_limit,
+  };
 }
 
 /** Energy transfers of a chunk: for broadened intensities, and for nothing else. */

@@ -134,6 +134,7 @@ export const CALCULATION_OPTIONS = {
   ),
   scale: expect('a finite number', v.optional(finite, 1)),
   frequency_scale: positive(1),
+  intensity_limit: expect('a number > 0', v.optional(v.pipe(finite, v.gtValue(0)))),
   ...THREAD_OPTIONS,
 };
 

@@ -22,6 +22,7 @@ const BOLTZMANN = 0.08617333262;
 /** The sums over modes of the protocol page. */
 function expected(modes: Evaluation, options: EvaluateOptions): Float64Array {
   const { shape = 'gauss', scale = 1, frequency_scale: f = 1, temperature = null, negative_e } = options;
+  const limited = (s: number) => Math.min(s, options.intensity_limit ?? Number.POSITIVE_INFINITY);
   const { nModes, frequencies, structureFactors } = modes;
   return energies.map((e, i) => {
     const g = widthAt(e);
@@ -34,8 +35,8 @@ function expected(modes: Evaluation, options: EvaluateOptions): Float64Array {
       const w = frequencies[m * nPoints + i]!;
       const s = structureFactors![m * nPoints + i]!;
       if (shape !== 'dho') {
-        sum += s * line(e - f * w);
-        if (negative_e) sum += structureFactors![(nModes + m) * nPoints + i]! * line(e + f * w);
+        sum += limited(s) * line(e - f * w);
+        if (negative_e) sum += limited(structureFactors![(nModes + m) * nPoints + i]!) * line(e + f * w);
       } else {
         const square = f * f * w * Math.abs(w);
         const response = (f * Math.abs(w) * (2 / Math.PI) * e * g) / ((e * e - square) ** 2 + e * e * g * g);
@@ -89,6 +90,22 @@ describe('broadened intensities', function () {
     });
   }
 
+  it('have the modes limited that are asked to be', async () => {
+    const line: EvaluateOptions = { shape: 'lorentz', width, scale: 3, intensity_limit: 0.1 };
+    const options = { temperature: 300, negative_e: true, splitting: false } as const;
+    const modes = await client.evaluate(model, qpts, options);
+    assert.ok(modes.structureFactors!.some((s) => s > 0.2));
+    const { intensities } = await client.evaluate(model, qpts, {
+      ...options,
+      ...line,
+      quantity: 'sqw',
+      energies,
+    });
+    for (const [i, value] of expected(modes, { ...options, ...line }).entries()) {
+      assert.ok(Math.abs(intensities![i]! - value) <= 1e-8 * Math.abs(value), `point ${i}`);
+    }
+  });
+
   it('are finite at zero energy, at the zone centre and with no width', async () => {
     const zeros = new Float64Array(3);
     for (const shape of ['gauss', 'lorentz', 'dho'] as const) {
@@ -115,6 +132,7 @@ describe('broadened intensities', function () {
       [{ energies: energies.map((e, i) => (i === 123 ? Number.NaN : e)) }, /energy of q-point 123 is NaN/],
       [{ quantity: 'structure_factor' }, /takes no energies/],
       [{ frequency_scale: 0 }, /frequency_scale/],
+      [{ intensity_limit: 0 }, /intensity_limit/],
       [{ scale: Number.POSITIVE_INFINITY }, /scale/],
       [{ shape: 'voigt' as 'gauss' }, /shape/],
     ];

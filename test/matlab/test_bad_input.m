@@ -73,8 +73,32 @@ function elements_without_scattering_length_are_named()
 end
 
 function more_threads_than_there_may_be_are_refused()
-    model = euphonic.CoherentCrystal(support.quartz(), 'n_threads', 1e6);
-    support.check_error('EUPHONIC:horace_disp:invalid_argument', 'n_threads', @() model.horace_disp(0, 0, 1));
+    support.check_error('EUPHONIC:CoherentCrystal:invalid_argument', '4096', ...
+        @() euphonic.CoherentCrystal(support.quartz(), 'n_threads', 1e6));
+end
+
+function what_was_found_by_trying_is_refused_by_name()
+    fc = euphonic.ForceConstants();
+    model = euphonic.CoherentCrystal(support.quartz());
+    check = @(id, part, call) support.check_error(['EUPHONIC:' id], part, call);
+    check('calculate_qpoint_phonon_modes:no_force_constants', '', @() fc.calculate_qpoint_phonon_modes([0 0 0]));
+    check('calculate_debye_waller:no_force_constants', '', @() fc.calculate_debye_waller([1 1 1], 3));
+    check('from_castep:invalid_argument', 'file', @() euphonic.ForceConstants.from_castep());
+    check('from_dict:invalid_argument', '', @() euphonic.ForceConstants.from_dict());
+    check('from_phonopy:invalid_argument', 'path', @() euphonic.ForceConstants.from_phonopy('path', ['a'; 'b']));
+    check('calculate_qpoint_frequencies:invalid_argument', 'q-points', ...
+        @() model.force_constants.calculate_qpoint_frequencies());
+    check('CoherentCrystal:invalid_argument', 'splitting_directions', ...
+        @() euphonic.CoherentCrystal(model.force_constants, 'splitting_directions', {1, 2, 3}));
+    check('horace_disp:invalid_q', 'qh(1)', @() model.horace_disp(1e300, 0.2, 0.3));
+    check('plot_sqw:invalid_argument', 'equally spaced', @() euphonic.plot_sqw(model, [1 0 0; 2 0 0], [0 1 5]));
+    check('plot_sqw:invalid_argument', 'corners', @() euphonic.plot_sqw(model, [1 0; 4 0], 0:9));
+    model.cache_limit = 1e6;
+    model.temperature = sparse(300);
+    model.splitting_directions = nan(1, 3);
+    hits = model.cache.hits;
+    [~] = {model.horace_disp(0.1, 0.2, 0.3), model.horace_disp(0.1, 0.2, 0.3)};
+    support.check(model.cache.hits == hits + 1, 'directions from the list to be the same twice');
 end
 
 function force_constants_are_asked_for()

@@ -151,3 +151,19 @@ function [q, en] = pixels(n)
     q = {qh, qk, ql};
     en = 160 * mod((1:n).' * 0.4142135623731, 1) - 20;
 end
+
+function lim_limits_each_mode()
+    model = euphonic.CoherentCrystal(support.quartz(), 'asr', 'reciprocal');
+    en = 0:0.5:20;
+    bragg = {1 + 0 * en, 0 * en, 0 * en};
+    support.check(max(model.horace_sqw(bragg{:}, en, [1 1 1.5])) > 1e3, 'no limit');
+    model.lim = 2;
+    weight = model.horace_sqw(bragg{:}, en, [1 1 1.5]);
+    [w, sf] = model.horace_disp(1, 0, 0);
+    expected = zeros(size(en));
+    for mode = 1:numel(w)
+        expected = expected + sf{mode} * sqrt(4 * log(2) / pi) / 1.5 * exp(-4 * log(2) * ((en - w{mode}) / 1.5).^2);
+    end
+    support.check(max(sf{1}) == 2 && max(abs(weight - expected)) < 1e-9 * max(expected), 'each mode limited');
+    support.check(isequal(model.horace_sqw(bragg{:}, en, [3 1 1.5]), 3 * weight), 'the limit before the scale');
+end

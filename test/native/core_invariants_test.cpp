@@ -141,7 +141,7 @@ TEST_CASE("core: a sum rule that would remove no translation is not applied, and
 TEST_CASE("core: nothing depends on the splitting parameter of Ewald's sum", "[core]") {
   Pool pool(1);
   const std::vector<double> parameters =
-      kSanitized ? std::vector<double>{0.5, 2} : std::vector<double>{0.3, 0.5, 0.75, 1.5, 2, 3};
+      kSanitized ? std::vector<double>{0.5, 2} : std::vector<double>{0.5, 0.75, 1.5, 2};
   for (const Recipe& recipe : tested_recipes()) {
     if (!recipe.polar) continue;
     const Model model = make_crystal(recipe);

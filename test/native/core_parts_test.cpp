@@ -201,14 +201,28 @@ TEST_CASE("core: cell origins that belong to another supercell are refused", "[c
   CHECK_THROWS_AS(make_plan(model, {}), std::invalid_argument);
 }
 
-TEST_CASE("core: splitting parameters out of any useful range are refused", "[core][parts]") {
+TEST_CASE("core: splitting parameters that are no positive numbers are refused", "[core][parts]") {
   const Model model = make_crystal(recipe("polar, cubic cell"));
   PlanOptions options;
-  for (const double parameter : {0.0, -1.0, std::numeric_limits<double>::quiet_NaN(),
-                                 std::numeric_limits<double>::infinity(), 1e-6, 1e6}) {
+  for (const double parameter :
+       {0.0, -1.0, std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
     INFO(parameter);
     options.dipole_parameter = parameter;
     CHECK_THROWS_AS(make_plan(model, options), std::invalid_argument);
+  }
+}
+
+TEST_CASE("core: splitting parameters that would only cost time are not taken as they stand",
+          "[core][parts]") {
+  const Model model = make_crystal(recipe("polar, cubic cell"));
+  const double best = make_plan(model, {})->info().lambda;
+  for (const double parameter : {1e-300, 0.1, 0.499, 0.5, 2.0, 2.001, 1e300}) {
+    INFO(parameter);
+    PlanOptions options;
+    options.dipole_parameter = parameter;
+    const auto plan = make_plan(model, options);
+    CHECK(plan->info().lambda == Approx(best * (parameter < 1 ? 0.5 : 2)).epsilon(2e-3));
+    CHECK(plan->info().notes.size() == (parameter == 0.5 || parameter == 2.0 ? 0 : 1));
   }
 }
 

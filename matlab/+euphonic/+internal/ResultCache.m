@@ -19,12 +19,12 @@ classdef ResultCache < handle
         end
 
         function answer = find(self, plan, points)
-            %FIND   The answer for the same PLAN (anything that isequal compares) and POINTS (cell of columns), or [].
+            %FIND   The answer for the same PLAN (anything that isequaln compares) and POINTS (cell of columns), or [].
             answer = [];
             sample = sample_of(points);
             for i = numel(self.entries):-1:1
                 entry = self.entries{i};
-                if isequal(entry.sample, sample) && isequal(entry.plan, plan) && isequal(entry.points, points)
+                if isequal(entry.sample, sample) && isequaln(entry.plan, plan) && isequal(entry.points, points)
                     answer = entry.answer;
                     self.hits = self.hits + 1;
                     self.entries = [self.entries([1:i - 1, i + 1:end]), {entry}];

@@ -55,8 +55,8 @@ function value = check_option(caller, name, value)
             end
         case {'chunk', 'n_threads', 'threads'}
             [value, good] = none_or_counts(value, 1);
-            if ~good
-                wanted = '''None'' or an integer >= 1';
+            if ~good || (isnumeric(value) && ~strcmp(name, 'chunk') && value > 4096)
+                wanted = '''None'' or an integer >= 1 (of threads: up to 4096)';
             end
         case 'dipole_parameter'
             [value, good] = none_or_number(value, '', @(x) x > 0 && isfinite(x));
@@ -99,7 +99,7 @@ function [value, good] = none_or_number(value, unit, accept)
     end
     good = isnumeric(value) && isscalar(value) && isreal(value) && ~isnan(value) && accept(value);
     if good
-        value = double(value);
+        value = full(double(value));
     end
 end
 
@@ -112,7 +112,7 @@ function [value, good] = none_or_counts(value, n)
     good = isnumeric(value) && isreal(value) && numel(value) == n && ...
         all(value(:) >= 1) && all(isfinite(value(:))) && all(value(:) == floor(value(:)));
     if good
-        value = double(value(:).');
+        value = full(double(value(:).'));
     end
 end
 
@@ -153,7 +153,9 @@ function [value, good] = splitting_directions(value)
     else
         good = isnumeric(value) && isreal(value) && ismatrix(value) && size(value, 2) == 3 && ~isempty(value) && ...
             all(any(value ~= 0, 2)) && ~any(isinf(value(:)));
-        value = double(value);
+        if good
+            value = full(double(value));
+        end
     end
 end
 
@@ -164,7 +166,7 @@ function [value, wanted] = sum_rule(value)
         return
     end
     rules = {'reciprocal', 'realspace'};
-    if ~ischar(value) || ~any(strcmp(value, rules))
+    if ~ischar(value) || size(value, 1) ~= 1 || ~any(strcmp(value, rules))
         wanted = '''None'', ''reciprocal'' or ''realspace''';
     end
 end

@@ -26,8 +26,11 @@ function q = column(caller, name, q)
         end
         q = real(q);
     end
-    bad = find(~isfinite(q), 1);
+    % beyond, rounding leaves nothing of the place in the zone
+    largest = 1e9;
+    bad = find(~(abs(q) <= largest), 1);
     if ~isempty(bad)
-        euphonic.internal.fail(caller, 'invalid_q', '%s(%d) is %g; q-points are finite numbers.', name, bad, q(bad));
+        euphonic.internal.fail(caller, 'invalid_q', '%s(%d) is %g; q-points are finite numbers up to %g.', ...
+            name, bad, q(bad), largest);
     end
 end

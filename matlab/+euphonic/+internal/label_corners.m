@@ -7,7 +7,7 @@ function label_corners(caller, corners, at_corners, options)
             euphonic.internal.fail(caller, 'size_mismatch', 'Option ''labels'' is not a cell of %d texts.', n);
         end
     else
-        labels = arrayfun(@(i) sprintf('(%g %g %g)', corners(i, :)), 1:n, 'UniformOutput', false);
+        labels = arrayfun(@(i) sprintf('(%.3g %.3g %.3g)', corners(i, :)), 1:n, 'UniformOutput', false);
     end
     set(gca(), 'xtick', at_corners, 'xticklabel', labels, 'xlim', at_corners([1 end]));
     xlabel('Q (r.l.u.)');

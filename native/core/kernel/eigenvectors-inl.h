@@ -121,7 +121,10 @@ inline void write_eigenvectors(const Tables& t, const double* y, const double* a
   const bool lines =
       count == kN && stride % kN == 0 && reinterpret_cast<std::uintptr_t>(out) % HWY_MAX_BYTES == 0;
   const auto put = [&](Complex e, Complex u, double* to) {
-    const Complex x = cmul(e, u);
+    Complex x = cmul(e, u);
+    // A zero of either sign becomes the positive one: which it is depends on the rotations of other lanes.
+    x.re = hn::Add(x.re, hn::Zero(d));
+    x.im = hn::Add(x.im, hn::Zero(d));
     if (lines) {
       hn::Stream(x.re, d, to);
       hn::Stream(x.im, d, to + 3 * component);

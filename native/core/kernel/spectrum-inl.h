@@ -49,8 +49,9 @@ inline void write_line_shapes(const Tables& t, const ScatteringTables& s, const 
     const V w = load(frequencies + m * kLanes + lane);
     const Intensity intensity = mode_intensity(t, s, w, load(z + m * kLanes + lane), length2);
     const V at = mul(w, set(spectrum.frequency_scale));
-    sum = fma(intensity.created, profile(hn::Sub(energy, at)), sum);
-    if (s.negative_e) sum = fma(intensity.absorbed, profile(hn::Add(energy, at)), sum);
+    const V limit = set(spectrum.intensity_limit);
+    sum = fma(hn::Min(intensity.created, limit), profile(hn::Sub(energy, at)), sum);
+    if (s.negative_e) sum = fma(hn::Min(intensity.absorbed, limit), profile(hn::Add(energy, at)), sum);
   }
   store_some(mul(mul(sum, norm), set(spectrum.scale)), count, out);
 }
