@@ -10,7 +10,7 @@ import { catch2, mocha, octave } from './lib/suites.mjs';
 import { lint } from './lint.mjs';
 
 /** The codec's fuzzer; npm run fuzz gives it longer. */
-const fuzzSeconds = 15;
+const fuzzSeconds = 5;
 
 const suites = [
   { group: 'lint', title: 'Static checks', go: lint },
