@@ -25,7 +25,7 @@ export const MATERIALS = [
   'sodium-chloride',
 ];
 /** Crystals of the same kind and growing size. */
-export const GROWTH_MATERIALS = ['salt-60', 'salt-120', 'salt-200'];
+export const GROWTH_MATERIALS = ['salt-60', 'salt-120', 'salt-200', 'salt-400'];
 
 const LABELS: Readonly<Record<string, string>> = {
   quartz: 'α-quartz',
@@ -37,6 +37,7 @@ const LABELS: Readonly<Record<string, string>> = {
   'salt-60': 'disordered salt, 60 atoms',
   'salt-120': 'disordered salt, 120 atoms',
   'salt-200': 'disordered salt, 200 atoms',
+  'salt-400': 'disordered salt, 400 atoms',
 };
 
 /** Where `--data` has a material. */

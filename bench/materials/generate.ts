@@ -22,6 +22,7 @@ export const materials: Readonly<Record<string, () => ForceConstants>> = {
   'salt-60': () => disorderedSalt([5, 4, 3]),
   'salt-120': () => disorderedSalt([6, 5, 4]),
   'salt-200': () => disorderedSalt([10, 5, 4]),
+  'salt-400': () => disorderedSalt([10, 8, 5]),
 };
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -15,6 +15,7 @@
 
 #include "core/kernel/gradients-inl.h"
 #include "core/kernel/spectrum-inl.h"
+#include "core/kernel/workspace-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace euphonic {
@@ -47,78 +48,6 @@ class StageClock {
   unsigned long long last_;
 };
 
-enum Slot {
-  kPoints,
-  kPowers,
-  kChunkPhases,
-  kAtoms,
-  kIntegers,
-  kX,
-  kMoments,
-  kExponentials,
-  kSelf,
-  kPairs,
-  kMatrix,
-  kStart,
-  kReduceScratch,
-  kBands,
-  kKnownBands,
-  kFirstRow,
-  kOrder,
-  kRows,
-  kSweeps,
-  kBack,
-  kKeepU,
-  kKeepPhase,
-  kGradients  // of a size of its own: gradient_scratch
-};
-
-struct Sizes {
-  std::size_t slot[kKeepPhase + 1] = {};
-};
-
-// With eigenvectors, all vectors of lanes of a batch are reduced before their eigenvalues are found together,
-// as long as their reflectors fit into the second-level cache; those of larger matrices one after the other.
-constexpr std::size_t kReflectorBytes = 512 * 1024;
-
-std::size_t reflector_sets(const Tables& t) {
-  const std::size_t n = t.n, width = t.real_form ? 1 : 2;
-  return n * n * width * kN * sizeof(double) <= kReflectorBytes ? kBatchVectors : 1;
-}
-
-Sizes sizes(const Tables& t, bool vectors) {
-  Sizes s;
-  const std::size_t n = t.n, width = t.real_form ? 1 : 2;
-  s.slot[kPoints] = (3 * 4 + 6 + 1) * kLanes;
-  for (int m : t.max_index) s.slot[kPowers] += 2 * (2 * m + 1) * kLanes;
-  for (const TermChunk& c : t.chunks)
-    s.slot[kChunkPhases] = std::max(s.slot[kChunkPhases], static_cast<std::size_t>(c.n_vectors) * 2 * kLanes);
-  s.slot[kAtoms] = s.slot[kIntegers] = 2 * t.n_atoms * kLanes;
-  s.slot[kX] = t.blocks.size() * kBlockRows * kLanes;
-  if (t.dipole.present) {
-    s.slot[kMoments] = 12 * kDipoleChunk * kN;
-    for (int m : t.dipole.max_index) s.slot[kExponentials] += (2 * m + 1) * kN;
-    s.slot[kSelf] = 12 * kN;
-    s.slot[kPairs] = (t.dipole.n_pairs + 2) * kDipoleRows * kN;
-  }
-  s.slot[kMatrix] = n * (n + 1) / 2 * width * kN;
-  s.slot[kStart] = n * width * kN;
-  s.slot[kReduceScratch] =
-      n * (t.real_form ? ReduceScratch<RealField>::kRow : ReduceScratch<ComplexField>::kRow);
-  s.slot[kBands] = 2 * n * kLanes;
-  s.slot[kFirstRow] = n * kLanes;
-  if (vectors) {
-    s.slot[kKnownBands] = 2 * n * kLanes;
-    s.slot[kOrder] = n * kLanes;
-    s.slot[kRows] = n * n * kN;
-    s.slot[kSweeps] = KeptSweeps::scratch(t.n);
-    s.slot[kBack] = n * n * width * kN;
-    s.slot[kKeepU] = reflector_sets(t) * n * n * width * kN;
-    s.slot[kKeepPhase] = reflector_sets(t) * n * width * kN;
-  }
-  return s;
-}
-
 std::size_t BatchPoints() { return kLanes; }
 
 const char* CompiledTarget() { return hwy::TargetName(HWY_TARGET); }
@@ -135,6 +64,7 @@ void run_batch(const KernelJob& job, KernelRange& range, std::size_t first, std:
   const Tables& t = *job.tables;
   const ScatteringTables* scattering = job.scattering;
   const bool vectors_wanted = job.eigenvectors || job.mode_gradients || job.displacements != nullptr;
+  const bool by_band = reduces_by_band(t, vectors_wanted);
   const Sizes size = sizes(t, vectors_wanted);
   const auto slot = [&](Slot s) { return workspace.get(s, size.slot[s]); };
   StageClock clock(job.counts);
@@ -212,9 +142,14 @@ void run_batch(const KernelJob& job, KernelRange& range, std::size_t first, std:
       clock.mark(kScattering);
     }
     double* v0 = scattering != nullptr ? start : nullptr;
-    length2[v] = t.real_form
-                     ? reduce<RealField>(t.n, matrix, v0, scratch, tridiagonal, lane, keep, job.cancelled)
-                     : reduce<ComplexField>(t.n, matrix, v0, scratch, tridiagonal, lane, keep, job.cancelled);
+    const auto reduced = [&](auto field) {
+      using F = decltype(field);
+      if (by_band)
+        return reduce_by_band<F>(t.n, matrix, v0, scratch, slot(kBandMatrix), tridiagonal, lane,
+                                 job.cancelled);
+      return reduce<F>(t.n, matrix, v0, scratch, tridiagonal, lane, keep, job.cancelled);
+    };
+    length2[v] = t.real_form ? reduced(RealField()) : reduced(ComplexField());
     clock.mark(kReduce);
   };
 
@@ -364,6 +299,10 @@ const char* stage_name(int stage) {
                                           "reduction", "QL",    "eigenvectors", "output"};
   return names[stage];
 }
+
+static std::atomic<std::size_t> one_stage_limit{kOneStageBytes};
+std::size_t one_stage_bytes() { return one_stage_limit.load(std::memory_order_relaxed); }
+void set_one_stage_bytes(std::size_t bytes) { one_stage_limit = bytes; }
 
 double* Workspace::get(int slot, std::size_t size) {
   if (sizes_[slot] < size) {

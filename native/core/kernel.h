@@ -102,6 +102,12 @@ int batch_points();
 // compiled).
 const char* chosen_target();
 bool force_target(const char* name);
+// Matrices (of one vector of lanes) of more bytes than this are reduced in two stages where no eigenvectors
+// are wanted: those that would have to be fetched from beyond the second-level cache again for every column.
+// Its override in tests.
+std::size_t one_stage_bytes();
+void set_one_stage_bytes(std::size_t bytes);
+constexpr std::size_t kOneStageBytes = 3 << 20;
 // Bytes of scratch memory that a thread needs for this job.
 std::size_t workspace_bytes(const Tables& tables, bool eigenvectors);
 // Any number of points; returns early when cancelled.

@@ -76,6 +76,8 @@ double reduction_step(double m, bool real, bool update) {
   return (update ? 2 : 1) * element + vectors;
 }
 
+// In one stage: what two stages do beyond that is not counted as work, though they are chosen where it is
+// less time.
 double reduction(const Tables& t, bool start) {
   const int n = t.n;
   double total = 0;

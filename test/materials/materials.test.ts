@@ -47,6 +47,7 @@ describe('generated materials', function () {
     'salt-60': [60, 8, true],
     'salt-120': [120, 8, true],
     'salt-200': [200, 8, true],
+    'salt-400': [400, 8, true],
   };
 
   it('are those listed here', () => {
