@@ -31,7 +31,8 @@ export class Kernel {
 
   async plan(fc: ForceConstants): Promise<PlannedMaterial> {
     const model = await loadAddon().createModel(nativeContent(fc));
-    return { fc, plan: await this.pool.plan(model, { asr: 'none', dipole: true, dipoleParameter: 1 }) };
+    const options = { asr: 'none', dipole: true, dipoleParameter: 1 } as const;
+    return { fc, plan: await this.pool.plan(model, options).plan };
   }
 
   /** Computes [3,count] q-points and hands each chunk's results over. Resolves with the seconds it took. */

@@ -4,10 +4,12 @@
 
 namespace euphonic {
 
-ForceTerms::ForceTerms(const Model& model, const std::vector<double>& force_constants)
-    : model_(model), force_constants_(force_constants), images_(model) {}
+ForceTerms::ForceTerms(const Model& model, const std::vector<double>& force_constants,
+                       const std::atomic<bool>* cancelled)
+    : model_(model), force_constants_(force_constants), images_(model), cancelled_(cancelled) {}
 
 void ForceTerms::terms(int i, int j, std::vector<PairTerm>& out) const {
+  throw_if_cancelled(cancelled_);
   out.clear();
   const std::size_t n3 = 3 * static_cast<std::size_t>(model_.n_atoms);
   std::vector<Int3> images;

@@ -25,9 +25,10 @@ std::size_t table_bytes(const Tables& t) {
 
 class PlanImpl : public TablePlan {
  public:
-  PlanImpl(const Model& model, const PlanOptions& options) : model_(model) {
+  PlanImpl(const Model& model, const PlanOptions& options, const std::atomic<bool>* cancelled)
+      : model_(model) {
     const auto begin = std::chrono::steady_clock::now();
-    const ForceTerms force(model_, model_.force_constants);
+    const ForceTerms force(model_, model_.force_constants, cancelled);
     if (model_.polar() && options.dipole)
       dipole_ = plan_dipole(model_, force, options.dipole_parameter, info_.notes);
     // force refers to these, and has the corrected ones from here on
@@ -73,10 +74,11 @@ class PlanImpl : public TablePlan {
 
 }  // namespace
 
-std::shared_ptr<const Plan> make_plan(const Model& model, const PlanOptions& options) {
+std::shared_ptr<const Plan> make_plan(const Model& model, const PlanOptions& options,
+                                      const std::atomic<bool>* cancelled) {
   if (!(options.dipole_parameter > 0) || !std::isfinite(options.dipole_parameter))
     throw std::invalid_argument("dipole_parameter must be a positive number");
-  return std::make_shared<PlanImpl>(model, options);
+  return std::make_shared<PlanImpl>(model, options, cancelled);
 }
 
 }  // namespace euphonic

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/cancelled.h"
 #include "core/model.h"
 
 namespace euphonic {
@@ -36,7 +37,9 @@ class Plan {
   virtual std::size_t bytes() const = 0;
 };
 
-// Throws std::invalid_argument with a sentence for the user when the model cannot be planned.
-std::shared_ptr<const Plan> make_plan(const Model& model, const PlanOptions& options);
+// Throws std::invalid_argument with a sentence for the user when the model cannot be planned, Cancelled soon
+// after the flag has been set: crystals of a thousand atoms take minutes.
+std::shared_ptr<const Plan> make_plan(const Model& model, const PlanOptions& options,
+                                      const std::atomic<bool>* cancelled = nullptr);
 
 }  // namespace euphonic

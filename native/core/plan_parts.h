@@ -20,18 +20,23 @@ struct PairTerm {
   double phi[9];
 };
 
-// Force constants of ordered atom pairs as sums over lattice vectors.
+// Force constants of ordered atom pairs as sums over lattice vectors. Every step of planning asks for those
+// of all pairs, and so can be stopped here.
 class ForceTerms {
  public:
   // force_constants: [n_cells][3n][3n], those of the model or corrected ones.
-  ForceTerms(const Model& model, const std::vector<double>& force_constants);
+  ForceTerms(const Model& model, const std::vector<double>& force_constants,
+             const std::atomic<bool>* cancelled = nullptr);
   // Blocks (i in cell 0, j in c) as stored, shared among Wigner-Seitz images, merged by lattice vector.
+  // Throws Cancelled.
   void terms(int i, int j, std::vector<PairTerm>& out) const;
+  const std::atomic<bool>* cancelled() const { return cancelled_; }
 
  private:
   const Model& model_;
   const std::vector<double>& force_constants_;
   WignerSeitz images_;
+  const std::atomic<bool>* cancelled_;
 };
 
 // The dipole term as the plan uses it.

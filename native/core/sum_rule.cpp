@@ -77,7 +77,8 @@ std::vector<double> realspace_sum_rule(const Model& model, const ForceTerms& for
   const int n = 3 * model.n_atoms;
   const std::size_t block = static_cast<std::size_t>(n) * n;
   std::vector<double> corrected = model.force_constants;
-  const SymmetricEigen eigen = symmetric_eigen(n, zone_centre_matrix(model, force, dipole));
+  const SymmetricEigen eigen =
+      symmetric_eigen(n, zone_centre_matrix(model, force, dipole), force.cancelled());
   int modes[3];
   if (!acoustic_modes(model.n_atoms, eigen, modes)) {
     notes.push_back(kNotApplied);
@@ -97,7 +98,8 @@ std::vector<double> realspace_sum_rule(const Model& model, const ForceTerms& for
 std::vector<double> reciprocal_sum_rule(const Model& model, const ForceTerms& force, const Dipole& dipole,
                                         std::vector<std::string>& notes) {
   const int n = 3 * model.n_atoms;
-  const SymmetricEigen eigen = symmetric_eigen(n, zone_centre_matrix(model, force, dipole));
+  const SymmetricEigen eigen =
+      symmetric_eigen(n, zone_centre_matrix(model, force, dipole), force.cancelled());
   int modes[3];
   if (!acoustic_modes(model.n_atoms, eigen, modes)) {
     notes.push_back(kNotApplied);

@@ -6,13 +6,14 @@
 
 namespace euphonic {
 
-SymmetricEigen symmetric_eigen(int n, std::vector<double> a) {
+SymmetricEigen symmetric_eigen(int n, std::vector<double> a, const std::atomic<bool>* cancelled) {
   const auto at = [n](int i, int j) { return static_cast<std::size_t>(i) * n + j; };
   for (int i = 0; i < n; ++i)
     for (int j = 0; j < i; ++j) a[at(i, j)] = a[at(j, i)];
   std::vector<double> diagonal(n), off(n, 0.0), reflectors(a.size(), 0.0), p(n);
   // Householder: column k gets its elements below k + 1 removed; u has |u|^2 = 2.
   for (int k = 0; k + 2 < n; ++k) {
+    throw_if_cancelled(cancelled);
     double* u = &reflectors[at(k, 0)];
     double sigma = 0;
     for (int i = k + 1; i < n; ++i) sigma += a[at(i, k)] * a[at(i, k)];
@@ -44,6 +45,7 @@ SymmetricEigen symmetric_eigen(int n, std::vector<double> a) {
   const double tolerance = std::numeric_limits<double>::epsilon() * norm;
   for (int l = 0; l < n; ++l) {
     for (int sweep = 0; sweep < 60; ++sweep) {
+      throw_if_cancelled(cancelled);
       int m = l;
       while (m + 1 < n && std::abs(off[m]) > tolerance) ++m;
       if (m == l) break;
@@ -73,6 +75,7 @@ SymmetricEigen symmetric_eigen(int n, std::vector<double> a) {
   }
   // Rows of `vectors` are eigenvectors of T; undo the reflections.
   for (int v = 0; v < n; ++v) {
+    throw_if_cancelled(cancelled);
     double* z = &out.vectors[at(v, 0)];
     for (int k = n - 3; k >= 0; --k) {
       const double* u = &reflectors[at(k, 0)];

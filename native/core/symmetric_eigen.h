@@ -3,6 +3,8 @@
 
 #include <vector>
 
+#include "core/cancelled.h"
+
 namespace euphonic {
 
 struct SymmetricEigen {
@@ -10,7 +12,8 @@ struct SymmetricEigen {
   std::vector<double> vectors;  // [n][n], row k: the eigenvector of values[k]
 };
 
-// a: [n][n] row-major, its upper triangle is read. Householder reduction and implicit QL.
-SymmetricEigen symmetric_eigen(int n, std::vector<double> a);
+// a: [n][n] row-major, its upper triangle is read. Householder reduction and implicit QL. Throws
+// Cancelled.
+SymmetricEigen symmetric_eigen(int n, std::vector<double> a, const std::atomic<bool>* cancelled = nullptr);
 
 }  // namespace euphonic

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <atomic>
 #include <exception>
 #include <new>
 #include <stdexcept>
@@ -88,6 +89,8 @@ void settle_in_background(Environment& environment, std::shared_ptr<Settlement> 
     try {
       auto value = make();
       settlement->settle([value, wrap_value](Napi::Env env) { return wrap_value(env, value); });
+    } catch (const Cancelled&) {
+      settle_with_error(*settlement, "cancelled", "planning was cancelled");
     } catch (const std::invalid_argument& error) {
       settle_with_error(*settlement, "invalid_argument", error.what());
     } catch (const std::bad_alloc&) {
@@ -180,12 +183,18 @@ Napi::Value PoolObject::plan(const Napi::CallbackInfo& info) {
   options.dipole_parameter = to_double(given, "dipoleParameter");
   Environment& environment = Environment::of(env);
   auto settlement = std::make_shared<Settlement>(env, environment.main);
+  const auto cancelled = std::make_shared<std::atomic<bool>>(false);
   settle_in_background(
-      environment, settlement, [model, options] { return make_plan(*model, options); },
+      environment, settlement,
+      [model, options, cancelled] { return make_plan(*model, options, cancelled.get()); },
       [](Napi::Env env, const PlanObject::Held& plan) -> Napi::Value {
         return wrap<PlanObject>(env, Environment::of(env).plan_class, plan);
       });
-  return settlement->promise();
+  auto planning = Napi::Object::New(env);
+  planning.Set("plan", settlement->promise());
+  planning.Set("cancel",
+               Napi::Function::New(env, [cancelled](const Napi::CallbackInfo&) { *cancelled = true; }));
+  return planning;
 }
 
 }  // namespace euphonic::node

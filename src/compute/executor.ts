@@ -51,8 +51,11 @@ export interface Executor {
   readonly threadsReason: string;
   readonly simd: string;
   addModel(model: ForceConstants): Promise<ExecutorModel>;
-  /** Rejects with `invalid_argument` and a sentence for the user when the model cannot be planned. */
-  plan(model: ExecutorModel, options: PlanOptions): Promise<ExecutorPlan>;
+  /**
+   * Rejects with `invalid_argument` and a sentence for the user when the model cannot be planned, with `cancelled` when
+   * `stop` is aborted.
+   */
+  plan(model: ExecutorModel, options: PlanOptions, stop: AbortSignal): Promise<ExecutorPlan>;
   /** Less than this no crystal of so many atoms needs as scratch memory of one thread. */
   leastWorkspaceBytes(nAtoms: number, eigenvectors: boolean): number;
   openJob(plan: ExecutorPlan, options: JobOptions): ExecutorJob;

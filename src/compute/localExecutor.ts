@@ -39,7 +39,12 @@ export function createLocalExecutor(budget: ThreadBudget): Executor {
     threadsReason: budget.reason,
     simd: addon.simdTarget(),
     addModel: (model: ForceConstants) => coded(addon.createModel(nativeContent(model))),
-    plan: (model: ExecutorModel, options: PlanOptions) => coded(pool.plan(model as NativeModel, options)),
+    plan: (model: ExecutorModel, options: PlanOptions, stop: AbortSignal) => {
+      const { plan, cancel } = pool.plan(model as NativeModel, options);
+      if (stop.aborted) cancel();
+      stop.addEventListener('abort', cancel, { once: true });
+      return coded(plan).finally(() => stop.removeEventListener('abort', cancel));
+    },
     openJob: (plan: ExecutorPlan, options: JobOptions) => localJob(pool.job(plan as NativePlan, options)),
     leastWorkspaceBytes: (nAtoms, eigenvectors) => addon.leastWorkspaceBytes(nAtoms, eigenvectors),
     close: () => pool.close(),

@@ -144,9 +144,9 @@ export interface NativePool {
   readonly threads: number;
   /**
    * Runs on a thread of its own, never on libuv's pool. Rejects with `code: 'invalid_argument'` and a sentence for the
-   * user when the model cannot be planned, with `out_of_memory` for want of it.
+   * user when the model cannot be planned, with `out_of_memory` for want of it, with `cancelled` soon after cancel().
    */
-  plan(model: NativeModel, options: NativePlanOptions): Promise<NativePlan>;
+  plan(model: NativeModel, options: NativePlanOptions): { plan: Promise<NativePlan>; cancel(): void };
   job(plan: NativePlan, options: NativeJobOptions): NativeJob;
   /** Cancels what is queued and joins the threads; also done when the process ends. */
   close(): void;

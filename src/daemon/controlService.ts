@@ -18,8 +18,7 @@ export class ControlService extends Service<ControlMethod> {
       handlers: {
         ping: ({ answer }) => answer({}),
         status: ({ answer }) => answer(status(daemon, work, this)),
-        'job.cancel': ({ params, answer }) =>
-          answer({ cancelled: daemon.jobs.cancel(params.job) || daemon.debyeWaller.cancel(params.job) }),
+        'job.cancel': ({ params, answer }) => answer({ cancelled: daemon.cancel(params.job) }),
         shutdown: async ({ answer }) => {
           await answer({});
           daemon.shutdown('asked by a client');

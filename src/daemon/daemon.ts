@@ -105,6 +105,12 @@ export class Daemon {
     return !this.work.isBusy && this.jobs.list().length === 0 && this.debyeWaller.list().length === 0;
   }
 
+  /** Stops what is called so, a job or a ticket, whoever asks. */
+  cancel(name: string): boolean {
+    const stopped = [this.jobs.cancel(name), this.debyeWaller.cancel(name)];
+    return stopped.includes(true);
+  }
+
   /** Keeps an error for those who ask how the daemon is. */
   readonly noteError = (error: ToldError): void => {
     this.lastErrors.push(error);

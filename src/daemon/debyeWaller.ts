@@ -15,6 +15,7 @@ import type { ModelStore } from './modelStore.js';
 import { gridPoints, TensorSum } from './monkhorstPack.js';
 import type { Peer } from './peerSocket.js';
 import { MAX_DEBYE_WALLER_RESULTS, MAX_DEBYE_WALLER_RUNNING } from './settings.js';
+import { Turns } from './turns.js';
 
 type DebyeWallerParams = CheckedParams<'debye_waller'>;
 
@@ -38,7 +39,8 @@ interface Calculation {
   params: DebyeWallerParams;
   result: Promise<Computed>;
   finished: boolean;
-  cancelled: boolean;
+  /** aborted when nobody waits for it any more */
+  stop: AbortController;
   work: ExecutorJob | undefined;
   waiters: Set<Waiter>;
   points: number;
@@ -50,8 +52,7 @@ const cancelledError = () => new EuphonicError('cancelled', 'The Debye–Waller 
 export class DebyeWaller {
   /** those under way and those that are kept, least recently used first */
   private readonly calculations = new Map<string, Calculation>();
-  private running = 0;
-  private readonly turns: (() => void)[] = [];
+  private readonly turns = new Turns(MAX_DEBYE_WALLER_RUNNING);
 
   constructor(
     private readonly executor: Executor,
@@ -123,7 +124,7 @@ export class DebyeWaller {
         waiter.reject(error);
       }
       if (waiters.size > 0) continue;
-      calculation.cancelled = true;
+      calculation.stop.abort();
       work?.cancel();
       this.calculations.delete(key);
     }
@@ -137,45 +138,29 @@ export class DebyeWaller {
       params,
       result: Promise.reject(cancelledError()),
       finished: false,
-      cancelled: false,
+      stop: new AbortController(),
       work: undefined,
       waiters: new Set(),
       points: 0,
       startedAt: performance.now(),
     };
     calculation.result.catch(() => {});
-    calculation.result = this.inTurn(calculation).then(
-      (computed) => {
-        calculation.finished = true;
-        this.evict();
-        return computed;
-      },
-      (error) => {
-        if (this.calculations.get(key) === calculation) this.calculations.delete(key);
-        throw error;
-      },
-    );
+    calculation.result = this.turns
+      .take(() => this.compute(calculation))
+      .then(
+        (computed) => {
+          calculation.finished = true;
+          this.evict();
+          return computed;
+        },
+        (error) => {
+          if (this.calculations.get(key) === calculation) this.calculations.delete(key);
+          throw error;
+        },
+      );
     // a calculation that everybody has left rejects for nobody
     calculation.result.catch(() => {});
     return calculation;
-  }
-
-  private async inTurn(calculation: Calculation): Promise<Computed> {
-    if (this.running >= MAX_DEBYE_WALLER_RUNNING) {
-      await new Promise<void>((resolve) => {
-        this.turns.push(resolve);
-      });
-    } else {
-      this.running++;
-    }
-    try {
-      return await this.compute(calculation);
-    } finally {
-      // the turn goes to the next in the queue, if there is one
-      const next = this.turns.shift();
-      if (next) next();
-      else this.running--;
-    }
   }
 
   private async compute(calculation: Calculation): Promise<Computed> {
@@ -191,14 +176,15 @@ export class DebyeWaller {
     const { params } = calculation;
     const { model, grid, symmetrise } = params;
     const checkWanted = () => {
-      if (calculation.cancelled) throw cancelledError();
+      if (calculation.stop.signal.aborted) throw cancelledError();
     };
     checkWanted();
     const { asr, dipole, dipole_parameter: dipoleParameter } = params;
     checkLeast(this.executor, this.memory, this.models.get(model).summary.n_atoms, {
       quantity: 'displacements',
     });
-    const plan = await this.models.plan(model, { asr: asr ?? 'none', dipole, dipoleParameter });
+    const planOptions = { asr: asr ?? ('none' as const), dipole, dipoleParameter };
+    const plan = await this.models.plan(model, planOptions, calculation.stop.signal);
     checkWanted();
     const options: JobOptions = {
       quantity: 'displacements',

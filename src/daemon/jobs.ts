@@ -21,6 +21,7 @@ import { checkFinite, energiesOf, jobOptions } from './jobOptions.js';
 import { KernelTime } from './kernelTime.js';
 import type { MemoryBudget } from './memoryBudget.js';
 import type { ModelStore } from './modelStore.js';
+import { Openings } from './openings.js';
 import type { Peer } from './peerSocket.js';
 import { JOB_IDLE_MS, MAX_CANCELLED_JOBS } from './settings.js';
 
@@ -65,6 +66,7 @@ function planSummary(info: PlanInfo): PlanSummary {
 
 export class Jobs {
   private readonly jobs = new Map<string, Job>();
+  private readonly openings = new Openings();
   private readonly inflight = new Map<string, number>();
   /** so that a client whose job somebody cancelled does not take it for lost, and open it again */
   private readonly cancelledIds = new Set<string>();
@@ -92,7 +94,9 @@ export class Jobs {
     this.models.get(params.model);
     const letGo = this.models.hold(params.model);
     try {
-      return await this.openHeld(peer, params, frames, letGo);
+      return await this.openings.during(peer, params.ticket, (wanted) =>
+        this.openHeld(peer, params, frames, letGo, wanted),
+      );
     } catch (error) {
       letGo();
       throw error;
@@ -105,6 +109,7 @@ export class Jobs {
     params: CheckedParams<'job.open'>,
     frames: Map<string, ArrayFrame>,
     letGo: () => void,
+    wanted: AbortSignal,
   ): Promise<JobSummary> {
     const openedAt = performance.now();
     if (this.jobs.size >= this.maxJobs) {
@@ -117,11 +122,12 @@ export class Jobs {
     const { summary, crystal } = this.models.get(params.model);
     const options = jobOptions(params, summary.atom_type, frames.get('debye_waller'));
     checkLeast(this.executor, this.memory, summary.n_atoms, options);
-    const plan = await this.models.plan(params.model, {
-      asr: params.asr ?? 'none',
+    const planOptions = {
+      asr: params.asr ?? ('none' as const),
       dipole: params.dipole,
       dipoleParameter: params.dipole_parameter,
-    });
+    };
+    const plan = await this.models.plan(params.model, planOptions, wanted);
     const notes = new Set(plan.info.notes);
     if (options.scatteringLengths) {
       const masses = crystal.atomMass.map((mass) => mass / ELECTRON_MASS_PER_AMU);
@@ -149,6 +155,8 @@ export class Jobs {
       for (const note of summary.notes) notes.add(note);
     }
     this.checkOpen();
+    // cancelled by its ticket at the last moment, when nothing was left to stop
+    if (wanted.aborted) throw new EuphonicError('cancelled', 'The request was cancelled.');
     const admitted = openAdmitted(this.executor, this.memory, plan, options, params.n_points);
     const { work, bytesPerPoint, advice } = admitted;
     for (const note of admitted.notes) notes.add(note);
@@ -251,10 +259,10 @@ export class Jobs {
     return this.end(this.get(id, peer));
   }
 
-  /** Stops a job whoever asks; its open chunks are answered with `cancelled`. */
+  /** Stops a job whoever asks; its open chunks are answered with `cancelled`. One that is being opened goes by its ticket. */
   cancel(id: string): boolean {
     const job = this.jobs.get(id);
-    if (!job) return false;
+    if (!job) return this.openings.cancel(id);
     this.counters.cancelled++;
     this.cancelledIds.add(id);
     if (this.cancelledIds.size > MAX_CANCELLED_JOBS)
@@ -265,6 +273,7 @@ export class Jobs {
 
   /** Stops what the peer had under way. */
   peerGone(peer: Peer): void {
+    this.openings.peerGone(peer);
     for (const job of [...this.jobs.values()]) if (job.peer === peer) this.end(job);
   }
 
@@ -272,6 +281,7 @@ export class Jobs {
   shutdown(): void {
     this.closed = true;
     clearInterval(this.expiry);
+    this.openings.shutdown();
     for (const job of [...this.jobs.values()]) this.end(job);
   }
 

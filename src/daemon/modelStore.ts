@@ -13,6 +13,8 @@ import { ModelReader } from './modelReader.js';
 import type { ReadModel, SymmetrisedTensors } from './modelWorker.js';
 import { planBytes } from './planMemory.js';
 import { PUT_BYTES_PER_FRAME_BYTE, READ_BYTES_PER_FILE_BYTE } from './settings.js';
+import { Shared } from './shared.js';
+import { Turns } from './turns.js';
 
 interface StoredModel {
   summary: ModelSummary;
@@ -21,7 +23,7 @@ interface StoredModel {
   /** Born charges and dielectric tensor of a polar crystal */
   polar: { born: Float64Array; dielectric: Float64Array } | undefined;
   model: ExecutorModel;
-  plans: Map<string, { promise: Promise<ExecutorPlan>; bytes: number }>;
+  plans: Map<string, { plan: Shared<ExecutorPlan>; bytes: number }>;
   /** jobs and plans under way that need it: it stays while there are any */
   uses: number;
 }
@@ -36,13 +38,17 @@ export class ModelStore implements Holder {
   /** least recently used first */
   private readonly models = new Map<string, StoredModel>();
   private readonly reader = new ModelReader();
+  /** each takes a thread of its own, beside those of the pool */
+  private readonly planning: Turns;
   /** path and options → the file's state when it was read, and the model that it was */
   private readonly files = new Map<string, { state: string; id: string }>();
 
   constructor(
     private readonly executor: Executor,
     private readonly limitBytes: number,
-  ) {}
+  ) {
+    this.planning = new Turns(Math.max(2, executor.threads));
+  }
 
   /** Memory of all models and plans. */
   get bytes(): number {
@@ -127,30 +133,41 @@ export class ModelStore implements Holder {
     });
   }
 
-  /** The plan for a model and options: made once, also when several clients ask at the same time. */
-  async plan(id: string, options: PlanOptions): Promise<ExecutorPlan> {
+  /**
+   * The plan for a model and options: made once, also when several clients ask at the same time, and not to the end when
+   * none of them wants it any more.
+   */
+  async plan(id: string, options: PlanOptions, wanted: AbortSignal): Promise<ExecutorPlan> {
     const stored = this.get(id);
     const key = JSON.stringify([options.asr, options.dipole, options.dipoleParameter]);
     let entry = stored.plans.get(key);
-    if (!entry) {
-      entry = { promise: this.makePlan(stored, options), bytes: 0 };
+    if (!entry || entry.plan.stopped) {
+      const plan = new Shared((stop) => this.planning.take(() => this.makePlan(stored, options, stop)));
+      entry = { plan, bytes: 0 };
       stored.plans.set(key, entry);
     }
     const letGo = this.hold(id);
     try {
-      const plan = await entry.promise;
+      const plan = await entry.plan.wait(wanted);
       entry.bytes = plan.bytes;
       this.evict();
       return plan;
     } catch (error) {
-      stored.plans.delete(key);
+      // one who leaves does not take it from those who stay
+      if (!wanted.aborted || entry.plan.stopped) {
+        if (stored.plans.get(key) === entry) stored.plans.delete(key);
+      }
       throw error;
     } finally {
       letGo();
     }
   }
 
-  private async makePlan(stored: StoredModel, options: PlanOptions): Promise<ExecutorPlan> {
+  private async makePlan(
+    stored: StoredModel,
+    options: PlanOptions,
+    stop: AbortSignal,
+  ): Promise<ExecutorPlan> {
     const { model, summary } = stored;
     // while the estimate is compared with what is left, this model must not be what makes room
     stored.uses++;
@@ -161,7 +178,7 @@ export class ModelStore implements Holder {
         what,
         planBytes(summary.n_atoms, model.bytes, summary.polar && options.dipole),
       );
-      return await this.executor.plan(model, options);
+      return await this.executor.plan(model, options, stop);
     } finally {
       stored.uses--;
       release?.();

@@ -60,12 +60,12 @@ describe('addon', function () {
     const open = async (options = jobOptions) => {
       const model = await addon.createModel(nativeContent(arbitraryModel()));
       assert.ok(model.bytes > 6 * 81 * 8);
-      return pool.job(await pool.plan(model, planOptions), options);
+      return pool.job(await pool.plan(model, planOptions).plan, options);
     };
 
     it('tells what a plan decided and what a job will give', async () => {
       const model = await addon.createModel(nativeContent(arbitraryModel()));
-      const { info, bytes } = await pool.plan(model, planOptions);
+      const { info, bytes } = await pool.plan(model, planOptions).plan;
       assert.ok(info.lambda > 0 && info.nTerms > 0 && info.nReciprocal > 0 && bytes > 0);
       assert.deepEqual(info.notes, []);
       const { nModes, nSurfaces, bytesPerPoint, threads } = await open();
@@ -129,7 +129,7 @@ describe('addon', function () {
       const set = `
         const pool = new addon.Pool(2);
         const model = await addon.createModel(content);
-        const job = pool.job(await pool.plan(model, planOptions), jobOptions);
+        const job = pool.job(await pool.plan(model, planOptions).plan, jobOptions);
         const chunk = { qpts: new Float64Array(3 * 20_000).fill(0.25) };`;
       const { stderr } = await run(inProcess(set + script));
       assert.equal(stderr, '');
@@ -139,7 +139,7 @@ describe('addon', function () {
   it('does not free results that are still in use', async () => {
     const script = `
       const pool = new addon.Pool(2);
-      const job = pool.job(await pool.plan(await addon.createModel(content), planOptions), jobOptions);
+      const job = pool.job(await pool.plan(await addon.createModel(content), planOptions).plan, jobOptions);
       const kept = [];
       for (let i = 0; i < 60; i++) {
         const { frequencies } = await job.compute({ qpts: new Float64Array(3 * 5000).fill(0.01 * i) });

@@ -201,6 +201,19 @@ TEST_CASE("core: cell origins that belong to another supercell are refused", "[c
   CHECK_THROWS_AS(make_plan(model, {}), std::invalid_argument);
 }
 
+TEST_CASE("core: planning stops when it is told to", "[core][parts]") {
+  const Model model = make_crystal(recipe("polar, anisotropic charges"));
+  std::atomic<bool> cancelled{true};
+  for (const SumRule rule : {SumRule::none, SumRule::reciprocal, SumRule::realspace}) {
+    PlanOptions options;
+    options.asr = rule;
+    CHECK_THROWS_AS(make_plan(model, options, &cancelled), Cancelled);
+  }
+  CHECK_THROWS_AS(symmetric_eigen(30, std::vector<double>(900, 1.0), &cancelled), Cancelled);
+  cancelled = false;
+  CHECK_NOTHROW(make_plan(model, {}, &cancelled));
+}
+
 TEST_CASE("core: splitting parameters that are no positive numbers are refused", "[core][parts]") {
   const Model model = make_crystal(recipe("polar, cubic cell"));
   PlanOptions options;

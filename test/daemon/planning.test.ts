@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ModelSummary } from '../../src/protocol/messages.js';
+import { cpuSeconds } from '../reliability/support/processes.js';
+import { largeModel } from '../support/crystals.js';
+import { eventually, TestDaemon } from '../support/daemon.js';
+import { RawPeer } from '../support/rawPeer.js';
+
+describe('planning that nobody waits for', function () {
+  this.timeout(180_000);
+  let daemon: TestDaemon;
+  let model: ModelSummary;
+  const peers: RawPeer[] = [];
+  before(async () => {
+    daemon = new TestDaemon();
+    // seconds to plan with a sum rule, which no request can wait for by mistake
+    model = await daemon.client().putModel(largeModel(600));
+  });
+  after(() => daemon.dispose());
+  afterEach(() => {
+    for (const peer of peers.splice(0)) peer.close();
+  });
+
+  const peer = (socket: 'work' | 'control') => {
+    peers.push(new RawPeer(daemon.connection(), socket));
+    return peers.at(-1)!;
+  };
+  const open = (client: RawPeer, options: object) =>
+    client.request('job.open', { model: model.model, n_points: 1, ...options }, [], 170_000);
+  const code = (answer: object) => (answer as { error?: { code: string } }).error?.code;
+  const cpu = () => cpuSeconds(daemon.connection().pid);
+
+  /** The share of one core that the daemon uses falls to next to nothing. */
+  const rests = () =>
+    eventually(async () => {
+      const before = cpu();
+      await sleep(200);
+      return cpu() - before < 0.04;
+    }, 'the daemon rests');
+  const works = () =>
+    eventually(async () => {
+      const before = cpu();
+      await sleep(100);
+      return cpu() - before > 0.03;
+    }, 'the daemon plans');
+
+  it('stops when it is cancelled by its ticket, and can be asked for again', async () => {
+    const opening = open(peer('work'), { asr: 'reciprocal', ticket: 'one' });
+    await works();
+    const { result } = (await peer('control').request('job.cancel', { job: 'one' })) as { result: object };
+    assert.deepEqual(result, { cancelled: true });
+    const cancelledAt = performance.now();
+    assert.equal(code(await opening), 'cancelled');
+    assert.ok(performance.now() - cancelledAt < 2000);
+    await rests();
+
+    const again = open(peer('work'), { asr: 'reciprocal', ticket: 'two' });
+    await works();
+    await peer('control').request('job.cancel', { job: 'two' });
+    assert.equal(code(await again), 'cancelled');
+    const ready = await open(peer('work'), {});
+    assert.equal(code(ready), undefined);
+  });
+
+  it('stops when its client goes', async () => {
+    const client = peer('work');
+    void open(client, { asr: 'reciprocal' }).catch(() => {});
+    await works();
+    client.close();
+    await rests();
+  });
+
+  it('goes on for those who stay', async () => {
+    const options = { asr: 'realspace' };
+    const leaves = open(peer('work'), { ...options, ticket: 'leaves' });
+    const stays = open(peer('work'), options);
+    await works();
+    await peer('control').request('job.cancel', { job: 'leaves' });
+    assert.equal(code(await leaves), 'cancelled');
+    assert.equal(code(await stays), undefined);
+  });
+});
