@@ -5,6 +5,14 @@ import { parseScatteringLengths } from '../models/scatteringLengthFile.js';
 import { systemReason } from '../protocol/connection.js';
 import { EuphonicError } from '../protocol/errors.js';
 import { type CalculationOptions, SCATTERING_LENGTH_TABLES, SUM_RULES } from '../protocol/messages.js';
+import { checkParams } from '../protocol/validate.js';
+import { fromCommandLine, UsageError } from './exitCodes.js';
+import { tripleOf } from './triples.js';
+
+const DIRECTION = '--splitting-direction';
+const GRID = '--debye-waller-grid';
+/** Options of three numbers. */
+export const TRIPLE_FLAGS = [DIRECTION, GRID];
 
 /** What commander makes of the flags. */
 export interface CalculationFlags {
@@ -12,10 +20,11 @@ export interface CalculationFlags {
   dipole?: boolean;
   dipoleParameter?: number;
   splitting?: boolean;
-  splittingDirection?: number[];
+  /** not zero */
+  splittingDirection?: [number, number, number];
   /** a text, because commander takes null for a missing value */
   temperature?: number | 'none';
-  debyeWallerGrid?: number[];
+  debyeWallerGrid?: [number, number, number];
   bose?: boolean;
   negativeE?: boolean;
   scatteringLengths?: string;
@@ -33,9 +42,12 @@ export function addCalculationOptions(command: Command): Command {
   command.option('--dipole-parameter <x>', 'scales the automatic Ewald parameter', parseNumber);
   flag('splitting', 'LO–TO splitting at the zone centre (default; --no-splitting)');
   command.option(
-    '--splitting-direction <h...>',
+    `${DIRECTION} <h k l>`,
     'three numbers, r.l.u.: from there zone centres are approached (default: from the neighbours in the list)',
-    (text: string, before: number[] | undefined) => [...(before ?? []), parseNumber(text)],
+    tripleOf(
+      'three finite numbers that are not all zero, such as 1 0 0',
+      (hkl) => hkl.every(Number.isFinite) && hkl.some((x) => x !== 0),
+    ),
   );
   command.option(
     '--temperature <kelvin>',
@@ -43,9 +55,11 @@ export function addCalculationOptions(command: Command): Command {
     parseTemperature,
   );
   command.option(
-    '--debye-waller-grid <n...>',
+    `${GRID} <n n n>`,
     'three numbers: average the Debye–Waller tensors over such a Monkhorst–Pack grid (needs --temperature)',
-    (text: string, before: number[] | undefined) => [...(before ?? []), parseNumber(text)],
+    tripleOf('three integers ≥ 1, such as 6 6 6', (grid) =>
+      grid.every((n) => Number.isSafeInteger(n) && n >= 1),
+    ),
   );
   flag('bose', 'multiply by the Bose factor (default: --no-bose)');
   flag(
@@ -60,22 +74,38 @@ export function addCalculationOptions(command: Command): Command {
   return command;
 }
 
-/** Options of the protocol. Bose is off unless asked for, as in the incumbent's structure factors. */
+/**
+ * Options of the protocol. Bose is off unless asked for, as in the incumbent's structure factors. Throws UsageError, and
+ * `file_not_found` or `file_damaged` for a file of scattering lengths.
+ */
 export function calculationOptions(flags: CalculationFlags): CalculationOptions {
   const { asr, dipole, dipoleParameter, splitting, temperature, bose, negativeE, nThreads } = flags;
   const { scatteringLengths, debyeWallerGrid } = flags;
-  return {
+  const options: CalculationOptions = {
     asr: asr === 'none' ? null : (asr as CalculationOptions['asr']),
     bose: bose ?? false,
     ...(dipole !== undefined && { dipole }),
     ...(dipoleParameter !== undefined && { dipole_parameter: dipoleParameter }),
     ...(splitting !== undefined && { splitting }),
     ...(temperature !== undefined && { temperature: temperature === 'none' ? null : temperature }),
-    ...(debyeWallerGrid !== undefined && { debye_waller_grid: gridOf(debyeWallerGrid, temperature) }),
+    ...(debyeWallerGrid !== undefined && { debye_waller_grid: debyeWallerGrid }),
     ...(negativeE !== undefined && { negative_e: negativeE }),
     ...(nThreads !== undefined && { n_threads: nThreads }),
-    ...(scatteringLengths !== undefined && { scattering_lengths: scatteringLengthsOf(scatteringLengths) }),
   };
+  fromCommandLine(() => checkOptions(options));
+  if (options.debye_waller_grid && options.temperature == null) {
+    throw new UsageError('invalid_argument', 'A Debye–Waller grid needs a temperature.', {
+      where: GRID,
+      expected: '--temperature <kelvin>',
+    });
+  }
+  if (scatteringLengths === undefined) return options;
+  return { ...options, scattering_lengths: scatteringLengthsOf(scatteringLengths) };
+}
+
+/** As the daemon does it. Throws `invalid_argument`. */
+function checkOptions(options: CalculationOptions): void {
+  checkParams('job.open', { model: '0'.repeat(64), n_points: 0, ...options });
 }
 
 /** [3,nPoints] of the direction in the flags, if there is one. */
@@ -84,40 +114,24 @@ export function splittingDirections(
   nPoints: number,
 ): Float64Array | undefined {
   if (!direction) return undefined;
-  if (direction.length !== 3 || !direction.every(Number.isFinite) || direction.every((x) => x === 0)) {
-    throw new EuphonicError('invalid_argument', `The splitting direction is ${direction.join(' ')}.`, {
-      where: '--splitting-direction',
-      expected: 'three finite numbers that are not all zero, such as 1 0 0',
-    });
-  }
   return Float64Array.from({ length: 3 * nPoints }, (_, k) => direction[Math.floor(k / nPoints)]!);
-}
-
-function gridOf(grid: number[], temperature: CalculationFlags['temperature']): [number, number, number] {
-  const where = '--debye-waller-grid';
-  if (temperature === undefined || temperature === 'none') {
-    throw new EuphonicError('invalid_argument', 'A Debye–Waller grid needs a temperature.', {
-      where,
-      expected: '--temperature <kelvin>',
-    });
-  }
-  const [a, b, c] = grid;
-  if (grid.length === 3) return [a!, b!, c!];
-  throw new EuphonicError('invalid_argument', `The Debye–Waller grid has ${grid.length} numbers.`, {
-    where,
-    expected: 'three integers ≥ 1, such as 6 6 6',
-  });
 }
 
 function scatteringLengthsOf(text: string): CalculationOptions['scattering_lengths'] {
   const table = SCATTERING_LENGTH_TABLES.find((name) => name.toLowerCase() === text.toLowerCase());
   if (table) return table;
-  const isJson = /^\s*[{[]/.test(text);
-  // what is in it is checked where the request is
-  const lengths = isJson
-    ? parseScatteringLengths(text, '--scattering-lengths')
-    : parseScatteringLengths(readText(text), text);
-  return lengths as CalculationOptions['scattering_lengths'];
+  if (/^\s*[{[]/.test(text)) {
+    return fromCommandLine(() => {
+      const lengths = parseScatteringLengths(
+        text,
+        '--scattering-lengths',
+      ) as CalculationOptions['scattering_lengths'];
+      checkOptions({ scattering_lengths: lengths });
+      return lengths;
+    });
+  }
+  // what is in the file is checked where the request is
+  return parseScatteringLengths(readText(text), text) as CalculationOptions['scattering_lengths'];
 }
 
 function readText(path: string): string {

@@ -4,13 +4,20 @@ import { ensureDaemon, findDaemon, stopDaemon } from '../client/launcher.js';
 import { runtimePaths } from '../protocol/connection.js';
 import type { StartLimits } from '../protocol/startOptions.js';
 import { EXIT_NOT_RUNNING, EXIT_OK } from './exitCodes.js';
-import { print, printJson } from './output.js';
+import { givenFlags } from './limitOptions.js';
+import { note, print, printJson } from './output.js';
 import { describeStatus } from './statusText.js';
 
 export async function start(options: StartLimits & { json?: boolean }): Promise<number> {
   const { json, ...limits } = options;
   const { connection, started, replaced } = await ensureDaemon({ ...limits, replaceOlder: true });
   const { pid, version, work, control } = connection;
+  const given = givenFlags(limits);
+  if (!started && given.length > 0) {
+    note(
+      `The daemon was alive already and stays as it is, without effect of: ${given.join(', ')} (stop it first).`,
+    );
+  }
   if (json) {
     printJson({
       pid,

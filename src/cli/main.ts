@@ -1,14 +1,19 @@
-/** Commands and their exit codes: 0 done, 1 an error, 2 wrong usage; `status` 3 when no daemon is alive. */
+/** Commands and their exit codes: 0 done, 1 the work failed, 2 wrong usage; `status` 3 when no daemon is alive. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { asEuphonicError } from '../protocol/errors.js';
-import { MAX_THREADS } from '../protocol/limits.js';
 import { VERSION } from '../protocol/version.js';
-import { addCalculationOptions } from './calculationOptions.js';
-import { EXIT_ERROR, EXIT_OK, EXIT_USAGE } from './exitCodes.js';
+import { addCalculationOptions, TRIPLE_FLAGS } from './calculationOptions.js';
+import { EXIT_ERROR, EXIT_OK, EXIT_USAGE, UsageError } from './exitCodes.js';
+import { addLimitOptions } from './limitOptions.js';
 import { addModelOptions } from './modelOptions.js';
+import { joinTriples } from './triples.js';
 
 const MODEL_WORDS =
   'a .castep_bin or .check file, phonopy.yaml or its folder, vaspout.h5, or force constants in JSON';
+
+const EXIT_CODES_WORDS = `
+Exit codes: 0 done; 1 the work failed (a file, the daemon, the computer); 2 wrong usage: an unknown
+command or option, a value out of range; 3 from status, when no daemon is alive.`;
 
 /** Runs the command line and returns the exit code. Each command's code is loaded when it is asked for. */
 export async function main(args: string[]): Promise<number> {
@@ -17,35 +22,16 @@ export async function main(args: string[]): Promise<number> {
     .description('Phonons and neutron scattering intensities S(Q,ω), computed by a daemon.')
     .version(VERSION)
     .showSuggestionAfterError()
-    .showHelpAfterError('(euphonicd --help lists commands and options)');
+    .showHelpAfterError('(euphonicd --help lists commands and options)')
+    .addHelpText('after', EXIT_CODES_WORDS);
   const finish =
     <A extends unknown[]>(action: (...args: A) => Promise<number>) =>
     async (...actionArgs: A) => {
       exitCode = await action(...actionArgs);
     };
   const json = () => new Option('--json', 'print the result as JSON');
-  const threads = () =>
-    new Option(
-      '--threads <n>',
-      "threads of the daemon; by default the machine's cores, as far as they are granted",
-    ).argParser(parseThreads);
 
-  const limits = (command: Command) =>
-    command
-      .addOption(threads())
-      .option(
-        '--max-memory <size>',
-        "memory of the daemon, such as 8G; by default half of the machine's or the container's",
-      )
-      .option('--idle-end <time>', 'end when nobody has needed it for so long: 12h, 3d, never (default 3d)')
-      .addOption(
-        new Option(
-          '--tcp [address]',
-          'be reached over TCP, encrypted, at address or address:port, in place of local sockets',
-        ).preset('127.0.0.1'),
-      );
-
-  limits(
+  addLimitOptions(
     program
       .command('start')
       .description('start the daemon, unless it is alive; an older one that is idle is replaced'),
@@ -62,7 +48,7 @@ export async function main(args: string[]): Promise<number> {
     .description('show what the daemon does; exit code 3 when none is alive')
     .addOption(json())
     .action(finish(async (options) => (await import('./daemonCommands.js')).status(options)));
-  limits(program.command('run').description('be the daemon, in the foreground')).action(
+  addLimitOptions(program.command('run').description('be the daemon, in the foreground')).action(
     finish(async (options) => (await import('./run.js')).run(options)),
   );
   program
@@ -96,21 +82,15 @@ export async function main(args: string[]): Promise<number> {
 
   for (const command of [program, ...program.commands]) command.exitOverride();
   try {
-    await program.parseAsync(args, { from: 'user' });
+    await program.parseAsync(joinTriples(args, TRIPLE_FLAGS), { from: 'user' });
     return exitCode;
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
     const error = asEuphonicError(thrown);
     process.stderr.write(`euphonicd: ${error.describe()}\n`);
     if (error.code === 'internal' && process.env.EUPHONIC_DEBUG) process.stderr.write(`${error.stack}\n`);
-    return EXIT_ERROR;
+    return error instanceof UsageError ? EXIT_USAGE : EXIT_ERROR;
   }
-}
-
-function parseThreads(text: string): number {
-  const threads = Number(text);
-  if (Number.isSafeInteger(threads) && threads >= 1 && threads <= MAX_THREADS) return threads;
-  throw new InvalidArgumentError(`Expected an integer from 1 to ${MAX_THREADS}.`);
 }
 
 function parseCount(text: string): number {

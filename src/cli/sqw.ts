@@ -3,9 +3,8 @@ import { existsSync, statSync } from 'node:fs';
 import { SingleBar } from 'cli-progress';
 import { EuphonicClient } from '../client/client.js';
 import { toFloat64Array } from '../protocol/arrays.js';
-import { EuphonicError } from '../protocol/errors.js';
 import { type CalculationFlags, calculationOptions, splittingDirections } from './calculationOptions.js';
-import { EXIT_OK } from './exitCodes.js';
+import { EXIT_OK, UsageError } from './exitCodes.js';
 import { type ModelFlags, modelOptions } from './modelOptions.js';
 import { note, print, printJson } from './output.js';
 import { readQFile } from './qFile.js';
@@ -22,9 +21,10 @@ const PROGRESS_AFTER_MS = 1000;
 
 export async function sqw(modelPath: string, flags: SqwFlags): Promise<number> {
   const calculation = calculationOptions(flags);
+  const reading = modelOptions(flags);
   for (const input of [modelPath, flags.qFile]) {
     if (!isSameFile(input, flags.output)) continue;
-    throw new EuphonicError('invalid_argument', `${flags.output} would be overwritten with the result.`, {
+    throw new UsageError('invalid_argument', `${flags.output} would be overwritten with the result.`, {
       where: '--output',
       expected: 'a file that nothing is read from',
     });
@@ -37,7 +37,7 @@ export async function sqw(modelPath: string, flags: SqwFlags): Promise<number> {
   process.once('SIGINT', interrupt);
   const progress = progressBar(qpts.length / 3);
   try {
-    const model = await client.loadModel(modelPath, modelOptions(flags));
+    const model = await client.loadModel(modelPath, reading);
     const { frames } = await client.modelInfo(model);
     const start = performance.now();
     const evaluation = await client.evaluate(model, qpts, {

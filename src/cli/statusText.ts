@@ -2,6 +2,9 @@
 import { showBytes } from '../daemon/quantities.js';
 import type { Status } from '../protocol/messages.js';
 
+/** As many digits of a model's hash are enough to see that two differ. */
+const MODEL_DIGITS = 8;
+
 export function describeStatus(status: Status): string {
   const last = status.last_job;
   const rows: [string, string][] = [
@@ -15,7 +18,11 @@ export function describeStatus(status: Status): string {
         `${showBytes(status.memory_limit_bytes)} (${status.memory_limit_reason})`,
     ],
     ['models', String(status.models.length)],
-    ...status.models.map(({ source, n_atoms }): [string, string] => ['', `${source}, ${n_atoms} atoms`]),
+    // a file that changes, or is read in another way, is another model of the same source: the hash tells
+    ...status.models.map(({ model, source, n_atoms, bytes }): [string, string] => [
+      '',
+      `${source}, ${n_atoms} atoms, ${showBytes(bytes)}, model ${model.slice(0, MODEL_DIGITS)}`,
+    ]),
     ['jobs', String(status.jobs.length)],
     ...status.jobs.map((job): [string, string] => [
       '',

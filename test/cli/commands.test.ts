@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { TestDaemon } from '../support/daemon.js';
 import { dataFile } from '../support/data.js';
+import { arbitraryModel } from '../support/models.js';
 
 const STATUS_KEYS = [
   'pid',
@@ -69,7 +70,13 @@ describe('euphonicd', function () {
     ['an unknown option', ['start', '--thread', '2'], /--threads/],
     ['a number that is none', ['start', '--threads', 'two'], /integer/],
     ['no threads', ['start', '--threads', '0'], /integer/],
+    ['a size that is none', ['start', '--max-memory', 'lots'], /such as 8G/],
+    ['too little memory', ['run', '--max-memory', '1k'], /at least \d+ bytes/],
+    ['a time that is none', ['start', '--idle-end', '3 weeks'], /such as 3d/],
+    ['an address that is none', ['run', '--tcp', 'here'], /IPv4/],
+    ['an argument too many', ['start', '8'], /too many/],
     ['a missing argument', ['info'], /model/],
+    ['an empty name', ['info', 'x', '--born-name', ''], /born_name/],
     ['a missing option', ['sqw', 'x'], /--q-file/],
     [
       'a misspelt option',
@@ -91,6 +98,56 @@ describe('euphonicd', function () {
     });
   }
 
+  it('says the same of wrong options whether a daemon is alive or not', async () => {
+    const wrong = [
+      ['--max-memory', 'lots'],
+      ['--idle-end', '-3h'],
+      ['--tcp', '127.0.0.1:70000'],
+      ['--threads', '0'],
+      ['--thread', '2'],
+    ];
+    const answers = async () => {
+      const found = [];
+      for (const args of wrong) found.push(await daemon.cli('start', ...args));
+      return found;
+    };
+    await daemon.cli('stop');
+    const withNone = await answers();
+    assert.equal((await daemon.cli('status')).code, 3, 'nothing was started');
+    await daemon.cli('start');
+    const withOne = await answers();
+    assert.deepEqual(withOne, withNone);
+    assert.deepEqual(
+      withOne.map(({ code, stdout }) => [code, stdout]),
+      wrong.map(() => [2, '']),
+    );
+  });
+
+  it('says which options have no effect because a daemon is alive', async () => {
+    await daemon.cli('stop');
+    const first = await daemon.cli('start', '--threads', '2', '--idle-end', '2h');
+    assert.deepEqual([first.code, first.stderr], [0, '']);
+    const second = await daemon.cli('start', '--threads', '3', '--tcp', '--json');
+    assert.equal(second.code, 0);
+    assert.match(second.stderr, /^.*without effect of: --threads, --tcp .*\n$/);
+    assert.equal(JSON.parse(second.stdout).started, false);
+    assert.deepEqual((await daemon.cli('start')).stderr, '');
+  });
+
+  it('shows a model once, and tells models of the same source from each other', async () => {
+    await daemon.cli('stop');
+    const client = daemon.client();
+    const [one, other] = [arbitraryModel(), arbitraryModel()];
+    other.forceConstants[0]! *= 1.5;
+    const ids: string[] = [];
+    for (const model of [one, other, one]) ids.push((await client.putModel(model)).model);
+    assert.equal(new Set(ids).size, 2);
+    const lines = (await daemon.cli('status')).stdout.split('\n').filter((line) => / atoms, /.test(line));
+    assert.equal(lines.length, 2);
+    for (const id of ids)
+      assert.equal(lines.filter((line) => line.endsWith(`model ${id.slice(0, 8)}`)).length, 1);
+  });
+
   it('ends with code 0 when it is asked for help or its version', async () => {
     const help = await daemon.cli('--help');
     assert.deepEqual([help.code, help.stderr], [0, '']);
@@ -100,6 +157,7 @@ describe('euphonicd', function () {
     const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
     assert.equal((await daemon.cli('--version')).stdout, `${version}\n`);
     assert.match((await daemon.cli('sqw', '--help')).stdout, /--dipole-parameter/);
+    assert.match(help.stdout, /Exit codes: 0 .* 2 wrong usage/s);
   });
 
   describe('given bad input', () => {
@@ -111,17 +169,20 @@ describe('euphonicd', function () {
       qFile = join(daemon.folder, 'q.txt');
       writeFileSync(qFile, '# h k l\n0 0 0.5\n0.1, 0.2, 0.3 # a comment\n\n');
     });
-    const says = async (
+    const ends = async (
+      expected: number,
       result: Promise<{ code: number | null; stderr: string }>,
-      ...words: (RegExp | string)[]
+      words: (RegExp | string)[],
     ) => {
       const { code, stderr } = await result;
-      assert.equal(code, 1, stderr);
+      assert.equal(code, expected, stderr);
       for (const word of words) {
         if (typeof word === 'string') assert.ok(stderr.includes(word), stderr);
         else assert.match(stderr, word);
       }
     };
+    const says = (result: ReturnType<typeof sqw>, ...words: (RegExp | string)[]) => ends(1, result, words);
+    const refuses = (result: ReturnType<typeof sqw>, ...words: (RegExp | string)[]) => ends(2, result, words);
 
     it('says which file is missing', () => says(sqw('/no/such.castep_bin'), '/no/such.castep_bin'));
 
@@ -153,14 +214,21 @@ describe('euphonicd', function () {
       await says(daemon.cli('sqw', 'x', '--q-file', '/no/q.txt', '--output', output()), '/no/q.txt');
     });
 
-    it('says which value is out of range', async function () {
+    it('says which value is out of range, and reads no file before', async () => {
+      const model = '/no/such.castep_bin';
+      await refuses(sqw(model, '--temperature', '-5'), /temperature is -5/, /kelvin/);
+      await refuses(sqw(model, '--dipole-parameter', '0'), /dipole_parameter is 0/);
+      await refuses(sqw(model, '--n-threads', '1.5'), /n_threads/);
+      await refuses(sqw(model, '--scattering-lengths', '{"Na": }'), /JSON/);
+      await refuses(sqw(model, '--scattering-lengths', '{"Na": true}'), /scattering_lengths/);
+      await refuses(sqw(model, '--fc-name', ''), /fc_name/);
+      await refuses(daemon.cli('sqw', qFile, '--q-file', qFile, '--output', qFile), /overwritten/);
+    });
+
+    it('says which scattering lengths it does not have', async function () {
       const model = dataFile(this, 'nacl/NaCl_force_constants.json');
-      await says(sqw(model, '--temperature', '-5'), /temperature is -5/, /kelvin/);
-      await says(sqw(model, '--dipole-parameter', '0'), /dipole_parameter is 0/);
-      await says(sqw(model, '--n-threads', '1.5'), /n_threads/);
       await says(sqw(model, '--scattering-lengths', '{"Na": 3.63}'), /Cl/);
       await says(sqw(model, '--scattering-lengths', '/no/lengths.json'), '/no/lengths.json');
-      await says(sqw(model, '--scattering-lengths', '{"Na": }'), /JSON/);
     });
 
     it('says where it cannot write', async function () {

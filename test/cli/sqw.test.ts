@@ -128,13 +128,39 @@ describe('euphonicd sqw', function () {
     const sum = (values: number[][]) => values.flat().reduce((total, value) => total + value, 0);
     assert.ok(sum(damped.structure_factors) < sum(without.structure_factors));
     for (const [flags, words] of [
-      [['--debye-waller-grid', '3', '3'], /2 numbers/],
-      [['--debye-waller-grid', '3', '3', '0'], /debye_waller_grid/],
+      [['--debye-waller-grid', '3', '3'], /three integers/],
+      [['--debye-waller-grid', '3', '3', '0'], /three integers/],
+      [['--debye-waller-grid', '3', '3', '2.5'], /three integers/],
+      [['--debye-waller-grid', '3', '3', '2', '2'], /too many/],
       [['--debye-waller-grid', '2', '2', '2', '--temperature', 'none'], /needs a temperature/],
     ] as const) {
       const refused = await run(...flags);
-      assert.equal(refused.code, 1);
+      assert.equal(refused.code, 2, refused.stderr);
       assert.match(refused.stderr, words);
+    }
+  });
+
+  it('takes three numbers and not the file that follows, wherever the option is', async () => {
+    const model = new URL('../golden/crystals/charged.json', import.meta.url).pathname;
+    const files = ['--q-file', qFile('0 0 0\n0.3 0 0\n'), '--output', output(), '--temperature', '200'];
+    const result = async (...args: string[]) => {
+      const { code, stderr } = await daemon.cli('sqw', ...args);
+      assert.equal(code, 0, `${args.join(' ')}: ${stderr}`);
+      return written();
+    };
+    for (const [flag, numbers] of [
+      ['--debye-waller-grid', ['3', '3', '2']],
+      ['--splitting-direction', ['1', '-1', '0']],
+    ] as const) {
+      const last = await result(model, ...files, flag, ...numbers);
+      assert.notDeepEqual(last, await result(model, ...files));
+      assert.deepEqual(await result(...files, flag, ...numbers, model), last);
+      assert.deepEqual(await result(flag, ...numbers, model, ...files), last);
+      assert.deepEqual(await result(flag, numbers.join(' '), model, ...files), last);
+      assert.deepEqual(await result(`${flag}=${numbers.join(',')}`, model, ...files), last);
+      const short = await daemon.cli('sqw', ...files, flag, ...numbers.slice(1), model);
+      assert.equal(short.code, 2);
+      assert.match(short.stderr, /Expected three/);
     }
   });
 
@@ -198,5 +224,6 @@ describe('euphonicd sqw', function () {
     const args = ['--q-file', qFile('0 0 0'), '--output', output(), '--splitting-direction', '0', '0', '0'];
     const refused = await daemon.cli('sqw', model, ...args);
     assert.match(refused.stderr, /--splitting-direction/);
+    assert.equal(refused.code, 2);
   });
 });

@@ -1,0 +1,36 @@
+/** Options of three numbers: `--debye-waller-grid 6 6 6`, also `"6 6 6"` and `=6,6,6`. */
+import { InvalidArgumentError } from 'commander';
+
+const isNumber = (text: string) => text.trim() !== '' && !Number.isNaN(Number(text));
+const words = (text: string) => text.split(/[\s,]+/).filter(Boolean);
+
+/**
+ * The arguments with the numbers after each of the `flags` joined to it. Commander's options take one value, or all
+ * values that follow, and with them a file that comes after three numbers.
+ */
+export function joinTriples(args: readonly string[], flags: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i]!;
+    if (arg === '--') return [...joined, ...args.slice(i)];
+    const [flag = '', first = ''] = arg.split('=', 2);
+    if (!flags.includes(flag)) {
+      joined.push(arg);
+      continue;
+    }
+    const values = words(first);
+    while (values.length < 3 && i + 1 < args.length && isNumber(args[i + 1]!)) values.push(args[++i]!);
+    joined.push(values.length === 0 ? arg : `${flag}=${values.join(' ')}`);
+  }
+  return joined;
+}
+
+/** A parser of three numbers, each and all of which `fits`. */
+export function tripleOf(expected: string, fits: (numbers: number[]) => boolean) {
+  return (text: string): [number, number, number] => {
+    const values = words(text);
+    const numbers = values.map(Number);
+    if (values.length === 3 && fits(numbers)) return numbers as [number, number, number];
+    throw new InvalidArgumentError(`Expected ${expected}.`);
+  };
+}
