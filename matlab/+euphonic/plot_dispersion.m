@@ -2,8 +2,8 @@ function lines = plot_dispersion(fc, corners, varargin)
     %PLOT_DISPERSION   Phonon frequencies along a path.
     %   EUPHONIC.PLOT_DISPERSION(FC, CORNERS, ...) draws into the current axes the frequencies along straight lines
     %   between CORNERS (n x 3, reciprocal-lattice units). Name-value pairs: labels (cell of n texts for the corners),
-    %   n_points (300), and those of FC.CALCULATE_QPOINT_FREQUENCIES. LINES = EUPHONIC.PLOT_DISPERSION(...) returns
-    %   handles.
+    %   n_points (300), title (the crystal's formula; '' for none), and those of FC.CALCULATE_QPOINT_FREQUENCIES.
+    %   LINES = EUPHONIC.PLOT_DISPERSION(...) returns handles.
     %
     %   Example
     %       euphonic.plot_dispersion(fc, [0 0 0; 0.5 0 0; 1/3 1/3 0], 'labels', {'\Gamma', 'M', 'K'}, ...
@@ -11,7 +11,7 @@ function lines = plot_dispersion(fc, corners, varargin)
     %
     %   See also EUPHONIC.Q_PATH, EUPHONIC.PLOT_SQW, EUPHONIC.FORCECONSTANTS.
     caller = 'plot_dispersion';
-    [own, others] = euphonic.internal.split_options(caller, {'labels', 'n_points'}, varargin);
+    [own, others] = euphonic.internal.split_options(caller, {'labels', 'n_points', 'title'}, varargin);
     if ~isfield(own, 'n_points')
         own.n_points = 300;
     end
@@ -35,6 +35,7 @@ function lines = plot_dispersion(fc, corners, varargin)
     end
     euphonic.internal.label_corners(caller, corners, at_corners, own);
     ylabel('energy (meV)');
+    euphonic.internal.crystal_title(fc, 'None', own);
     if nargout > 0
         lines = handles;
     end

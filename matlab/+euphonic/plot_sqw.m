@@ -9,6 +9,7 @@ function [result, distance] = plot_sqw(model, corners, energy, varargin)
     %       n_points   number of q-points (300)
     %       lim        [low high] of the colours (0 to the intensity that 3 % of the map exceed, which is that of
     %                  acoustic modes: give less to see weak optic ones)
+    %       title      of the axes (the crystal's formula and the model's temperature; '' for none)
     %
     %   [MAP, DISTANCE] = EUPHONIC.PLOT_SQW(...) returns the intensities, numel(ENERGY) x number of q-points, in
     %   mbarn/meV for each atom of the cell, and the distances along the path in 1/angstrom.
@@ -20,7 +21,8 @@ function [result, distance] = plot_sqw(model, corners, energy, varargin)
     %
     %   See also EUPHONIC.PLOT_DISPERSION, EUPHONIC.Q_PATH, EUPHONIC.COHERENTCRYSTAL.
     caller = 'plot_sqw';
-    options = euphonic.internal.name_values(caller, {'fwhm', 'width', 'labels', 'n_points', 'lim'}, varargin);
+    options = euphonic.internal.name_values(caller, {'fwhm', 'width', 'labels', 'n_points', 'lim', 'title'}, ...
+        varargin);
     if isfield(options, 'width') && ~isfield(options, 'fwhm')
         options.fwhm = options.width;
     end
@@ -69,6 +71,7 @@ function [result, distance] = plot_sqw(model, corners, energy, varargin)
     axis('xy');
     euphonic.internal.label_corners(caller, corners, at_corners, options);
     ylabel('energy (meV)');
+    euphonic.internal.crystal_title(model.force_constants, model.temperature, options);
     bar = colorbar();
     ylabel(bar, 'mbarn / meV per atom');
     if nargout > 0

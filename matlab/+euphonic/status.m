@@ -42,6 +42,11 @@ function show(result)
     fprintf('  threads  %d, SIMD %s\n', result.threads, result.simd);
     fprintf('  memory   %.0f MiB\n', result.memory_bytes / 2^20);
     fprintf('  models   %d\n', numel(result.models));
+    for model = result.models
+        % a file that changes is another model of the same source: the hash tells
+        fprintf('           %s, %d atoms, %.3g MiB, model %s\n', model.source, model.n_atoms, model.bytes / 2^20, ...
+            model.model(1:8));
+    end
     fprintf('  jobs     %d\n', numel(result.jobs));
     if ~isempty(result.last_job)
         job = result.last_job;

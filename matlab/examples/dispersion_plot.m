@@ -16,16 +16,16 @@ warning('off', 'Octave:gnuplot-graphics');  % Octave without a screen draws with
 
 fig = figure('visible', 'off');
 euphonic.plot_dispersion(fc, [0 0 0; 0.5 0 0; 1 / 3 1 / 3 0; 0 0 0; 0 0 0.5], ...
-    'labels', {'\Gamma', 'M', 'K', '\Gamma', 'A'}, 'asr', 'reciprocal');
-title('Phonons of \alpha-quartz');
+    'labels', {'\Gamma', 'M', 'K', '\Gamma', 'A'}, 'asr', 'reciprocal', ...
+    'title', 'Phonons of \alpha-quartz');
 dispersion_picture = fullfile(folder, 'quartz_dispersion.png');
 print(fig, '-dpng', '-r150', dispersion_picture);
 close(fig);
 
 fig = figure('visible', 'off');
-euphonic.plot_sqw(model, [2 0 0; 4 0 0; 4 0 2], 0:0.25:60, 'fwhm', 1);
+euphonic.plot_sqw(model, [2 0 0; 4 0 0; 4 0 2], 0:0.25:60, 'fwhm', 1, ...
+    'title', 'S(Q,\omega) of \alpha-quartz at 100 K');
 colormap('hot');
-title('S(Q,\omega) of \alpha-quartz at 100 K');
 map_picture = fullfile(folder, 'quartz_sqw.png');
 print(fig, '-dpng', '-r150', map_picture);
 close(fig);

@@ -66,7 +66,10 @@ function status_has_what_is_promised()
     end
     support.check(facts.last_job.points == 100, '100 points');
     support.check(any(strcmp({facts.models.model}, fc.model)), 'the model among those loaded');
-    support.check(~isempty(strfind(evalc('euphonic.status'), sprintf('pid %d', facts.pid))), 'the pid'); %#ok<STREMP>
+    support.quartz();
+    shown = evalc('euphonic.status');
+    support.check(~isempty(strfind(shown, sprintf('pid %d', facts.pid))), 'the pid'); %#ok<STREMP>
+    support.check(isscalar(strfind(shown, ['model ' fc.model(1:8)])), 'one line for a model that was read twice');
 end
 
 function calls_start_a_daemon()

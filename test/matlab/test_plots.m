@@ -38,6 +38,8 @@ function a_dispersion_is_drawn()
         'n_points', 40, 'asr', 'reciprocal');
     support.check(numel(lines) == 54, '27 modes on each of two lines');
     support.check(isequal(reshape(get(gca(), 'xticklabel'), 1, []), {'G', 'M', 'K'}), 'labels');
+    support.check(strcmp(get(get(gca(), 'title'), 'string'), 'Si3 O6'), 'the formula as the title');
+    support.check(strcmp(get(get(gca(), 'title'), 'interpreter'), 'tex'), 'Greek letters in titles set afterwards');
     check_picture(fig);
     support.check_error('EUPHONIC:plot_dispersion:size_mismatch', 'labels', ...
         @() euphonic.plot_dispersion(fc, [0 0 0; 1 0 0], 'labels', {'G'}));
@@ -55,7 +57,17 @@ function a_map_is_drawn_and_keeps_the_intensity()
     qpts = euphonic.q_path(model.force_constants, [1.1 0 0; 1.9 0 0.3], 30);
     [~, sf] = model.horace_disp(qpts(:, 1), qpts(:, 2), qpts(:, 3));
     support.check(abs(sum(map) * 0.25 ./ sum(cell2mat(sf.')) - 1) < 1e-6, 'the integral over energy');
+    drawn_title = @() get(get(gca(), 'title'), 'string');
+    support.check(strcmp(drawn_title(), 'Si3 O6, 300 K'), 'formula and temperature as the title');
     check_picture(fig);
+    few = {energy, 'n_points', 5, 'title'};
+    euphonic.plot_sqw(model, [1.1 0 0; 1.9 0 0.3], few{:}, '\alpha-quartz');
+    support.check(strcmp(drawn_title(), '\alpha-quartz'), 'a title of one''s own');
+    euphonic.plot_sqw(model, [1.1 0 0; 1.9 0 0.3], few{:}, '');
+    support.check(isempty(drawn_title()), 'no title');
+    model.temperature = 'None';
+    euphonic.plot_sqw(model, [1.1 0 0; 1.9 0 0.3], few{1:3});
+    support.check(strcmp(drawn_title(), 'Si3 O6'), 'no temperature in the title');
     check = @(part, varargin) support.check_error('EUPHONIC:plot_sqw:invalid_argument', part, ...
         @() euphonic.plot_sqw(varargin{:}));
     check('CoherentCrystal', 7, [0 0 0; 1 0 0], 0:10);
