@@ -1,4 +1,4 @@
-/** The benchmarks: `npm run bench -- stages|scaling|end-to-end|pixels|peers|all [options]`. */
+/** The benchmarks: `npm run bench -- stages|scaling|end-to-end|pixels|reading|peers|all [options]`. */
 import { Command, InvalidArgumentError } from 'commander';
 import { loadAddon } from '../src/compute/addon.js';
 import { publish, type Report } from './harness/report.js';
@@ -11,6 +11,7 @@ const WORKLOADS: Readonly<Record<string, () => Promise<Workload>>> = {
   scaling: async () => (await import('./workloads/scaling.js')).scaling,
   'end-to-end': async () => (await import('./workloads/endToEnd.js')).endToEnd,
   pixels: async () => (await import('./workloads/pixels.js')).pixels,
+  reading: async () => (await import('./workloads/reading.js')).reading,
   peers: async () => (await import('./workloads/peers.js')).peers,
 };
 

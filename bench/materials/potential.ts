@@ -95,7 +95,7 @@ export interface EnergyAndForces {
 export function interactingPairs(structure: Structure, table: PairTable): [Pair, PairPotential][] {
   const cutoff = Math.max(...[...table.values()].map((potential) => potential.cutoff));
   const { atomType } = structure;
-  return pairsWithin(structure, cutoff).flatMap((pair): [Pair, PairPotential][] => {
+  return [...pairsWithin(structure, cutoff)].flatMap((pair): [Pair, PairPotential][] => {
     const potential = table.get(pairKey(atomType[pair.i], atomType[pair.j]));
     return potential && pair.r < potential.cutoff ? [[pair, potential]] : [];
   });

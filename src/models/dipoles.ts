@@ -21,8 +21,8 @@ import {
 /** Both halves end where their terms have fallen to e^{−x²} with this x: 2e-17. */
 const REACH = 6.2;
 
-/** Real-space terms are cheap here: the splitting parameter is this part of the one with two equally long halves. */
-const REAL_SHARE = 0.6;
+/** How much longer a pair of atoms at a distance takes than a wave K for a pair of atoms of the cell. */
+const REAL_COST = 100;
 
 /** The content of a polar crystal with total force constants → the same with short-range ones; the input is not changed. */
 export function withoutDipoles(total: ForceConstantsContent): ForceConstantsContent {
@@ -41,10 +41,7 @@ function dipoleForceConstants(
   const { crystal, scMatrix, cellOrigins } = model;
   const supercell = new Supercell(scMatrix, cellOrigins);
   const n = crystal.atomMass.length;
-  const density = n / volume(crystal.cellVectors) ** 2;
-  // distances are shortened by about √ε
-  const scale = determinant(dielectric) ** (1 / 6);
-  const splitting = REAL_SHARE * Math.sqrt(Math.PI) * density ** (1 / 6) * scale;
+  const splitting = cheapest(n, supercell.nCells, volume(crystal.cellVectors), determinant(dielectric));
   const result = new Float64Array(model.forceConstants.length);
   addReal(result, model, born, dielectric, supercell, splitting);
   addReciprocal(result, model, born, dielectric, supercell, splitting);
@@ -63,6 +60,16 @@ function dipoleForceConstants(
     }
   }
   return result;
+}
+
+/** The splitting parameter Λ with which both halves together take the least time. */
+function cheapest(n: number, nCells: number, cellVolume: number, determinant: number): number {
+  // within the reach x: distances up to x/Λ, shortened by √ε, and waves up to 2Λx, lengthened by it
+  const sphere = (4 / 3) * Math.PI * Math.sqrt(determinant);
+  const reals = (n * n * REAL_COST * sphere * REACH ** 3) / cellVolume;
+  const perWave = ((n * n) / 2) * (nCells / 2);
+  const waves = (perWave * sphere * (2 * REACH) ** 3 * cellVolume) / (determinant * (2 * Math.PI) ** 3);
+  return (reals / waves) ** (1 / 6);
 }
 
 /** Pairs of atoms at their distances: −Λ³/√det ε Z H(Λd) Zᵀ. */
@@ -109,7 +116,10 @@ function addReal(
   }
 }
 
-/** Σ_K u uᴴ with u_{κa} = √w (Z_κ K)_a e^{iK·r_κ} at each q that fits into the supercell, transformed to its cells. */
+/**
+ * Σ_K w Z_κ K (Z_κ' K)ᵀ e^{iK·(r_κ − r_κ')} at each q that fits into the supercell, transformed to its cells. q and −q have
+ * the same part in that.
+ */
 function addReciprocal(
   result: Float64Array,
   { crystal }: ForceConstantsContent,
@@ -119,40 +129,101 @@ function addReciprocal(
   splitting: number,
 ): void {
   const size = crystal.atomR.length;
+  const n = size / 3;
   const { nCells, origins } = supercell;
-  for (const q of commensurate(supercell)) {
-    const re = new Float64Array(size * size);
-    const im = new Float64Array(size * size);
-    for (const u of waves(crystal, born, dielectric, q, splitting)) {
-      for (let row = 0; row < size; row++) {
-        const [x, y] = [u[2 * row], u[2 * row + 1]];
-        for (let column = 0; column < size; column++) {
-          const [v, w] = [u[2 * column], u[2 * column + 1]];
-          re[size * row + column] += x * v + y * w;
-          im[size * row + column] += y * v - x * w;
-        }
-      }
-    }
+  const cos = new Float64Array(nCells);
+  const sin = new Float64Array(nCells);
+  for (const { q, weight } of commensurate(supercell)) {
+    const waves = wavesAt(crystal, dielectric, q, splitting);
+    // where q and −q are the same, every e^{2πiq·R} is 1 or −1
+    const real = weight === 1;
     for (let c = 0; c < nCells; c++) {
       const phase =
         2 * Math.PI * (q[0] * origins[3 * c] + q[1] * origins[3 * c + 1] + q[2] * origins[3 * c + 2]);
-      const [cos, sin] = [Math.cos(phase) / nCells, Math.sin(phase) / nCells];
-      const block = size * size * c;
-      for (let k = 0; k < size * size; k++) result[block + k] += re[k] * cos + im[k] * sin;
+      cos[c] = (weight * Math.cos(phase)) / nCells;
+      sin[c] = (weight * Math.sin(phase)) / nCells;
+    }
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j <= i; j++) {
+        const [even, odd] = pairSums(waves, i, j, !real).map((sums) => charged(sums, born, i, j));
+        for (let c = 0; c < nCells; c++) {
+          const ij = size * (size * c + 3 * i) + 3 * j;
+          const ji = size * (size * c + 3 * j) + 3 * i;
+          for (let a = 0; a < 3; a++) {
+            for (let b = 0; b < 3; b++) {
+              const [x, y] = [even[3 * a + b] * cos[c], odd[3 * a + b] * sin[c]];
+              result[ij + size * a + b] += x + y;
+              if (i !== j) result[ji + size * b + a] += x - y;
+            }
+          }
+        }
+      }
     }
   }
 }
 
-/** The vectors u at q, real and imaginary parts in turn; valid until the next one. K = 0 is left out. */
-function* waves(
+interface Waves {
+  count: number;
+  /** [6][count]: w K_a K_b, elements 00 01 02 11 12 22; w = 4π/V e^{−KεK/4Λ²} / KεK */
+  moments: Float64Array;
+  /** [n][count]: of e^{iK·r} */
+  cos: Float64Array;
+  sin: Float64Array;
+  /** [count]: scratch of pairSums */
+  apartCos: Float64Array;
+  apartSin: Float64Array;
+}
+
+/** Σ_K of the moments times cos and, if wanted, sin of K·(r_i − r_j): [6] each. */
+function pairSums(waves: Waves, i: number, j: number, withSin: boolean): [Float64Array, Float64Array] {
+  const { count, moments, cos, sin, apartCos, apartSin } = waves;
+  const [atI, atJ] = [count * i, count * j];
+  for (let k = 0; k < count; k++) {
+    apartCos[k] = cos[atI + k] * cos[atJ + k] + sin[atI + k] * sin[atJ + k];
+    apartSin[k] = sin[atI + k] * cos[atJ + k] - cos[atI + k] * sin[atJ + k];
+  }
+  const even = new Float64Array(6);
+  const odd = new Float64Array(6);
+  for (let m = 0; m < 6; m++) {
+    const moment = moments.subarray(count * m, count * (m + 1));
+    even[m] = dot(moment, apartCos);
+    if (withSin) odd[m] = dot(moment, apartSin);
+  }
+  return [even, odd];
+}
+
+/** In two sums, as one would take the latency of its chain of additions. */
+function dot(x: Float64Array, y: Float64Array): number {
+  let [even, odd] = [0, 0];
+  const pairs = x.length - (x.length % 2);
+  for (let k = 0; k < pairs; k += 2) {
+    even += x[k] * y[k];
+    odd += x[k + 1] * y[k + 1];
+  }
+  if (pairs < x.length) even += x[pairs] * y[pairs];
+  return even + odd;
+}
+
+const ELEMENT = [0, 1, 2, 1, 3, 4, 2, 4, 5];
+
+/** Z_i T Z_jᵀ [3,3] of a symmetric T [6]. */
+function charged(T: Float64Array, born: Float64Array, i: number, j: number): Float64Array {
+  return new Float64Array(9).map((_, k) => {
+    const [a, b] = [Math.floor(k / 3), k % 3];
+    let sum = 0;
+    for (let e = 0; e < 9; e++)
+      sum += born[9 * i + 3 * a + Math.floor(e / 3)] * T[ELEMENT[e]] * born[9 * j + 3 * b + (e % 3)];
+    return sum;
+  });
+}
+
+/** The K = q + G within reach but K = 0. */
+function wavesAt(
   { cellVectors, atomR }: ForceConstantsContent['crystal'],
-  born: Float64Array,
   dielectric: Float64Array,
   q: Vector,
   splitting: number,
-): Generator<Float64Array> {
-  const size = atomR.length;
-  const u = new Float64Array(2 * size);
+): Waves {
   const b = reciprocal(cellVectors);
   // K·ε·K ≤ (2Λ·reach)² is an ellipsoid: K·a_i ≤ 2Λ·reach·√(a_i·ε⁻¹·a_i)
   const inverseDielectric = inverse(dielectric);
@@ -164,33 +235,52 @@ function* waves(
   });
   const from = bounds.map((bound, k) => Math.ceil(-bound - q[k]));
   const to = bounds.map((bound, k) => Math.floor(bound - q[k]));
+  const found: { k: Vector; moments: number[] }[] = [];
   for (let g = from[0]; g <= to[0]; g++) {
     for (let h = from[1]; h <= to[1]; h++) {
       for (let l = from[2]; l <= to[2]; l++) {
         const k: Vector = [q[0] + g, q[1] + h, q[2] + l];
-        const K = rowTimes(k, b);
-        const eK = rowTimes(K, dielectric);
-        const KeK = K[0] * eK[0] + K[1] * eK[1] + K[2] * eK[2];
+        const [x, y, z] = rowTimes(k, b);
+        const [ex, ey, ez] = rowTimes([x, y, z], dielectric);
+        const KeK = x * ex + y * ey + z * ez;
         const exponent = KeK / (4 * splitting ** 2);
-        if (k.every((x) => Math.abs(x) < 1e-9) || exponent > REACH ** 2) continue;
-        const root = Math.sqrt(((4 * Math.PI) / volume(cellVectors)) * (Math.exp(-exponent) / KeK));
-        for (let row = 0; row < size; row++) {
-          const i = row - (row % 3);
-          const ZK = born[3 * row] * K[0] + born[3 * row + 1] * K[1] + born[3 * row + 2] * K[2];
-          const phase = 2 * Math.PI * (k[0] * atomR[i] + k[1] * atomR[i + 1] + k[2] * atomR[i + 2]);
-          u[2 * row] = root * ZK * Math.cos(phase);
-          u[2 * row + 1] = root * ZK * Math.sin(phase);
-        }
-        yield u;
+        if (k.every((component) => Math.abs(component) < 1e-9) || exponent > REACH ** 2) continue;
+        const w = ((4 * Math.PI) / volume(cellVectors)) * (Math.exp(-exponent) / KeK);
+        found.push({ k, moments: [w * x * x, w * x * y, w * x * z, w * y * y, w * y * z, w * z * z] });
       }
     }
   }
+  const count = found.length;
+  const moments = Float64Array.from({ length: 6 * count }, (_, m) => {
+    return found[m % count].moments[Math.floor(m / count)];
+  });
+  const cos = new Float64Array((atomR.length / 3) * count);
+  const sin = new Float64Array(cos.length);
+  for (let at = 0; at < cos.length; at++) {
+    const { k } = found[at % count];
+    const i = 3 * Math.floor(at / count);
+    const phase = 2 * Math.PI * (k[0] * atomR[i] + k[1] * atomR[i + 1] + k[2] * atomR[i + 2]);
+    cos[at] = Math.cos(phase);
+    sin[at] = Math.sin(phase);
+  }
+  const apartCos = new Float64Array(count);
+  const apartSin = new Float64Array(count);
+  return { count, moments, cos, sin, apartCos, apartSin };
 }
 
-/** The q-points, one modulo reciprocal-lattice vectors, with q·S integer for every supercell vector. */
-function commensurate({ matrix, nCells }: Supercell): Vector[] {
+/**
+ * The q-points, one modulo reciprocal-lattice vectors, with q·S integer for every supercell vector; of q and −q one, with
+ * weight 2 where they are not the same.
+ */
+function commensurate({ matrix, nCells }: Supercell): { q: Vector; weight: number }[] {
   const transposed = matrix.map((_, k) => matrix[3 * (k % 3) + Math.floor(k / 3)]);
-  const points = new Supercell(transposed).origins;
+  const cells = new Supercell(transposed);
   const toQ = inverse(transposed);
-  return Array.from({ length: nCells }, (_, m) => rowTimes(points.subarray(3 * m, 3 * m + 3), toQ));
+  const points: { q: Vector; weight: number }[] = [];
+  for (let m = 0; m < nCells; m++) {
+    const point = cells.origins.subarray(3 * m, 3 * m + 3);
+    const opposite = cells.indexOf([-point[0], -point[1], -point[2]]);
+    if (opposite >= m) points.push({ q: rowTimes(point, toQ), weight: opposite === m ? 1 : 2 });
+  }
+  return points;
 }

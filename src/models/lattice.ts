@@ -50,11 +50,10 @@ export interface Pair {
 }
 
 /** All ordered pairs nearer than `cutoff` (bohr), an atom and itself left out, in a fixed order. */
-export function pairsWithin(
+export function* pairsWithin(
   { cellVectors, atomR }: { cellVectors: Float64Array; atomR: Float64Array },
   cutoff: number,
-): Pair[] {
-  const pairs: Pair[] = [];
+): Generator<Pair> {
   const n = atomR.length / 3;
   const b = reciprocal(cellVectors);
   const spacing = [0, 3, 6].map((k) => (2 * Math.PI) / Math.hypot(b[k], b[k + 1], b[k + 2]));
@@ -69,13 +68,12 @@ export function pairsWithin(
             if (i === j && u === 0 && v === 0 && w === 0) continue;
             const d = rowTimes([s[0] + u, s[1] + v, s[2] + w], cellVectors);
             const r = Math.hypot(d[0], d[1], d[2]);
-            if (r < cutoff) pairs.push({ i, j, cell: [u, v, w], d, r });
+            if (r < cutoff) yield { i, j, cell: [u, v, w], d, r };
           }
         }
       }
     }
   }
-  return pairs;
 }
 
 /** The cells of a supercell: one representative of each class of lattice vectors. */
