@@ -222,7 +222,11 @@ void run(ConnectionSlot& slot, const Arguments& arguments, mxArray* answer) {
 
   wire::Connection& connection = slot.to(arguments.at(0));
   const wire::Wait wait{-1, interrupted};
-  const wire::OpenedJob job = wire::open_job(connection, params, frames_from(arguments.at(2)), wait);
+  const wire::Progress progress = progress_to(mxGetField(arguments.at(4), 0, "progress"));
+  // A large crystal takes a while to be planned.
+  wire::ProgressClock opening(progress, points.count);
+  const wire::Wait patient{-1, interrupted, [&opening] { opening.look(0); }};
+  const wire::OpenedJob job = wire::open_job(connection, params, frames_from(arguments.at(2)), patient);
   mxSetField(answer, 0, "job", array_from(job.result));
 
   Results results(answer, quantity, gradients, points, mxIsLogicalScalarTrue(cells));
@@ -232,8 +236,7 @@ void run(ConnectionSlot& slot, const Arguments& arguments, mxArray* answer) {
     results.allocate(job);
   }
   results.find_rows(job);
-  wire::Stream stream(connection, job, quantity, points, results.outputs, results.missing, wait,
-                      progress_to(mxGetField(arguments.at(4), 0, "progress")));
+  wire::Stream stream(connection, job, quantity, points, results.outputs, results.missing, wait, progress);
   const auto account = [&] {
     results.missing = stream.missing();
     results.imaginary += static_cast<double>(stream.imaginary());

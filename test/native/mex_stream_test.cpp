@@ -310,3 +310,29 @@ TEST_CASE("Progress is told now and then, and at the end", "[mex]") {
   CHECK(told.back() == 140);
   CHECK(stream.imaginary() == 20);
 }
+
+TEST_CASE("Progress is told while nothing arrives", "[mex]") {
+  Daemon daemon([](const Seen& seen) {
+    if (seen.method != "ping") std::this_thread::sleep_for(std::chrono::milliseconds(400));
+    return honest(seen);
+  });
+  Work work(14);
+  Connection connection(daemon.endpoints());
+  std::vector<std::size_t> told;
+  Progress progress;
+  progress.report = [&](std::size_t done, std::size_t total, double) {
+    CHECK(total == 14);
+    told.push_back(done);
+  };
+  progress.first_after = 0.05;
+  ProgressClock opening(progress, 14);
+  const OpenedJob job = open_job(connection, Value::Map{}, {}, {-1, never, [&opening] { opening.look(0); }});
+  CHECK(told.size() >= 2);
+  told.clear();
+  Stream stream(connection, job, Quantity::structure_factor, work.points, work.outputs, {{0, 14}},
+                {-1, never}, progress);
+  stream.run();
+  REQUIRE(told.size() >= 2);
+  CHECK(told.front() == 0);
+  CHECK(told.back() == 14);
+}

@@ -1,8 +1,13 @@
 function show_progress(done, total, seconds)
     %SHOW_PROGRESS   One line on how far a calculation is.
     rate = done / seconds;
-    fprintf('euphonic: %s of %s q-points, %s per second, %s left\n', grouped(done), grouped(total), ...
-        grouped(rate), euphonic.internal.duration_text((total - done) / rate));
+    if done == 0
+        fprintf('euphonic: no results yet after %s (%s q-points)\n', ...
+            euphonic.internal.duration_text(seconds), grouped(total));
+    else
+        fprintf('euphonic: %s of %s q-points, %s per second, %s left\n', grouped(done), grouped(total), ...
+            grouped(rate), euphonic.internal.duration_text((total - done) / rate));
+    end
     if euphonic.internal.is_octave()
         fflush(stdout);
     else

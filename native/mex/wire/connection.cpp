@@ -191,7 +191,10 @@ Answer Socket::receive(const Wait& wait) {
     if (wait.interrupted && wait.interrupted()) {
       throw Failure(failure_code::kInterrupted, "Interrupted from the keyboard.");
     }
-    if (ready <= 0) continue;
+    if (ready <= 0) {
+      if (wait.idle) wait.idle();
+      continue;
+    }
     if (items[0].revents & ZMQ_POLLIN) return read_message();
     read_monitor();
   }

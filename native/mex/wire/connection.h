@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -68,6 +69,7 @@ struct Answer {
 struct Wait {
   double seconds = -1;              // < 0: for ever
   bool (*interrupted)() = nullptr;  // called every kPollMilliseconds
+  std::function<void()> idle = {};  // called then, if nothing has come
 };
 
 // A DEALER socket. Every function throws Failure: unreachable, not_authorised, timeout, interrupted,

@@ -110,6 +110,19 @@ OpenedJob open_job(Connection& connection, const Value& params, std::vector<Outg
   return job;
 }
 
+ProgressClock::ProgressClock(Progress progress, std::size_t total)
+    : progress_(std::move(progress)), total_(total), started_(now()), next_report_(progress_.first_after) {}
+
+void ProgressClock::look(std::size_t done) {
+  if (!progress_.report) return;
+  const double seconds = now() - started_;
+  const bool told_before = next_report_ > progress_.first_after;
+  const bool last = done == total_ && told_before;
+  if (seconds < next_report_ && !last) return;
+  next_report_ = std::min(seconds * progress_.growth, seconds + progress_.at_least_every);
+  progress_.report(done, total_, seconds);
+}
+
 Stream::Stream(Connection& connection, const OpenedJob& job, Quantity quantity, const Points& points,
                const Outputs& outputs, const std::vector<Range>& missing, Wait wait, Progress progress)
     : connection_(connection),
@@ -118,7 +131,7 @@ Stream::Stream(Connection& connection, const OpenedJob& job, Quantity quantity, 
       points_(points),
       outputs_(outputs),
       wait_(wait),
-      progress_(std::move(progress)) {
+      progress_(std::move(progress), points.count) {
   done_ = points_.count;
   for (auto range = missing.rbegin(); range != missing.rend(); ++range) {
     if (range->count > 0) waiting_.push_back(*range);
@@ -183,16 +196,6 @@ void Stream::store(const Answer& answer, const Range& chunk) {
   done_ += chunk.count;
 }
 
-void Stream::report_progress() {
-  if (!progress_.report) return;
-  const double seconds = now() - started_;
-  const bool told_before = next_report_ > progress_.first_after;
-  const bool last = done_ == points_.count && told_before;
-  if (seconds < next_report_ && !last) return;
-  next_report_ = std::min(seconds * progress_.growth, seconds + progress_.at_least_every);
-  progress_.report(done_, points_.count, seconds);
-}
-
 void Stream::stream() {
   for (;;) {
     while (under_way_.size() < job_.window && !waiting_.empty()) send_next();
@@ -204,7 +207,7 @@ void Stream::stream() {
     if (answer.reply.error) throw *answer.reply.error;
     store(answer, request->second);
     under_way_.erase(request);
-    report_progress();
+    progress_.look(done_);
   }
 }
 
@@ -222,8 +225,7 @@ void Stream::cancel() {
 }
 
 void Stream::run() {
-  started_ = now();
-  next_report_ = progress_.first_after;
+  wait_.idle = [this] { progress_.look(done_); };
   try {
     stream();
     totals_ = connection_.work().call("job.close", Value::Map{{"job", job_.job}}, {}, wait_).reply.result;

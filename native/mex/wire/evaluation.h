@@ -61,13 +61,26 @@ Answer call_with_ticket(Connection& connection, const std::string& method, Value
 OpenedJob open_job(Connection& connection, const Value& params, std::vector<OutgoingFrame> frames,
                    const Wait& wait);
 
-// Called while results arrive: first after some seconds, then at times that grow apart, and when all are
-// there.
+// What tells how far a calculation is, whether results arrive or not: first after some seconds, then at times
+// that grow apart, and when all is there.
 struct Progress {
   std::function<void(std::size_t done, std::size_t total, double seconds)> report;
   double first_after = 2;      // seconds
   double growth = 1.5;         // of the time from one report to the next
   double at_least_every = 30;  // seconds
+};
+
+class ProgressClock {
+ public:
+  ProgressClock(Progress progress, std::size_t total);
+  // Reports if it is time to.
+  void look(std::size_t done);
+
+ private:
+  Progress progress_;
+  std::size_t total_;
+  double started_;      // of the steady clock
+  double next_report_;  // seconds after started_
 };
 
 // Streams the missing ranges of q-points through an open job, with `window` chunks under way.
@@ -92,7 +105,6 @@ class Stream {
   void send_next();
   void store(const Answer& answer, const Range& chunk);
   void cancel();
-  void report_progress();
 
   Connection& connection_;
   const OpenedJob& job_;
@@ -102,9 +114,7 @@ class Stream {
   std::vector<Range> waiting_;               // not sent yet, last first
   std::map<std::int64_t, Range> under_way_;  // by request id
   Wait wait_;
-  Progress progress_;
-  double started_ = 0;      // of the steady clock
-  double next_report_ = 0;  // seconds after started_
+  ProgressClock progress_;
   std::size_t done_ = 0;
   std::int64_t imaginary_ = 0;
   Value totals_;
