@@ -169,6 +169,8 @@ export class ModelStore implements Holder {
     stop: AbortSignal,
   ): Promise<ExecutorPlan> {
     const { model, summary } = stored;
+    // everybody may have left while it waited for its turn
+    if (stop.aborted) throw new EuphonicError('cancelled', 'Planning was cancelled.');
     // while the estimate is compared with what is left, this model must not be what makes room
     stored.uses++;
     let release: (() => void) | undefined;

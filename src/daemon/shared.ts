@@ -13,14 +13,18 @@ function unlessAborted<T>(promise: Promise<T>, wanted: AbortSignal): Promise<T> 
 
 export class Shared<T> {
   private waiting = 0;
+  private settled = false;
   private readonly stop = new AbortController();
   private readonly result: Promise<T>;
 
   /** `work` is to reject when its signal is aborted. */
   constructor(work: (stop: AbortSignal) => Promise<T>) {
     this.result = work(this.stop.signal);
-    // work that everybody has left rejects for nobody
-    this.result.catch(() => {});
+    const settle = () => {
+      this.settled = true;
+    };
+    // also: work that everybody has left rejects for nobody
+    this.result.then(settle, settle);
   }
 
   /** Nobody is to wait for it any more. */
@@ -35,7 +39,7 @@ export class Shared<T> {
       return await unlessAborted(this.result, wanted);
     } finally {
       this.waiting--;
-      if (wanted.aborted && this.waiting === 0) this.stop.abort();
+      if (wanted.aborted && this.waiting === 0 && !this.settled) this.stop.abort();
     }
   }
 }
