@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <utility>
 
 #include "core/plan_parts.h"
 #include "core/units.h"
@@ -174,7 +175,24 @@ class Builder {
       out.terms.push_back(term);
     }
     if (b.i == b.j && !sines) b.kind = BlockKind::hermitian_real;
+    out.terms.shrink_to_fit();  // gigabytes for a thousand atoms
     return out;
+  }
+
+  // Coefficients of cosines and sines in a chunk: known before they are stored, as these arrays are the
+  // largest.
+  std::pair<std::size_t, std::size_t> chunk_sizes(const TermChunk& chunk, const std::map<Int3, int>& index) {
+    std::pair<std::size_t, std::size_t> sizes;
+    for (std::size_t b = 0; b < t_.blocks.size(); ++b) {
+      const BlockKind kind = t_.blocks[b].kind;
+      for (const FoldedTerm& term : folded_[b].terms) {
+        const int at = index.at(term.r) - chunk.first_vector;
+        if (at < 0 || at >= chunk.n_vectors) continue;
+        sizes.first += kind == BlockKind::full ? 9 : 6;
+        sizes.second += kind == BlockKind::full ? 9 : kind == BlockKind::hermitian ? 3 : 0;
+      }
+    }
+    return sizes;
   }
 
   void chunks() {
@@ -204,6 +222,9 @@ class Builder {
       chunk.first_vector = static_cast<int>(static_cast<long long>(n_vectors) * k / n_chunks);
       chunk.n_vectors =
           static_cast<int>(static_cast<long long>(n_vectors) * (k + 1) / n_chunks) - chunk.first_vector;
+      const auto [c_size, s_size] = chunk_sizes(chunk, index);
+      chunk.c.reserve(c_size);
+      chunk.s.reserve(s_size);
       chunk.begin.push_back(0);
       for (std::size_t b = 0; b < t_.blocks.size(); ++b) {
         const BlockKind kind = t_.blocks[b].kind;
