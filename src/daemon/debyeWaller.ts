@@ -9,10 +9,11 @@ import { MAX_DEBYE_WALLER_POINTS } from '../protocol/limits.js';
 import type { CheckedParams, DebyeWallerSummary, Status } from '../protocol/messages.js';
 import { checkLeast, openAdmitted } from './admission.js';
 import type { ChunkAdvice } from './chunkAdvice.js';
+import { isSymmetric, probePoints, wedgePart } from './irreducibleWedge.js';
 import { KernelTime } from './kernelTime.js';
 import type { MemoryBudget } from './memoryBudget.js';
 import type { ModelStore } from './modelStore.js';
-import { gridPoints, TensorSum } from './monkhorstPack.js';
+import { type Grid, type GridPart, halfGrid, sizeOf, TensorSum } from './monkhorstPack.js';
 import type { Peer } from './peerSocket.js';
 import { MAX_DEBYE_WALLER_RESULTS, MAX_DEBYE_WALLER_RUNNING } from './settings.js';
 import { Turns } from './turns.js';
@@ -37,6 +38,8 @@ interface Calculation {
   id: string;
   key: string;
   params: DebyeWallerParams;
+  /** the points that are evaluated */
+  part: GridPart;
   result: Promise<Computed>;
   finished: boolean;
   /** aborted when nobody waits for it any more */
@@ -98,12 +101,12 @@ export class DebyeWaller {
     const now = performance.now();
     return [...this.calculations.values()]
       .filter(({ finished }) => !finished)
-      .map(({ id, params, points, startedAt }) => ({
+      .map(({ id, params, part, points, startedAt }) => ({
         job: id,
         model: params.model,
         quantity: 'debye_waller',
         points,
-        n_points: evaluatedPoints(params.grid),
+        n_points: part.count,
         seconds: (now - startedAt) / 1000,
       }));
   }
@@ -136,6 +139,7 @@ export class DebyeWaller {
       id: randomBytes(12).toString('hex'),
       key,
       params,
+      part: halfGrid(params.grid),
       result: Promise.reject(cancelledError()),
       finished: false,
       stop: new AbortController(),
@@ -201,11 +205,19 @@ export class DebyeWaller {
       advice,
       notes: threadNotes,
       release,
-    } = openAdmitted(this.executor, this.memory, plan, options, evaluatedPoints(grid));
+    } = openAdmitted(this.executor, this.memory, plan, options, halfGrid(grid).count);
+    let averaged: Average;
     calculation.work = work;
-    const { sum, imaginary, seconds } = await average(work, advice, grid, (points) => {
+    const progress = (points: number) => {
       calculation.points = points;
-    }).finally(release);
+    };
+    try {
+      calculation.part = symmetrise ? await this.smallestPart(model, work, grid) : halfGrid(grid);
+      averaged = await average(work, advice, calculation.part, progress);
+    } finally {
+      release();
+    }
+    const { sum, imaginary, seconds } = averaged;
     checkWanted();
     const symmetric = symmetrise ? await this.models.symmetrised(model, sum) : undefined;
     const notes = [...plan.info.notes, ...threadNotes];
@@ -218,13 +230,25 @@ export class DebyeWaller {
       tensors: symmetric?.tensors ?? sum,
       summary: {
         n_points: sizeOf(grid),
-        evaluated: evaluatedPoints(grid),
+        evaluated: calculation.part.count,
         imaginary,
         kernel_seconds: seconds,
         space_group: symmetric ? { number: symmetric.number, symbol: symmetric.symbol } : null,
         notes,
       },
     };
+  }
+
+  /** The irreducible wedge, if it is worth it and the tensors have the crystal's symmetry, else half of the grid. */
+  private async smallestPart(model: string, work: ExecutorJob, grid: Grid): Promise<GridPart> {
+    const half = halfGrid(grid);
+    const wedge = await this.models.irreducibleWedge(model, grid);
+    const qpts = probePoints(wedge.operations);
+    if (wedge.indices.length + qpts.length / 3 >= half.count) return half;
+    const { displacements } = await work.compute({ qpts });
+    const { buffer, byteOffset, length } = displacements!;
+    const symmetric = isSymmetric(new Float64Array(buffer, byteOffset, length / 8), wedge.operations);
+    return symmetric ? wedgePart(grid, wedge) : half;
   }
 
   private evict(): void {
@@ -234,13 +258,6 @@ export class DebyeWaller {
     }
   }
 }
-
-type Grid = DebyeWallerParams['grid'];
-
-const sizeOf = ([a, b, c]: Grid) => a * b * c;
-
-/** q and −q have the same tensor. */
-const evaluatedPoints = (grid: Grid) => Math.ceil(sizeOf(grid) / 2);
 
 function checkSize(grid: Grid): void {
   const points = sizeOf(grid);
@@ -258,20 +275,22 @@ function keyOf(params: DebyeWallerParams): string {
   return JSON.stringify([model, grid, temperature, asr, dipole, dipole_parameter, frequency_min, symmetrise]);
 }
 
+type Average = { sum: Float64Array; imaginary: number; seconds: number };
+
 /** Average of the tensors [n,3,3] over the grid: the same bits however many threads work. */
 async function average(
   work: ExecutorJob,
   { chunk_points, window }: ChunkAdvice,
-  grid: Grid,
+  part: GridPart,
   onProgress: (points: number) => void,
-): Promise<{ sum: Float64Array; imaginary: number; seconds: number }> {
-  const evaluated = evaluatedPoints(grid);
-  const total = new TensorSum(work.nModes / 3, sizeOf(grid));
+): Promise<Average> {
+  const evaluated = part.count;
+  const total = new TensorSum(work.nModes / 3, part);
   const time = new KernelTime();
   let imaginary = 0;
   const submit = (offset: number) => {
     const count = Math.min(chunk_points, evaluated - offset);
-    const result = work.compute({ qpts: gridPoints(grid, offset, count) });
+    const result = work.compute({ qpts: part.points(offset, count) });
     // it is awaited in its turn; a failure before it must not leave this one unheard
     result.catch(() => {});
     return { offset, count, result };

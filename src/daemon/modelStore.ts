@@ -8,9 +8,11 @@ import { ANGSTROM_PER_BOHR, ELECTRON_MASS_PER_AMU } from '../models/units.js';
 import { float64Frame, int32Frame } from '../protocol/arrays.js';
 import { EuphonicError } from '../protocol/errors.js';
 import type { ArrayFrame, CheckedParams, ModelSummary, Status } from '../protocol/messages.js';
+import type { Wedge } from './irreducibleWedge.js';
 import type { Holder, MemoryBudget } from './memoryBudget.js';
 import { ModelReader } from './modelReader.js';
 import type { ReadModel, SymmetrisedTensors } from './modelWorker.js';
+import type { Grid } from './monkhorstPack.js';
 import { planBytes } from './planMemory.js';
 import { PUT_BYTES_PER_FRAME_BYTE, READ_BYTES_PER_FILE_BYTE } from './settings.js';
 import { Shared } from './shared.js';
@@ -200,6 +202,11 @@ export class ModelStore implements Holder {
   /** Tensors [n,3,3] of the model's atoms, averaged over its space group, in which isotopes are different atoms. */
   symmetrised(id: string, tensors: Float64Array): Promise<SymmetrisedTensors> {
     return this.reader.perform({ kind: 'symmetrise', crystal: this.get(id).crystal, tensors });
+  }
+
+  /** Of a Monkhorst–Pack grid, by the operations over which `symmetrised` averages. */
+  irreducibleWedge(id: string, grid: Grid): Promise<Wedge> {
+    return this.reader.perform({ kind: 'wedge', crystal: this.get(id).crystal, grid });
   }
 
   /** Space group of the model's crystal, in which isotopes are different atoms; null if none is found. */

@@ -13,13 +13,16 @@ import {
   modelId,
 } from '../models/forceConstants.js';
 import { type ReadOptions, readForceConstants } from '../models/readers/index.js';
-import { spaceGroup, symmetrisedTensors } from '../models/symmetry.js';
+import { type SpaceGroup, spaceGroup, symmetrisedTensors } from '../models/symmetry.js';
 import { asEuphonicError, type ErrorBody, EuphonicError } from '../protocol/errors.js';
+import { irreducibleWedge, type Wedge } from './irreducibleWedge.js';
+import type { Grid } from './monkhorstPack.js';
 
 export type ReaderTask =
   | { kind: 'load'; path: string; options: ReadOptions }
   | { kind: 'check'; content: ForceConstantsContent }
-  | { kind: 'symmetrise'; crystal: Crystal; tensors: Float64Array };
+  | { kind: 'symmetrise'; crystal: Crystal; tensors: Float64Array }
+  | { kind: 'wedge'; crystal: Crystal; grid: Grid };
 
 export interface ReadModel {
   id: string;
@@ -42,11 +45,12 @@ export interface ReaderResults {
   load: ReadModel;
   check: ReadModel;
   symmetrise: SymmetrisedTensors;
+  wedge: Wedge;
 }
 
 export type ReaderAnswer = { result: ReaderResults[ReaderTask['kind']] } | { error: ErrorBody };
 
-type ModelTask = Exclude<ReaderTask, { kind: 'symmetrise' }>;
+type ModelTask = Exclude<ReaderTask, { kind: 'symmetrise' | 'wedge' }>;
 
 async function readModel(task: ModelTask): Promise<ReadModel> {
   if (task.kind === 'check') {
@@ -64,11 +68,15 @@ async function readModel(task: ModelTask): Promise<ReadModel> {
 }
 
 async function symmetrise(crystal: Crystal, tensors: Float64Array): Promise<SymmetrisedTensors> {
+  const group = await groupOf(crystal);
+  return { number: group.number, symbol: group.symbol, tensors: symmetrisedTensors(tensors, group) };
+}
+
+async function groupOf(crystal: Crystal): Promise<SpaceGroup> {
   // isotopes at places that symmetry relates move differently: they are other atoms here
   const atomType = crystal.atomType.map((type, i) => `${type} ${crystal.atomMass[i]!.toPrecision(7)}`);
   try {
-    const group = await spaceGroup({ ...crystal, atomType });
-    return { number: group.number, symbol: group.symbol, tensors: symmetrisedTensors(tensors, group) };
+    return await spaceGroup({ ...crystal, atomType });
   } catch (error) {
     throw new EuphonicError('invalid_argument', `No space group was found: ${(error as Error).message}.`, {
       where: 'symmetrise',
@@ -103,6 +111,9 @@ parentPort?.on('message', async (task: ReaderTask) => {
   try {
     if (task.kind === 'symmetrise') {
       const result = await symmetrise(task.crystal, task.tensors);
+      parentPort?.postMessage({ result } satisfies ReaderAnswer);
+    } else if (task.kind === 'wedge') {
+      const result = irreducibleWedge(task.grid, (await groupOf(task.crystal)).operations);
       parentPort?.postMessage({ result } satisfies ReaderAnswer);
     } else {
       const result = await readModel(task);

@@ -2,6 +2,15 @@
 
 export type Grid = readonly [number, number, number];
 
+/** Points of a grid that stand for all. */
+export interface GridPart {
+  count: number;
+  /** points [offset, offset + count) of the part, [3,count] r.l.u. */
+  points(offset: number, count: number): Float64Array;
+  /** for how many points of the grid the k-th stands */
+  weight(k: number): number;
+}
+
 /**
  * Points [offset, offset + count) of the grid, [3,count] r.l.u.: along each axis (2i − N − 1)/(2N), i = 1…N, the last
  * axis fastest. Point k and point N1 N2 N3 − 1 − k are q and −q; with an odd product the middle one is the zone centre.
@@ -18,30 +27,42 @@ export function gridPoints([n1, n2, n3]: Grid, offset: number, count: number): F
   return qpts;
 }
 
-/** Sums symmetric tensors over the first half of a grid, whose other half has the same ones. */
+export const sizeOf = ([a, b, c]: Grid): number => a * b * c;
+
+/** The first half of a grid: q and −q have the same tensors. */
+export function halfGrid(grid: Grid): GridPart {
+  // the point that is its own negative; no integer where there is none
+  const middle = (sizeOf(grid) - 1) / 2;
+  return {
+    count: Math.ceil(sizeOf(grid) / 2),
+    points: (offset, count) => gridPoints(grid, offset, count),
+    weight: (k) => (k === middle ? 1 : 2),
+  };
+}
+
+/** Sums symmetric tensors over a part of a grid. */
 export class TensorSum {
   /** [nAtoms,6]: elements 00 01 02 11 12 22 */
   private readonly sum: Float64Array;
-  /** the point that is its own negative; no integer where there is none */
-  private readonly middle: number;
+  private weights = 0;
 
   constructor(
     private readonly nAtoms: number,
-    private readonly nPoints: number,
+    private readonly part: GridPart,
   ) {
     this.sum = new Float64Array(6 * nAtoms);
-    this.middle = (nPoints - 1) / 2;
   }
 
   /** Adds `displacements` [nAtoms,6,count] of the points from `offset`. Chunks come in order. */
   add(displacements: Buffer, offset: number, count: number): void {
     const values = new Float64Array(displacements.buffer, displacements.byteOffset, displacements.length / 8);
-    const middle = this.middle - offset;
+    const weights = Float64Array.from({ length: count }, (_, k) => this.part.weight(offset + k));
     for (let row = 0; row < this.sum.length; row++) {
       let sum = 0;
-      for (let k = 0; k < count; k++) sum += (k === middle ? 1 : 2) * values[row * count + k]!;
+      for (let k = 0; k < count; k++) sum += weights[k]! * values[row * count + k]!;
       this.sum[row]! += sum;
     }
+    this.weights += weights.reduce((sum, weight) => sum + weight, 0);
   }
 
   /** [nAtoms,3,3] */
@@ -49,7 +70,7 @@ export class TensorSum {
     const elements = [0, 1, 2, 1, 3, 4, 2, 4, 5];
     return Float64Array.from(
       { length: 9 * this.nAtoms },
-      (_, i) => this.sum[6 * Math.floor(i / 9) + elements[i % 9]!]! / this.nPoints,
+      (_, i) => this.sum[6 * Math.floor(i / 9) + elements[i % 9]!]! / this.weights,
     );
   }
 }

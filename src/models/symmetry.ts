@@ -11,6 +11,8 @@ export const SYMMETRY_TOLERANCE = 1.889726e-5;
 export interface Operation {
   /** [3,3] Cartesian: a vector v (a column) goes to R v */
   rotation: Float64Array;
+  /** [3,3] the same on fractional positions */
+  lattice: Int32Array;
   /** for each atom the atom that it goes to */
   atoms: Int32Array;
 }
@@ -43,7 +45,11 @@ export async function spaceGroup(crystal: Crystal, tolerance = SYMMETRY_TOLERANC
   const operations = dataset.operations.map(({ rotation, translation }) => {
     // the library gives matrices column by column
     const rows = rotation.map((_, k) => rotation[3 * (k % 3) + Math.floor(k / 3)]);
-    return { rotation: cartesian(rows, crystal.cellVectors), atoms: images(rows, translation, crystal) };
+    return {
+      rotation: cartesian(rows, crystal.cellVectors),
+      lattice: Int32Array.from(rows),
+      atoms: images(rows, translation, crystal),
+    };
   });
   return {
     number: dataset.number,

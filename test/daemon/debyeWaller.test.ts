@@ -5,7 +5,8 @@ import { materials } from '../../bench/materials/generate.js';
 import { seededRandom } from '../../bench/materials/random.js';
 import { Channel } from '../../src/client/channel.js';
 import type { EuphonicClient } from '../../src/client/client.js';
-import { gridPoints, TensorSum } from '../../src/daemon/monkhorstPack.js';
+import { irreducibleWedge, wedgePart } from '../../src/daemon/irreducibleWedge.js';
+import { gridPoints, halfGrid, TensorSum } from '../../src/daemon/monkhorstPack.js';
 import { spaceGroup, symmetrisedTensors } from '../../src/models/symmetry.js';
 import { ANGSTROM_PER_BOHR, ELECTRON_MASS_PER_AMU } from '../../src/models/units.js';
 import type { ModelSummary } from '../../src/protocol/messages.js';
@@ -62,7 +63,7 @@ describe('Monkhorst–Pack grids', () => {
   it('count every point but the middle one twice', () => {
     const rows = (count: number, value: (k: number) => number) =>
       Buffer.from(Float64Array.from({ length: 6 * count }, (_, i) => value(i % count)).buffer);
-    const odd = new TensorSum(1, 5);
+    const odd = new TensorSum(1, halfGrid([1, 1, 5]));
     odd.add(
       rows(2, (k) => k + 1),
       0,
@@ -74,13 +75,47 @@ describe('Monkhorst–Pack grids', () => {
       1,
     );
     assert.deepEqual([...odd.average()], new Array(9).fill((2 * 1 + 2 * 2 + 10) / 5));
-    const even = new TensorSum(1, 4);
+    const even = new TensorSum(1, halfGrid([1, 1, 4]));
     even.add(
       rows(2, (k) => k + 1),
       0,
       2,
     );
     assert.deepEqual([...even.average()], new Array(9).fill((2 * 1 + 2 * 2) / 4));
+  });
+});
+
+describe('irreducible wedges', () => {
+  for (const name of ['quartz', 'sodium-chloride', 'lanthanum-zirconate', 'ammonium-sulphate-shaken']) {
+    it(`stand for every point of a grid, ${name}`, async () => {
+      const { operations } = await spaceGroup(materials[name]!().crystal);
+      for (const grid of [
+        [5, 5, 5],
+        [4, 4, 4],
+        [3, 4, 5],
+      ] as const) {
+        const wedge = irreducibleWedge(grid, operations);
+        const n = grid[0] * grid[1] * grid[2];
+        assert.equal(
+          wedge.weights.reduce((sum, weight) => sum + weight, 0),
+          n,
+        );
+        assert.equal(new Set(wedge.indices).size, wedge.indices.length);
+        assert.ok(wedge.indices.length <= Math.ceil(n / 2));
+        const part = wedgePart(grid, wedge);
+        const all = gridPoints(grid, 0, n);
+        const points = part.points(1, 2);
+        for (let axis = 0; axis < 3; axis++)
+          assert.equal(points[2 * axis + 1], all[n * axis + wedge.indices[2]!]);
+      }
+    });
+  }
+
+  it('have as many points as the tables of special points say', async () => {
+    const { operations } = await spaceGroup(materials['sodium-chloride']!().crystal);
+    // Monkhorst & Pack (1976), face-centred cubic, q = 2, 4, 8: in the cubic cell's axes these grids are other ones
+    const counts = ([2, 4, 8] as const).map((q) => irreducibleWedge([q, q, q], operations).indices.length);
+    assert.deepEqual(counts, [2, 10, 60]);
   });
 });
 
@@ -142,6 +177,29 @@ describe('Debye–Waller tensors', function () {
     console.log(`      within ${found.toExponential(1)} of the largest element`);
     assert.ok(found < 1e-12);
     assert.ok(deviation(plain.tensors, symmetric.tensors) > 1e-6);
+  });
+
+  for (const name of ['sodium-chloride', 'lanthanum-zirconate']) {
+    it(`are those of the whole grid where the irreducible wedge is used, ${name}`, async () => {
+      const fc = materials[name]!();
+      const summary = await client.putModel(fc);
+      const options = { grid: [10, 10, 10] as [number, number, number], temperature: 300 };
+      const wedge = await client.debyeWaller(summary, options);
+      const whole = await client.debyeWaller(summary, { ...options, symmetrise: false });
+      assert.equal(whole.evaluated, 500);
+      console.log(`      ${wedge.evaluated} points for 1000`);
+      assert.ok(wedge.evaluated < 250);
+      const expected = symmetrisedTensors(whole.tensors, await spaceGroup(fc.crystal));
+      const found = deviation(wedge.tensors, expected);
+      console.log(`      within ${found.toExponential(1)} of the largest element`);
+      assert.ok(found < 1e-9, `${found}`);
+    });
+  }
+
+  it('take the whole grid where force constants have the symmetry only roughly', async function () {
+    const quartz = await client.loadModel(dataFile(this, 'quartz/quartz.castep_bin'));
+    const found = await client.debyeWaller(quartz, { grid: [10, 10, 10], temperature: 300 });
+    assert.equal(found.evaluated, 500);
   });
 
   it('do not depend on the number of threads, also in another daemon', async () => {
