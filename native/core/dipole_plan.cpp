@@ -175,7 +175,7 @@ Dipole plan_dipole(const Model& m, const ForceTerms& force, double dipole_parame
   Dipole out;
   const double balanced = Ewald::balanced_lambda(m);
   // The row sums do not depend on lambda; the threshold needs them before lambda is chosen.
-  const std::vector<Mat3> sums = Ewald(m, balanced).row_sums(kRealCutoff);
+  const std::vector<Mat3> sums = Ewald(m, balanced).row_sums(kRealCutoff, force.cancelled());
   out.threshold = kPruneTolerance * largest_element(m, force, sums);
   out.real_cutoff = kRealCutoff;
   const double born2 = born_scale(m);
@@ -185,6 +185,7 @@ Dipole plan_dipole(const Model& m, const ForceTerms& force, double dipole_parame
   int rising = 0;
   for (int k = kOctavesUp * kStepsPerOctave; k >= -kOctavesDown * kStepsPerOctave && rising < kStepsPerOctave;
        --k) {
+    throw_if_cancelled(force.cancelled());
     const double lambda = balanced * std::exp2(static_cast<double>(k) / kStepsPerOctave);
     const double c = cost(m, Ewald(m, lambda), sample, born2, out.threshold);
     rising = c < best_cost ? 0 : rising + 1;
@@ -202,7 +203,7 @@ Dipole plan_dipole(const Model& m, const ForceTerms& force, double dipole_parame
   }
   const double lambda = best * scale;
   out.ewald = std::make_unique<Ewald>(m, lambda);
-  out.row_sums = out.ewald->row_sums(kRealCutoff);
+  out.row_sums = out.ewald->row_sums(kRealCutoff, force.cancelled());
   out.g_half = reciprocal_range(*out.ewald, born2, out.threshold, kMaxReciprocalVectors);
   if (out.g_half.size() > kMaxReciprocalVectors)
     throw std::invalid_argument("the reciprocal half of the Ewald sum needs more than " +

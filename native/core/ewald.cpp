@@ -79,7 +79,7 @@ Mat3 Ewald::reciprocal_at_gamma(int i, int j) const {
   return out;
 }
 
-std::vector<Mat3> Ewald::row_sums(double cutoff) const {
+std::vector<Mat3> Ewald::row_sums(double cutoff, const std::atomic<bool>* cancelled) const {
   const int n = model_.n_atoms;
   std::vector<Mat3> sums(n, Mat3{});
   const auto add = [](Mat3& to, const Mat3& m, double scale) {
@@ -88,6 +88,7 @@ std::vector<Mat3> Ewald::row_sums(double cutoff) const {
   };
   // Real half: the block of (j, i) at -R is the transpose of that of (i, j) at R, and H is symmetric.
   for (int i = 0; i < n; ++i) {
+    throw_if_cancelled(cancelled);
     for (int j = i; j < n; ++j) {
       Mat3 c{};
       for (const Int3& r : real_range(i, j, cutoff)) add(c, real_block(i, j, r), 1);

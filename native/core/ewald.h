@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "core/cancelled.h"
 #include "core/lattice.h"
 #include "core/model.h"
 
@@ -31,7 +32,7 @@ class Ewald {
   Mat3 reciprocal_at_gamma(int i, int j) const;
 
   // Row sums at q = 0, Born charges applied, symmetrised: S_i = sum_j Z_i C_ij(0) Z_j^T. [n_atoms]
-  std::vector<Mat3> row_sums(double cutoff) const;
+  std::vector<Mat3> row_sums(double cutoff, const std::atomic<bool>* cancelled) const;
   std::size_t n_gamma() const { return gamma_.size(); }
 
   // A value of lambda at which both sums have about as many terms.

@@ -155,7 +155,7 @@ void run_batch(const KernelJob& job, KernelRange& range, std::size_t first, std:
 
   // From there to eigenvectors and what is made of them.
   // known: the eigenvalues, which become the frequencies, so that these are the same bits as without
-  // eigenvectors.
+  // eigenvectors, where the matrix is reduced in one stage.
   const auto write_modes = [&](std::size_t v, const Reflectors& keep, double* known) {
     // Eigenvectors are large: one vector of lanes at a time, written out before the next.
     const std::size_t lane = v * kN, here = std::min(kN, count - lane);

@@ -87,10 +87,12 @@ std::vector<double> realspace_sum_rule(const Model& model, const ForceTerms& for
   for (int m : modes) {
     const double* e = &eigen.vectors[static_cast<std::size_t>(m) * n];
     const double scale = eigen.values[m] / model.n_cells;
-    for (int c = 0; c < model.n_cells; ++c)
+    for (int c = 0; c < model.n_cells; ++c) {
+      throw_if_cancelled(force.cancelled());
       for (int i = 0; i < n; ++i)
         for (int j = 0; j < n; ++j)
           corrected[c * block + static_cast<std::size_t>(i) * n + j] -= scale * e[i] * e[j];
+    }
   }
   return corrected;
 }

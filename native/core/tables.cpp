@@ -18,6 +18,7 @@ constexpr std::size_t kLargestBatch = 32;
 // Terms of a block, folded: C and S of the lattice vectors of a half-space.
 struct FoldedTerm {
   Int3 r;
+  int vector;  // number of r among all lattice vectors
   double c[9], s[9];
 };
 struct FoldedBlock {
@@ -162,7 +163,7 @@ class Builder {
       const Int3 opposite{-r[0], -r[1], -r[2]};
       const auto other = sum.find(opposite);
       if (!half && other != sum.end()) continue;  // done with its opposite
-      FoldedTerm term{half ? r : opposite, {}, {}};
+      FoldedTerm term{half ? r : opposite, 0, {}, {}};
       bool zero = true;
       for (int e = 0; e < 9; ++e) {
         const double x = phi[e], y = other != sum.end() ? other->second[e] : 0.0;
@@ -181,12 +182,12 @@ class Builder {
 
   // Coefficients of cosines and sines in a chunk: known before they are stored, as these arrays are the
   // largest.
-  std::pair<std::size_t, std::size_t> chunk_sizes(const TermChunk& chunk, const std::map<Int3, int>& index) {
+  std::pair<std::size_t, std::size_t> chunk_sizes(const TermChunk& chunk) {
     std::pair<std::size_t, std::size_t> sizes;
     for (std::size_t b = 0; b < t_.blocks.size(); ++b) {
       const BlockKind kind = t_.blocks[b].kind;
       for (const FoldedTerm& term : folded_[b].terms) {
-        const int at = index.at(term.r) - chunk.first_vector;
+        const int at = term.vector - chunk.first_vector;
         if (at < 0 || at >= chunk.n_vectors) continue;
         sizes.first += kind == BlockKind::full ? 9 : 6;
         sizes.second += kind == BlockKind::full ? 9 : kind == BlockKind::hermitian ? 3 : 0;
@@ -213,6 +214,10 @@ class Builder {
       t_.vectors.push_back(v);
       for (int a = 0; a < 3; ++a) t_.max_index[a] = std::max(t_.max_index[a], std::abs(r[a]));
     }
+    for (FoldedBlock& b : folded_) {
+      throw_if_cancelled(force_.cancelled());
+      for (FoldedTerm& t : b.terms) t.vector = index.at(t.r);
+    }
     const int per_chunk =
         static_cast<int>(kPhaseCacheBytes / (sizeof(double) * kLargestBatch * (t_.sines ? 2 : 1)));
     const int n_vectors = static_cast<int>(t_.vectors.size());
@@ -222,7 +227,7 @@ class Builder {
       chunk.first_vector = static_cast<int>(static_cast<long long>(n_vectors) * k / n_chunks);
       chunk.n_vectors =
           static_cast<int>(static_cast<long long>(n_vectors) * (k + 1) / n_chunks) - chunk.first_vector;
-      const auto [c_size, s_size] = chunk_sizes(chunk, index);
+      const auto [c_size, s_size] = chunk_sizes(chunk);
       chunk.c.reserve(c_size);
       chunk.s.reserve(s_size);
       chunk.begin.push_back(0);
@@ -230,8 +235,9 @@ class Builder {
         const BlockKind kind = t_.blocks[b].kind;
         chunk.c_begin.push_back(static_cast<std::uint32_t>(chunk.c.size()));
         chunk.s_begin.push_back(static_cast<std::uint32_t>(chunk.s.size()));
+        throw_if_cancelled(force_.cancelled());
         for (const FoldedTerm& term : folded_[b].terms) {
-          const int at = index.at(term.r) - chunk.first_vector;
+          const int at = term.vector - chunk.first_vector;
           if (at < 0 || at >= chunk.n_vectors) continue;
           chunk.vector_index.push_back(static_cast<std::uint16_t>(at));
           if (kind == BlockKind::full) {
@@ -289,6 +295,7 @@ class Builder {
     const std::size_t n_g = out.g_pairs.size();
     out.phases.assign((out.n_pairs + 1) / 2 * n_g * 4, 0.0);
     for (const Block& b : t_.blocks) {
+      throw_if_cancelled(force_.cancelled());
       if (b.dipole_pair < 0) continue;
       const double charge = out.isotropic_born ? out.born[9 * b.i] * out.born[9 * b.j] : 1.0;
       double* to = out.phases.data() + b.dipole_pair / 2 * n_g * 4 + b.dipole_pair % 2 * 2;

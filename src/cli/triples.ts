@@ -1,7 +1,8 @@
 /** Options of three numbers: `--debye-waller-grid 6 6 6`, also `"6 6 6"` and `=6,6,6`. */
 import { InvalidArgumentError } from 'commander';
 
-const isNumber = (text: string) => text.trim() !== '' && !Number.isNaN(Number(text));
+/** Also with a comma after it. */
+const isNumber = (text: string) => /[^\s,]/.test(text) && !Number.isNaN(Number(text.replace(/,\s*$/, '')));
 const words = (text: string) => text.split(/[\s,]+/).filter(Boolean);
 
 /**
@@ -19,7 +20,8 @@ export function joinTriples(args: readonly string[], flags: readonly string[]): 
       continue;
     }
     const values = words(first);
-    while (values.length < 3 && i + 1 < args.length && isNumber(args[i + 1]!)) values.push(args[++i]!);
+    while (values.length < 3 && i + 1 < args.length && isNumber(args[i + 1]!))
+      values.push(...words(args[++i]!));
     joined.push(values.length === 0 ? arg : `${flag}=${values.join(' ')}`);
   }
   return joined;

@@ -99,6 +99,8 @@ export class Jobs {
       );
     } catch (error) {
       letGo();
+      // clients recover from this
+      this.checkOpen();
       throw error;
     }
   }
@@ -261,10 +263,13 @@ export class Jobs {
 
   /** Stops a job whoever asks; its open chunks are answered with `cancelled`. One that is being opened goes by its ticket. */
   cancel(id: string): boolean {
-    const job = this.jobs.get(id);
+    // by its ticket, too, as long as its client may not have heard its name
+    const waiting = (candidate: Job) =>
+      candidate.params.ticket === id && candidate.points + candidate.open === 0;
+    const job = this.jobs.get(id) ?? [...this.jobs.values()].find(waiting);
     if (!job) return this.openings.cancel(id);
     this.counters.cancelled++;
-    this.cancelledIds.add(id);
+    this.cancelledIds.add(job.id);
     if (this.cancelledIds.size > MAX_CANCELLED_JOBS)
       this.cancelledIds.delete(this.cancelledIds.values().next().value!);
     this.end(job);

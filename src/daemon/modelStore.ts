@@ -144,14 +144,12 @@ export class ModelStore implements Holder {
     const key = JSON.stringify([options.asr, options.dipole, options.dipoleParameter]);
     let entry = stored.plans.get(key);
     if (!entry || entry.plan.stopped) {
-      const plan = new Shared((stop) => this.planning.take(() => this.makePlan(stored, options, stop)));
-      entry = { plan, bytes: 0 };
+      entry = this.startPlan(stored, options);
       stored.plans.set(key, entry);
     }
     const letGo = this.hold(id);
     try {
       const plan = await entry.plan.wait(wanted);
-      entry.bytes = plan.bytes;
       this.evict();
       return plan;
     } catch (error) {
@@ -163,6 +161,19 @@ export class ModelStore implements Holder {
     } finally {
       letGo();
     }
+  }
+
+  private startPlan(
+    stored: StoredModel,
+    options: PlanOptions,
+  ): { plan: Shared<ExecutorPlan>; bytes: number } {
+    const plan = new Shared(async (stop) => {
+      const made = await this.planning.take(() => this.makePlan(stored, options, stop));
+      entry.bytes = made.bytes;
+      return made;
+    });
+    const entry = { plan, bytes: 0 };
+    return entry;
   }
 
   private async makePlan(

@@ -21,7 +21,7 @@ function erfSeries(x: number): number {
 /** erfc x = e^{−x²}/√π · 1/(x + (1/2)/(x + (2/2)/(x + (3/2)/(x + …)))) (Abramowitz & Stegun 7.1.14), from the tail. */
 function erfcFraction(x: number): number {
   let fraction = x;
-  // after k terms the error is about e^{−2x√(2k)}
-  for (let k = Math.ceil(480 / (x * x)); k > 0; k--) fraction = x + k / 2 / fraction;
+  // after k terms the error is about e^{−2x√(2k)}, where k is not small beside x²
+  for (let k = 40 + Math.ceil(480 / (x * x)); k > 0; k--) fraction = x + k / 2 / fraction;
   return Math.exp(-x * x) / (Math.sqrt(Math.PI) * fraction);
 }

@@ -70,6 +70,22 @@ describe('planning that nobody waits for', function () {
     await rests();
   });
 
+  it('is told that the daemon ends, from which clients recover', async () => {
+    const other = new TestDaemon();
+    try {
+      const { model: id } = await other.client().putModel(largeModel(500));
+      const client = new RawPeer(other.connection(), 'work');
+      peers.push(client);
+      const params = { model: id, n_points: 1, asr: 'reciprocal' };
+      const opening = client.request('job.open', params, [], 20_000);
+      await sleep(300);
+      process.kill(other.connection().pid, 'SIGTERM');
+      assert.equal(code(await opening), 'shutting_down');
+    } finally {
+      await other.dispose();
+    }
+  });
+
   it('goes on for those who stay', async () => {
     const options = { asr: 'realspace' };
     const leaves = open(peer('work'), { ...options, ticket: 'leaves' });

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
+#include "core/kernel.h"
 #include "support/crystals.h"
 #include "support/evaluate.h"
 
@@ -71,6 +72,38 @@ TEST_CASE("core: force constants that are all zero", "[core]") {
         evaluate(pool, plan_of(model), options_of(Quantity::frequencies), {{0.1, 0.2, 0.3}});
     for (double w : found.frequencies) CHECK(w == 0);
     CHECK(found.imaginary == 0);
+  }
+}
+
+TEST_CASE("core: force constants of rank one", "[core]") {
+  // What is left after each step of the reduction is rounding of rounding, down to the smallest numbers.
+  for (const int n_atoms : {3, 6, 8, 9, 16}) {
+    Model model;
+    model.n_atoms = n_atoms;
+    model.n_cells = 1;
+    for (int a = 0; a < 3; ++a) {
+      model.cell_vectors[a][a] = 20;
+      model.sc_matrix[a][a] = 1;
+    }
+    model.cell_origins.assign(3, 0);
+    Random random(n_atoms);
+    for (int k = 0; k < 3 * n_atoms; ++k) model.atom_r.push_back(random.matrix(0.5)(0, 0));
+    model.atom_mass.assign(n_atoms, 40000.0);
+    model.force_constants.assign(9 * n_atoms * n_atoms, 0.01);
+    const double expected = std::sqrt(0.01 * 3 * n_atoms / 40000) * 27211.386245988;
+    for (const std::size_t limit : {kOneStageBytes, std::size_t{0}}) {
+      INFO(n_atoms << " atoms, one stage up to " << limit << " bytes");
+      set_one_stage_bytes(limit);
+      Pool pool(1);
+      const Points points = {{0, 0, 0}, {1, 0, 0}, {0, 2, 1}};
+      const Results found = evaluate(pool, plan_of(model), options_of(Quantity::frequencies), points);
+      set_one_stage_bytes(kOneStageBytes);
+      for (std::size_t k = 0; k < points.size(); ++k) {
+        const auto w = found.frequencies_at(k);
+        CHECK(w.back() == Approx(expected).epsilon(1e-12));
+        for (std::size_t m = 0; m + 1 < w.size(); ++m) CHECK(std::abs(w[m]) < 1e-6 * expected);
+      }
+    }
   }
 }
 

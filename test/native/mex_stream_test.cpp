@@ -311,6 +311,19 @@ TEST_CASE("Progress is told now and then, and at the end", "[mex]") {
   CHECK(stream.imaginary() == 20);
 }
 
+TEST_CASE("Progress tells the end once, and nothing of no points", "[mex]") {
+  int told = 0;
+  Progress progress;
+  progress.report = [&](std::size_t, std::size_t, double) { ++told; };
+  progress.first_after = 0;
+  ProgressClock clock(progress, 10);
+  for (int k = 0; k < 5; ++k) clock.look(10);
+  CHECK(told == 1);
+  ProgressClock none(progress, 0);
+  none.look(0);
+  CHECK(told == 1);
+}
+
 TEST_CASE("Progress is told while nothing arrives", "[mex]") {
   Daemon daemon([](const Seen& seen) {
     if (seen.method != "ping") std::this_thread::sleep_for(std::chrono::milliseconds(400));

@@ -149,8 +149,9 @@ template <class F>
 HWY_INLINE Reflector<F> make_reflector(V sigma, double* first) {
   Reflector<F> r;
   const typename F::T x0 = F::get(first);
-  // Squares below 1e-290 are zero: so much smaller than any element that matters that H may be the identity.
-  const V tiny = set(1e-290);
+  // Squares below this are zero: elements so much smaller than any that matters that H may be the identity.
+  // tau^2 must not overflow.
+  const V tiny = set(1e-150);
   const V norm = F::norm(x0);
   const M no_phase = hn::Lt(norm, tiny), none = hn::Lt(sigma, tiny);
   const V inverse = rsqrt(hn::Max(norm, tiny));

@@ -114,11 +114,12 @@ ProgressClock::ProgressClock(Progress progress, std::size_t total)
     : progress_(std::move(progress)), total_(total), started_(now()), next_report_(progress_.first_after) {}
 
 void ProgressClock::look(std::size_t done) {
-  if (!progress_.report) return;
+  if (!progress_.report || finished_ || total_ == 0) return;
   const double seconds = now() - started_;
   const bool told_before = next_report_ > progress_.first_after;
   const bool last = done == total_ && told_before;
   if (seconds < next_report_ && !last) return;
+  finished_ = done == total_;
   next_report_ = std::min(seconds * progress_.growth, seconds + progress_.at_least_every);
   progress_.report(done, total_, seconds);
 }

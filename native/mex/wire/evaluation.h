@@ -81,6 +81,7 @@ class ProgressClock {
   std::size_t total_;
   double started_;      // of the steady clock
   double next_report_;  // seconds after started_
+  bool finished_ = false;
 };
 
 // Streams the missing ranges of q-points through an open job, with `window` chunks under way.
