@@ -41,12 +41,13 @@ constexpr int kTileRows = F::kWidth == 2 ? 2 : 4;
 constexpr int kPassRows = 512;
 static_assert(kPassRows % kTileColumns == 0, "columns left of a block of rows come in whole tiles");
 
-// Elements (i .. i + kRows, j .. j + kColumns), all below the diagonal: makes kPairs pending updates, and
-// adds their part, and that of their mirror images, to the products with kProducts reflectors.
-template <class F, int kPairs, int kProducts, int kRows, int kColumns>
+// The tile of elements (i, j) and following, all below the diagonal: makes kPairs pending updates, and adds
+// their part, and that of their mirror images, to the products with kProducts reflectors.
+template <class F, int kPairs, int kProducts>
 HWY_INLINE void pass_tile(int i, int j, double* const* column, const BandScratch<F>& s) {
   using T = typename F::T;
   constexpr std::size_t W = F::kWidth * kN;
+  constexpr int kRows = kTileRows<F>, kColumns = kTileColumns;
   T e[kRows][kColumns];
   EUPHONIC_UNROLL
   for (int r = 0; r < kRows; ++r) {
@@ -102,38 +103,42 @@ HWY_INLINE void pass_tile(int i, int j, double* const* column, const BandScratch
   }
 }
 
-// The same for element (j, j).
-template <class F, int kPairs, int kProducts>
-HWY_INLINE void pass_diagonal(int j, double* at, const BandScratch<F>& s) {
+// The same for one element on the diagonal or below it: few are left over by tiles.
+template <class F>
+inline void pass_element(int i, int j, int pairs, int products, double* at, const BandScratch<F>& s) {
   using T = typename F::T;
   T e = F::get(at);
-  for (int k = 0; k < kPairs; ++k) {
-    const T u = F::get(s.u(j, k)), w = F::get(s.w(j, k));
-    e = F::sub_mul_conj(F::sub_mul_conj(e, u, w), w, u);
-  }
-  e = F::real(e);
+  for (int k = 0; k < pairs; ++k)
+    e = F::sub_mul_conj(F::sub_mul_conj(e, F::get(s.u(i, k)), F::get(s.w(j, k))), F::get(s.w(i, k)),
+                        F::get(s.u(j, k)));
+  if (i == j) e = F::real(e);
   F::put(e, at);
-  for (int k = 0; k < kProducts; ++k)
-    F::put(F::add_scaled(F::get(s.p(j, k)), F::get(s.x(j, k)), F::re(e)), s.p(j, k));
+  for (int k = 0; k < products; ++k) {
+    F::put(F::add_mul(F::get(s.p(i, k)), e, F::get(s.x(j, k))), s.p(i, k));
+    if (i != j) F::put(F::add_conj_mul(F::get(s.p(j, k)), e, F::get(s.x(i, k))), s.p(j, k));
+  }
 }
 
-// The same for columns j .. j + kColumns and rows begin .. end, those above the diagonal left out. The
-// scratch of the columns stays in the first-level cache while matrix and rows stream by, in the order of
-// their addresses: blocks of rows that stay there, as in one stage, are slower, because prefetchers cannot
-// follow.
-template <class F, int kPairs, int kProducts, int kColumns>
-HWY_INLINE void pass_columns(int n, int j, int begin, int end, double* a, const BandScratch<F>& s) {
+// The same for columns j .. last and rows begin .. end, those above the diagonal left out; there are
+// kTileColumns columns, or fewer at the end of the matrix. The scratch of the columns stays in the
+// first-level cache while matrix and rows stream by, in the order of their addresses: blocks of rows that
+// stay there, as in one stage, are slower, because prefetchers cannot follow.
+template <class F, int kPairs, int kProducts>
+HWY_INLINE void pass_columns(int n, int j, int last, int begin, int end, double* a, const BandScratch<F>& s) {
   constexpr std::size_t W = F::kWidth * kN;
   constexpr int kRows = kTileRows<F>;
-  double* column[kColumns];
-  for (int c = 0; c < kColumns; ++c) column[c] = a + W * packed(n, 0, j + c);
+  const int count = last - j;
+  double* column[kTileColumns];
+  for (int c = 0; c < count; ++c) column[c] = a + W * packed(n, 0, j + c);
+  const auto row = [&](int i) HWY_ATTR {
+    for (int c = 0; c < count && j + c <= i; ++c)
+      pass_element<F>(i, j + c, kPairs, kProducts, column[c] + i * W, s);
+  };
   int i = std::max(begin, j);
-  for (; i < std::min(end, j + kColumns); ++i) {
-    for (int c = 0; c < i - j; ++c) pass_tile<F, kPairs, kProducts, 1, 1>(i, j + c, column + c, s);
-    pass_diagonal<F, kPairs, kProducts>(i, column[i - j] + i * W, s);
-  }
-  for (; i + kRows <= end; i += kRows) pass_tile<F, kPairs, kProducts, kRows, kColumns>(i, j, column, s);
-  for (; i < end; ++i) pass_tile<F, kPairs, kProducts, 1, kColumns>(i, j, column, s);
+  for (; i < std::min(end, last); ++i) row(i);
+  if (count == kTileColumns)
+    for (; i + kRows <= end; i += kRows) pass_tile<F, kPairs, kProducts>(i, j, column, s);
+  for (; i < end; ++i) row(i);
 }
 
 // Makes the pending updates of rows and columns first .. n - 1, and adds the products with the panel's
@@ -142,12 +147,10 @@ template <class F, int kPairs, int kProducts>
 inline void pass(int n, int first, double* a, const BandScratch<F>& s, const std::atomic<bool>* cancelled) {
   for (int begin = first; begin < n; begin += kPassRows) {
     const int end = std::min(n, begin + kPassRows);
-    int j = first;
-    for (; j + kTileColumns <= end; j += kTileColumns) {
-      pass_columns<F, kPairs, kProducts, kTileColumns>(n, j, begin, end, a, s);
+    for (int j = first; j < end; j += kTileColumns) {
+      pass_columns<F, kPairs, kProducts>(n, j, std::min(end, j + kTileColumns), begin, end, a, s);
       if (is_cancelled(cancelled)) return;
     }
-    for (; j < end; ++j) pass_columns<F, kPairs, kProducts, 1>(n, j, begin, end, a, s);
   }
 }
 
@@ -156,7 +159,7 @@ template <class F>
 inline void update_panel(int n, int first, double* a, const BandScratch<F>& s) {
   static_assert(kBand % kTileColumns == 0, "a panel is made of whole tiles");
   for (int j = first; j < first + kBand; j += kTileColumns)
-    pass_columns<F, kBand, 0, kTileColumns>(n, j, first, n, a, s);
+    pass_columns<F, kBand, 0>(n, j, j + kTileColumns, first, n, a, s);
 }
 
 // QR of the panel: reflector k takes column first + k to zero below its row first + kBand + k. Leaves the
