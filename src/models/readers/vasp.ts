@@ -65,6 +65,12 @@ async function read(file: Hdf5File): Promise<ModelFile> {
 async function readCell(file: Hdf5File, group: string): Promise<PhonopyCell> {
   const types = await file.text(`${group}/ion_types`);
   const counts = await file.numbers(`${group}/number_ion_types`, [types.length]);
+  if (!counts.every((n) => Number.isSafeInteger(n) && n > 0))
+    file.damaged(
+      `${group}/number_ion_types`,
+      `there are ${[...counts].join(' ')} ions of each type`,
+      'positive integers',
+    );
   const count = counts.reduce((a, b) => a + b, 0);
   const positions = await file.numbers(`${group}/position_ions`, [count, 3]);
   const lattice = await file.numbers(`${group}/lattice_vectors`, [3, 3]);
