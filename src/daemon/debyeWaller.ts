@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Executor, ExecutorJob, JobOptions } from '../compute/executor.js';
+import type { SpaceGroup } from '../models/symmetry.js';
 import { EuphonicError } from '../protocol/errors.js';
 import { MAX_DEBYE_WALLER_POINTS } from '../protocol/limits.js';
 import type { CheckedParams, DebyeWallerSummary, Status } from '../protocol/messages.js';
@@ -190,6 +191,8 @@ export class DebyeWaller {
     const planOptions = { asr: asr ?? ('none' as const), dipole, dipoleParameter };
     const plan = await this.models.plan(model, planOptions, calculation.stop.signal);
     checkWanted();
+    const group = symmetrise ? await this.models.spaceGroup(model) : undefined;
+    checkWanted();
     const options: JobOptions = {
       quantity: 'displacements',
       temperature: params.temperature,
@@ -205,21 +208,16 @@ export class DebyeWaller {
       advice,
       notes: threadNotes,
       release,
-    } = openAdmitted(this.executor, this.memory, plan, options, halfGrid(grid).count);
-    let averaged: Average;
+    } = openAdmitted(this.executor, this.memory, plan, options, calculation.part.count);
     calculation.work = work;
-    const progress = (points: number) => {
-      calculation.points = points;
+    const evaluate = async () => {
+      if (group) calculation.part = await this.smallestPart(group, work, grid);
+      return average(work, advice, calculation.part, (points) => {
+        calculation.points = points;
+      });
     };
-    try {
-      calculation.part = symmetrise ? await this.smallestPart(model, work, grid) : halfGrid(grid);
-      averaged = await average(work, advice, calculation.part, progress);
-    } finally {
-      release();
-    }
-    const { sum, imaginary, seconds } = averaged;
+    const { sum, imaginary, seconds } = await evaluate().finally(release);
     checkWanted();
-    const symmetric = symmetrise ? await this.models.symmetrised(model, sum) : undefined;
     const notes = [...plan.info.notes, ...threadNotes];
     if (imaginary > 0) {
       notes.push(
@@ -227,27 +225,27 @@ export class DebyeWaller {
       );
     }
     return {
-      tensors: symmetric?.tensors ?? sum,
+      tensors: group ? await this.models.symmetrised(sum, group) : sum,
       summary: {
         n_points: sizeOf(grid),
         evaluated: calculation.part.count,
         imaginary,
         kernel_seconds: seconds,
-        space_group: symmetric ? { number: symmetric.number, symbol: symmetric.symbol } : null,
+        space_group: group ? { number: group.number, symbol: group.symbol } : null,
         notes,
       },
     };
   }
 
   /** The irreducible wedge, if it is worth it and the tensors have the crystal's symmetry, else half of the grid. */
-  private async smallestPart(model: string, work: ExecutorJob, grid: Grid): Promise<GridPart> {
+  private async smallestPart(group: SpaceGroup, work: ExecutorJob, grid: Grid): Promise<GridPart> {
     const half = halfGrid(grid);
-    const wedge = await this.models.irreducibleWedge(model, grid);
-    const qpts = probePoints(wedge.operations);
+    const wedge = await this.models.irreducibleWedge(grid, group);
+    const qpts = probePoints(group.operations);
     if (wedge.indices.length + qpts.length / 3 >= half.count) return half;
     const { displacements } = await work.compute({ qpts });
     const { buffer, byteOffset, length } = displacements!;
-    const symmetric = isSymmetric(new Float64Array(buffer, byteOffset, length / 8), wedge.operations);
+    const symmetric = isSymmetric(new Float64Array(buffer, byteOffset, length / 8), group.operations);
     return symmetric ? wedgePart(grid, wedge) : half;
   }
 
@@ -275,15 +273,13 @@ function keyOf(params: DebyeWallerParams): string {
   return JSON.stringify([model, grid, temperature, asr, dipole, dipole_parameter, frequency_min, symmetrise]);
 }
 
-type Average = { sum: Float64Array; imaginary: number; seconds: number };
-
 /** Average of the tensors [n,3,3] over the grid: the same bits however many threads work. */
 async function average(
   work: ExecutorJob,
   { chunk_points, window }: ChunkAdvice,
   part: GridPart,
   onProgress: (points: number) => void,
-): Promise<Average> {
+): Promise<{ sum: Float64Array; imaginary: number; seconds: number }> {
   const evaluated = part.count;
   const total = new TensorSum(work.nModes / 3, part);
   const time = new KernelTime();

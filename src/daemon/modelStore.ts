@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Executor, ExecutorModel, ExecutorPlan, PlanOptions } from '../compute/executor.js';
 import type { Crystal } from '../models/forceConstants.js';
 import type { ReadOptions } from '../models/readers/index.js';
+import type { SpaceGroup } from '../models/symmetry.js';
 import { ANGSTROM_PER_BOHR, ELECTRON_MASS_PER_AMU } from '../models/units.js';
 import { float64Frame, int32Frame } from '../protocol/arrays.js';
 import { EuphonicError } from '../protocol/errors.js';
@@ -11,12 +12,17 @@ import type { ArrayFrame, CheckedParams, ModelSummary, Status } from '../protoco
 import type { Wedge } from './irreducibleWedge.js';
 import type { Holder, MemoryBudget } from './memoryBudget.js';
 import { ModelReader } from './modelReader.js';
-import type { ReadModel, SymmetrisedTensors } from './modelWorker.js';
+import type { ReadModel } from './modelWorker.js';
 import type { Grid } from './monkhorstPack.js';
 import { planBytes } from './planMemory.js';
 import { PUT_BYTES_PER_FRAME_BYTE, READ_BYTES_PER_FILE_BYTE } from './settings.js';
 import { Shared } from './shared.js';
 import { Turns } from './turns.js';
+
+interface PlanEntry {
+  plan: Shared<ExecutorPlan>;
+  bytes: number;
+}
 
 interface StoredModel {
   summary: ModelSummary;
@@ -25,7 +31,7 @@ interface StoredModel {
   /** Born charges and dielectric tensor of a polar crystal */
   polar: { born: Float64Array; dielectric: Float64Array } | undefined;
   model: ExecutorModel;
-  plans: Map<string, { plan: Shared<ExecutorPlan>; bytes: number }>;
+  plans: Map<string, PlanEntry>;
   /** jobs and plans under way that need it: it stays while there are any */
   uses: number;
 }
@@ -144,7 +150,7 @@ export class ModelStore implements Holder {
     const key = JSON.stringify([options.asr, options.dipole, options.dipoleParameter]);
     let entry = stored.plans.get(key);
     if (!entry || entry.plan.stopped) {
-      entry = this.startPlan(stored, options);
+      entry = this.startPlan(stored, key, options);
       stored.plans.set(key, entry);
     }
     const letGo = this.hold(id);
@@ -152,25 +158,22 @@ export class ModelStore implements Holder {
       const plan = await entry.plan.wait(wanted);
       this.evict();
       return plan;
-    } catch (error) {
-      // one who leaves does not take it from those who stay
-      if (!wanted.aborted || entry.plan.stopped) {
-        if (stored.plans.get(key) === entry) stored.plans.delete(key);
-      }
-      throw error;
     } finally {
       letGo();
     }
   }
 
-  private startPlan(
-    stored: StoredModel,
-    options: PlanOptions,
-  ): { plan: Shared<ExecutorPlan>; bytes: number } {
+  /** A plan that cannot be made, or is not wanted any more, takes itself out of the model's plans. */
+  private startPlan(stored: StoredModel, key: string, options: PlanOptions): PlanEntry {
     const plan = new Shared(async (stop) => {
-      const made = await this.planning.take(() => this.makePlan(stored, options, stop));
-      entry.bytes = made.bytes;
-      return made;
+      try {
+        const made = await this.planning.take(() => this.makePlan(stored, options, stop));
+        entry.bytes = made.bytes;
+        return made;
+      } catch (error) {
+        if (stored.plans.get(key) === entry) stored.plans.delete(key);
+        throw error;
+      }
     });
     const entry = { plan, bytes: 0 };
     return entry;
@@ -210,23 +213,18 @@ export class ModelStore implements Holder {
     };
   }
 
-  /** Tensors [n,3,3] of the model's atoms, averaged over its space group, in which isotopes are different atoms. */
-  symmetrised(id: string, tensors: Float64Array): Promise<SymmetrisedTensors> {
-    return this.reader.perform({ kind: 'symmetrise', crystal: this.get(id).crystal, tensors });
+  /** Space group of the model's crystal, in which isotopes are different atoms. Throws `invalid_argument` if none is found. */
+  spaceGroup(id: string): Promise<SpaceGroup> {
+    return this.reader.perform({ kind: 'group', crystal: this.get(id).crystal });
   }
 
-  /** Of a Monkhorst–Pack grid, by the operations over which `symmetrised` averages. */
-  irreducibleWedge(id: string, grid: Grid): Promise<Wedge> {
-    return this.reader.perform({ kind: 'wedge', crystal: this.get(id).crystal, grid });
+  /** Tensors [n,3,3] of a crystal's atoms, averaged over its space group. */
+  symmetrised(tensors: Float64Array, { operations }: SpaceGroup): Promise<Float64Array> {
+    return this.reader.perform({ kind: 'symmetrise', operations, tensors });
   }
 
-  /** Space group of the model's crystal, in which isotopes are different atoms; null if none is found. */
-  async spaceGroup(id: string): Promise<{ number: number; symbol: string } | null> {
-    const none = new Float64Array(9 * this.get(id).summary.n_atoms);
-    return this.symmetrised(id, none).then(
-      ({ number, symbol }) => ({ number, symbol }),
-      () => null,
-    );
+  irreducibleWedge(grid: Grid, { operations }: SpaceGroup): Promise<Wedge> {
+    return this.reader.perform({ kind: 'wedge', operations, grid });
   }
 
   /** Cell vectors in Å, fractional positions, masses in amu, supercell matrix, Born charges and dielectric tensor, as frames. */

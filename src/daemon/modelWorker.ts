@@ -13,7 +13,7 @@ import {
   modelId,
 } from '../models/forceConstants.js';
 import { type ReadOptions, readForceConstants } from '../models/readers/index.js';
-import { type SpaceGroup, spaceGroup, symmetrisedTensors } from '../models/symmetry.js';
+import { type Operation, type SpaceGroup, spaceGroup, symmetrisedTensors } from '../models/symmetry.js';
 import { asEuphonicError, type ErrorBody, EuphonicError } from '../protocol/errors.js';
 import { irreducibleWedge, type Wedge } from './irreducibleWedge.js';
 import type { Grid } from './monkhorstPack.js';
@@ -21,8 +21,9 @@ import type { Grid } from './monkhorstPack.js';
 export type ReaderTask =
   | { kind: 'load'; path: string; options: ReadOptions }
   | { kind: 'check'; content: ForceConstantsContent }
-  | { kind: 'symmetrise'; crystal: Crystal; tensors: Float64Array }
-  | { kind: 'wedge'; crystal: Crystal; grid: Grid };
+  | { kind: 'group'; crystal: Crystal }
+  | { kind: 'symmetrise'; operations: Operation[]; tensors: Float64Array }
+  | { kind: 'wedge'; operations: Operation[]; grid: Grid };
 
 export interface ReadModel {
   id: string;
@@ -33,24 +34,18 @@ export interface ReadModel {
   asymmetry: number;
 }
 
-/** Tensors [n,3,3] averaged over a space group. */
-export interface SymmetrisedTensors {
-  number: number;
-  symbol: string;
-  tensors: Float64Array;
-}
-
 /** What each kind of task gives. */
 export interface ReaderResults {
   load: ReadModel;
   check: ReadModel;
-  symmetrise: SymmetrisedTensors;
+  group: SpaceGroup;
+  symmetrise: Float64Array;
   wedge: Wedge;
 }
 
 export type ReaderAnswer = { result: ReaderResults[ReaderTask['kind']] } | { error: ErrorBody };
 
-type ModelTask = Exclude<ReaderTask, { kind: 'symmetrise' | 'wedge' }>;
+type ModelTask = Extract<ReaderTask, { kind: 'load' | 'check' }>;
 
 async function readModel(task: ModelTask): Promise<ReadModel> {
   if (task.kind === 'check') {
@@ -65,11 +60,6 @@ async function readModel(task: ModelTask): Promise<ReadModel> {
   }
   const { fc, source, notes } = await readForceConstants(task.path, task.options);
   return { id: modelId(fc), fc, source, notes, asymmetry: asymmetry(fc) };
-}
-
-async function symmetrise(crystal: Crystal, tensors: Float64Array): Promise<SymmetrisedTensors> {
-  const group = await groupOf(crystal);
-  return { number: group.number, symbol: group.symbol, tensors: symmetrisedTensors(tensors, group) };
 }
 
 async function groupOf(crystal: Crystal): Promise<SpaceGroup> {
@@ -109,11 +99,14 @@ function transferable(fc: ForceConstants): ArrayBuffer[] {
 
 parentPort?.on('message', async (task: ReaderTask) => {
   try {
-    if (task.kind === 'symmetrise') {
-      const result = await symmetrise(task.crystal, task.tensors);
+    if (task.kind === 'group') {
+      const result = await groupOf(task.crystal);
+      parentPort?.postMessage({ result } satisfies ReaderAnswer);
+    } else if (task.kind === 'symmetrise') {
+      const result = symmetrisedTensors(task.tensors, task);
       parentPort?.postMessage({ result } satisfies ReaderAnswer);
     } else if (task.kind === 'wedge') {
-      const result = irreducibleWedge(task.grid, (await groupOf(task.crystal)).operations);
+      const result = irreducibleWedge(task.grid, task.operations);
       parentPort?.postMessage({ result } satisfies ReaderAnswer);
     } else {
       const result = await readModel(task);

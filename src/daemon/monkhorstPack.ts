@@ -1,5 +1,7 @@
 /** Averages over Monkhorst–Pack grids of q-points. */
 
+import { SYMMETRIC_ELEMENTS } from '../models/lattice.js';
+
 export type Grid = readonly [number, number, number];
 
 /** Points of a grid that stand for all. */
@@ -15,16 +17,28 @@ export interface GridPart {
  * Points [offset, offset + count) of the grid, [3,count] r.l.u.: along each axis (2i − N − 1)/(2N), i = 1…N, the last
  * axis fastest. Point k and point N1 N2 N3 − 1 − k are q and −q; with an odd product the middle one is the zone centre.
  */
-export function gridPoints([n1, n2, n3]: Grid, offset: number, count: number): Float64Array {
-  const qpts = new Float64Array(3 * count);
+export function gridPoints(grid: Grid, offset: number, count: number): Float64Array {
+  return columns(count, (k) => gridPoint(grid, offset + k));
+}
+
+/** One of them, r.l.u. */
+export function gridPoint([n1, n2, n3]: Grid, index: number): [number, number, number] {
   const coordinate = (i: number, n: number) => (2 * i + 1 - n) / (2 * n);
+  return [
+    coordinate(Math.floor(index / (n2 * n3)), n1),
+    coordinate(Math.floor(index / n3) % n2, n2),
+    coordinate(index % n3, n3),
+  ];
+}
+
+/** [3,count] of `count` points. */
+export function columns(count: number, point: (k: number) => ArrayLike<number>): Float64Array {
+  const all = new Float64Array(3 * count);
   for (let k = 0; k < count; k++) {
-    const index = offset + k;
-    qpts[k] = coordinate(Math.floor(index / (n2 * n3)), n1);
-    qpts[count + k] = coordinate(Math.floor(index / n3) % n2, n2);
-    qpts[2 * count + k] = coordinate(index % n3, n3);
+    const q = point(k);
+    for (let axis = 0; axis < 3; axis++) all[count * axis + k] = q[axis]!;
   }
-  return qpts;
+  return all;
 }
 
 export const sizeOf = ([a, b, c]: Grid): number => a * b * c;
@@ -67,10 +81,9 @@ export class TensorSum {
 
   /** [nAtoms,3,3] */
   average(): Float64Array {
-    const elements = [0, 1, 2, 1, 3, 4, 2, 4, 5];
     return Float64Array.from(
       { length: 9 * this.nAtoms },
-      (_, i) => this.sum[6 * Math.floor(i / 9) + elements[i % 9]!]! / this.weights,
+      (_, i) => this.sum[6 * Math.floor(i / 9) + SYMMETRIC_ELEMENTS[i % 9]!]! / this.weights,
     );
   }
 }

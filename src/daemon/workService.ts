@@ -53,8 +53,12 @@ function handlers(daemon: Daemon): Handlers<WorkMethod> {
     'model.put': async ({ params, frames, answer }) => answer(await models.put(params.atom_type, frames)),
     'model.info': async ({ params, answer }) => {
       const { summary } = models.get(params.model);
-      const found = params.symmetry ? { space_group: await models.spaceGroup(params.model) } : {};
-      return answer({ ...summary, ...found }, models.crystalFrames(params.model));
+      const group = params.symmetry ? await models.spaceGroup(params.model).catch(() => null) : undefined;
+      const space_group = group && { number: group.number, symbol: group.symbol };
+      return answer(
+        { ...summary, ...(space_group !== undefined && { space_group }) },
+        models.crystalFrames(params.model),
+      );
     },
     debye_waller: async ({ peer, params, answer }) => {
       const { tensors, summary } = await daemon.debyeWaller.get(peer, params);

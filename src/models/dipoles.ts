@@ -14,6 +14,7 @@ import {
   reciprocal,
   rowTimes,
   Supercell,
+  SYMMETRIC_ELEMENTS,
   type Vector,
   volume,
 } from './lattice.js';
@@ -204,15 +205,14 @@ function dot(x: Float64Array, y: Float64Array): number {
   return even + odd;
 }
 
-const ELEMENT = [0, 1, 2, 1, 3, 4, 2, 4, 5];
-
 /** Z_i T Z_jᵀ [3,3] of a symmetric T [6]. */
 function charged(T: Float64Array, born: Float64Array, i: number, j: number): Float64Array {
   return new Float64Array(9).map((_, k) => {
     const [a, b] = [Math.floor(k / 3), k % 3];
     let sum = 0;
     for (let e = 0; e < 9; e++)
-      sum += born[9 * i + 3 * a + Math.floor(e / 3)] * T[ELEMENT[e]] * born[9 * j + 3 * b + (e % 3)];
+      sum +=
+        born[9 * i + 3 * a + Math.floor(e / 3)] * T[SYMMETRIC_ELEMENTS[e]] * born[9 * j + 3 * b + (e % 3)];
     return sum;
   });
 }

@@ -2,6 +2,9 @@
 
 export type Vector = [number, number, number];
 
+/** Where an element of a symmetric 3×3 matrix, row-major, is among its elements 00 01 02 11 12 22. */
+export const SYMMETRIC_ELEMENTS = [0, 1, 2, 1, 3, 4, 2, 4, 5] as const;
+
 /** Row vector times row-major 3×3 matrix. */
 export function rowTimes(v: ArrayLike<number>, m: ArrayLike<number>): Vector {
   return [0, 1, 2].map((j) => v[0] * m[j] + v[1] * m[3 + j] + v[2] * m[6 + j]) as Vector;

@@ -106,25 +106,30 @@ function orbitsOf(operations: Operation[], n: number): Int32Array {
  * Tensors [n,3,3] of the atoms, Cartesian, averaged over the group: W_S(κ) = mean over S of R W_κ Rᵀ. The group's
  * operations are a group only up to the crystal's own rounding, and so is the result's symmetry.
  */
-export function symmetrisedTensors(tensors: Float64Array, { operations }: SpaceGroup): Float64Array {
+export function symmetrisedTensors(
+  tensors: Float64Array,
+  { operations }: Pick<SpaceGroup, 'operations'>,
+): Float64Array {
   const out = new Float64Array(tensors.length);
-  const half = new Float64Array(9);
-  for (const { rotation: r, atoms } of operations) {
+  for (const { rotation, atoms } of operations) {
     for (const [from, to] of atoms.entries()) {
-      for (let a = 0; a < 3; a++) {
-        for (let j = 0; j < 3; j++) {
-          let sum = 0;
-          for (let i = 0; i < 3; i++) sum += r[3 * a + i]! * tensors[9 * from + 3 * i + j]!;
-          half[3 * a + j] = sum;
-        }
-      }
-      for (let a = 0; a < 3; a++) {
-        for (let b = 0; b < 3; b++) {
-          let sum = 0;
-          for (let j = 0; j < 3; j++) sum += half[3 * a + j]! * r[3 * b + j]!;
-          out[9 * to + 3 * a + b]! += sum / operations.length;
-        }
-      }
+      const turned = turnedTensor(rotation, tensors.subarray(9 * from, 9 * from + 9));
+      for (let k = 0; k < 9; k++) out[9 * to + k]! += turned[k]! / operations.length;
+    }
+  }
+  return out;
+}
+
+/** R T Rᵀ [3,3] */
+export function turnedTensor(r: Float64Array, tensor: ArrayLike<number>): Float64Array {
+  const half = new Float64Array(9);
+  const out = new Float64Array(9);
+  for (let a = 0; a < 3; a++) {
+    for (let j = 0; j < 3; j++) {
+      for (let i = 0; i < 3; i++) half[3 * a + j]! += r[3 * a + i]! * tensor[3 * i + j]!;
+    }
+    for (let b = 0; b < 3; b++) {
+      for (let j = 0; j < 3; j++) out[3 * a + b]! += half[3 * a + j]! * r[3 * b + j]!;
     }
   }
   return out;
