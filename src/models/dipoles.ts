@@ -6,21 +6,21 @@
  * supercell. It does not depend on how Ewald's method splits it.
  */
 import { erfc } from './erfc.js';
+import { EWALD_REACH, ewaldLattices } from './ewaldLattices.js';
 import type { ForceConstantsContent } from './forceConstants.js';
 import {
   determinant,
   inverse,
+  latticeVectorsWithin,
   pairsWithin,
   reciprocal,
   rowTimes,
   Supercell,
   SYMMETRIC_ELEMENTS,
+  symmetrised,
   type Vector,
   volume,
 } from './lattice.js';
-
-/** Both halves end where their terms have fallen to e^{−x²} with this x: 2e-17. */
-const REACH = 6.2;
 
 /** How much longer a pair of atoms at a distance takes than a wave K for a pair of atoms of the cell. */
 const REAL_COST = 100;
@@ -29,7 +29,8 @@ const REAL_COST = 100;
 export function withoutDipoles(total: ForceConstantsContent): ForceConstantsContent {
   const { born, dielectric, forceConstants } = total;
   if (!born || !dielectric) return total;
-  const dipoles = dipoleForceConstants(total, born, dielectric);
+  // only the symmetric part enters K·ε·K
+  const dipoles = dipoleForceConstants(total, born, symmetrised(dielectric));
   return { ...total, forceConstants: forceConstants.map((value, k) => value - dipoles[k]) };
 }
 
@@ -67,9 +68,9 @@ function dipoleForceConstants(
 function cheapest(n: number, nCells: number, cellVolume: number, determinant: number): number {
   // within the reach x: distances up to x/Λ, shortened by √ε, and waves up to 2Λx, lengthened by it
   const sphere = (4 / 3) * Math.PI * Math.sqrt(determinant);
-  const reals = (n * n * REAL_COST * sphere * REACH ** 3) / cellVolume;
+  const reals = (n * n * REAL_COST * sphere * EWALD_REACH ** 3) / cellVolume;
   const perWave = ((n * n) / 2) * (nCells / 2);
-  const waves = (perWave * sphere * (2 * REACH) ** 3 * cellVolume) / (determinant * (2 * Math.PI) ** 3);
+  const waves = (perWave * sphere * (2 * EWALD_REACH) ** 3 * cellVolume) / (determinant * (2 * Math.PI) ** 3);
   return (reals / waves) ** (1 / 6);
 }
 
@@ -85,21 +86,16 @@ function addReal(
   const size = crystal.atomR.length;
   const inverseDielectric = inverse(dielectric);
   const factor = -(splitting ** 3) / Math.sqrt(determinant(dielectric));
-  // no eigenvalue of ε is larger than its largest row sum
-  const rowSums = [0, 3, 6].map((a) =>
-    dielectric.subarray(a, a + 3).reduce((sum, x) => sum + Math.abs(x), 0),
-  );
-  const cutoff = (REACH / splitting) * Math.sqrt(Math.max(...rowSums));
+  const { distances, root } = ewaldLattices(crystal.cellVectors, dielectric);
+  const stretched = { cellVectors: distances, atomR: crystal.atomR };
   const H = new Float64Array(9);
-  for (const { i, j, cell, d } of pairsWithin(crystal, cutoff)) {
-    const delta = [0, 3, 6].map(
-      (a) => inverseDielectric[a] * d[0] + inverseDielectric[a + 1] * d[1] + inverseDielectric[a + 2] * d[2],
-    );
-    const D = splitting * Math.sqrt(delta[0] * d[0] + delta[1] * d[1] + delta[2] * d[2]);
-    if (D > REACH) continue;
+  for (const { i, j, cell, d, r } of pairsWithin(stretched, EWALD_REACH / splitting)) {
+    const D = splitting * r;
     const gauss = (2 / Math.sqrt(Math.PI)) * Math.exp(-D * D);
     const far = splitting ** 2 * ((3 * erfc(D)) / D ** 5 + gauss * (3 / D ** 4 + 2 / D ** 2));
     const near = erfc(D) / D ** 3 + gauss / D ** 2;
+    // ε⁻¹ times the distance in space
+    const delta = [0, 3, 6].map((a) => root[a] * d[0] + root[a + 1] * d[1] + root[a + 2] * d[2]);
     for (let k = 0; k < 9; k++) {
       H[k] = factor * (far * delta[Math.floor(k / 3)] * delta[k % 3] - near * inverseDielectric[k]);
     }
@@ -225,30 +221,14 @@ function wavesAt(
   splitting: number,
 ): Waves {
   const b = reciprocal(cellVectors);
-  // K·ε·K ≤ (2Λ·reach)² is an ellipsoid: K·a_i ≤ 2Λ·reach·√(a_i·ε⁻¹·a_i)
-  const inverseDielectric = inverse(dielectric);
-  const bounds = [0, 3, 6].map((k) => {
-    const edge = cellVectors.subarray(k, k + 3);
-    const image = rowTimes(edge, inverseDielectric);
-    const square = edge[0] * image[0] + edge[1] * image[1] + edge[2] * image[2];
-    return (splitting * REACH * Math.sqrt(square)) / Math.PI;
-  });
-  const from = bounds.map((bound, k) => Math.ceil(-bound - q[k]));
-  const to = bounds.map((bound, k) => Math.floor(bound - q[k]));
+  const basis = ewaldLattices(cellVectors, dielectric).waves;
   const found: { k: Vector; moments: number[] }[] = [];
-  for (let g = from[0]; g <= to[0]; g++) {
-    for (let h = from[1]; h <= to[1]; h++) {
-      for (let l = from[2]; l <= to[2]; l++) {
-        const k: Vector = [q[0] + g, q[1] + h, q[2] + l];
-        const [x, y, z] = rowTimes(k, b);
-        const [ex, ey, ez] = rowTimes([x, y, z], dielectric);
-        const KeK = x * ex + y * ey + z * ez;
-        const exponent = KeK / (4 * splitting ** 2);
-        if (k.every((component) => Math.abs(component) < 1e-9) || exponent > REACH ** 2) continue;
-        const w = ((4 * Math.PI) / volume(cellVectors)) * (Math.exp(-exponent) / KeK);
-        found.push({ k, moments: [w * x * x, w * x * y, w * x * z, w * y * y, w * y * z, w * z * z] });
-      }
-    }
+  for (const { cell, r } of latticeVectorsWithin(basis, q, 2 * splitting * EWALD_REACH)) {
+    const k: Vector = [q[0] + cell[0], q[1] + cell[1], q[2] + cell[2]];
+    if (k.every((component) => Math.abs(component) < 1e-9)) continue;
+    const [x, y, z] = rowTimes(k, b);
+    const w = ((4 * Math.PI) / volume(cellVectors)) * (Math.exp(-((r / (2 * splitting)) ** 2)) / r ** 2);
+    found.push({ k, moments: [w * x * x, w * x * y, w * x * z, w * y * y, w * y * z, w * z * z] });
   }
   const count = found.length;
   const moments = Float64Array.from({ length: 6 * count }, (_, m) => {

@@ -10,6 +10,25 @@ export function rowTimes(v: ArrayLike<number>, m: ArrayLike<number>): Vector {
   return [0, 1, 2].map((j) => v[0] * m[j] + v[1] * m[3 + j] + v[2] * m[6 + j]) as Vector;
 }
 
+/** Product of row-major 3×3 matrices. */
+export function times(m: ArrayLike<number>, n: ArrayLike<number>): Float64Array {
+  return Float64Array.from([0, 3, 6].flatMap((k) => rowTimes([m[k], m[k + 1], m[k + 2]], n)));
+}
+
+/** The lower triangle L, row-major, with L·Lᵀ = m of a symmetric positive-definite 3×3 matrix. */
+export function choleskyFactor(m: Float64Array): Float64Array {
+  const a = Math.sqrt(m[0]);
+  const [b, d] = [m[3] / a, m[6] / a];
+  const c = Math.sqrt(m[4] - b * b);
+  const e = (m[7] - d * b) / c;
+  return Float64Array.of(a, 0, 0, b, c, 0, d, e, Math.sqrt(m[8] - d * d - e * e));
+}
+
+/** Symmetric part of a row-major 3×3 matrix. */
+export function symmetrised(m: Float64Array): Float64Array {
+  return m.map((x, k) => (x + m[3 * (k % 3) + Math.floor(k / 3)]) / 2);
+}
+
 /** Determinant of a row-major 3×3 matrix. */
 export function determinant(m: Float64Array | Int32Array): number {
   const c = cofactorsTransposed(m);
@@ -52,28 +71,79 @@ export interface Pair {
   r: number;
 }
 
+/** A lattice vector and, with an offset added to it, what it is in space. */
+interface Reached {
+  cell: Vector;
+  d: Vector;
+  /** |d| */
+  r: number;
+}
+
+/**
+ * The integer vectors (u, v, w) for which d = (u + offset_0, v + offset_1, w + offset_2)·basis is not longer than `reach`; w
+ * changes fastest. The ranges of v and w follow from what u, and v, have left of the reach, so that slanted bases take no
+ * longer than there are planes, lines and points within it.
+ */
+export function* latticeVectorsWithin(
+  basis: ArrayLike<number>,
+  offset: ArrayLike<number>,
+  reach: number,
+): Generator<Reached> {
+  const [a, b, c] = [0, 3, 6].map((k): Vector => [basis[k], basis[k + 1], basis[k + 2]]);
+  // lines along c in planes along b and c: steps from line to line, and from plane to plane
+  const lineStep = without(b, c);
+  const planeStep = without(without(a, c), lineStep);
+  // rounding shall not lose a vector whose length is the reach
+  const square = reach ** 2 * (1 + 1e-9);
+  const range = (centre: number, left: number, step: Vector) => {
+    const half = Math.sqrt(Math.max(0, left) / dot(step, step));
+    return [Math.ceil(-centre - half), Math.floor(-centre + half)];
+  };
+  const [uFrom, uTo] = range(offset[0], square, planeStep);
+  for (let u = uFrom; u <= uTo; u++) {
+    const x = u + offset[0];
+    const inPlane = square - x ** 2 * dot(planeStep, planeStep);
+    const onB = x * along(a, lineStep);
+    const [vFrom, vTo] = range(offset[1] + onB, inPlane, lineStep);
+    for (let v = vFrom; v <= vTo; v++) {
+      const y = v + offset[1];
+      const onLine = inPlane - (y + onB) ** 2 * dot(lineStep, lineStep);
+      const [wFrom, wTo] = range(offset[2] + x * along(a, c) + y * along(b, c), onLine, c);
+      for (let w = wFrom; w <= wTo; w++) {
+        const d = rowTimes([x, y, w + offset[2]], basis);
+        const r = Math.hypot(d[0], d[1], d[2]);
+        if (r <= reach) yield { cell: [u, v, w], d, r };
+      }
+    }
+  }
+}
+
+function dot(v: Vector, w: Vector): number {
+  return v[0] * w[0] + v[1] * w[1] + v[2] * w[2];
+}
+
+/** How many times the axis is in v. */
+function along(v: Vector, axis: Vector): number {
+  return dot(v, axis) / dot(axis, axis);
+}
+
+/** v without its part along an axis. */
+function without(v: Vector, axis: Vector): Vector {
+  const part = along(v, axis);
+  return [v[0] - part * axis[0], v[1] - part * axis[1], v[2] - part * axis[2]];
+}
+
 /** All ordered pairs nearer than `cutoff` (bohr), an atom and itself left out, in a fixed order. */
 export function* pairsWithin(
   { cellVectors, atomR }: { cellVectors: Float64Array; atomR: Float64Array },
   cutoff: number,
 ): Generator<Pair> {
   const n = atomR.length / 3;
-  const b = reciprocal(cellVectors);
-  const spacing = [0, 3, 6].map((k) => (2 * Math.PI) / Math.hypot(b[k], b[k + 1], b[k + 2]));
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < n; j++) {
-      const s = [0, 1, 2].map((k) => atomR[3 * j + k] - atomR[3 * i + k]);
-      const low = spacing.map((h, k) => Math.ceil(-cutoff / h - s[k]));
-      const high = spacing.map((h, k) => Math.floor(cutoff / h - s[k]));
-      for (let u = low[0]; u <= high[0]; u++) {
-        for (let v = low[1]; v <= high[1]; v++) {
-          for (let w = low[2]; w <= high[2]; w++) {
-            if (i === j && u === 0 && v === 0 && w === 0) continue;
-            const d = rowTimes([s[0] + u, s[1] + v, s[2] + w], cellVectors);
-            const r = Math.hypot(d[0], d[1], d[2]);
-            if (r < cutoff) yield { i, j, cell: [u, v, w], d, r };
-          }
-        }
+      const apart = [0, 1, 2].map((k) => atomR[3 * j + k] - atomR[3 * i + k]);
+      for (const { cell, d, r } of latticeVectorsWithin(cellVectors, apart, cutoff)) {
+        if (r < cutoff && (i !== j || cell.some((x) => x !== 0))) yield { i, j, cell, d, r };
       }
     }
   }
@@ -106,7 +176,7 @@ export class Supercell {
 
   /** [3,3] supercell vectors (rows), bohr. */
   vectors(cellVectors: Float64Array): Float64Array {
-    return Float64Array.from([0, 3, 6].flatMap((k) => rowTimes(this.matrix.subarray(k, k + 3), cellVectors)));
+    return times(this.matrix, cellVectors);
   }
 
   /** cell·S⁻¹ modulo 1, times n_cells: integers that equivalent cells share. */

@@ -1,6 +1,13 @@
 /** The conditions that a model must meet; the native core relies on all of them. */
+import { balancedSplitting, EWALD_REACH, ewaldLattices } from './ewaldLattices.js';
 import type { ForceConstantsContent } from './forceConstants.js';
-import { cofactorsTransposed, determinant } from './lattice.js';
+import {
+  cofactorsTransposed,
+  determinant,
+  latticeVectorsWithin,
+  pairsWithin,
+  symmetrised,
+} from './lattice.js';
 
 /** Largest |element| of a supercell matrix: determinants and cofactors stay exact in double precision. */
 export const MAX_SUPERCELL_ELEMENT = 32767;
@@ -8,6 +15,32 @@ export const MAX_SUPERCELL_ELEMENT = 32767;
 export const MAX_CELL_ORIGIN = 1 << 20;
 /** A cell counts as flat when its volume is less than this part of the product of its edges. */
 export const MIN_RELATIVE_VOLUME = 1e-6;
+/**
+ * Ranges far beyond those of crystals. Outside them a file is damaged or in other units, sums over the lattice would not end in
+ * any useful time, and results would overflow. Longest
+ * cell edge, bohr:
+ */
+export const MAX_CELL_EDGE = 5000;
+/** Shortest lattice vector, bohr. */
+export const MIN_LATTICE_VECTOR = 0.5;
+/** Least distance of two atoms with Born charges, bohr. */
+export const MIN_POLAR_DISTANCE = 0.1;
+/** Largest |fractional coordinate|. */
+export const MAX_FRACTIONAL = 1000;
+/** Masses, electron masses: from one to that of 5000 atoms of carbon. */
+export const MASSES = [1, 1e8] as const;
+/** Largest |element| of the force constants, hartree/bohr². */
+export const MAX_FORCE_CONSTANT = 1e6;
+/** Largest |element| of the Born charges, e. */
+export const MAX_BORN_CHARGE = 1e4;
+/** Eigenvalues of the dielectric tensor. */
+export const DIELECTRIC = [0.1, 1e5] as const;
+
+/**
+ * Most vectors within reach in either half of the balanced Ewald sum. They are 180 where cell and dielectric tensor have no long
+ * and no short direction, and some hundreds for sheets and wires in vacuum.
+ */
+export const MAX_EWALD_VECTORS = 2000;
 
 /** Reports a violated condition; does not return. */
 export type Fail = (message: string, expected: string) => never;
@@ -29,14 +62,17 @@ export function checkForceConstants(content: ForceConstantsContent, fail: Fail):
     }
   });
   checkArray('The cell vectors', crystal.cellVectors, [3, 3], fail);
-  checkArray('The positions', crystal.atomR, [n, 3], fail);
+  checkArray('The positions', crystal.atomR, [n, 3], fail, MAX_FRACTIONAL);
   checkArray('The masses', crystal.atomMass, [n], fail);
   crystal.atomMass.forEach((mass, i) => {
-    if (mass <= 0) fail(`The mass of atom ${i} is ${mass} electron masses.`, 'positive masses');
+    if (!isWithin(mass, MASSES)) {
+      fail(`The mass of atom ${i} is ${mass} electron masses.`, `masses of ${MASSES.join(' to ')}`);
+    }
   });
-  checkVolume(crystal.cellVectors, fail);
+  checkCell(crystal.cellVectors, fail);
   checkSupercell(scMatrix, cellOrigins, fail);
-  checkArray('The force constants', forceConstants, [cellOrigins.length / 3, 3 * n, 3 * n], fail);
+  const shape = [cellOrigins.length / 3, 3 * n, 3 * n];
+  checkArray('The force constants', forceConstants, shape, fail, MAX_FORCE_CONSTANT);
   if (!born !== !dielectric) {
     fail(
       `There are ${born ? 'Born charges but no dielectric tensor' : 'a dielectric tensor but no Born charges'}.`,
@@ -44,10 +80,21 @@ export function checkForceConstants(content: ForceConstantsContent, fail: Fail):
     );
   }
   if (born && dielectric) {
-    checkArray('The Born charges', born, [n, 3, 3], fail);
+    checkArray('The Born charges', born, [n, 3, 3], fail, MAX_BORN_CHARGE);
     checkArray('The dielectric tensor', dielectric, [3, 3], fail);
-    checkPositiveDefinite(dielectric, fail);
+    checkDielectric(dielectric, fail);
+    checkEwald(crystal.cellVectors, dielectric, fail);
+    for (const { i, j, r } of pairsWithin(crystal, MIN_POLAR_DISTANCE)) {
+      fail(
+        `Atoms ${i} and ${j}, which have Born charges, are ${r} bohr apart.`,
+        `at least ${MIN_POLAR_DISTANCE} bohr`,
+      );
+    }
   }
+}
+
+function isWithin(x: number, [least, most]: readonly [number, number]): boolean {
+  return x >= least && x <= most;
 }
 
 function checkArray(
@@ -55,12 +102,13 @@ function checkArray(
   array: Float64Array | Int32Array,
   shape: readonly number[],
   fail: Fail,
+  most = Number.MAX_VALUE,
 ): void {
   const size = shape.reduce((product, length) => product * length, 1);
   if (array.length !== size) {
     fail(`${name} have ${array.length} numbers.`, `${size}, of shape [${shape.join(', ')}]`);
   }
-  const bad = array.findIndex((value) => !Number.isFinite(value));
+  const bad = array.findIndex((value) => !(Math.abs(value) <= most));
   if (bad < 0) return;
   let rest = bad;
   const index = [...shape].reverse().map((length) => {
@@ -68,18 +116,30 @@ function checkArray(
     rest = (rest - i) / length;
     return i;
   });
-  fail(`${name} hold ${array[bad]} at index [${index.reverse().join(', ')}].`, 'finite numbers');
+  const expected = most === Number.MAX_VALUE ? 'finite numbers' : `numbers of at most ${most} in magnitude`;
+  fail(`${name} hold ${array[bad]} at index [${index.reverse().join(', ')}].`, expected);
 }
 
-function checkVolume(cellVectors: Float64Array, fail: Fail): void {
+function checkCell(cellVectors: Float64Array, fail: Fail): void {
   const edges = [0, 3, 6].map((i) => Math.hypot(...cellVectors.subarray(i, i + 3)));
+  if (!edges.every((edge) => edge <= MAX_CELL_EDGE)) {
+    fail(`The cell has edges of ${edges.join(', ')} bohr.`, `edges of at most ${MAX_CELL_EDGE} bohr`);
+  }
   const product = edges.reduce((a, b) => a * b, 1);
   const volume = Math.abs(determinant(cellVectors));
-  if (!(volume > MIN_RELATIVE_VOLUME * product) || !Number.isFinite(product)) {
+  if (!(volume > MIN_RELATIVE_VOLUME * product)) {
     fail(
       `The cell has a volume of ${volume} bohr³ with edges of ${edges.join(', ')} bohr.`,
       'three independent cell vectors',
     );
+  }
+  for (const { cell, r } of latticeVectorsWithin(cellVectors, [0, 0, 0], MIN_LATTICE_VECTOR)) {
+    if (cell.some((x) => x !== 0)) {
+      fail(
+        `The lattice vector [${cell.join(', ')}] has a length of ${r} bohr.`,
+        `lattice vectors of at least ${MIN_LATTICE_VECTOR} bohr`,
+      );
+    }
   }
 }
 
@@ -124,11 +184,40 @@ function checkSupercell(scMatrix: Int32Array, cellOrigins: Int32Array, fail: Fai
   }
 }
 
-function checkPositiveDefinite(tensor: Float64Array, fail: Fail): void {
-  const s = (i: number, j: number) => (tensor[3 * i + j] + tensor[3 * j + i]) / 2;
-  const symmetric = Float64Array.from({ length: 9 }, (_, k) => s(Math.floor(k / 3), k % 3));
-  const minors = [s(0, 0), s(0, 0) * s(1, 1) - s(0, 1) ** 2, determinant(symmetric)];
-  if (!minors.every((minor) => minor > 0)) {
-    fail(`The dielectric tensor is [${tensor.join(', ')}].`, 'a positive-definite tensor');
+function checkEwald(cellVectors: Float64Array, tensor: Float64Array, fail: Fail): void {
+  const dielectric = symmetrised(tensor);
+  const splitting = balancedSplitting(cellVectors, dielectric);
+  const { distances, waves } = ewaldLattices(cellVectors, dielectric);
+  const halves = {
+    distances: latticeVectorsWithin(distances, [0, 0, 0], EWALD_REACH / splitting),
+    'reciprocal-lattice vectors': latticeVectorsWithin(waves, [0, 0, 0], 2 * splitting * EWALD_REACH),
+  };
+  for (const [name, vectors] of Object.entries(halves)) {
+    let count = 0;
+    for (const _ of vectors) {
+      if (++count > MAX_EWALD_VECTORS) {
+        fail(
+          `The cell [${cellVectors.join(', ')}] bohr with the dielectric tensor [${tensor.join(', ')}] needs more than ${MAX_EWALD_VECTORS} ${name} in the Ewald sum.`,
+          'a cell, or dielectric tensor, that is less long or less flat',
+        );
+      }
+    }
+  }
+}
+
+/** The eigenvalues of a tensor are between two numbers when it, shifted by each of them, is positive and negative definite. */
+function checkDielectric(tensor: Float64Array, fail: Fail): void {
+  const [least, most] = DIELECTRIC;
+  const isPositive = (m: (i: number, j: number) => number) => {
+    const matrix = Float64Array.from({ length: 9 }, (_, k) => m(Math.floor(k / 3), k % 3));
+    return [m(0, 0), m(0, 0) * m(1, 1) - m(0, 1) ** 2, determinant(matrix)].every((minor) => minor > 0);
+  };
+  const symmetric = symmetrised(tensor);
+  const above = (bound: number) => (i: number, j: number) => symmetric[3 * i + j] - (i === j ? bound : 0);
+  if (!isPositive(above(least)) || !isPositive((i, j) => -above(most)(i, j))) {
+    fail(
+      `The dielectric tensor is [${tensor.join(', ')}].`,
+      `a positive-definite tensor with eigenvalues of ${least} to ${most}`,
+    );
   }
 }

@@ -32,6 +32,39 @@ describe('total force constants', () => {
     }
   });
 
+  it('contain the same dipole part with every splitting, also in an anisotropic dielectric in a slanted cell', () => {
+    const { crystal } = total;
+    const slanted = {
+      ...total,
+      crystal: { ...crystal, cellVectors: Float64Array.of(7, 0.5, 0, 21.25, 9.5, -1, -13, 0, 9.5) },
+      // its antisymmetric part has no effect
+      dielectric: Float64Array.of(1.5, 1.3, 0, -0.7, 60, 0.4, 0, 0.4, 9),
+    };
+    const { born, dielectric, ...rest } = slanted;
+    const plain = makeForceConstants(rest);
+    const shortRange = makeForceConstants(withoutDipoles(slanted));
+    const symmetric = Float64Array.of(1.5, 0.3, 0, 0.3, 60, 0.4, 0, 0.4, 9);
+    for (const splitting of [0.5, 0.7]) {
+      for (const q of [
+        [0, 0, 0],
+        [0.5, -1 / 6, 0],
+      ] as Vector[]) {
+        const expected = dynamicalMatrix(plain, q, 0);
+        const actual = dynamicalMatrix({ ...shortRange, dielectric: symmetric }, q, splitting);
+        for (let k = 0; k < 81; k++) {
+          assert.ok(
+            Math.abs(actual.re[k] - expected.re[k]) < 1e-18,
+            `${q}: ${actual.re[k]} ${expected.re[k]}`,
+          );
+          assert.ok(
+            Math.abs(actual.im[k] - expected.im[k]) < 1e-18,
+            `${q}: ${actual.im[k]} ${expected.im[k]}`,
+          );
+        }
+      }
+    }
+  });
+
   it('keep their row sums, so that the sum rule is as broken as it was', () => {
     const { forceConstants } = withoutDipoles(total);
     for (let row = 0; row < 9; row++) {

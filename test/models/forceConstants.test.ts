@@ -75,6 +75,62 @@ describe('force constants', () => {
       () => ({ dielectric: Float64Array.of(1, 2, 0, 2, 1, 0, 0, 0, 1) }),
       /dielectric tensor is/,
     ],
+    [
+      'a mass in kilograms',
+      () => ({ crystal: { atomMass: Float64Array.of(1, 2e-26, 1) } }),
+      /mass of atom 1/,
+    ],
+    ['an infinite mass', () => ({ crystal: { atomMass: Float64Array.of(1e9, 1, 1) } }), /mass of atom 0/],
+    [
+      'a position far away',
+      ({ crystal }) => ({ crystal: { atomR: crystal.atomR.map((x, i) => (i === 4 ? 1e20 : x)) } }),
+      /positions hold 10{20} at index \[1, 1\]/,
+    ],
+    [
+      'a long cell',
+      () => ({ crystal: { cellVectors: Float64Array.of(6000, 0, 0, 0, 5, 0, 0, 0, 5) } }),
+      /edges/,
+    ],
+    [
+      'a short lattice vector between long edges',
+      () => ({ crystal: { cellVectors: Float64Array.of(9, 0, 0, 9, 0.3, 0, 0, 0, 5) } }),
+      /lattice vector \[-?1, -?1, 0\] has a length of 0\.3/,
+    ],
+    [
+      'force constants without bound',
+      ({ forceConstants }) => ({ forceConstants: forceConstants.map((x, i) => (i === 80 ? 1e300 : x)) }),
+      /force constants hold 1e\+300 at index \[0, 8, 8\]/,
+    ],
+    [
+      'Born charges without bound',
+      ({ born }) => ({ born: born?.map(() => 1e5) }),
+      /Born charges hold 100000/,
+    ],
+    [
+      'a dielectric tensor with one damaged element',
+      () => ({ dielectric: Float64Array.of(2, 0, 0, 0, 1e215, 0, 0, 0, 2) }),
+      /dielectric tensor is/,
+    ],
+    [
+      'a dielectric tensor with eigenvalues near zero and below',
+      () => ({ dielectric: Float64Array.of(0.1, 0, 0, 0, -5, 0, 0, 0, 3) }),
+      /dielectric tensor is/,
+    ],
+    [
+      'a polar cell like a sheet of paper',
+      () => ({ crystal: { cellVectors: Float64Array.of(3000, 0, 0, 0, 3000, 0, 0, 0, 3) } }),
+      /more than 2000 reciprocal-lattice vectors/,
+    ],
+    [
+      'a polar cell like a thread',
+      () => ({ crystal: { cellVectors: Float64Array.of(5000, 0, 0, 0, 2, 0, 0, 0, 2) } }),
+      /more than 2000 distances/,
+    ],
+    [
+      'polar atoms in one place',
+      ({ crystal }) => ({ crystal: { atomR: crystal.atomR.map((x, i, r) => (i < 3 ? r[i + 6] - 2 : x)) } }),
+      /Atoms 0 and 2.* apart/,
+    ],
   ];
   for (const [name, change, message] of violations) {
     it(`refuses ${name}`, async () => {

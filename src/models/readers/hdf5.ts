@@ -12,6 +12,9 @@ export const HDF5_START_TIMEOUT_MS = 60_000;
 /** Largest dataset, uncompressed bytes. */
 export const MAX_DATASET_BYTES = 2 ** 31;
 
+/** The library works in memory of its own; JavaScript's default for short-lived objects would add up to 20 MB to each read. */
+const YOUNG_GENERATION_MB = 2;
+
 export function isHdf5(start: Buffer): boolean {
   return start.subarray(0, 8).equals(Buffer.from('\x89HDF\r\n\x1a\n', 'latin1'));
 }
@@ -29,7 +32,12 @@ export function checkHdf5(start: Buffer, path: string): void {
 function startWorker(path: string): Worker {
   const entry = import.meta.url.endsWith('.ts') ? './hdf5WorkerSource.mjs' : './hdf5Worker.js';
   // what the library prints about a damaged file is in the error already
-  return new Worker(new URL(entry, import.meta.url), { workerData: { path }, stdout: true, stderr: true });
+  return new Worker(new URL(entry, import.meta.url), {
+    workerData: { path },
+    stdout: true,
+    stderr: true,
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+  });
 }
 
 export class Hdf5File {
