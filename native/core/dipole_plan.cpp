@@ -45,27 +45,56 @@ double smallest_eigenvalue(const Mat3& m) {
   return std::max(bound, 1e-3 * trace);
 }
 
+// How far the components of points reach that are nearer to 0 than to any other integer vector, in the
+// metric m of a reduced basis: |f.m.b| <= b.m.b / 2 for each of its vectors b, and f is m^-1 times these.
+Vec3 reach_of_zone(const Mat3& m) {
+  const Mat3 inverse_metric = inverse(m);
+  Vec3 out{};
+  for (int a = 0; a < 3; ++a)
+    for (int b = 0; b < 3; ++b) out[a] += std::abs(inverse_metric[a][b]) * 0.5 * m[b][b];
+  return out;
+}
+
 // G vectors (one of each +-) whose contribution can exceed the threshold for some q nearer to 0 than to any
-// other G.
-std::vector<Int3> reciprocal_range(const Ewald& ewald, double born2, double threshold, std::size_t limit) {
+// other G; not all when they are more than the limit.
+std::vector<Int3> reciprocal_range(const Ewald& ewald, double born2, double threshold, std::size_t limit,
+                                   const std::atomic<bool>* cancelled) {
   const Mat3& metric = ewald.metric();
   const double prefactor = 4 * kPi / ewald.volume() * born2 / smallest_eigenvalue(ewald.dielectric());
   if (prefactor <= threshold) return {};
   const double l2 = 4 * ewald.lambda() * ewald.lambda();
   const double reach2 = l2 * std::log(prefactor / threshold);  // on (q + G).eps.(q + G)
-  // q itself reaches at most half of the longest diagonal of the cell around the zone centre, which no basis
-  // makes longer than this.
-  double q_reach = 0;
-  for (int a = 0; a < 3; ++a) q_reach += 0.5 * std::sqrt(metric[a][a]);
-  const double outer = std::sqrt(reach2) + q_reach;
+  // G is q + G, within the reach, less a q of the zone: in a reduced basis both have components that are not
+  // larger than the shape of the lattice asks for, however it is described.
+  const std::array<Int3, 3> basis = reduced_basis(metric);
+  Mat3 reduced;
+  for (int a = 0; a < 3; ++a)
+    for (int b = 0; b < 3; ++b) reduced[a][b] = basis[a][b];
+  const Mat3 reduced_metric = multiply(multiply(reduced, metric), transpose(reduced));
+  const Mat3 inverse_metric = inverse(reduced_metric);
+  const Vec3 zone = reach_of_zone(reduced_metric);
+  Int3 most;
+  for (int a = 0; a < 3; ++a)
+    most[a] = static_cast<int>(std::floor(std::sqrt(reach2 * inverse_metric[a][a]) + zone[a] + 1e-6));
   const std::vector<Vec3> planes = nearest_planes(metric);
   std::vector<Int3> out;
-  for_each_within(metric, {0, 0, 0}, outer * outer, [&](const Int3& v) {
-    if (v <= Int3{0, 0, 0} || out.size() > limit) return;
-    // The margin covers what is left of the nearest-point iteration.
-    if (smallest_distance2(metric, planes, {double(v[0]), double(v[1]), double(v[2])}) * (1 - 1e-3) <= reach2)
-      out.push_back(v);
-  });
+  for (int x = 0; x <= most[0]; ++x) {
+    throw_if_cancelled(cancelled);
+    for (int y = -most[1]; y <= most[1]; ++y) {
+      for (int z = -most[2]; z <= most[2]; ++z) {
+        if (out.size() > limit) return out;
+        Int3 v;
+        for (int a = 0; a < 3; ++a) v[a] = x * basis[0][a] + y * basis[1][a] + z * basis[2][a];
+        if (Int3{x, y, z} <= Int3{0, 0, 0}) continue;
+        // The margin covers what is left of the nearest-point iteration.
+        if (smallest_distance2(metric, planes, {double(v[0]), double(v[1]), double(v[2])}) * (1 - 1e-3) >
+            reach2)
+          continue;
+        out.push_back(v > Int3{0, 0, 0} ? v : Int3{-v[0], -v[1], -v[2]});
+      }
+    }
+  }
+  std::sort(out.begin(), out.end());
   return out;
 }
 
@@ -129,7 +158,7 @@ double real_reach(const Ewald& ewald, double born2, double threshold) {
 }
 
 double cost(const Model& m, const Ewald& ewald, const std::vector<SampledPair>& sample, double born2,
-            double threshold) {
+            double threshold, const std::atomic<bool>* cancelled) {
   const double n = m.n_atoms, off_diagonal = 0.5 * n * (n - 1);
   double terms[2] = {0, 0}, pairs[2] = {0, 0};
   std::vector<Key> vectors, half;
@@ -144,7 +173,7 @@ double cost(const Model& m, const Ewald& ewald, const std::vector<SampledPair>& 
   }
   sort_unique(vectors);
   const double g =
-      static_cast<double>(reciprocal_range(ewald, born2, threshold, kMaxReciprocalVectors).size());
+      static_cast<double>(reciprocal_range(ewald, born2, threshold, kMaxReciprocalVectors, cancelled).size());
   double total =
       g * (kPairCost * off_diagonal + kVectorCost) + kPhaseCost * static_cast<double>(vectors.size());
   if (pairs[0] > 0) total += off_diagonal * kTermCost * terms[0] / pairs[0];
@@ -187,7 +216,7 @@ Dipole plan_dipole(const Model& m, const ForceTerms& force, double dipole_parame
        --k) {
     throw_if_cancelled(force.cancelled());
     const double lambda = balanced * std::exp2(static_cast<double>(k) / kStepsPerOctave);
-    const double c = cost(m, Ewald(m, lambda), sample, born2, out.threshold);
+    const double c = cost(m, Ewald(m, lambda), sample, born2, out.threshold, force.cancelled());
     rising = c < best_cost ? 0 : rising + 1;
     if (c < best_cost) {
       best_cost = c;
@@ -204,7 +233,7 @@ Dipole plan_dipole(const Model& m, const ForceTerms& force, double dipole_parame
   const double lambda = best * scale;
   out.ewald = std::make_unique<Ewald>(m, lambda);
   out.row_sums = out.ewald->row_sums(kRealCutoff, force.cancelled());
-  out.g_half = reciprocal_range(*out.ewald, born2, out.threshold, kMaxReciprocalVectors);
+  out.g_half = reciprocal_range(*out.ewald, born2, out.threshold, kMaxReciprocalVectors, force.cancelled());
   if (out.g_half.size() > kMaxReciprocalVectors)
     throw std::invalid_argument("the reciprocal half of the Ewald sum needs more than " +
                                 std::to_string(kMaxReciprocalVectors) +

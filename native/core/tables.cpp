@@ -1,7 +1,10 @@
 // Builds the kernel's tables from the parts of a plan.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
+#include <stdexcept>
+#include <string>
 #include <utility>
 
 #include "core/plan_parts.h"
@@ -207,6 +210,12 @@ class Builder {
     int next = 0;
     for (auto& [r, k] : index) {
       k = next++;
+      for (int a = 0; a < 3; ++a)
+        if (std::abs(r[a]) > std::numeric_limits<std::int16_t>::max())
+          throw std::invalid_argument(
+              "a lattice vector of the force constants has the component " + std::to_string(r[a]) +
+              ", more than " + std::to_string(std::numeric_limits<std::int16_t>::max()) +
+              "; choose cell vectors that are less slanted, or a supercell that is less long");
       HalfVector v;
       v.x = static_cast<std::int16_t>(r[0]);
       v.y = static_cast<std::int16_t>(r[1]);

@@ -11,7 +11,7 @@ import type { ForceConstantsContent } from './forceConstants.js';
 import {
   determinant,
   inverse,
-  latticeVectorsWithin,
+  latticeSearch,
   pairsWithin,
   reciprocal,
   rowTimes,
@@ -223,7 +223,7 @@ function wavesAt(
   const b = reciprocal(cellVectors);
   const basis = ewaldLattices(cellVectors, dielectric).waves;
   const found: { k: Vector; moments: number[] }[] = [];
-  for (const { cell, r } of latticeVectorsWithin(basis, q, 2 * splitting * EWALD_REACH)) {
+  for (const { cell, r } of latticeSearch(basis)(q, 2 * splitting * EWALD_REACH)) {
     const k: Vector = [q[0] + cell[0], q[1] + cell[1], q[2] + cell[2]];
     if (k.every((component) => Math.abs(component) < 1e-9)) continue;
     const [x, y, z] = rowTimes(k, b);

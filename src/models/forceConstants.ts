@@ -51,8 +51,8 @@ export function makeForceConstants(
   where?: string,
   code: ErrorCode = 'invalid_argument',
 ): ForceConstants {
-  checkForceConstants(content, (message, expected) => {
-    throw new EuphonicError(code, message, { where, expected });
+  checkForceConstants(content, (message, expected, advice) => {
+    throw new EuphonicError(code, message, { where, expected, advice });
   });
   return Object.freeze({
     ...content,

@@ -80,42 +80,45 @@ interface Reached {
 }
 
 /**
- * The integer vectors (u, v, w) for which d = (u + offset_0, v + offset_1, w + offset_2)·basis is not longer than `reach`; w
- * changes fastest. The ranges of v and w follow from what u, and v, have left of the reach, so that slanted bases take no
- * longer than there are planes, lines and points within it.
+ * Finds the integer vectors (u, v, w) for which d = (u + offset_0, v + offset_1, w + offset_2)·basis is not longer than
+ * `reach`; w changes fastest. The ranges of v and w follow from what u, and v, have left of the reach, so that slanted bases
+ * take no longer than there are planes, lines and points within it. No vector of the basis may be shorter than 1e-9 of the
+ * reach.
  */
-export function* latticeVectorsWithin(
+export function latticeSearch(
   basis: ArrayLike<number>,
-  offset: ArrayLike<number>,
-  reach: number,
-): Generator<Reached> {
+): (offset: ArrayLike<number>, reach: number) => Generator<Reached> {
   const [a, b, c] = [0, 3, 6].map((k): Vector => [basis[k], basis[k + 1], basis[k + 2]]);
   // lines along c in planes along b and c: steps from line to line, and from plane to plane
   const lineStep = without(b, c);
   const planeStep = without(without(a, c), lineStep);
-  // rounding shall not lose a vector whose length is the reach
-  const square = reach ** 2 * (1 + 1e-9);
-  const range = (centre: number, left: number, step: Vector) => {
-    const half = Math.sqrt(Math.max(0, left) / dot(step, step));
-    return [Math.ceil(-centre - half), Math.floor(-centre + half)];
-  };
-  const [uFrom, uTo] = range(offset[0], square, planeStep);
-  for (let u = uFrom; u <= uTo; u++) {
-    const x = u + offset[0];
-    const inPlane = square - x ** 2 * dot(planeStep, planeStep);
-    const onB = x * along(a, lineStep);
-    const [vFrom, vTo] = range(offset[1] + onB, inPlane, lineStep);
-    for (let v = vFrom; v <= vTo; v++) {
-      const y = v + offset[1];
-      const onLine = inPlane - (y + onB) ** 2 * dot(lineStep, lineStep);
-      const [wFrom, wTo] = range(offset[2] + x * along(a, c) + y * along(b, c), onLine, c);
-      for (let w = wFrom; w <= wTo; w++) {
-        const d = rowTimes([x, y, w + offset[2]], basis);
-        const r = Math.hypot(d[0], d[1], d[2]);
-        if (r <= reach) yield { cell: [u, v, w], d, r };
+  const [planeSquare, lineSquare, pointSquare] = [planeStep, lineStep, c].map((step) => dot(step, step));
+  const [aOnLine, aOnC, bOnC] = [along(a, lineStep), along(a, c), along(b, c)];
+  return function* (offset, reach) {
+    // rounding shall not lose a vector whose length is the reach
+    const square = reach ** 2 * (1 + 1e-9);
+    const uHalf = Math.sqrt(square / planeSquare);
+    const uTo = Math.floor(uHalf - offset[0]);
+    for (let u = Math.ceil(-uHalf - offset[0]); u <= uTo; u++) {
+      const x = u + offset[0];
+      const inPlane = Math.max(0, square - x ** 2 * planeSquare);
+      const onB = x * aOnLine;
+      const vHalf = Math.sqrt(inPlane / lineSquare);
+      const vTo = Math.floor(vHalf - onB - offset[1]);
+      for (let v = Math.ceil(-vHalf - onB - offset[1]); v <= vTo; v++) {
+        const y = v + offset[1];
+        const onLine = Math.max(0, inPlane - (y + onB) ** 2 * lineSquare);
+        const wHalf = Math.sqrt(onLine / pointSquare);
+        const centre = offset[2] + x * aOnC + y * bOnC;
+        const wTo = Math.floor(wHalf - centre);
+        for (let w = Math.ceil(-wHalf - centre); w <= wTo; w++) {
+          const d = rowTimes([x, y, w + offset[2]], basis);
+          const r = Math.hypot(d[0], d[1], d[2]);
+          if (r <= reach) yield { cell: [u, v, w], d, r };
+        }
       }
     }
-  }
+  };
 }
 
 function dot(v: Vector, w: Vector): number {
@@ -139,10 +142,11 @@ export function* pairsWithin(
   cutoff: number,
 ): Generator<Pair> {
   const n = atomR.length / 3;
+  const vectorsWithin = latticeSearch(cellVectors);
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < n; j++) {
       const apart = [0, 1, 2].map((k) => atomR[3 * j + k] - atomR[3 * i + k]);
-      for (const { cell, d, r } of latticeVectorsWithin(cellVectors, apart, cutoff)) {
+      for (const { cell, d, r } of vectorsWithin(apart, cutoff)) {
         if (r < cutoff && (i !== j || cell.some((x) => x !== 0))) yield { i, j, cell, d, r };
       }
     }

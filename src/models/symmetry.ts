@@ -2,8 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import init, { analyze_cell } from '@spglib/moyo-wasm';
+import { AtomFinder } from './atomFinder.js';
 import type { Crystal } from './forceConstants.js';
-import { inverse, rowTimes } from './lattice.js';
+import { inverse } from './lattice.js';
 
 /** Atoms may be this far from where symmetry puts them, bohr: 1e-5 Å, as phonopy takes by default. */
 export const SYMMETRY_TOLERANCE = 1.889726e-5;
@@ -42,13 +43,14 @@ export async function spaceGroup(crystal: Crystal, tolerance = SYMMETRY_TOLERANC
     numbers: crystal.atomType.map((type) => types.indexOf(type) + 1),
   };
   const dataset = analyze_cell(JSON.stringify(cell), tolerance, 'Standard');
+  const atoms = new AtomFinder(crystal);
   const operations = dataset.operations.map(({ rotation, translation }) => {
     // the library gives matrices column by column
     const rows = rotation.map((_, k) => rotation[3 * (k % 3) + Math.floor(k / 3)]);
     return {
       rotation: cartesian(rows, crystal.cellVectors),
       lattice: Int32Array.from(rows),
-      atoms: images(rows, translation, crystal),
+      atoms: images(rows, translation, atoms),
     };
   });
   return {
@@ -72,29 +74,17 @@ function cartesian(w: ArrayLike<number>, cellVectors: Float64Array): Float64Arra
   });
 }
 
-function images(
-  w: ArrayLike<number>,
-  t: ArrayLike<number>,
-  { cellVectors, atomR, atomType }: Crystal,
-): Int32Array {
+/** For each atom the one to which an operation with the fractional rotation w and translation t takes it. */
+function images(w: ArrayLike<number>, t: ArrayLike<number>, atoms: AtomFinder): Int32Array {
+  const { atomR, atomType } = atoms.crystal;
   return Int32Array.from(atomType, (type, i) => {
-    const moved = [0, 1, 2].map(
-      (k) => t[k] + [0, 1, 2].reduce((sum, j) => sum + w[3 * k + j] * atomR[3 * i + j], 0),
+    const [x, y, z] = [atomR[3 * i], atomR[3 * i + 1], atomR[3 * i + 2]];
+    return atoms.nearest(
+      type,
+      t[0] + w[0] * x + w[1] * y + w[2] * z,
+      t[1] + w[3] * x + w[4] * y + w[5] * z,
+      t[2] + w[6] * x + w[7] * y + w[8] * z,
     );
-    let best = -1;
-    let nearest = Number.POSITIVE_INFINITY;
-    for (let j = 0; j < atomType.length; j++) {
-      if (atomType[j] !== type) continue;
-      const apart = moved.map((x, k) => x - atomR[3 * j + k]);
-      const distance = Math.hypot(
-        ...rowTimes(
-          apart.map((x) => x - Math.round(x)),
-          cellVectors,
-        ),
-      );
-      if (distance < nearest) [best, nearest] = [j, distance];
-    }
-    return best;
   });
 }
 

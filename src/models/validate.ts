@@ -1,13 +1,8 @@
 /** The conditions that a model must meet; the native core relies on all of them. */
 import { balancedSplitting, EWALD_REACH, ewaldLattices } from './ewaldLattices.js';
 import type { ForceConstantsContent } from './forceConstants.js';
-import {
-  cofactorsTransposed,
-  determinant,
-  latticeVectorsWithin,
-  pairsWithin,
-  symmetrised,
-} from './lattice.js';
+import { cofactorsTransposed, determinant, latticeSearch, pairsWithin, symmetrised } from './lattice.js';
+import { ELECTRON_MASS_PER_AMU } from './units.js';
 
 /** Largest |element| of a supercell matrix: determinants and cofactors stay exact in double precision. */
 export const MAX_SUPERCELL_ELEMENT = 32767;
@@ -27,8 +22,8 @@ export const MIN_LATTICE_VECTOR = 0.5;
 export const MIN_POLAR_DISTANCE = 0.1;
 /** Largest |fractional coordinate|. */
 export const MAX_FRACTIONAL = 1000;
-/** Masses, electron masses: from one to that of 5000 atoms of carbon. */
-export const MASSES = [1, 1e8] as const;
+/** Masses, electron masses: also those by which people hold atoms still. */
+export const MASSES = [1, 1e20] as const;
 /** Largest |element| of the force constants, hartree/bohr². */
 export const MAX_FORCE_CONSTANT = 1e6;
 /** Largest |element| of the Born charges, e. */
@@ -40,10 +35,12 @@ export const DIELECTRIC = [0.1, 1e5] as const;
  * Most vectors within reach in either half of the balanced Ewald sum. They are 180 where cell and dielectric tensor have no long
  * and no short direction, and some hundreds for sheets and wires in vacuum.
  */
-export const MAX_EWALD_VECTORS = 2000;
+export const MAX_EWALD_VECTORS = 4000;
 
 /** Reports a violated condition; does not return. */
-export type Fail = (message: string, expected: string) => never;
+export type Fail = (message: string, expected: string, advice?: string) => never;
+
+const OTHER_UNITS = 'Is the file damaged, or in other units than it says?';
 
 /** Calls `fail` at the first condition that does not hold. */
 export function checkForceConstants(content: ForceConstantsContent, fail: Fail): void {
@@ -62,17 +59,21 @@ export function checkForceConstants(content: ForceConstantsContent, fail: Fail):
     }
   });
   checkArray('The cell vectors', crystal.cellVectors, [3, 3], fail);
-  checkArray('The positions', crystal.atomR, [n, 3], fail, MAX_FRACTIONAL);
+  checkArray('The positions', crystal.atomR, [n, 3], fail, { most: MAX_FRACTIONAL, unit: 'cell vectors' });
   checkArray('The masses', crystal.atomMass, [n], fail);
   crystal.atomMass.forEach((mass, i) => {
     if (!isWithin(mass, MASSES)) {
-      fail(`The mass of atom ${i} is ${mass} electron masses.`, `masses of ${MASSES.join(' to ')}`);
+      const expected = `MASSES = ${MASSES.join(' to ')} electron masses, of which an amu has ${ELECTRON_MASS_PER_AMU}`;
+      fail(`The mass of atom ${i} is ${mass} electron masses.`, expected, OTHER_UNITS);
     }
   });
   checkCell(crystal.cellVectors, fail);
   checkSupercell(scMatrix, cellOrigins, fail);
   const shape = [cellOrigins.length / 3, 3 * n, 3 * n];
-  checkArray('The force constants', forceConstants, shape, fail, MAX_FORCE_CONSTANT);
+  checkArray('The force constants', forceConstants, shape, fail, {
+    most: MAX_FORCE_CONSTANT,
+    unit: 'hartree/bohr²',
+  });
   if (!born !== !dielectric) {
     fail(
       `There are ${born ? 'Born charges but no dielectric tensor' : 'a dielectric tensor but no Born charges'}.`,
@@ -80,14 +81,15 @@ export function checkForceConstants(content: ForceConstantsContent, fail: Fail):
     );
   }
   if (born && dielectric) {
-    checkArray('The Born charges', born, [n, 3, 3], fail, MAX_BORN_CHARGE);
+    checkArray('The Born charges', born, [n, 3, 3], fail, { most: MAX_BORN_CHARGE, unit: 'e' });
     checkArray('The dielectric tensor', dielectric, [3, 3], fail);
     checkDielectric(dielectric, fail);
     checkEwald(crystal.cellVectors, dielectric, fail);
     for (const { i, j, r } of pairsWithin(crystal, MIN_POLAR_DISTANCE)) {
       fail(
         `Atoms ${i} and ${j}, which have Born charges, are ${r} bohr apart.`,
-        `at least ${MIN_POLAR_DISTANCE} bohr`,
+        `at least MIN_POLAR_DISTANCE = ${MIN_POLAR_DISTANCE} bohr`,
+        'Atoms that share a site cannot have a dipole–dipole part: take away the Born charges.',
       );
     }
   }
@@ -102,7 +104,7 @@ function checkArray(
   array: Float64Array | Int32Array,
   shape: readonly number[],
   fail: Fail,
-  most = Number.MAX_VALUE,
+  { most, unit }: { most: number; unit: string } = { most: Number.MAX_VALUE, unit: '' },
 ): void {
   const size = shape.reduce((product, length) => product * length, 1);
   if (array.length !== size) {
@@ -116,30 +118,38 @@ function checkArray(
     rest = (rest - i) / length;
     return i;
   });
-  const expected = most === Number.MAX_VALUE ? 'finite numbers' : `numbers of at most ${most} in magnitude`;
-  fail(`${name} hold ${array[bad]} at index [${index.reverse().join(', ')}].`, expected);
+  const message = `${name} hold ${array[bad]} at index [${index.reverse().join(', ')}].`;
+  if (Number.isFinite(array[bad])) fail(message, `at most ${most} ${unit}`, OTHER_UNITS);
+  fail(message, 'finite numbers');
 }
 
 function checkCell(cellVectors: Float64Array, fail: Fail): void {
   const edges = [0, 3, 6].map((i) => Math.hypot(...cellVectors.subarray(i, i + 3)));
-  if (!edges.every((edge) => edge <= MAX_CELL_EDGE)) {
-    fail(`The cell has edges of ${edges.join(', ')} bohr.`, `edges of at most ${MAX_CELL_EDGE} bohr`);
+  if (!edges.every((edge) => isWithin(edge, [MIN_LATTICE_VECTOR, MAX_CELL_EDGE]))) {
+    fail(
+      `The cell has edges of ${edges.join(', ')} bohr.`,
+      `MIN_LATTICE_VECTOR = ${MIN_LATTICE_VECTOR} to MAX_CELL_EDGE = ${MAX_CELL_EDGE} bohr`,
+      OTHER_UNITS,
+    );
   }
   const product = edges.reduce((a, b) => a * b, 1);
   const volume = Math.abs(determinant(cellVectors));
   if (!(volume > MIN_RELATIVE_VOLUME * product)) {
     fail(
       `The cell has a volume of ${volume} bohr³ with edges of ${edges.join(', ')} bohr.`,
-      'three independent cell vectors',
+      `three independent cell vectors, with more than MIN_RELATIVE_VOLUME = ${MIN_RELATIVE_VOLUME} of their product as volume`,
     );
   }
-  for (const { cell, r } of latticeVectorsWithin(cellVectors, [0, 0, 0], MIN_LATTICE_VECTOR)) {
-    if (cell.some((x) => x !== 0)) {
-      fail(
-        `The lattice vector [${cell.join(', ')}] has a length of ${r} bohr.`,
-        `lattice vectors of at least ${MIN_LATTICE_VECTOR} bohr`,
-      );
-    }
+  // edges of a slanted cell may be long and their differences short
+  const shortest = [...latticeSearch(cellVectors)([0, 0, 0], MIN_LATTICE_VECTOR)]
+    .filter(({ r }) => r > 0 && r < MIN_LATTICE_VECTOR)
+    .sort((v, w) => v.r - w.r)[0];
+  if (shortest) {
+    fail(
+      `The lattice vector [${shortest.cell.join(', ')}] has a length of ${shortest.r} bohr.`,
+      `at least MIN_LATTICE_VECTOR = ${MIN_LATTICE_VECTOR} bohr`,
+      OTHER_UNITS,
+    );
   }
 }
 
@@ -189,16 +199,17 @@ function checkEwald(cellVectors: Float64Array, tensor: Float64Array, fail: Fail)
   const splitting = balancedSplitting(cellVectors, dielectric);
   const { distances, waves } = ewaldLattices(cellVectors, dielectric);
   const halves = {
-    distances: latticeVectorsWithin(distances, [0, 0, 0], EWALD_REACH / splitting),
-    'reciprocal-lattice vectors': latticeVectorsWithin(waves, [0, 0, 0], 2 * splitting * EWALD_REACH),
+    distances: latticeSearch(distances)([0, 0, 0], EWALD_REACH / splitting),
+    'reciprocal-lattice vectors': latticeSearch(waves)([0, 0, 0], 2 * splitting * EWALD_REACH),
   };
   for (const [name, vectors] of Object.entries(halves)) {
     let count = 0;
     for (const _ of vectors) {
       if (++count > MAX_EWALD_VECTORS) {
         fail(
-          `The cell [${cellVectors.join(', ')}] bohr with the dielectric tensor [${tensor.join(', ')}] needs more than ${MAX_EWALD_VECTORS} ${name} in the Ewald sum.`,
-          'a cell, or dielectric tensor, that is less long or less flat',
+          `The Ewald sum of the cell [${cellVectors.join(', ')}] bohr with the dielectric tensor [${tensor.join(', ')}] has more than ${MAX_EWALD_VECTORS} ${name}.`,
+          `at most MAX_EWALD_VECTORS = ${MAX_EWALD_VECTORS}: a cell, as the tensor stretches it, without a direction in which it is some hundred times longer than in another`,
+          OTHER_UNITS,
         );
       }
     }
@@ -217,7 +228,8 @@ function checkDielectric(tensor: Float64Array, fail: Fail): void {
   if (!isPositive(above(least)) || !isPositive((i, j) => -above(most)(i, j))) {
     fail(
       `The dielectric tensor is [${tensor.join(', ')}].`,
-      `a positive-definite tensor with eigenvalues of ${least} to ${most}`,
+      `a positive-definite tensor with eigenvalues in DIELECTRIC = ${least} to ${most}`,
+      OTHER_UNITS,
     );
   }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { seededRandom } from '../../bench/materials/random.js';
 import {
   choleskyFactor,
-  latticeVectorsWithin,
+  latticeSearch,
   pairsWithin,
   rowTimes,
   times,
@@ -39,7 +39,7 @@ describe('lattice vectors within reach', () => {
           [0.5, 0, -0.5],
           [next(), next(), next()],
         ] as Vector[]) {
-          const found = [...latticeVectorsWithin(basis, offset, reach)];
+          const found = [...latticeSearch(basis)(offset, reach)];
           assert.deepEqual(
             found.map(({ cell }) => cell.map((x) => x + 0).join(' ')),
             byTrial(basis, offset, reach, box),
@@ -52,15 +52,13 @@ describe('lattice vectors within reach', () => {
   it('include those that are exactly as long as the reach', () => {
     const cube = Float64Array.of(0.1, 0, 0, 0, 0.1, 0, 0, 0, 0.1);
     // (3, 0, 0), (2, 2, 1) and what is equivalent to them
-    const longest = [...latticeVectorsWithin(cube, [0, 0, 0], 0.30000000000000004)].filter(
-      ({ r }) => r > 0.29,
-    );
+    const longest = [...latticeSearch(cube)([0, 0, 0], 0.30000000000000004)].filter(({ r }) => r > 0.29);
     assert.equal(longest.length, 6 + 24);
   });
 
   it('are found at once in a cell whose edges are a million times its height', () => {
     const basis = Float64Array.of(5, 0, 0, 5e6, 5, 0, 0, 0, 5);
-    assert.equal([...latticeVectorsWithin(basis, [0, 0, 0], 5)].length, 7);
+    assert.equal([...latticeSearch(basis)([0, 0, 0], 5)].length, 7);
   });
 
   it('give pairs of atoms with their distances, an atom and itself left out', () => {

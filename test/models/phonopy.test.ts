@@ -310,6 +310,25 @@ describe('phonopy: damaged files', () => {
     await failsWith('file_format', () => read('name: x\nversion: 1\n'));
   });
 
+  it('with a supercell of more cells than atoms are refused before the cells are counted through', async () => {
+    const cell = (edge: number) =>
+      [
+        '  lattice:',
+        ...[0, 1, 2].map((k) => `  - [ ${[0, 1, 2].map((j) => (j === k ? edge : 0)).join(', ')} ]`),
+        '  points:',
+        '  - symbol: Nb',
+        '    coordinates: [ 0, 0, 0 ]',
+        '    mass: 92.9',
+      ].join('\n');
+    const elements =
+      '  format: compact\n  shape: [ 1, 1 ]\n  elements:\n  - [[1, 0, 0], [0, 1, 0], [0, 0, 1]]';
+    const file = (edge: number) =>
+      `phonopy:\n  version: "2.15.0"\nprimitive_cell:\n${cell(3)}\nsupercell:\n${cell(edge)}\nforce_constants:\n${elements}\n`;
+    assert.equal((await read(file(3))).fc.nCells, 1);
+    const error = await failsWith('file_damaged', () => read(file(3000)));
+    assert.match(error.message, /1 atoms in the supercell are not 1000000000 copies of 1 atoms/);
+  });
+
   it('random damage gives a model or a typed error', async () => {
     const next = seededRandom(11);
     const sample = Buffer.from(text);

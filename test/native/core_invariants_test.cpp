@@ -269,18 +269,20 @@ TEST_CASE("core: atoms named in cells far away lose no digits", "[core]") {
 
 TEST_CASE("core: a crystal is the same in any choice of cell vectors", "[core]") {
   Pool pool(1);
-  Eigen::Matrix3i sheared, swapped, skew, very_skew;
+  Eigen::Matrix3i sheared, swapped, skew, very_skew, slanted;
   sheared << 1, 1, 0, 0, 1, 0, 0, -1, 1;
   swapped << 0, 1, 0, 1, 0, 0, 0, 0, 1;
   skew << 1, 3, 0, 0, 1, -2, 0, 0, 1;
   very_skew << 3, 2, 2, 3, 1, 3, 1, 0, 1;
+  slanted << 1, 0, 0, 60, 1, 0, 0, 0, 1;
   for (const Recipe& recipe : tested_recipes()) {
     const Model model = make_crystal(recipe);
     const Points points = assorted_points(recipe.seed, kRandomPoints);
     const JobOptions options = intensity_options(recipe);
     const Results here = evaluate(pool, plan_of(model), options, points);
-    for (const auto& u : kSanitized ? std::vector<Eigen::Matrix3i>{sheared}
-                                    : std::vector<Eigen::Matrix3i>{sheared, swapped, skew, very_skew}) {
+    for (const auto& u : kSanitized
+                             ? std::vector<Eigen::Matrix3i>{sheared}
+                             : std::vector<Eigen::Matrix3i>{sheared, swapped, skew, very_skew, slanted}) {
       INFO(recipe.name << "\n" << u);
       Points same = points;
       for (Point& q : same) q = transformed(q, u);
@@ -291,6 +293,16 @@ TEST_CASE("core: a crystal is the same in any choice of cell vectors", "[core]")
       CHECK(d.frequencies < kTolerance);
       CHECK(d.structure_factors < kIntensityTolerance);
     }
+  }
+}
+
+TEST_CASE("core: cell vectors too slanted for its tables are refused", "[core]") {
+  Eigen::Matrix3i slanted;
+  slanted << 1, 0, 0, 200, 1, 0, 0, 100, 1;
+  for (const Recipe& recipe : tested_recipes()) {
+    if (recipe.polar || recipe.n_atoms() > 1) continue;
+    CHECK_THROWS_WITH(plan_of(with_cell_choice(make_crystal(recipe), slanted)),
+                      Catch::Contains("less slanted"));
   }
 }
 

@@ -1,10 +1,17 @@
 /** Reads datasets of HDF5 files, with the library in a thread of its own. */
+import { statSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { EuphonicError } from '../../protocol/errors.js';
 import type { Hdf5Answer, Hdf5Description, Hdf5Request } from './hdf5Worker.js';
 
-/** Longest time for one look-up or one dataset; more, and the file is taken for damaged. */
+/** Longest time for one look-up or one small dataset; more, and the file is taken for damaged. */
 export const HDF5_TIMEOUT_MS = 4000;
+
+/** A large dataset has a millisecond more for so many of its bytes, on slow disks. */
+export const HDF5_BYTES_PER_MS = 20_000;
+
+/** Datasets unpack to so many times the file's size at most: one that claims more has no more time for it. */
+const HDF5_UNPACKING = 20;
 
 /** Longest time for the library to start, on a machine under load. */
 export const HDF5_START_TIMEOUT_MS = 60_000;
@@ -42,12 +49,14 @@ function startWorker(path: string): Worker {
 
 export class Hdf5File {
   readonly path: string;
+  readonly #size: number;
   readonly #worker: Worker;
   readonly #ready: Promise<Hdf5Answer>;
 
   /** Call `close` when done. */
   constructor(path: string) {
     this.path = path;
+    this.#size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
     this.#worker = startWorker(path);
     this.#ready = this.#answer(HDF5_START_TIMEOUT_MS);
   }
@@ -67,7 +76,7 @@ export class Hdf5File {
   /** Numbers of any type as doubles; `shape` is checked before anything is read, −1 stands for any length. */
   async numbers(name: string, shape: number[]): Promise<Float64Array> {
     const found = await this.#checked(name, shape, false);
-    const answer = await this.#ask({ kind: 'read', name });
+    const answer = await this.#ask({ kind: 'read', name }, this.#timeToRead(found));
     const count = found.shape.reduce((a, b) => a * b, 1);
     if (!('numbers' in answer) || answer.numbers.length !== count) this.damaged(name, 'it cannot be read');
     return answer.numbers;
@@ -75,8 +84,8 @@ export class Hdf5File {
 
   /** Strings with blanks at the end removed. */
   async text(name: string): Promise<string[]> {
-    await this.#checked(name, undefined, true);
-    const answer = await this.#ask({ kind: 'read', name });
+    const found = await this.#checked(name, undefined, true);
+    const answer = await this.#ask({ kind: 'read', name }, this.#timeToRead(found));
     if (!('text' in answer)) this.damaged(name, 'it cannot be read');
     return answer.text.map((item) => item.trimEnd());
   }
@@ -105,12 +114,16 @@ export class Hdf5File {
     return found;
   }
 
+  #timeToRead({ bytes }: Hdf5Description): number {
+    return HDF5_TIMEOUT_MS + Math.min(bytes, HDF5_UNPACKING * this.#size) / HDF5_BYTES_PER_MS;
+  }
+
   /** One request at a time. */
-  async #ask(request: Hdf5Request): Promise<Hdf5Answer> {
+  async #ask(request: Hdf5Request, timeout = HDF5_TIMEOUT_MS): Promise<Hdf5Answer> {
     const ready = await this.#ready;
     if ('error' in ready) this.damaged(request.name, ready.error);
     this.#worker.postMessage(request);
-    const answer = await this.#answer(HDF5_TIMEOUT_MS);
+    const answer = await this.#answer(timeout);
     if ('error' in answer) this.damaged(request.name, answer.error);
     return answer;
   }
@@ -123,7 +136,10 @@ export class Hdf5File {
         this.#worker.off('message', finish).off('error', fail).off('exit', exit);
         resolve(answer);
       };
-      const timer = setTimeout(() => finish({ error: `no answer within ${timeout} ms` }), timeout);
+      const timer = setTimeout(
+        () => finish({ error: `no answer within ${Math.round(timeout)} ms` }),
+        timeout,
+      );
       const fail = (error: Error) => finish({ error: error.message });
       const exit = () => finish({ error: 'the HDF5 library ended' });
       this.#worker.on('message', finish).on('error', fail).on('exit', exit);

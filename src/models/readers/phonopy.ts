@@ -84,7 +84,8 @@ export async function readPhonopy(
   };
   // checked before the dipole part is calculated from it
   makeForceConstants(content, summary.name, 'file_damaged');
-  const fc = makeForceConstants(withoutDipoles(content), summary.name, 'file_damaged');
+  const where = `${summary.name}, after its dipole–dipole part has been taken out`;
+  const fc = makeForceConstants(withoutDipoles(content), where, 'file_damaged');
   return { fc, source: `${summary.name} (phonopy${parsed.version ? ` ${parsed.version}` : ''})`, notes };
 }
 

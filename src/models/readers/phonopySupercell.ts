@@ -1,6 +1,6 @@
 /** Sorts phonopy's force constants, between atoms of a supercell, into primitive cells. */
 import { EuphonicError } from '../../protocol/errors.js';
-import { inverse, rowTimes, Supercell, type Vector } from '../lattice.js';
+import { determinant, inverse, rowTimes, Supercell, type Vector } from '../lattice.js';
 import type { PhonopyCell, PhonopyForceConstants } from './phonopySummary.js';
 
 /** Elements of the supercell matrix found from the two lattices may be this far from integers. */
@@ -44,13 +44,12 @@ export class AtomMap {
     for (let j = count - 1; j >= 0; j--) {
       if (!reducedTo || reducedTo[j] === j) this.#representative[this.#atom[j]] = j;
     }
-    this.#supercell = new Supercell(this.scMatrix, this.#origins());
-    if (count !== n * this.#supercell.nCells || this.#representative.includes(-1)) {
-      this.#damaged(
-        'supercell',
-        `${count} atoms in the supercell are not ${this.#supercell.nCells} copies of ${n} atoms`,
-      );
+    // before its cells are counted through
+    const nCells = Math.abs(determinant(this.scMatrix));
+    if (count !== n * nCells || this.#representative.includes(-1)) {
+      this.#damaged('supercell', `${count} atoms in the supercell are not ${nCells} copies of ${n} atoms`);
     }
+    this.#supercell = new Supercell(this.scMatrix, this.#origins());
   }
 
   /** Blocks (κ in its cell, κ' in the cell c away) as stored: rows are the representatives, or all atoms. */

@@ -58,7 +58,8 @@ async function read(file: Hdf5File): Promise<ModelFile> {
   const polar = await readPolar(file, map);
   const content = { crystal, ...sorted, ...polar };
   makeForceConstants(content, file.path, 'file_damaged');
-  const fc = makeForceConstants(withoutDipoles(content), file.path, 'file_damaged');
+  const where = `${file.path}, after its dipole–dipole part has been taken out`;
+  const fc = makeForceConstants(withoutDipoles(content), where, 'file_damaged');
   return { fc, source: `${file.path} (VASP${await version(file)})`, notes };
 }
 
