@@ -58,7 +58,7 @@ export async function catch2(preset, tags = []) {
   return judged(`C++ tests, ${preset}`, code, counts);
 }
 
-/** TypeScript tests in Mocha: many of them wait for a daemon or a child process, so files run side by side. */
+/** TypeScript tests in Mocha: many of them wait for a daemon or a child process, so one file more than there are cores runs at a time. */
 export async function mocha(files = []) {
   const report = freshReport('mocha.json');
   const { code } = await run(
@@ -70,7 +70,7 @@ export async function mocha(files = []) {
       `report=${report}`,
       '--parallel',
       '--jobs',
-      String(Math.max(2, availableParallelism())),
+      String(availableParallelism() + 1),
       ...files,
     ],
     { timeoutSeconds: suiteTimeoutSeconds },
