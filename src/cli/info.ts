@@ -130,9 +130,14 @@ type Content = Trial &
     charge_sum?: number[][];
   };
 
+/** Without the sign of a zero. */
+function fixed(x: number, digits: number): string {
+  return x.toFixed(digits).replace(/^-(0\.0*)$/, '$1');
+}
+
 function lines(c: Content): string[] {
   const numbers = (row: number[], digits: number) =>
-    row.map((x) => x.toFixed(digits).padStart(digits + 5)).join('');
+    row.map((x) => ` ${fixed(x, digits).padStart(digits + 4)}`).join('');
   const matrix = (m: number[][], digits: number) => m.map((row) => `[${numbers(row, digits)} ]`).join(' ');
   const [a, b, g] = c.cell_angles.map((x) => x.toFixed(2));
   const charge = c.charge_sum && Math.max(...c.charge_sum.flat().map(Math.abs));
@@ -144,9 +149,9 @@ function lines(c: Content): string[] {
   return [
     c.source,
     `model            ${c.model}`,
-    `formula          ${c.formula}: ${c.n_atoms} atoms, ${c.n_modes} modes`,
+    `formula          ${c.formula}: ${c.n_atoms} ${c.n_atoms === 1 ? 'atom' : 'atoms'}, ${c.n_modes} modes`,
     `space group      ${group}`,
-    `supercell        ${c.n_cells} cells, matrix ${c.sc_matrix.map((row) => `[${row.join(' ')}]`).join(' ')}`,
+    `supercell        ${c.n_cells} ${c.n_cells === 1 ? 'cell' : 'cells'}, matrix ${c.sc_matrix.map((row) => `[${row.join(' ')}]`).join(' ')}`,
     `cell             ${c.cell_lengths.map((x) => x.toFixed(4)).join(' ')} Å, ${a} ${b} ${g}°, ${c.cell_volume.toFixed(3)} Å³`,
     ...c.cell_vectors.map((vector) => `  ${numbers(vector, 6)}`),
     'atoms            fractional coordinates, amu',
@@ -162,8 +167,8 @@ function lines(c: Content): string[] {
         ]
       : ['polar            no Born charges']),
     `force constants  ${asymmetry}`,
-    `sum rule         translations have ${c.translations.map((x) => x.toFixed(3)).join(' ')} meV without it`,
-    `frequencies      ${c.lowest.toFixed(2)} to ${c.highest.toFixed(2)} meV on a ${COARSE_GRID}×${COARSE_GRID}×${COARSE_GRID} grid, with the reciprocal sum rule`,
+    `sum rule         translations have ${c.translations.map((x) => fixed(x, 3)).join(' ')} meV without it`,
+    `frequencies      ${fixed(c.lowest, 2)} to ${fixed(c.highest, 2)} meV on a ${COARSE_GRID}×${COARSE_GRID}×${COARSE_GRID} grid, with the reciprocal sum rule`,
     c.imaginary === 0
       ? 'imaginary modes  none there'
       : `imaginary modes  ${c.imaginary} of ${c.modes} there: the crystal is unstable, or the supercell too small`,

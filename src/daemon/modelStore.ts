@@ -48,8 +48,11 @@ export class ModelStore implements Holder {
   private readonly reader = new ModelReader();
   /** each takes a thread of its own, beside those of the pool */
   private readonly planning: Turns;
-  /** path and options → the file's state when it was read, and the model that it was */
-  private readonly files = new Map<string, { state: string; id: string }>();
+  /** path and options → the file's state when it was read, the model that it was, and what was said of the file */
+  private readonly files = new Map<
+    string,
+    { state: string; id: string } & Pick<ModelSummary, 'source' | 'notes'>
+  >();
 
   constructor(
     private readonly executor: Executor,
@@ -63,7 +66,10 @@ export class ModelStore implements Holder {
     return this.list().reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
-  /** Reads a file, unless it has not changed since it was read and its model is still here. */
+  /**
+   * Reads a file, unless it has not changed since it was read and its model is still here. Several files may hold the same
+   * model: the summary's source and notes are those of this one.
+   */
   async load(params: CheckedParams<'model.load'>): Promise<ModelSummary> {
     const { path } = params;
     const key = JSON.stringify(params);
@@ -71,16 +77,17 @@ export class ModelStore implements Holder {
     const known = this.files.get(key);
     if (known && known.state === state && state !== undefined) {
       const stored = this.touch(known.id);
-      if (stored) return stored.summary;
+      if (stored) return { ...stored.summary, source: known.source, notes: known.notes };
     }
     const release = this.memory?.reserve(`Reading ${path}`, READ_BYTES_PER_FILE_BYTE * size);
     try {
       const read = await this.reader.perform({ kind: 'load', path, options: readOptions(params) });
-      const summary = await this.add(read);
+      const { source, notes } = read;
+      const summary = { ...(await this.add(read)), source, notes };
       // phonopy's summary draws on files beside it, which may change while it does not
-      const isWhole = !/\(phonopy[^()]*\)$/.test(read.source);
+      const isWhole = !/\(phonopy[^()]*\)$/.test(source);
       if (isWhole && state !== undefined && state === (await fileState(path)).state)
-        this.files.set(key, { state, id: read.id });
+        this.files.set(key, { state, id: read.id, source, notes });
       return summary;
     } finally {
       release?.();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assertFrequencies, assertIntensities } from '../support/compare.js';
 import { TestDaemon } from '../support/daemon.js';
@@ -207,6 +207,33 @@ describe('euphonicd sqw', function () {
     const { translations, lambda, born } = await info('broken_sum_rule');
     assert.ok(Math.max(...translations) > 5);
     assert.deepEqual([lambda, born], [0, undefined]);
+  });
+
+  it('names the file that it was asked for, also when another holds the same model', async () => {
+    const first = new URL('../golden/crystals/charged.json', import.meta.url).pathname;
+    const second = join(daemon.folder, 'copy.json');
+    copyFileSync(first, second);
+    for (const file of [first, second, first, second]) {
+      const [title] = (await daemon.cli('info', file)).stdout.split('\n');
+      assert.ok(title?.startsWith(file), `${title} for ${file}`);
+    }
+  });
+
+  it('keeps the columns of large numbers apart', async () => {
+    const model = join(daemon.folder, 'large.json');
+    const content = JSON.parse(
+      readFileSync(new URL('../golden/crystals/charged.json', import.meta.url), 'utf8'),
+    );
+    content.dielectric = [
+      [1234.5, 0, 0],
+      [0, 1234.5, -1e-6],
+      [0, -1e-6, 1234.5],
+    ];
+    writeFileSync(model, JSON.stringify(content));
+    assert.match(
+      (await daemon.cli('info', model)).stdout,
+      /\[ 1234\.500 +0\.000 +0\.000 \] \[ +0\.000 1234\.500 +0\.000 \]/,
+    );
   });
 
   it('takes a direction of approach to the zone centre', async () => {
