@@ -47,8 +47,7 @@ double smallest_eigenvalue(const Mat3& m) {
 
 // How far the components of points reach that are nearer to 0 than to any other integer vector, in the
 // metric m of a reduced basis: |f.m.b| <= b.m.b / 2 for each of its vectors b, and f is m^-1 times these.
-Vec3 reach_of_zone(const Mat3& m) {
-  const Mat3 inverse_metric = inverse(m);
+Vec3 reach_of_zone(const Mat3& m, const Mat3& inverse_metric) {
   Vec3 out{};
   for (int a = 0; a < 3; ++a)
     for (int b = 0; b < 3; ++b) out[a] += std::abs(inverse_metric[a][b]) * 0.5 * m[b][b];
@@ -72,7 +71,7 @@ std::vector<Int3> reciprocal_range(const Ewald& ewald, double born2, double thre
     for (int b = 0; b < 3; ++b) reduced[a][b] = basis[a][b];
   const Mat3 reduced_metric = multiply(multiply(reduced, metric), transpose(reduced));
   const Mat3 inverse_metric = inverse(reduced_metric);
-  const Vec3 zone = reach_of_zone(reduced_metric);
+  const Vec3 zone = reach_of_zone(reduced_metric, inverse_metric);
   Int3 most;
   for (int a = 0; a < 3; ++a)
     most[a] = static_cast<int>(std::floor(std::sqrt(reach2 * inverse_metric[a][a]) + zone[a] + 1e-6));

@@ -6,8 +6,8 @@
  * supercell. It does not depend on how Ewald's method splits it.
  */
 import { erfc } from './erfc.js';
-import { EWALD_REACH, ewaldLattices } from './ewaldLattices.js';
-import type { ForceConstantsContent } from './forceConstants.js';
+import { balancedSplitting, EWALD_REACH, ewaldLattices } from './ewaldLattices.js';
+import { type ForceConstants, type ForceConstantsContent, makeForceConstants } from './forceConstants.js';
 import {
   determinant,
   inverse,
@@ -24,6 +24,18 @@ import {
 
 /** How much longer a pair of atoms at a distance takes than a wave K for a pair of atoms of the cell. */
 const REAL_COST = 100;
+
+/**
+ * The model of a file's total force constants. Throws `file_damaged`, also where what is left without the dipole part is no
+ * model.
+ */
+export function makeFromTotal(total: ForceConstantsContent, file: string): ForceConstants {
+  // checked before the dipole part is calculated from it
+  const checked = makeForceConstants(total, file, 'file_damaged');
+  if (!checked.born) return checked;
+  const where = `${file}, after its dipole–dipole part has been taken out`;
+  return makeForceConstants(withoutDipoles(total), where, 'file_damaged');
+}
 
 /** The content of a polar crystal with total force constants → the same with short-range ones; the input is not changed. */
 export function withoutDipoles(total: ForceConstantsContent): ForceConstantsContent {
@@ -43,7 +55,9 @@ function dipoleForceConstants(
   const { crystal, scMatrix, cellOrigins } = model;
   const supercell = new Supercell(scMatrix, cellOrigins);
   const n = crystal.atomMass.length;
-  const splitting = cheapest(n, supercell.nCells, volume(crystal.cellVectors), determinant(dielectric));
+  // balanced are as many distances as waves; here they shall take the same time, a wave half of the pairs and of the q-points
+  const balanced = balancedSplitting(crystal.cellVectors, dielectric);
+  const splitting = balanced * ((4 * REAL_COST) / supercell.nCells) ** (1 / 6);
   const result = new Float64Array(model.forceConstants.length);
   addReal(result, model, born, dielectric, supercell, splitting);
   addReciprocal(result, model, born, dielectric, supercell, splitting);
@@ -62,16 +76,6 @@ function dipoleForceConstants(
     }
   }
   return result;
-}
-
-/** The splitting parameter Λ with which both halves together take the least time. */
-function cheapest(n: number, nCells: number, cellVolume: number, determinant: number): number {
-  // within the reach x: distances up to x/Λ, shortened by √ε, and waves up to 2Λx, lengthened by it
-  const sphere = (4 / 3) * Math.PI * Math.sqrt(determinant);
-  const reals = (n * n * REAL_COST * sphere * EWALD_REACH ** 3) / cellVolume;
-  const perWave = ((n * n) / 2) * (nCells / 2);
-  const waves = (perWave * sphere * (2 * EWALD_REACH) ** 3 * cellVolume) / (determinant * (2 * Math.PI) ** 3);
-  return (reals / waves) ** (1 / 6);
 }
 
 /** Pairs of atoms at their distances: −Λ³/√det ε Z H(Λd) Zᵀ. */

@@ -12,8 +12,9 @@ export const MAX_CELL_ORIGIN = 1 << 20;
 export const MIN_RELATIVE_VOLUME = 1e-6;
 /**
  * Ranges far beyond those of crystals. Outside them a file is damaged or in other units, sums over the lattice would not end in
- * any useful time, and results would overflow. Longest
- * cell edge, bohr:
+ * any useful time, and results would overflow.
+ *
+ * Longest cell edge, bohr:
  */
 export const MAX_CELL_EDGE = 5000;
 /** Shortest lattice vector, bohr. */

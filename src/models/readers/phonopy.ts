@@ -4,8 +4,8 @@
  */
 import { join, resolve } from 'node:path';
 import { EuphonicError } from '../../protocol/errors.js';
-import { withoutDipoles } from '../dipoles.js';
-import { type Crystal, makeForceConstants } from '../forceConstants.js';
+import { makeFromTotal } from '../dipoles.js';
+import type { Crystal } from '../forceConstants.js';
 import { toAtomicUnits } from '../units.js';
 import { checkHdf5, Hdf5File, isHdf5 } from './hdf5.js';
 import type { ModelFile } from './index.js';
@@ -82,10 +82,7 @@ export async function readPhonopy(
     forceConstants: sorted.forceConstants.map((x) => x * forceUnit),
     ...(nac && polar(nac, units)),
   };
-  // checked before the dipole part is calculated from it
-  makeForceConstants(content, summary.name, 'file_damaged');
-  const where = `${summary.name}, after its dipole–dipole part has been taken out`;
-  const fc = makeForceConstants(withoutDipoles(content), where, 'file_damaged');
+  const fc = makeFromTotal(content, summary.name);
   return { fc, source: `${summary.name} (phonopy${parsed.version ? ` ${parsed.version}` : ''})`, notes };
 }
 

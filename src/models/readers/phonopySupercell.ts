@@ -1,6 +1,6 @@
 /** Sorts phonopy's force constants, between atoms of a supercell, into primitive cells. */
 import { EuphonicError } from '../../protocol/errors.js';
-import { determinant, inverse, rowTimes, Supercell, type Vector } from '../lattice.js';
+import { determinant, inverse, rowTimes, Supercell, times, type Vector } from '../lattice.js';
 import type { PhonopyCell, PhonopyForceConstants } from './phonopySummary.js';
 
 /** Elements of the supercell matrix found from the two lattices may be this far from integers. */
@@ -106,11 +106,11 @@ export class AtomMap {
   }
 
   #matrix(primitive: Float64Array, supercell: Float64Array): Int32Array {
-    const ratio = [0, 3, 6].flatMap((k) => rowTimes(supercell.subarray(k, k + 3), inverse(primitive)));
+    const ratio = times(supercell, inverse(primitive));
     if (!ratio.every((x) => Math.abs(x - Math.round(x)) < MATRIX_TOLERANCE)) {
       this.#damaged(
         'supercell.lattice',
-        `the supercell is [${ratio.map((x) => x.toFixed(4))}] times the primitive cell`,
+        `the supercell is [${[...ratio].map((x) => x.toFixed(4))}] times the primitive cell`,
         'integers',
       );
     }

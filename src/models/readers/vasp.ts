@@ -4,8 +4,8 @@
  * sign is turned; it is total, so the dipole part is taken out where there are Born charges.
  */
 import { EuphonicError } from '../../protocol/errors.js';
-import { withoutDipoles } from '../dipoles.js';
-import { type Crystal, makeForceConstants } from '../forceConstants.js';
+import { makeFromTotal } from '../dipoles.js';
+import type { Crystal } from '../forceConstants.js';
 import { toAtomicUnits } from '../units.js';
 import { Hdf5File } from './hdf5.js';
 import type { ModelFile } from './index.js';
@@ -56,10 +56,7 @@ async function read(file: Hdf5File): Promise<ModelFile> {
   const map = new AtomMap(primitive, supercell, file.path);
   const sorted = map.sort({ shape: [count, count], elements }, file.path);
   const polar = await readPolar(file, map);
-  const content = { crystal, ...sorted, ...polar };
-  makeForceConstants(content, file.path, 'file_damaged');
-  const where = `${file.path}, after its dipole–dipole part has been taken out`;
-  const fc = makeForceConstants(withoutDipoles(content), where, 'file_damaged');
+  const fc = makeFromTotal({ crystal, ...sorted, ...polar }, file.path);
   return { fc, source: `${file.path} (VASP${await version(file)})`, notes };
 }
 
