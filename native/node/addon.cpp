@@ -5,7 +5,8 @@
 #include <cstdlib>
 #include <system_error>
 
-#include "core/cpu.h"
+#include "core/kernel/kernel.h"
+#include "core/platform/cpu.h"
 #include "node/environment.h"
 #include "node/file_lock.h"
 #include "node/objects.h"
@@ -24,7 +25,7 @@ void Environment::close() {
 namespace {
 
 Napi::Value simd_target_value(const Napi::CallbackInfo& info) {
-  return Napi::String::New(info.Env(), simd_target());
+  return Napi::String::New(info.Env(), chosen_target());
 }
 
 Napi::Value available_threads_value(const Napi::CallbackInfo& info) {

@@ -6,7 +6,7 @@
 #include <memory>
 #include <vector>
 
-#include "core/pool.h"
+#include "core/pool/pool.h"
 #include "node/background.h"
 #include "node/main_thread.h"
 

@@ -5,7 +5,7 @@
 
 #include <memory>
 
-#include "core/pool.h"
+#include "core/pool/pool.h"
 #include "node/environment.h"
 
 namespace euphonic::node {

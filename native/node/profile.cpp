@@ -4,7 +4,7 @@
 #include <memory>
 #include <utility>
 
-#include "core/profile.h"
+#include "core/profile/profile.h"
 #include "node/environment.h"
 #include "node/objects.h"
 #include "node/values.h"

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <limits>
 
-#include "core/job_parts.h"
+#include "core/pool/job_parts.h"
 #include "support/crystals.h"
 #include "support/evaluate.h"
 #include "support/reference.h"

@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "core/kernel.h"
+#include "core/kernel/kernel.h"
 #include "support/crystals.h"
 #include "support/evaluate.h"
 

@@ -7,8 +7,7 @@
 #include <limits>
 #include <thread>
 
-#include "core/cpu.h"
-#include "core/kernel.h"
+#include "core/kernel/kernel.h"
 #include "core/units.h"
 #include "support/crystals.h"
 #include "support/evaluate.h"
@@ -309,7 +308,7 @@ TEST_CASE("core: mode gradients are the same with every SIMD target", "[core]") 
   const struct Restore {
     ~Restore() { force_target(""); }
   } restore;
-  const std::string own = simd_target();
+  const std::string own = chosen_target();
   int targets = 0;
   for (const char* target : {"AVX3", "AVX2", "SSE4", "EMU128", "SCALAR"}) {
     for (const Recipe& recipe : tested_recipes()) {

@@ -2,8 +2,8 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "core/kernel.h"
-#include "core/plan_parts.h"
+#include "core/kernel/kernel.h"
+#include "core/plan/plan_parts.h"
 #include "core/units.h"
 #include "support/crystals.h"
 #include "support/evaluate.h"

@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "core/lattice.h"
-#include "core/plan_parts.h"
+#include "core/plan/plan_parts.h"
 #include "core/symmetric_eigen.h"
 #include "support/crystals.h"
 #include "support/evaluate.h"

@@ -4,8 +4,8 @@
 #include <iostream>
 #include <utility>
 
-#include "core/cpu.h"
-#include "core/kernel.h"
+#include "core/kernel/kernel.h"
+#include "core/platform/cpu.h"
 #include "support/crystals.h"
 #include "support/evaluate.h"
 
@@ -27,9 +27,9 @@ struct RestoreTarget {
 // Compares a target with the machine's own choice; false if it is not there.
 bool agrees(const char* target) {
   const RestoreTarget restore;
-  const std::string own = simd_target();
+  const std::string own = chosen_target();
   if (!force_target(target)) return false;
-  CHECK(simd_target() == target);
+  CHECK(std::string(chosen_target()) == target);
   CHECK(batch_points() >= 1);
   for (const Recipe& recipe : tested_recipes()) {
     INFO(target << " and " << own << ", " << recipe.name);
@@ -99,15 +99,15 @@ TEST_CASE("core: the target for any other machine gives the same numbers", "[cor
 
 TEST_CASE("core: a SIMD target that is not there is refused and leaves the machine's own", "[core]") {
   const RestoreTarget restore;
-  const std::string own = simd_target();
+  const std::string own = chosen_target();
   CHECK_FALSE(force_target("NEON"));
   CHECK_FALSE(force_target(""));
-  CHECK(simd_target() == own);
+  CHECK(std::string(chosen_target()) == own);
 }
 
 TEST_CASE("core: this machine has at least one thread and a SIMD target", "[core]") {
   const ThreadBudget budget = available_threads();
   CHECK(budget.threads >= 1);
   CHECK_FALSE(budget.reason.empty());
-  CHECK_FALSE(simd_target().empty());
+  CHECK_FALSE(std::string(chosen_target()).empty());
 }

@@ -8,7 +8,7 @@
 
 #include <atomic>
 
-#include "core/kernel.h"
+#include "core/kernel/kernel.h"
 #include "core/kernel/vector-inl.h"
 
 HWY_BEFORE_NAMESPACE();

@@ -6,10 +6,10 @@
 #define EUPHONIC_KERNEL_WORKSPACE_INL
 #endif
 
-#include "core/kernel.h"
 #include "core/kernel/band-inl.h"
 #include "core/kernel/eigenvectors-inl.h"
 #include "core/kernel/gradients-inl.h"
+#include "core/kernel/kernel.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace euphonic {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "core/pool.h"
+#include "core/pool/pool.h"
 #include "crystals.h"
 #include "reference.h"
 

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "core/model.h"
-#include "core/plan.h"
-#include "core/pool.h"
+#include "core/plan/plan.h"
+#include "core/pool/pool.h"
 #include "crystals.h"
 
 namespace euphonic::test {

@@ -3,9 +3,9 @@
 
 #include <vector>
 
-#include "core/kernel.h"
-#include "core/plan_parts.h"
-#include "core/pool.h"
+#include "core/kernel/kernel.h"
+#include "core/plan/plan_parts.h"
+#include "core/pool/job.h"
 
 namespace euphonic {
 

@@ -1,4 +1,4 @@
-// What this process may use of the machine.
+// What this process may use of the machine: one source file for each system.
 #pragma once
 
 #include <string>
@@ -11,10 +11,8 @@ struct ThreadBudget {
       reason;  // a phrase for status output, e.g. "2 physical cores of 4 logical ones, cgroup quota 2"
 };
 
-// Physical cores in the process's affinity mask, lowered to the cgroup's CPU quota; at least 1.
+// The physical cores that the system lets this process use, as far as it tells (affinity, quotas); at
+// least 1.
 ThreadBudget available_threads();
-
-// Name of the SIMD target that run-time dispatch chose.
-std::string simd_target();
 
 }  // namespace euphonic

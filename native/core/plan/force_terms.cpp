@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "core/plan_parts.h"
+#include "core/plan/plan_parts.h"
 
 namespace euphonic {
 

@@ -14,8 +14,6 @@
 #include <cstdint>
 #include <vector>
 
-#include "hwy/aligned_allocator.h"
-
 namespace euphonic {
 
 // One 3x3 block of D for atoms i and j. Sums over images are grouped as R and -R:

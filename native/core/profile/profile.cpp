@@ -1,15 +1,16 @@
 // Profile of the kernel. The measured peak is compiled once for each SIMD target, like the kernel itself.
-#include "core/profile.h"
+#include "core/profile/profile.h"
 
 #include <algorithm>
 #include <chrono>
 #include <stdexcept>
 
-#include "core/job_parts.h"
+#include "core/kernel/targets.h"
+#include "core/platform/ticks.h"
+#include "core/pool/job_parts.h"
 
-#define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_AVX3_DL)
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "core/profile.cpp"
+#define HWY_TARGET_INCLUDE "core/profile/profile.cpp"
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
 
@@ -52,14 +53,6 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
-}
-
-unsigned long long ticks() {
-#if HWY_ARCH_X86
-  return __builtin_ia32_rdtsc();
-#else
-  return 0;
-#endif
 }
 
 // The best of many short runs: each is a few microseconds, too short for most interruptions.

@@ -1,5 +1,5 @@
 // Floating-point operations of the kernel's stages, counted from the tables that they read.
-#include "core/profile.h"
+#include "core/profile/profile.h"
 
 namespace euphonic {
 

@@ -1,14 +1,14 @@
 // Run-time dispatch of the kernel: this file is compiled once for each SIMD target.
-#include "core/kernel.h"
+#include "core/kernel/kernel.h"
 
 #include <algorithm>
 #include <cstring>
 
-// One target for each register width: the others differ in nothing that the kernel uses, and cost compile
-// time.
-#define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_AVX3_DL)
+#include "core/kernel/targets.h"
+#include "core/platform/ticks.h"
+
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "core/kernel.cpp"
+#define HWY_TARGET_INCLUDE "core/kernel/kernel.cpp"
 #include "hwy/cache_control.h"
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
@@ -20,14 +20,6 @@
 HWY_BEFORE_NAMESPACE();
 namespace euphonic {
 namespace HWY_NAMESPACE {
-
-inline unsigned long long ticks() {
-#if HWY_ARCH_X86
-  return __builtin_ia32_rdtsc();
-#else
-  return 0;
-#endif
-}
 
 // Adds the ticks since its making, or since the last mark, to a stage.
 class StageClock {

@@ -1,4 +1,4 @@
-#include "core/pool.h"
+#include "core/pool/pool.h"
 
 #include <algorithm>
 #include <chrono>
@@ -9,7 +9,8 @@
 #include <new>
 #include <thread>
 
-#include "core/job_parts.h"
+#include "core/platform/memory.h"
+#include "core/pool/job_parts.h"
 
 namespace euphonic {
 
@@ -26,16 +27,8 @@ using Clock = std::chrono::steady_clock;
 
 double seconds(Clock::time_point t) { return std::chrono::duration<double>(t.time_since_epoch()).count(); }
 
-// On cache lines, so that stores of full vectors fill them.
 ResultArray allocate(std::size_t values) {
-  constexpr std::size_t kLine = 64;
-  const std::size_t bytes = (values * sizeof(double) + kLine) / kLine * kLine;
-#ifdef _MSC_VER
-  double* p =
-      static_cast<double*>(std::malloc(bytes));  // what aligned_alloc of others gives, std::free takes
-#else
-  double* p = static_cast<double*>(std::aligned_alloc(kLine, bytes));
-#endif
+  double* p = static_cast<double*>(allocate_result(values * sizeof(double)));
   if (p == nullptr) throw std::bad_alloc();
   return ResultArray(p);
 }

@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "core/job_parts.h"
+#include "core/pool/job_parts.h"
 #include "core/units.h"
 
 namespace euphonic {

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "core/plan_parts.h"
+#include "core/plan/plan_parts.h"
 #include "core/symmetric_eigen.h"
 
 namespace euphonic {

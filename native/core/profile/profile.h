@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "core/kernel.h"
-#include "core/pool.h"
+#include "core/kernel/kernel.h"
+#include "core/pool/job.h"
 
 namespace euphonic {
 

@@ -1,4 +1,4 @@
-// Jobs, their chunks, and the threads that work on them.
+// What is calculated for a plan: a job and its options, chunks of q-points and their results.
 #pragma once
 
 #include <array>
@@ -6,14 +6,13 @@
 #include <complex>
 #include <cstddef>
 #include <cstdlib>
-#include <functional>
-#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "core/plan.h"
+#include "core/kernel/broadening.h"
+#include "core/plan/plan.h"
 
 namespace euphonic {
 
@@ -32,18 +31,6 @@ struct Scattering {
 struct Displacements {
   double temperature = 0;       // kelvin
   double frequency_min = 0.01;  // meV: modes below are left out
-};
-
-// What broadened intensities need beyond the structure factor: see kernel.h.
-enum class LineShape { gauss, lorentz, damped_oscillator };
-struct Spectrum {
-  LineShape shape = LineShape::gauss;
-  std::vector<double> width;  // FWHM, meV: ascending coefficients of a polynomial in the energy transfer
-  double scale = 1;
-  double frequency_scale = 1;  // of frequencies; intensities and Bose factors keep the unscaled ones
-  // Of a mode, mbarn, before `scale`; it is there for gauss and lorentz: modes near zero are as strong as
-  // arbitrary.
-  double intensity_limit = std::numeric_limits<double>::infinity();
 };
 
 struct JobOptions {
@@ -121,25 +108,6 @@ struct ChunkResult {
   bool cancelled = false;
   std::string error;           // not empty: the chunk failed
   bool out_of_memory = false;  // that is why
-};
-
-// A fixed set of threads that takes batches of q-points from all running jobs in turn, with no barrier
-// between chunks.
-class Pool {
- public:
-  explicit Pool(int n_threads);
-  ~Pool();  // cancels what is queued and joins
-  Pool(const Pool&) = delete;
-  Pool& operator=(const Pool&) = delete;
-
-  int n_threads() const;
-
-  // Calls `done` exactly once, from one of the pool's threads.
-  void submit(std::shared_ptr<Job> job, Chunk chunk, std::function<void(ChunkResult)> done);
-
- private:
-  class Impl;
-  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace euphonic

@@ -1,11 +1,11 @@
-#include "core/plan.h"
+#include "core/plan/plan.h"
 
 #include <chrono>
 #include <cmath>
 #include <mutex>
 #include <stdexcept>
 
-#include "core/plan_parts.h"
+#include "core/plan/plan_parts.h"
 
 namespace euphonic {
 

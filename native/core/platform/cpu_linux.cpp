@@ -1,4 +1,7 @@
-#include "core/cpu.h"
+// Linux: affinity mask, topology from /sys, quotas of both generations of cgroups.
+#include "core/platform/cpu.h"
+
+#include <sched.h>
 
 #include <algorithm>
 #include <cmath>
@@ -7,17 +10,10 @@
 #include <sstream>
 #include <thread>
 
-#ifdef __linux__
-#include <sched.h>
-#endif
-
-#include "core/kernel.h"
-
 namespace euphonic {
 
 namespace {
 
-#ifdef __linux__
 std::string first_line(const std::string& path) {
   std::ifstream file(path);
   std::string line;
@@ -59,7 +55,6 @@ double cgroup_quota() {
   }
   return quota;
 }
-#endif
 
 }  // namespace
 
@@ -67,7 +62,6 @@ ThreadBudget available_threads() {
   ThreadBudget budget;
   const unsigned hardware = std::max(1u, std::thread::hardware_concurrency());
   std::ostringstream reason;
-#ifdef __linux__
   std::set<int> allowed;
   // Large enough for any machine; the kernel refuses a set that is smaller than its own.
   constexpr int kMaxCpus = 8192;
@@ -96,14 +90,8 @@ ThreadBudget available_threads() {
     budget.threads = std::max(1, static_cast<int>(std::ceil(quota)));
     reason << ", cgroup quota " << quota;
   }
-#else
-  budget.threads = static_cast<int>(hardware);
-  reason << hardware << " processors";
-#endif
   budget.reason = reason.str();
   return budget;
 }
-
-std::string simd_target() { return chosen_target(); }
 
 }  // namespace euphonic

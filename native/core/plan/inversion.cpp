@@ -2,7 +2,7 @@
 #include <cmath>
 #include <map>
 
-#include "core/plan_parts.h"
+#include "core/plan/plan_parts.h"
 
 namespace euphonic {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "core/plan_parts.h"
+#include "core/plan/plan_parts.h"
 #include "core/units.h"
 
 namespace euphonic {

@@ -5,8 +5,9 @@
 #include <cstddef>
 #include <vector>
 
-#include "core/pool.h"
-#include "core/tables.h"
+#include "core/kernel/broadening.h"
+#include "core/plan/tables.h"
+#include "hwy/aligned_allocator.h"
 
 namespace euphonic {
 

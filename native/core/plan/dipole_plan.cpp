@@ -6,7 +6,7 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "core/plan_parts.h"
+#include "core/plan/plan_parts.h"
 #include "core/units.h"
 
 namespace euphonic {

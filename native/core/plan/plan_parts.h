@@ -9,8 +9,8 @@
 #include "core/ewald.h"
 #include "core/lattice.h"
 #include "core/model.h"
-#include "core/plan.h"
-#include "core/tables.h"
+#include "core/plan/plan.h"
+#include "core/plan/tables.h"
 
 namespace euphonic {
 

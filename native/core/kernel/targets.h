@@ -1,0 +1,5 @@
+// SIMD targets to compile for: one for each register width. The others differ in nothing that the kernel
+// uses, and cost compile time. To be included before any header of Highway.
+#pragma once
+
+#define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_AVX3_DL)
