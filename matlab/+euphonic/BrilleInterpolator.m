@@ -33,7 +33,7 @@ classdef BrilleInterpolator < euphonic.ForceConstants
             if nargin < 1 || ~isa(fc, 'euphonic.ForceConstants')
                 euphonic.internal.fail(caller, 'invalid_argument', 'Expected force constants as the first argument.');
             end
-            given = euphonic.internal.name_values(caller, ...
+            given = euphonic.internal.options.name_values(caller, ...
                 {'grid_type', 'grid_npts', 'grid_density', 'interpolation_kwargs'}, varargin);
             if isempty(said)
                 said = true;
@@ -64,8 +64,8 @@ function options = checked_options(caller, options)
     names = {'asr', 'dipole', 'dipole_parameter', 'splitting', 'insert_gamma', 'reduce_qpts', 'use_c', 'n_threads'};
     for name = fieldnames(options).'
         if ~any(strcmp(name{1}, names))
-            euphonic.internal.unknown_option(caller, name{1}, names);
+            euphonic.internal.options.unknown_option(caller, name{1}, names);
         end
-        options.(name{1}) = euphonic.internal.check_option(caller, name{1}, options.(name{1}));
+        options.(name{1}) = euphonic.internal.options.check(caller, name{1}, options.(name{1}));
     end
 end

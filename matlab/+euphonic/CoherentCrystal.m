@@ -76,7 +76,7 @@ classdef CoherentCrystal < handle
     methods
 
         function self = CoherentCrystal(fc, varargin)
-            self.cache = euphonic.internal.ResultCache(self.cache_limit);
+            self.cache = euphonic.internal.job.ResultCache(self.cache_limit);
             limit = str2double(getenv('EUPHONIC_CACHE_BYTES'));
             if limit >= 0
                 self.cache_limit = limit;
@@ -117,10 +117,10 @@ classdef CoherentCrystal < handle
                 euphonic.internal.fail(caller, 'invalid_argument', ...
                     'Expected qh, qk and ql, found %d of them.', nargin - 1);
             end
-            [intensity_scale, frequency_scale] = euphonic.internal.scale_arguments(caller, varargin);
-            [qh, qk, ql] = euphonic.internal.check_q(caller, qh, qk, ql);
+            [intensity_scale, frequency_scale] = euphonic.internal.options.scale_arguments(caller, varargin);
+            [qh, qk, ql] = euphonic.internal.job.check_q(caller, qh, qk, ql);
             results = self.calculated(caller, 'structure_factor', {qh, qk, ql}, [], struct());
-            [w, sf] = euphonic.internal.scale_surfaces(results.frequencies, results.structure_factors, ...
+            [w, sf] = euphonic.internal.job.scale_surfaces(results.frequencies, results.structure_factors, ...
                 intensity_scale, frequency_scale, self.lim);
             if nargout < 2
                 w = {w, sf};
@@ -151,10 +151,10 @@ classdef CoherentCrystal < handle
                 euphonic.internal.fail(caller, 'invalid_argument', ...
                     'Expected qh, qk, ql and en, found %d of them.', nargin - 1);
             end
-            [scale, line_shape] = euphonic.internal.sqw_arguments(caller, varargin);
+            [scale, line_shape] = euphonic.internal.options.sqw_arguments(caller, varargin);
             shape = size(qh);
-            [qh, qk, ql] = euphonic.internal.check_q(caller, qh, qk, ql);
-            en = euphonic.internal.check_energies(caller, en, numel(qh));
+            [qh, qk, ql] = euphonic.internal.job.check_q(caller, qh, qk, ql);
+            en = euphonic.internal.job.check_energies(caller, en, numel(qh));
             if self.lim < Inf
                 line_shape.intensity_limit = self.lim;
             end
@@ -177,7 +177,7 @@ classdef CoherentCrystal < handle
             end
             disp(self.force_constants);
             plain = euphonic.CoherentCrystal();
-            for name = euphonic.internal.model_options()
+            for name = euphonic.internal.options.model_options()
                 if ~isequal(self.(name{1}), plain.(name{1}))
                     fprintf('  %s: %s\n', name{1}, euphonic.internal.shown(self.(name{1})));
                 end
@@ -282,7 +282,7 @@ classdef CoherentCrystal < handle
             if ~isempty(self.force_constants)
                 saved.force_constants = self.force_constants.saveobj();
             end
-            for name = euphonic.internal.model_options()
+            for name = euphonic.internal.options.model_options()
                 saved.(name{1}) = self.(name{1});
             end
         end
@@ -320,7 +320,7 @@ classdef CoherentCrystal < handle
                 euphonic.internal.fail(caller, 'no_force_constants', ...
                     'This model has no force constants. Read some with euphonic.ForceConstants.from_castep(file).');
             end
-            params = euphonic.internal.job_params(self, quantity);
+            params = euphonic.internal.job.parameters(self, quantity);
             for name = fieldnames(extra).'
                 params.(name{1}) = extra.(name{1});
             end
@@ -352,19 +352,19 @@ classdef CoherentCrystal < handle
             points = self.converted(points);
             if average
                 n = numel(points{1});
-                [points, directions, energies, of] = euphonic.internal.spread_directions(points, energies, ...
+                [points, directions, energies, of] = euphonic.internal.job.spread_directions(points, energies, ...
                     self.force_constants.crystal.cell_vectors);
             end
-            points = euphonic.internal.with_directions(caller, points, directions);
-            answer = euphonic.internal.evaluate(caller, self.force_constants, params, frames, points, self.verbose, ...
-                true, energies);
+            points = euphonic.internal.job.with_directions(caller, points, directions);
+            answer = euphonic.internal.job.evaluate(caller, self.force_constants, params, frames, points, ...
+                self.verbose, true, energies);
             if average
                 answer.intensities = accumarray(of, answer.intensities(:), [n, 1], @mean);
             end
         end
 
         function points = converted(self, points)
-            if ~euphonic.internal.is_none(self.conversion_mat)
+            if ~euphonic.internal.options.is_none(self.conversion_mat)
                 q = [points{:}] * self.conversion_mat;
                 points = {q(:, 1), q(:, 2), q(:, 3)};
             end
@@ -372,7 +372,7 @@ classdef CoherentCrystal < handle
 
         function [params, frames] = with_debye_waller(self, caller, params)
             frames = [];
-            none = @euphonic.internal.is_none;
+            none = @euphonic.internal.options.is_none;
             if none(self.temperature)
                 if ~none(self.debye_waller) || ~none(self.debye_waller_grid)
                     self.said = euphonic.internal.warn_once(self.said, caller, 'no_temperature', ...
@@ -380,7 +380,8 @@ classdef CoherentCrystal < handle
                 end
                 return
             elseif ~none(self.debye_waller)
-                frames = euphonic.internal.debye_waller_frame(caller, self.debye_waller, self.force_constants.n_atoms);
+                frames = euphonic.internal.job.debye_waller_frame(caller, self.debye_waller, ...
+                    self.force_constants.n_atoms);
             elseif ~none(self.debye_waller_grid)
                 params.debye_waller_grid = self.debye_waller_grid;
             end
@@ -392,7 +393,7 @@ classdef CoherentCrystal < handle
             end
             if answer.imaginary > 0 && ~any(strcmp('imaginary', self.said))
                 self.said{end + 1} = 'imaginary';
-                euphonic.internal.warn_of_imaginary(caller, answer.imaginary, self.asr);
+                euphonic.internal.job.warn_of_imaginary(caller, answer.imaginary, self.asr);
             end
         end
 
@@ -400,15 +401,15 @@ classdef CoherentCrystal < handle
 end
 
 function value = checked(name, value)
-    value = euphonic.internal.check_option('CoherentCrystal', name, value);
+    value = euphonic.internal.options.check('CoherentCrystal', name, value);
 end
 
 function options = constructor_options(args)
     % Positional values until the first name of an option, then name-value pairs.
     caller = 'CoherentCrystal';
-    [names, n_positional] = euphonic.internal.model_options();
+    [names, n_positional] = euphonic.internal.options.model_options();
     options = struct();
-    args = cellfun(@euphonic.internal.as_char, args, 'UniformOutput', false);
+    args = cellfun(@euphonic.internal.options.as_char, args, 'UniformOutput', false);
     i = 1;
     while i <= numel(args)
         value = args{i};
@@ -416,7 +417,7 @@ function options = constructor_options(args)
         if ischar(value) && any(strcmp(value, names))
             break
         elseif ischar(value) && ~strcmpi(value, 'none') && ~strcmp(name, 'scattering_lengths')
-            euphonic.internal.unknown_option(caller, value, names);
+            euphonic.internal.options.unknown_option(caller, value, names);
         elseif i > n_positional
             euphonic.internal.fail(caller, 'invalid_argument', ...
                 'There are more than %d positional arguments after the force constants; give the others by name.', ...
@@ -425,7 +426,7 @@ function options = constructor_options(args)
         options.(name) = value;
         i = i + 1;
     end
-    named = euphonic.internal.name_values(caller, names, args(i:end));
+    named = euphonic.internal.options.name_values(caller, names, args(i:end));
     for name = fieldnames(named).'
         if isfield(options, name{1})
             euphonic.internal.fail(caller, 'repeated_option', ...

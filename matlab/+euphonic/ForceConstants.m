@@ -120,14 +120,14 @@ classdef ForceConstants < handle
                 euphonic.internal.fail(caller, 'invalid_argument', 'Expected a grid and a temperature.');
             end
             names = {'asr', 'dipole', 'dipole_parameter', 'n_threads'};
-            given = euphonic.internal.name_values(caller, [{'frequency_min', 'symmetrise'}, names], varargin);
+            given = euphonic.internal.options.name_values(caller, [{'frequency_min', 'symmetrise'}, names], varargin);
             options = self.with_defaults(caller, names, given);
-            check = @(name, value) euphonic.internal.check_option(caller, name, value);
+            check = @(name, value) euphonic.internal.options.check(caller, name, value);
             params = struct('model', self.model, 'grid', check('debye_waller_grid', grid), ...
                 'temperature', check('temperature', temperature), 'asr', [], 'dipole', options.dipole, ...
                 'dipole_parameter', options.dipole_parameter);
             for name = {'asr', 'n_threads'}
-                if ~euphonic.internal.is_none(options.(name{1}))
+                if ~euphonic.internal.options.is_none(options.(name{1}))
                     params.(name{1}) = options.(name{1});
                 end
             end
@@ -199,7 +199,7 @@ classdef ForceConstants < handle
             %SEND   Give the model to a daemon that does not know it.
             %   Raises model_changed when its file is another one now.
             self.need_model(caller);
-            summary = euphonic.internal.request(caller, 'work', self.origin.method, ...
+            summary = euphonic.internal.connection.request(caller, 'work', self.origin.method, ...
                 self.origin.params, self.origin.frames);
             if ~strcmp(summary.model, self.model)
                 euphonic.internal.fail(caller, 'model_changed', ...
@@ -219,7 +219,7 @@ classdef ForceConstants < handle
             n = size(qpts, 1);
             names = {'asr', 'dipole', 'dipole_parameter', 'splitting', 'splitting_directions', 'n_threads', ...
                      'verbose', 'insert_gamma', 'reduce_qpts', 'use_c'};
-            given = euphonic.internal.name_values(caller, [{'weights', 'return_mode_gradients'}, names], args);
+            given = euphonic.internal.options.name_values(caller, [{'weights', 'return_mode_gradients'}, names], args);
             weights = [];
             if isfield(given, 'weights')
                 weights = given.weights;
@@ -231,7 +231,7 @@ classdef ForceConstants < handle
             options = self.with_defaults(caller, names, given);
             options.return_mode_gradients = false;
             if isfield(given, 'return_mode_gradients')
-                options.return_mode_gradients = euphonic.internal.check_option(caller, 'return_mode_gradients', ...
+                options.return_mode_gradients = euphonic.internal.options.check(caller, 'return_mode_gradients', ...
                     given.return_mode_gradients);
             end
             if strcmp(options.splitting_directions, 'average')
@@ -239,7 +239,7 @@ classdef ForceConstants < handle
                     'Modes at one q-point have one direction: splitting_directions cannot be ''average'' here.');
             end
             if options.insert_gamma && self.polar && options.dipole && options.splitting && n > 2
-                [qpts, weights] = euphonic.internal.insert_gamma(qpts, weights);
+                [qpts, weights] = euphonic.internal.job.insert_gamma(qpts, weights);
             elseif isempty(weights)
                 weights = ones(n, 1) / n;
             end
@@ -252,7 +252,7 @@ classdef ForceConstants < handle
                 options.(name{1}) = plain.(name{1});
                 for source = {self.calculation_options, given}
                     if isfield(source{1}, name{1})
-                        options.(name{1}) = euphonic.internal.check_option(caller, name{1}, source{1}.(name{1}));
+                        options.(name{1}) = euphonic.internal.options.check(caller, name{1}, source{1}.(name{1}));
                     end
                 end
             end
@@ -260,11 +260,11 @@ classdef ForceConstants < handle
 
         function answer = modes_at(self, caller, quantity, qpts, options)
             self.need_model(caller);
-            [qh, qk, ql] = euphonic.internal.check_q(caller, qpts(:, 1), qpts(:, 2), qpts(:, 3));
-            points = euphonic.internal.with_directions(caller, {qh, qk, ql}, options.splitting_directions);
-            answer = euphonic.internal.evaluate(caller, self, euphonic.internal.job_params(options, quantity), [], ...
-                points, options.verbose, false);
-            euphonic.internal.warn_of_imaginary(caller, answer.imaginary, options.asr);
+            [qh, qk, ql] = euphonic.internal.job.check_q(caller, qpts(:, 1), qpts(:, 2), qpts(:, 3));
+            points = euphonic.internal.job.with_directions(caller, {qh, qk, ql}, options.splitting_directions);
+            params = euphonic.internal.job.parameters(options, quantity);
+            answer = euphonic.internal.job.evaluate(caller, self, params, [], points, options.verbose, false);
+            euphonic.internal.job.warn_of_imaginary(caller, answer.imaginary, options.asr);
         end
 
         function need_model(self, caller)
@@ -278,13 +278,13 @@ classdef ForceConstants < handle
             % A request about this model; a daemon that does not know it is told.
             self.need_model(caller);
             try
-                [result, arrays] = euphonic.internal.request(caller, 'work', method, params);
+                [result, arrays] = euphonic.internal.connection.request(caller, 'work', method, params);
             catch problem
                 if ~strcmp(problem.identifier, ['EUPHONIC:' caller ':unknown_model'])
                     rethrow(problem);
                 end
                 self.send(caller);
-                [result, arrays] = euphonic.internal.request(caller, 'work', method, params);
+                [result, arrays] = euphonic.internal.connection.request(caller, 'work', method, params);
             end
         end
 
@@ -296,7 +296,7 @@ classdef ForceConstants < handle
 
         function take(self, caller, method, params, frames)
             self.origin = struct('method', method, 'params', params, 'frames', frames);
-            summary = euphonic.internal.request(caller, 'work', method, params, frames);
+            summary = euphonic.internal.connection.request(caller, 'work', method, params, frames);
             for name = {'n_atoms', 'n_modes', 'n_cells', 'atom_type', 'polar', 'source', 'model', 'notes'}
                 self.(name{1}) = summary.(name{1});
             end
@@ -355,9 +355,9 @@ classdef ForceConstants < handle
             if mod(nargin, 2) == 1
                 varargin = [{'path'}, varargin];
             end
-            params = euphonic.internal.name_values(caller, names, varargin);
+            params = euphonic.internal.options.name_values(caller, names, varargin);
             for name = fieldnames(params).'
-                if euphonic.internal.is_none(params.(name{1}))
+                if euphonic.internal.options.is_none(params.(name{1}))
                     params = rmfield(params, name{1});
                 elseif ~ischar(params.(name{1})) || size(params.(name{1}), 1) ~= 1
                     euphonic.internal.fail(caller, 'invalid_argument', 'Option ''%s'' is not a text.', name{1});
@@ -428,7 +428,7 @@ classdef ForceConstants < handle
 end
 
 function params = file_params(caller, file)
-    file = euphonic.internal.as_char(file);
+    file = euphonic.internal.options.as_char(file);
     if ~ischar(file) || size(file, 1) ~= 1 || isempty(file)
         euphonic.internal.fail(caller, 'invalid_argument', ...
             'Expected the name of a file, found a value of class %s.', class(file));

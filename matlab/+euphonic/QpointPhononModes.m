@@ -85,17 +85,17 @@ classdef QpointPhononModes
             caller = 'calculate_debye_waller';
             kelvin_in_mev = 8.617333262e-2;
             hbar2_over_amu = 4.180159280;  % meV angstrom^2
-            given = euphonic.internal.name_values(caller, {'frequency_min'}, varargin);
+            given = euphonic.internal.options.name_values(caller, {'frequency_min'}, varargin);
             if nargin < 2
                 temperature = 'None';
             end
-            temperature = euphonic.internal.check_option(caller, 'temperature', temperature);
+            temperature = euphonic.internal.options.check(caller, 'temperature', temperature);
             if ischar(temperature)
                 euphonic.internal.fail(caller, 'invalid_argument', 'Expected a temperature.');
             end
             frequency_min = 0.01;
             if isfield(given, 'frequency_min')
-                frequency_min = euphonic.internal.check_option(caller, 'frequency_min', given.frequency_min);
+                frequency_min = euphonic.internal.options.check(caller, 'frequency_min', given.frequency_min);
             end
             w = self.frequencies;
             factor = self.weights / sum(self.weights) ./ w .* coth(w / (2 * kelvin_in_mev * temperature));
@@ -122,7 +122,7 @@ classdef QpointPhononModes
             %
             %   See also EUPHONIC.QPOINTPHONONMODES, EUPHONIC.COHERENTCRYSTAL.
             caller = 'calculate_structure_factor';
-            given = euphonic.internal.name_values(caller, {'scattering_lengths', 'dw'}, varargin);
+            given = euphonic.internal.options.name_values(caller, {'scattering_lengths', 'dw'}, varargin);
             calculation = self.options;
             calculation.scattering_lengths = 'Sears1992';
             calculation.temperature = 'None';
@@ -131,22 +131,22 @@ classdef QpointPhononModes
             frames = [];
             temperature = [];
             if isfield(given, 'scattering_lengths')
-                calculation.scattering_lengths = euphonic.internal.check_option(caller, 'scattering_lengths', ...
+                calculation.scattering_lengths = euphonic.internal.options.check(caller, 'scattering_lengths', ...
                     given.scattering_lengths);
             end
             if isfield(given, 'dw')
                 if isstruct(given.dw) && isfield(given.dw, 'temperature')
                     temperature = given.dw.temperature;
                 end
-                frames = euphonic.internal.debye_waller_frame(caller, ...
-                    euphonic.internal.check_option(caller, 'debye_waller', given.dw), self.force_constants.n_atoms);
+                frames = euphonic.internal.job.debye_waller_frame(caller, ...
+                    euphonic.internal.options.check(caller, 'debye_waller', given.dw), self.force_constants.n_atoms);
                 calculation.temperature = 0;  % the daemon takes the tensors together with a temperature only
             end
             q = self.qpts;
-            points = euphonic.internal.with_directions(caller, {q(:, 1), q(:, 2), q(:, 3)}, ...
+            points = euphonic.internal.job.with_directions(caller, {q(:, 1), q(:, 2), q(:, 3)}, ...
                 calculation.splitting_directions);
-            answer = euphonic.internal.evaluate(caller, self.force_constants, ...
-                euphonic.internal.job_params(calculation, 'structure_factor'), frames, points, ...
+            answer = euphonic.internal.job.evaluate(caller, self.force_constants, ...
+                euphonic.internal.job.parameters(calculation, 'structure_factor'), frames, points, ...
                 calculation.verbose, false);
             result = struct('qpts', q, 'weights', self.weights, 'frequencies', answer.frequencies, ...
                 'structure_factors', answer.structure_factors, 'temperature', temperature, 'crystal', self.crystal);

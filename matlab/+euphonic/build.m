@@ -13,7 +13,7 @@ function file = build(varargin)
     %   See also EUPHONIC.START, EUPHONIC.STATUS.
     caller = 'build';
     package = fileparts(mfilename('fullpath'));
-    options = euphonic.internal.name_values(caller, {'folder'}, varargin);
+    options = euphonic.internal.options.name_values(caller, {'folder'}, varargin);
     folder = fullfile(package, '+internal');
     if isfield(options, 'folder')
         folder = options.folder;

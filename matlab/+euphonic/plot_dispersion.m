@@ -11,7 +11,7 @@ function lines = plot_dispersion(fc, corners, varargin)
     %
     %   See also EUPHONIC.Q_PATH, EUPHONIC.PLOT_SQW, EUPHONIC.FORCECONSTANTS.
     caller = 'plot_dispersion';
-    [own, others] = euphonic.internal.split_options(caller, {'labels', 'n_points', 'title'}, varargin);
+    [own, others] = euphonic.internal.options.split_options(caller, {'labels', 'n_points', 'title'}, varargin);
     if ~isfield(own, 'n_points')
         own.n_points = 300;
     end
@@ -33,9 +33,9 @@ function lines = plot_dispersion(fc, corners, varargin)
     if ~hold_was_on
         hold('off');
     end
-    euphonic.internal.label_corners(caller, corners, at_corners, own);
+    euphonic.internal.plot.label_corners(caller, corners, at_corners, own);
     ylabel('energy (meV)');
-    euphonic.internal.crystal_title(fc, 'None', own);
+    euphonic.internal.plot.crystal_title(fc, 'None', own);
     if nargout > 0
         lines = handles;
     end

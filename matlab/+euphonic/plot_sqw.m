@@ -21,7 +21,7 @@ function [result, distance] = plot_sqw(model, corners, energy, varargin)
     %
     %   See also EUPHONIC.PLOT_DISPERSION, EUPHONIC.Q_PATH, EUPHONIC.COHERENTCRYSTAL.
     caller = 'plot_sqw';
-    options = euphonic.internal.name_values(caller, {'fwhm', 'width', 'labels', 'n_points', 'lim', 'title'}, ...
+    options = euphonic.internal.options.name_values(caller, {'fwhm', 'width', 'labels', 'n_points', 'lim', 'title'}, ...
         varargin);
     if isfield(options, 'width') && ~isfield(options, 'fwhm')
         options.fwhm = options.width;
@@ -49,7 +49,7 @@ function [result, distance] = plot_sqw(model, corners, energy, varargin)
         euphonic.internal.fail(caller, 'invalid_argument', 'Option ''fwhm'' is not a number > 0.');
     end
     to_crystal = eye(3);
-    if ~euphonic.internal.is_none(model.conversion_mat)
+    if ~euphonic.internal.options.is_none(model.conversion_mat)
         to_crystal = model.conversion_mat;
     end
     [qpts, distance, at_corners] = euphonic.q_path(model.force_constants, corners * to_crystal, options.n_points);
@@ -69,9 +69,9 @@ function [result, distance] = plot_sqw(model, corners, energy, varargin)
     even = linspace(0, distance(end), sum(kept));
     imagesc(even, energy, interp1(distance(kept), map(:, kept).', even).', options.lim);
     axis('xy');
-    euphonic.internal.label_corners(caller, corners, at_corners, options);
+    euphonic.internal.plot.label_corners(caller, corners, at_corners, options);
     ylabel('energy (meV)');
-    euphonic.internal.crystal_title(model.force_constants, model.temperature, options);
+    euphonic.internal.plot.crystal_title(model.force_constants, model.temperature, options);
     bar = colorbar();
     ylabel(bar, 'mbarn / meV per atom');
     if nargout > 0

@@ -16,7 +16,7 @@ function facts = setup(varargin)
     %
     %   See also EUPHONIC.START, EUPHONIC.BUILD, EUPHONIC.STATUS.
     caller = 'setup';
-    options = euphonic.internal.name_values(caller, {'home', 'startup'}, varargin);
+    options = euphonic.internal.options.name_values(caller, {'home', 'startup'}, varargin);
     if isfield(options, 'home')
         set_home(caller, options.home);
     end
@@ -42,7 +42,7 @@ function facts = setup(varargin)
 end
 
 function set_home(caller, home)
-    if euphonic.internal.is_none(home)
+    if euphonic.internal.options.is_none(home)
         if ispref('euphonic', 'home')
             rmpref('euphonic', 'home');
         end
@@ -69,15 +69,15 @@ function result = find_gateway(result)
         euphonic.internal.gateway('about');
     end
     result.gateway = which('euphonic.internal.gateway');
-    result.connection_file = euphonic.internal.connection_file();
+    result.connection_file = euphonic.internal.connection.connection_file();
 end
 
 function result = find_daemon(result)
     caller = 'setup';
-    found = euphonic.internal.installation(caller);
+    found = euphonic.internal.connection.installation(caller);
     result.command = found.command;
     result.origin = found.origin;
-    [code, text] = euphonic.internal.run_daemon(caller, {'--version'}, false);
+    [code, text] = euphonic.internal.connection.run_daemon(caller, {'--version'}, false);
     if code ~= 0
         euphonic.internal.fail(caller, 'daemon_failed', '%s does not run: %s', ...
             strjoin(found.command, ' '), strtrim(text));

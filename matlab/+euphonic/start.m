@@ -16,15 +16,15 @@ function facts = start()
     %
     %   See also EUPHONIC.STOP, EUPHONIC.STATUS, EUPHONIC.RESTART.
     caller = 'start';
-    connection = euphonic.internal.read_connection(caller, true);
-    if euphonic.internal.is_older(connection)
+    connection = euphonic.internal.connection.read_connection(caller, true);
+    if euphonic.internal.connection.is_older(connection)
         alive = false;
     else
-        connection = euphonic.internal.read_connection(caller);
-        alive = euphonic.internal.ping(connection);
+        connection = euphonic.internal.connection.read_connection(caller);
+        alive = euphonic.internal.connection.ping(connection);
     end
     if ~alive
-        euphonic.internal.start_daemon(caller, nargout == 0);
+        euphonic.internal.connection.start_daemon(caller, nargout == 0);
     end
     if nargout > 0
         facts = euphonic.status();

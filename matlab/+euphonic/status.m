@@ -13,7 +13,7 @@ function facts = status()
     caller = 'status';
     patience = 10;  % seconds
     result = struct('running', false);
-    connection = euphonic.internal.read_connection(caller);
+    connection = euphonic.internal.connection.read_connection(caller);
     if ~isempty(connection)
         answer = euphonic.internal.gateway('request', connection, 'control', 'status', struct(), [], patience);
         if isempty(answer.error)
@@ -21,7 +21,7 @@ function facts = status()
             result.models = [result.models{:}];
             result.jobs = [result.jobs{:}];
             result.running = true;
-        elseif ~euphonic.internal.has_gone(answer.error)
+        elseif ~euphonic.internal.connection.has_gone(answer.error)
             euphonic.internal.fail(caller, answer.error);
         end
     end

@@ -10,7 +10,7 @@ function stopped = stop()
     caller = 'stop';
     patience = 10;  % seconds until its end is given up
     stopped = false;
-    connection = euphonic.internal.read_connection(caller);
+    connection = euphonic.internal.connection.read_connection(caller);
     if ~isempty(connection)
         answer = euphonic.internal.gateway('request', connection, 'control', 'shutdown', struct(), [], patience);
         stopped = isempty(answer.error);
@@ -18,7 +18,7 @@ function stopped = stop()
             euphonic.internal.fail(caller, answer.error);
         end
         began = tic();
-        while stopped && isequal(euphonic.internal.read_connection(caller), connection)
+        while stopped && isequal(euphonic.internal.connection.read_connection(caller), connection)
             if toc(began) > patience
                 euphonic.internal.fail(caller, 'timeout', ...
                     'The daemon with pid %d has agreed to end but is still there after %d s.', ...

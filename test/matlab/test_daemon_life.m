@@ -20,11 +20,11 @@ end
 function a_ping_takes_less_than_a_millisecond()
     euphonic.start();
     [~] = euphonic.start();
-    connection = euphonic.internal.read_connection('test');
+    connection = euphonic.internal.connection.read_connection('test');
     seconds = zeros(1, 200);
     for i = 1:200
         began = tic();
-        alive = euphonic.internal.ping(connection);
+        alive = euphonic.internal.connection.ping(connection);
         seconds(i) = toc(began);
         support.check(alive, 'an answer');
     end
@@ -192,19 +192,19 @@ function a_daemon_is_reached_over_tcp_with_keys()
     expected = model.horace_disp(qh, qk, ql);
     euphonic.stop();
     back = onCleanup(@() euphonic.stop());
-    [code, text] = euphonic.internal.run_daemon('test', {'start', '--tcp'}, false);
+    [code, text] = euphonic.internal.connection.run_daemon('test', {'start', '--tcp'}, false);
     support.check(code == 0, 'a daemon that listens: %s', text);
-    connection = euphonic.internal.read_connection('test');
+    connection = euphonic.internal.connection.read_connection('test');
     support.check(strcmp(connection.mechanism, 'CURVE'), 'CURVE, found %s', connection.mechanism);
     support.check(strncmp(connection.work, 'tcp://127.0.0.1:', 16), 'this computer alone, found %s', connection.work);
     support.check(isequal(model.horace_disp(qh, qk, ql), expected), 'the same bits over TCP');
     stranger = connection;
     stranger.client_key = connection.server_key;
-    support.check(~euphonic.internal.ping(stranger, 2), 'nobody to be let in with another key');
+    support.check(~euphonic.internal.connection.ping(stranger, 2), 'nobody to be let in with another key');
     stranger.client_key = 'short';
     answer = euphonic.internal.gateway('request', stranger, 'control', 'ping', struct(), [], 2);
     support.check(strcmp(answer.error.code, 'invalid_argument'), 'keys that are none to be named');
-    support.check(euphonic.internal.ping(connection), 'the daemon to go on');
+    support.check(euphonic.internal.connection.ping(connection), 'the daemon to go on');
 end
 
 function an_older_daemon_that_is_idle_is_replaced()

@@ -25,7 +25,7 @@ function positional_arguments_come_in_the_order_of_the_contract()
     model = euphonic.CoherentCrystal(euphonic.ForceConstants(), [6 6 6], 'None', 300, false, true, matrix, 5000, ...
         100, lengths, false);
     values = {[6 6 6], 'None', 300, false, true, matrix, 5000, 100, lengths, false};
-    names = euphonic.internal.model_options();
+    names = euphonic.internal.options.model_options();
     for i = 1:numel(values)
         support.check(isequal(model.(names{i}), values{i}), '%s as argument %d', names{i}, i);
     end
@@ -38,7 +38,7 @@ function names_may_follow_positions()
 end
 
 function names_come_in_any_order_and_hold_everything()
-    for name = euphonic.internal.model_options()
+    for name = euphonic.internal.options.model_options()
         plain = euphonic.CoherentCrystal();
         model = euphonic.CoherentCrystal(euphonic.ForceConstants(), name{1}, plain.(name{1}));
         support.check(isequal(model.(name{1}), plain.(name{1})), '%s can be given', name{1});

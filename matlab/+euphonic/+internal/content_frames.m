@@ -13,7 +13,7 @@ function [params, frames] = content_frames(caller, content)
         origins = reshape(origins, 1, []);
     end
     n_cells = size(origins, 1);
-    frame = @(name, value, shape) euphonic.internal.frame(name, value, shape);
+    frame = @(name, value, shape) euphonic.internal.connection.frame(name, value, shape);
     sc_matrix = integers(caller, 'sc_matrix', field(caller, content, 'sc_matrix'), [3 3]);
     frames = [frame('cell_vectors', numbers(caller, crystal, 'cell_vectors', [3 3], 'angstrom'), [3 3])
               frame('atom_r', numbers(caller, crystal, 'atom_r', [n 3]), [n 3])

@@ -26,9 +26,9 @@ export const times: Trial = {
       const seconds = async (code: string) =>
         1000 * Number(await octave.run(`t = tic(); ${code} say(sprintf('%.9f', toc(t)));`));
       for (let i = 0; i < world.count(30); i++) alive.push(await seconds('euphonic.start();'));
-      await octave.run("c = euphonic.internal.read_connection('trial');");
+      await octave.run("c = euphonic.internal.connection.read_connection('trial');");
       for (let i = 0; i < world.count(200); i++)
-        octavePings.push(await seconds('euphonic.internal.ping(c);'));
+        octavePings.push(await seconds('euphonic.internal.connection.ping(c);'));
     }
     const pings: number[] = [];
     await client.ping();

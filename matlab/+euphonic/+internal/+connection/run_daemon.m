@@ -2,7 +2,7 @@ function [code, text] = run_daemon(caller, args, background)
     %RUN_DAEMON   Run the daemon's command line with a cell of arguments.
     %   CODE and TEXT are its exit code and what it printed.
     %   With BACKGROUND true it is left to itself: CODE is 0 and TEXT empty.
-    found = euphonic.internal.installation(caller);
+    found = euphonic.internal.connection.installation(caller);
     words = cellfun(@quoted, [found.command, args], 'UniformOutput', false);
     command = strjoin(words, ' ');
     if ispc()

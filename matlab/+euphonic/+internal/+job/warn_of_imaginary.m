@@ -4,7 +4,7 @@ function warn_of_imaginary(caller, count, asr)
         return
     end
     advice = '';
-    if euphonic.internal.is_none(asr)
+    if euphonic.internal.options.is_none(asr)
         advice = ' Near zone centres a missing sum rule makes such modes: see the option asr.';
     end
     warning(['EUPHONIC:' caller ':imaginary_modes'], ...

@@ -4,7 +4,7 @@ function options = name_values(caller, names, args)
     %   options there are; ARGUMENTS: cell {name, value, ...}. Raises unknown_option, missing_value, invalid_argument,
     %   repeated_option.
     options = struct();
-    args = cellfun(@euphonic.internal.as_char, args, 'UniformOutput', false);
+    args = cellfun(@euphonic.internal.options.as_char, args, 'UniformOutput', false);
     for i = 1:2:numel(args)
         name = args{i};
         if ~ischar(name) || size(name, 1) ~= 1
@@ -13,7 +13,7 @@ function options = name_values(caller, names, args)
                 class(name), euphonic.internal.size_text(name), strjoin(names, ', '));
         end
         if ~any(strcmp(name, names))
-            euphonic.internal.unknown_option(caller, name, names);
+            euphonic.internal.options.unknown_option(caller, name, names);
         end
         if i == numel(args)
             euphonic.internal.fail(caller, 'missing_value', 'Option ''%s'' has no value.', name);

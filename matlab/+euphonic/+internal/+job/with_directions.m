@@ -1,7 +1,7 @@
 function points = with_directions(caller, points, directions)
     %WITH_DIRECTIONS   q-points {qh, qk, ql} with explicit LO-TO directions: {qh, qk, ql, dh, dk, dl}.
     %   DIRECTIONS: 'None', one row for all q-points, or a row for each; a row of NaN leaves it to the list.
-    if euphonic.internal.is_none(directions)
+    if euphonic.internal.options.is_none(directions)
         return
     end
     n = numel(points{1});

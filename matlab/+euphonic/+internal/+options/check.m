@@ -1,9 +1,9 @@
-function value = check_option(caller, name, value)
-    %CHECK_OPTION   An option of a calculation in its standard form.
+function value = check(caller, name, value)
+    %CHECK   An option of a calculation in its standard form.
     %   That is: a plain number in K, fm or angstrom, a logical, a name, or 'None'.
     %   Raises EUPHONIC:CALLER:invalid_argument.
     wanted = '';
-    value = euphonic.internal.as_char(value);
+    value = euphonic.internal.options.as_char(value);
     switch name
         case 'frequency_min'
             [value, good] = none_or_number(value, 'meV', @(w) w > 0 && isfinite(w));
@@ -70,7 +70,7 @@ function value = check_option(caller, name, value)
         case 'scattering_lengths'
             [value, wanted] = scattering_lengths(value);
         case {'use_c', 'useparallel'}
-            if euphonic.internal.is_none(value)
+            if euphonic.internal.options.is_none(value)
                 value = 'None';
             elseif is_flag(value)
                 value = logical(value);
@@ -89,7 +89,7 @@ function yes = is_flag(value)
 end
 
 function [value, good] = none_or_number(value, unit, accept)
-    if euphonic.internal.is_none(value)
+    if euphonic.internal.options.is_none(value)
         value = 'None';
         good = true;
         return
@@ -104,7 +104,7 @@ function [value, good] = none_or_number(value, unit, accept)
 end
 
 function [value, good] = none_or_counts(value, n)
-    if euphonic.internal.is_none(value)
+    if euphonic.internal.options.is_none(value)
         value = 'None';
         good = true;
         return
@@ -117,7 +117,7 @@ function [value, good] = none_or_counts(value, n)
 end
 
 function [value, good] = none_or_matrix(value)
-    if euphonic.internal.is_none(value)
+    if euphonic.internal.options.is_none(value)
         value = 'None';
         good = true;
         return
@@ -132,7 +132,7 @@ function [value, good] = debye_waller(value)
     if isstruct(value) && isfield(value, 'debye_waller')
         value = value.debye_waller;
     end
-    if euphonic.internal.is_none(value)
+    if euphonic.internal.options.is_none(value)
         value = 'None';
         good = true;
         return
@@ -145,7 +145,7 @@ function [value, good] = debye_waller(value)
 end
 
 function [value, good] = splitting_directions(value)
-    if euphonic.internal.is_none(value)
+    if euphonic.internal.options.is_none(value)
         value = 'None';
         good = true;
     elseif ischar(value)
@@ -161,7 +161,7 @@ end
 
 function [value, wanted] = sum_rule(value)
     wanted = '';
-    if euphonic.internal.is_none(value)
+    if euphonic.internal.options.is_none(value)
         value = 'None';
         return
     end
@@ -177,7 +177,7 @@ function [value, wanted] = scattering_lengths(value)
             'vector or cell with one for each atom'];
     if ischar(value) && ~isempty(value)
         if exist(value, 'file') == 2
-            value = euphonic.internal.read_scattering_lengths(value);
+            value = euphonic.internal.options.read_scattering_lengths(value);
         end
         return
     end

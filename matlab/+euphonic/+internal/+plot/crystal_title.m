@@ -13,7 +13,7 @@ function crystal_title(fc, temperature, options)
         words{i} = [elements{i}, sprintf('%d', count(count > 1))];
     end
     text = strjoin(words, ' ');
-    if ~euphonic.internal.is_none(temperature)
+    if ~euphonic.internal.options.is_none(temperature)
         text = sprintf('%s, %g K', text, temperature);
     end
     % an interpreter that is switched off would stay so for the titles that others set afterwards

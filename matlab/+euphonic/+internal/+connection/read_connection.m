@@ -5,7 +5,7 @@ function connection = read_connection(caller, any_version)
     %   understand.
     persistent last_text last_connection
     connection = [];
-    file = euphonic.internal.connection_file();
+    file = euphonic.internal.connection.connection_file();
     answer = euphonic.internal.gateway('read_private', file);
     if ~isempty(answer.error)
         euphonic.internal.fail(caller, answer.error);
@@ -53,11 +53,12 @@ function connection = parsed(caller, file, text)
     end
     % where no other host can see the file, it is this one that has another name by now
     may_be_elsewhere = ~isempty(getenv('EUPHONIC_CONNECTION')) || isempty(getenv('XDG_RUNTIME_DIR'));
-    if may_be_elsewhere && ~strcmp(connection.host, euphonic.internal.host_name()) && ...
+    if may_be_elsewhere && ~strcmp(connection.host, euphonic.internal.connection.host_name()) && ...
             strncmp(connection.work, 'ipc:', 4)
         euphonic.internal.fail(caller, 'other_host', ...
             ['The connection file %s belongs to a daemon on %s, this is %s. Let EUPHONIC_CONNECTION name a file of ' ...
-             'this computer''s own, or stop that daemon.'], file, connection.host, euphonic.internal.host_name());
+             'this computer''s own, or stop that daemon.'], file, connection.host, ...
+            euphonic.internal.connection.host_name());
     end
 end
 

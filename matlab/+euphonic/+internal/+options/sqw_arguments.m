@@ -5,8 +5,8 @@ function [scale, params] = sqw_arguments(caller, args)
     %   frequency_scale, width and shape as parameters of job.open.
     names = {'scale', 'frequency_scale', 'width', 'shape', 'intensity_scale'};
     shapes = {'gauss', 'lorentz', 'dho'};
-    [numbers, rest] = euphonic.internal.leading_numbers(caller, args);
-    given = euphonic.internal.name_values(caller, names, rest);
+    [numbers, rest] = euphonic.internal.options.leading_numbers(caller, args);
+    given = euphonic.internal.options.name_values(caller, names, rest);
     if isfield(given, 'intensity_scale')
         if isfield(given, 'scale')
             euphonic.internal.fail(caller, 'repeated_option', '''intensity_scale'' is another name for ''scale''.');

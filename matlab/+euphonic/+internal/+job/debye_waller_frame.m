@@ -1,12 +1,12 @@
 function frame = debye_waller_frame(caller, tensors, n_atoms)
     %DEBYE_WALLER_FRAME   Debye-Waller tensors (n_atoms x 3 x 3, or 'None') on their way to the daemon.
     frame = [];
-    if euphonic.internal.is_none(tensors)
+    if euphonic.internal.options.is_none(tensors)
         return
     end
     if size(tensors, 1) ~= n_atoms
         euphonic.internal.fail(caller, 'size_mismatch', 'debye_waller is for %d atoms, the crystal has %d.', ...
             size(tensors, 1), n_atoms);
     end
-    frame = euphonic.internal.frame('debye_waller', tensors, [n_atoms 3 3]);
+    frame = euphonic.internal.connection.frame('debye_waller', tensors, [n_atoms 3 3]);
 end

@@ -1,6 +1,6 @@
 function unknown_option(caller, name, names)
     %UNKNOWN_OPTION   Raise EUPHONIC:caller:unknown_option and offer the nearest of NAMES.
-    near = euphonic.internal.nearest(name, names);
+    near = euphonic.internal.options.nearest(name, names);
     if isempty(near)
         hint = sprintf('Known options: %s.', strjoin(names, ', '));
     else

@@ -7,14 +7,14 @@ function start_daemon(caller, background)
     if nargin < 2
         background = false;
     end
-    connection = euphonic.internal.read_connection(caller, true);
-    if ~isempty(connection) && ~strcmp(connection.host, euphonic.internal.host_name())
+    connection = euphonic.internal.connection.read_connection(caller, true);
+    if ~isempty(connection) && ~strcmp(connection.host, euphonic.internal.connection.host_name())
         euphonic.internal.fail(caller, 'other_host', ...
             ['The connection file %s belongs to a daemon on %s, which does not answer. Start it there, or let ' ...
              'EUPHONIC_CONNECTION name a file of this computer''s own.'], ...
-            euphonic.internal.connection_file(), connection.host);
+            euphonic.internal.connection.connection_file(), connection.host);
     end
-    [code, text] = euphonic.internal.run_daemon(caller, {'start'}, background);
+    [code, text] = euphonic.internal.connection.run_daemon(caller, {'start'}, background);
     if code ~= 0
         euphonic.internal.fail(caller, 'daemon_failed', 'The daemon did not start (exit code %d): %s', ...
             code, last_lines(text));

@@ -4,7 +4,7 @@ function found = installation(caller)
     %   in this order: the preference getpref('euphonic', 'home'), the environment variable EUPHONIC_HOME, the folder
     %   that this package is in, euphonicd on the search path of the system. Raises daemon_not_found.
     cli = fullfile('dist', 'cli.js');
-    package = fileparts(fileparts(fileparts(mfilename('fullpath'))));
+    package = fileparts(fileparts(fileparts(fileparts(mfilename('fullpath')))));
     preferred = '';
     if ispref('euphonic', 'home')
         preferred = getpref('euphonic', 'home');

@@ -1,6 +1,7 @@
-function params = job_params(options, quantity)
-    %JOB_PARAMS   Options in their standard form (check_option) as the parameters of job.open; see PROTOCOL.md.
-    %   OPTIONS: struct or object; QUANTITY: 'frequencies', 'structure_factor', 'sqw' or 'modes'.
+function params = parameters(options, quantity)
+    %PARAMETERS   Options of a calculation as the parameters of job.open; see PROTOCOL.md.
+    %   OPTIONS, in the form that euphonic.internal.options.check gives them: struct or object.
+    %   QUANTITY: 'frequencies', 'structure_factor', 'sqw' or 'modes'.
     params = struct('quantity', quantity, 'asr', none_as_empty(options.asr), 'dipole', options.dipole, ...
         'dipole_parameter', options.dipole_parameter, 'splitting', options.splitting, ...
         'n_threads', none_as_empty(options.n_threads));
@@ -16,7 +17,7 @@ function params = job_params(options, quantity)
 end
 
 function value = none_as_empty(value)
-    if euphonic.internal.is_none(value)
+    if euphonic.internal.options.is_none(value)
         value = [];
     end
 end

@@ -3,13 +3,13 @@ function [intensity_scale, frequency_scale] = scale_arguments(caller, args)
     %   ARGUMENTS is a cell with any of: nothing; numbers s, [s f] or s, f; cells of these; then name-value pairs
     %   'intensity_scale', s and 'frequency_scale', f in any order. Missing ones are 1.
     names = {'intensity_scale', 'frequency_scale'};
-    [numbers, args] = euphonic.internal.leading_numbers(caller, args);
+    [numbers, args] = euphonic.internal.options.leading_numbers(caller, args);
     if numel(numbers) > 2
         euphonic.internal.fail(caller, 'invalid_argument', ...
             ['There are %d numbers after the q-points; expected at most two, the factors of intensity and ' ...
              'frequency. Other options are properties of the model.'], numel(numbers));
     end
-    named = euphonic.internal.name_values(caller, names, args);
+    named = euphonic.internal.options.name_values(caller, names, args);
     factors = [1 1];
     factors(1:numel(numbers)) = numbers;
     for i = 1:2

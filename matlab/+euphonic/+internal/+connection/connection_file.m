@@ -9,6 +9,6 @@ function file = connection_file()
         file = fullfile(folder, 'euphonic', 'connection.json');
     else
         home = euphonic.internal.absolute_path('~');
-        file = fullfile(home, '.cache', 'euphonic-bridge', euphonic.internal.host_name(), 'connection.json');
+        file = fullfile(home, '.cache', 'euphonic-bridge', euphonic.internal.connection.host_name(), 'connection.json');
     end
 end

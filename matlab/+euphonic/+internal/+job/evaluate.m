@@ -11,12 +11,12 @@ function answer = evaluate(caller, fc, params, frames, points, verbose, as_cells
     end
     options = struct('cells', as_cells, 'progress', [], 'energies', energies);
     if verbose
-        options.progress = @euphonic.internal.show_progress;
+        options.progress = @euphonic.internal.job.show_progress;
     end
     previous = [];
     restarts = 0;
     while true
-        connection = euphonic.internal.live_connection(caller);
+        connection = euphonic.internal.connection.live_connection(caller);
         params.model = fc.model;
         answer = euphonic.internal.gateway('evaluate', connection, params, frames, points, options, previous);
         if isempty(answer.error)
@@ -25,9 +25,9 @@ function answer = evaluate(caller, fc, params, frames, points, verbose, as_cells
         if ~isempty(answer.missing)
             previous = answer;
         end
-        if euphonic.internal.has_gone(answer.error) && restarts < max_restarts
+        if euphonic.internal.connection.has_gone(answer.error) && restarts < max_restarts
             restarts = restarts + 1;
-            euphonic.internal.replace_daemon(caller, connection, answer.error);
+            euphonic.internal.connection.replace_daemon(caller, connection, answer.error);
         elseif strcmp(answer.error.code, 'unknown_model')
             fc.send(caller);
         elseif ~strcmp(answer.error.code, 'unknown_job')

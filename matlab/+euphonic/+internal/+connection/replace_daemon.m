@@ -4,8 +4,8 @@ function replace_daemon(caller, old_connection, answer_error)
     if strcmp(answer_error.code, 'shutting_down')
         pause(0.1);
     end
-    connection = euphonic.internal.read_connection(caller);
+    connection = euphonic.internal.connection.read_connection(caller);
     if isequal(connection, old_connection) || isempty(connection)
-        euphonic.internal.start_daemon(caller);
+        euphonic.internal.connection.start_daemon(caller);
     end
 end
