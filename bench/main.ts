@@ -1,6 +1,6 @@
 /** The benchmarks: `npm run bench -- stages|scaling|end-to-end|pixels|reading|peers|all [options]`. */
 import { Command, InvalidArgumentError } from 'commander';
-import { loadAddon } from '../src/compute/addon.js';
+import { loadAddon } from '../src/compute/local/addon.js';
 import { publish, type Report } from './harness/report.js';
 import { DEFAULT_POINTS, DEFAULT_ROUNDS, DEFAULT_SECONDS, type Settings } from './harness/settings.js';
 

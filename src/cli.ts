@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-/** The command line: euphonicd. */
-import { EXIT_ERROR } from './cli/exitCodes.js';
 import { main } from './cli/main.js';
+/** The command line: euphonicd. */
+import { EXIT_ERROR } from './cli/terminal/exitCodes.js';
 
 // a reader that has seen enough, such as head, is no fault
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,7 +1,8 @@
 /** The kernel in this process, through the addon, without daemon and sockets. */
-import { loadAddon } from '../../src/compute/addon.js';
-import type { NativeJobOptions, NativePlan, NativePool } from '../../src/compute/native.js';
-import { type ForceConstants, nativeContent } from '../../src/models/forceConstants.js';
+import { loadAddon } from '../../src/compute/local/addon.js';
+import { nativeContent } from '../../src/compute/local/content.js';
+import type { NativeJobOptions, NativePlan, NativePool } from '../../src/compute/local/native.js';
+import type { ForceConstants } from '../../src/models/forceConstants.js';
 import { coherentScatteringLengths } from '../../src/models/scatteringLengths.js';
 import { firstPoints } from './points.js';
 

@@ -2,8 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { cpus, loadavg, release, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { loadAddon } from '../../src/compute/addon.js';
-import { VERSION } from '../../src/protocol/version.js';
+import { VERSION } from '../../src/base/version.js';
+import { loadAddon } from '../../src/compute/local/addon.js';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 

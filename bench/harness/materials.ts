@@ -2,10 +2,10 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { materials as generators } from '../../crystals/generate.js';
+import { toJson } from '../../crystals/write.js';
 import { type ForceConstants, modelId } from '../../src/models/forceConstants.js';
 import { readForceConstants } from '../../src/models/readers/index.js';
-import { materials as generators } from '../materials/generate.js';
-import { toJson } from '../materials/write.js';
 import type { Settings } from './settings.js';
 
 export interface Material {

@@ -1,4 +1,4 @@
-import { seededRandom } from '../materials/random.js';
+import { seededRandom } from '../../crystals/random.js';
 
 /** Half the width of the cube of q-points, r.l.u.: several Brillouin zones, as in a measured S(Q,ω). */
 const HALF_WIDTH = 3;

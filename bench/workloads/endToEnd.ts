@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stopDaemon } from '../../src/client/launcher.js';
-import { readConnection, runtimePaths } from '../../src/protocol/connection.js';
+import { readConnection, runtimePaths } from '../../src/runtime/connection.js';
 import { affordablePoints, Kernel } from '../harness/kernel.js';
 import { circumstances } from '../harness/machine.js';
 import { loadMaterials, MATERIALS, type Material, materialFile } from '../harness/materials.js';

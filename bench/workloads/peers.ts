@@ -10,46 +10,10 @@ import { firstPoints, pointwise, randomPoints } from '../harness/points.js';
 import { type PythonEnvironment, pythonEnvironment, Worker } from '../harness/python.js';
 import { earlierResults, type Report } from '../harness/report.js';
 import type { Settings } from '../harness/settings.js';
-import { type Ratio, ratio } from '../harness/statistics.js';
+import { ratio } from '../harness/statistics.js';
 import { PEERS, type Peer } from './peerList.js';
+import { type MaterialResult, type PeerQuantity, type PeerResult, QUANTITIES } from './peerResults.js';
 import { peerPictures, peerText } from './peersReport.js';
-
-export const QUANTITIES = ['modes', 'structure_factor'] as const;
-export type PeerQuantity = (typeof QUANTITIES)[number];
-
-export interface Timing {
-  /** q-points of one measurement */
-  points: number;
-  kernelPoints: number;
-  /** microseconds per q-point, one for each round */
-  peer: number[];
-  kernel: number[];
-  ratio: Ratio;
-}
-
-export interface PeerResult {
-  peer: string;
-  label: string;
-  /** what the worker says of itself, such as the best dipole_parameter */
-  info: Record<string, string | number | null>;
-  prepareSeconds: number;
-  timings: Partial<Record<PeerQuantity, Timing>>;
-  /** largest and median difference of a frequency from the kernel's, meV */
-  deviation?: { largest: number; median: number };
-  /** largest relative difference of a q-point's structure factors, summed over its modes */
-  intensityDeviation?: number;
-  /** why there is no measurement, or not all */
-  failure?: string;
-}
-
-export interface MaterialResult {
-  material: string;
-  label: string;
-  date: string;
-  /** of this project */
-  version: string;
-  peers: PeerResult[];
-}
 
 /** Reading the model, finding the best parameter, filling brille's grid. */
 const PREPARE_TIMEOUT_SECONDS = 420;

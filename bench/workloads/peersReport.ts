@@ -3,7 +3,7 @@ import { barCharts } from '../harness/pictures.js';
 import { figure, table } from '../harness/report.js';
 import { median } from '../harness/statistics.js';
 import { PEERS } from './peerList.js';
-import type { MaterialResult, PeerQuantity, PeerResult, Timing } from './peers.js';
+import type { MaterialResult, PeerQuantity, PeerResult, Timing } from './peerResults.js';
 import { spread } from './scaling.js';
 
 const NAMES: Readonly<Record<PeerQuantity, string>> = {

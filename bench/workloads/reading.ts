@@ -2,6 +2,7 @@
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { toJson } from '../../crystals/write.js';
 import type { ForceConstants } from '../../src/models/forceConstants.js';
 import { castepFile } from '../../test/support/castepFile.js';
 import { TestDaemon } from '../../test/support/daemon.js';
@@ -11,7 +12,6 @@ import { loadMaterials } from '../harness/materials.js';
 import { figure, type Report, table } from '../harness/report.js';
 import type { Settings } from '../harness/settings.js';
 import { median } from '../harness/statistics.js';
-import { toJson } from '../materials/write.js';
 
 interface Result {
   kind: string;

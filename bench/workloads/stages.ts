@@ -1,6 +1,6 @@
 /** Where the kernel's time goes: each stage's time, and how near it comes to what the core can do. */
-import { loadAddon } from '../../src/compute/addon.js';
-import type { NativeProfile } from '../../src/compute/native.js';
+import { loadAddon } from '../../src/compute/local/addon.js';
+import type { NativeProfile } from '../../src/compute/local/native.js';
 import { jobOptions, Kernel, type Quantity } from '../harness/kernel.js';
 import { circumstances } from '../harness/machine.js';
 import { GROWTH_MATERIALS, loadMaterials, MATERIALS } from '../harness/materials.js';

@@ -1,4 +1,4 @@
-// The addon's exports: the surface declared in src/compute/native.ts.
+// The addon's exports: the surface declared in src/compute/local/native.ts.
 #include <napi.h>
 
 #include <cerrno>

@@ -1,4 +1,4 @@
-// The classes of src/compute/native.ts, one to one. JavaScript validates, C++ trusts.
+// The classes of src/compute/local/native.ts, one to one. JavaScript validates, C++ trusts.
 #pragma once
 
 #include <napi.h>

@@ -59,7 +59,7 @@ export async function catch2(preset, tags = []) {
 }
 
 /** TypeScript tests in Mocha: many of them wait for a daemon or a child process, so one file more than there are cores runs at a time. */
-export async function mocha(files = []) {
+export async function mocha(files = ['test/**/*.test.ts']) {
   const report = freshReport('mocha.json');
   const { code } = await run(
     npmBin('mocha'),

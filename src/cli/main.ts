@@ -1,12 +1,12 @@
 /** Commands and their exit codes: 0 done, 1 the work failed, 2 wrong usage; `status` 3 when no daemon is alive. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { asEuphonicError } from '../protocol/errors.js';
-import { VERSION } from '../protocol/version.js';
-import { addCalculationOptions, TRIPLE_FLAGS } from './calculationOptions.js';
-import { EXIT_ERROR, EXIT_OK, EXIT_USAGE, UsageError } from './exitCodes.js';
-import { addLimitOptions } from './limitOptions.js';
-import { addModelOptions } from './modelOptions.js';
-import { joinTriples } from './triples.js';
+import { asEuphonicError } from '../base/errors.js';
+import { VERSION } from '../base/version.js';
+import { addCalculationOptions, TRIPLE_FLAGS } from './options/calculationOptions.js';
+import { addLimitOptions } from './options/limitOptions.js';
+import { addModelOptions } from './options/modelOptions.js';
+import { joinTriples } from './options/triples.js';
+import { EXIT_ERROR, EXIT_OK, EXIT_USAGE, UsageError } from './terminal/exitCodes.js';
 
 const MODEL_WORDS =
   'a .castep_bin or .check file, phonopy.yaml or its folder, vaspout.h5, or force constants in JSON';
@@ -37,31 +37,31 @@ export async function main(args: string[]): Promise<number> {
       .description('start the daemon, unless it is alive; an older one that is idle is replaced'),
   )
     .addOption(json())
-    .action(finish(async (options) => (await import('./daemonCommands.js')).start(options)));
+    .action(finish(async (options) => (await import('./commands/daemonCommands.js')).start(options)));
   program
     .command('stop')
     .description('stop the daemon')
     .addOption(json())
-    .action(finish(async (options) => (await import('./daemonCommands.js')).stop(options)));
+    .action(finish(async (options) => (await import('./commands/daemonCommands.js')).stop(options)));
   program
     .command('status')
     .description('show what the daemon does; exit code 3 when none is alive')
     .addOption(json())
-    .action(finish(async (options) => (await import('./daemonCommands.js')).status(options)));
+    .action(finish(async (options) => (await import('./commands/daemonCommands.js')).status(options)));
   addLimitOptions(program.command('run').description('be the daemon, in the foreground')).action(
-    finish(async (options) => (await import('./run.js')).run(options)),
+    finish(async (options) => (await import('./commands/run.js')).run(options)),
   );
   program
     .command('logs')
     .description('show the last lines of the log, whether the daemon is alive or not')
     .addOption(new Option('--lines <n>', 'how many').default(50).argParser(parseCount))
     .addOption(new Option('--json', 'print the lines as they are stored, each a JSON object'))
-    .action(finish(async (options) => (await import('./logs.js')).logs(options)));
+    .action(finish(async (options) => (await import('./commands/logs.js')).logs(options)));
   program
     .command('doctor')
     .description('examine the installation and the daemon; what to send when asking for help')
     .addOption(json())
-    .action(finish(async (options) => (await import('./doctor.js')).doctor(options)));
+    .action(finish(async (options) => (await import('./commands/doctor.js')).doctor(options)));
   addModelOptions(
     program
       .command('info')
@@ -69,7 +69,7 @@ export async function main(args: string[]): Promise<number> {
       .argument('<model>', MODEL_WORDS),
   )
     .addOption(json())
-    .action(finish(async (model, options) => (await import('./info.js')).info(model, options)));
+    .action(finish(async (model, options) => (await import('./commands/info.js')).info(model, options)));
   const sqw = program
     .command('sqw')
     .description('calculate structure factors at the q-points of a file')
@@ -78,7 +78,7 @@ export async function main(args: string[]): Promise<number> {
     .requiredOption('--output <file>', 'where the structure factor goes, as JSON');
   addModelOptions(addCalculationOptions(sqw))
     .addOption(json())
-    .action(finish(async (model, options) => (await import('./sqw.js')).sqw(model, options)));
+    .action(finish(async (model, options) => (await import('./commands/sqw.js')).sqw(model, options)));
 
   for (const command of [program, ...program.commands]) command.exitOverride();
   try {

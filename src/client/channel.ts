@@ -1,10 +1,10 @@
 /** One DEALER socket to a daemon: requests out, each answer to its own promise, and word when the daemon is gone. */
 import { Dealer } from 'zeromq';
+import { asEuphonicError, EuphonicError } from '../base/errors.js';
 import { decodeResponse, encodeRequest, NO_ID } from '../protocol/codec.js';
-import { type Connection, clientSecurity } from '../protocol/connection.js';
-import { asEuphonicError, EuphonicError } from '../protocol/errors.js';
 import { REFUSED_BUSY } from '../protocol/limits.js';
 import type { ArrayFrame, Method, Params, Results } from '../protocol/messages.js';
+import { type Connection, clientSecurity } from '../runtime/connection.js';
 
 /** ZeroMQ's heartbeats tell of a daemon that is there but does not answer; it may be suspended for as long as this. */
 const HEARTBEAT_INTERVAL_MS = 10_000;

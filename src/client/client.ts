@@ -4,11 +4,11 @@
  */
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
+import { EuphonicError } from '../base/errors.js';
+import { VERSION } from '../base/version.js';
 import type { ForceConstants } from '../models/forceConstants.js';
 import { ANGSTROM_PER_BOHR, ELECTRON_MASS_PER_AMU } from '../models/units.js';
 import { float64Frame, int32Frame, toFloat64Array } from '../protocol/arrays.js';
-import { type Connection, type RuntimePaths, runtimePaths } from '../protocol/connection.js';
-import { EuphonicError } from '../protocol/errors.js';
 import { PROTOCOL_VERSION } from '../protocol/limits.js';
 import type {
   ArrayFrame,
@@ -21,8 +21,8 @@ import type {
   Status,
   WorkMethod,
 } from '../protocol/messages.js';
-import type { StartLimits } from '../protocol/startOptions.js';
-import { VERSION } from '../protocol/version.js';
+import { type Connection, type RuntimePaths, runtimePaths } from '../runtime/connection.js';
+import type { StartLimits } from '../runtime/startLimits.js';
 import { Channel, type Reply } from './channel.js';
 import { type EvaluateOptions, type Evaluation, EvaluationRun } from './evaluation.js';
 import { ensureDaemon } from './launcher.js';

@@ -1,7 +1,7 @@
 /** One evaluation: q-points out in chunks, results back into arrays that were made for all of them. */
 import { randomUUID } from 'node:crypto';
+import { EuphonicError } from '../base/errors.js';
 import { float64Frame } from '../protocol/arrays.js';
-import { EuphonicError } from '../protocol/errors.js';
 import type {
   ArrayFrame,
   CalculationOptions,

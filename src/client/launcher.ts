@@ -3,7 +3,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, constants, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { EuphonicError } from '../base/errors.js';
+import { VERSION } from '../base/version.js';
 import { versionError } from '../protocol/codec.js';
+import { EXIT_LOCKED, PROTOCOL_VERSION } from '../protocol/limits.js';
+import type { Params, Results } from '../protocol/messages.js';
 import {
   type Connection,
   cannotWrite,
@@ -12,12 +16,8 @@ import {
   type RuntimePaths,
   readConnection,
   runtimePaths,
-} from '../protocol/connection.js';
-import { EuphonicError } from '../protocol/errors.js';
-import { EXIT_LOCKED, PROTOCOL_VERSION } from '../protocol/limits.js';
-import type { Params, Results } from '../protocol/messages.js';
-import type { StartLimits } from '../protocol/startOptions.js';
-import { VERSION } from '../protocol/version.js';
+} from '../runtime/connection.js';
+import type { StartLimits } from '../runtime/startLimits.js';
 import { Channel } from './channel.js';
 
 /** The compiled command line: the same place seen from src/client and from dist/client. */

@@ -11,7 +11,7 @@ import type {
   NativePlanInfo,
   NativePlanOptions,
   NativeSpectrum,
-} from './native.js';
+} from './local/native.js';
 
 export type PlanOptions = NativePlanOptions;
 export type PlanInfo = NativePlanInfo;

@@ -1,4 +1,4 @@
-/** The daemon's side of the connection file: its lock, its writing and its removal. See protocol/connection.ts. */
+/** The daemon's side of the connection file: its lock, its writing and its removal. See runtime/connection.ts. */
 import {
   closeSync,
   existsSync,
@@ -14,7 +14,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { loadAddon } from '../compute/addon.js';
+import { EuphonicError } from '../base/errors.js';
+import { loadAddon } from '../compute/local/addon.js';
 import {
   type Connection,
   cannotWrite,
@@ -22,8 +23,7 @@ import {
   type RuntimePaths,
   readConnection,
   readStaleConnection,
-} from '../protocol/connection.js';
-import { EuphonicError } from '../protocol/errors.js';
+} from '../runtime/connection.js';
 
 /** Longest path of a Unix socket: sun_path has 108 bytes with the final zero. */
 const MAX_SOCKET_PATH = 107;

@@ -2,7 +2,7 @@
 import { MAX_HEADER_BYTES } from '../protocol/limits.js';
 import type { ControlMethod, Status } from '../protocol/messages.js';
 import type { Daemon } from './daemon.js';
-import { Service } from './service.js';
+import { Service } from './sockets/service.js';
 import type { WorkService } from './workService.js';
 
 /** Answers that may wait for one peer; they are small. */

@@ -1,14 +1,14 @@
 /** The daemon put together: lock, executor, models, jobs, the two sockets, and how it begins and ends. */
 import { hostname } from 'node:os';
+import { EuphonicError } from '../base/errors.js';
+import { VERSION } from '../base/version.js';
 import type { Executor } from '../compute/executor.js';
-import { createLocalExecutor } from '../compute/localExecutor.js';
-import { type Connection, type RuntimePaths, runtimePaths, systemReason } from '../protocol/connection.js';
-import { EuphonicError } from '../protocol/errors.js';
+import { createLocalExecutor } from '../compute/local/localExecutor.js';
 import { PROTOCOL_VERSION } from '../protocol/limits.js';
-import type { StartLimits } from '../protocol/startOptions.js';
-import { VERSION } from '../protocol/version.js';
-import { type Authentication, startAuthentication } from './authentication.js';
-import { type DaemonConfig, daemonConfig } from './config.js';
+import { type Connection, type RuntimePaths, runtimePaths, systemReason } from '../runtime/connection.js';
+import { type Log, openLog } from '../runtime/log.js';
+import type { StartLimits } from '../runtime/startLimits.js';
+import { reachable, tcpEndpoints } from '../runtime/tcpAddress.js';
 import {
   canBeFound,
   chooseEndpoints,
@@ -19,13 +19,10 @@ import {
   writeConnection,
 } from './connectionFile.js';
 import { ControlService } from './controlService.js';
-import { DebyeWaller } from './debyeWaller.js';
-import { Jobs } from './jobs.js';
-import { type Log, openLog } from './log.js';
-import { MemoryBudget } from './memoryBudget.js';
-import { ModelStore } from './modelStore.js';
-import { curveSecurity, plainSecurity, type Security } from './security.js';
-import type { RequestLoad, ToldError } from './service.js';
+import { DebyeWaller } from './jobs/debyeWaller.js';
+import { Jobs } from './jobs/jobs.js';
+import { type DaemonConfig, daemonConfig } from './limits/config.js';
+import { MemoryBudget } from './limits/memoryBudget.js';
 import {
   CONNECTION_CHECK_MS,
   DRAIN_MS,
@@ -33,8 +30,11 @@ import {
   MAX_CONNECTIONS,
   MAX_LAST_ERRORS,
   REQUEST_SHARE,
-} from './settings.js';
-import { reachable, tcpEndpoints } from './tcpAddress.js';
+} from './limits/settings.js';
+import { type Authentication, startAuthentication } from './sockets/authentication.js';
+import { curveSecurity, plainSecurity, type Security } from './sockets/security.js';
+import type { RequestLoad, ToldError } from './sockets/service.js';
+import { ModelStore } from './store/modelStore.js';
 import { WorkService } from './workService.js';
 
 export interface DaemonOptions extends StartLimits {

@@ -11,8 +11,8 @@ import {
 } from '../protocol/limits.js';
 import type { Results, WorkMethod } from '../protocol/messages.js';
 import type { Daemon } from './daemon.js';
-import { type Handlers, Service } from './service.js';
-import { WORK_SEND_HIGH_WATER_MARK } from './settings.js';
+import { WORK_SEND_HIGH_WATER_MARK } from './limits/settings.js';
+import { type Handlers, Service } from './sockets/service.js';
 
 export class WorkService extends Service<WorkMethod> {
   constructor(daemon: Daemon) {

@@ -1,5 +1,5 @@
 /** Finds atoms of a crystal by where they are. */
-import type { Crystal } from './forceConstants.js';
+import type { Crystal } from './crystal.js';
 import { rowTimes } from './lattice.js';
 
 /** An atom this near to the place that was asked for, bohr along each edge of the cell, is the only one of its kind there. */

@@ -5,9 +5,11 @@
  * supercell contains it: Gonze & Lee, Phys. Rev. B 55, 10355 (1997), eqs 71–75, at the q-points that fit into the
  * supercell. It does not depend on how Ewald's method splits it.
  */
+
+import type { ForceConstantsContent } from './crystal.js';
 import { erfc } from './erfc.js';
 import { balancedSplitting, EWALD_REACH, ewaldLattices } from './ewaldLattices.js';
-import { type ForceConstants, type ForceConstantsContent, makeForceConstants } from './forceConstants.js';
+import { type ForceConstants, makeForceConstants } from './forceConstants.js';
 import {
   determinant,
   inverse,

@@ -4,37 +4,10 @@
  */
 import { createHash } from 'node:crypto';
 import { endianness } from 'node:os';
-import type { NativeModelContent } from '../compute/native.js';
-import { type ErrorCode, EuphonicError } from '../protocol/errors.js';
+import { type ErrorCode, EuphonicError } from '../base/errors.js';
+import type { ForceConstantsContent } from './crystal.js';
 import { Supercell } from './lattice.js';
 import { checkForceConstants } from './validate.js';
-
-export interface Crystal {
-  /** [3,3] bohr, one cell vector a row; left-handed cells are valid */
-  readonly cellVectors: Float64Array;
-  /** [n,3] fractional coordinates, any real numbers */
-  readonly atomR: Float64Array;
-  /** [n] element symbols, or what the file calls the species */
-  readonly atomType: readonly string[];
-  /** [n] electron masses */
-  readonly atomMass: Float64Array;
-}
-
-/** What a model is made of; `makeForceConstants` checks it. */
-export interface ForceConstantsContent {
-  readonly crystal: Crystal;
-  /** [3,3] supercell vectors (rows) in units of the cell vectors */
-  readonly scMatrix: Int32Array;
-  /** [nCells,3] lattice vector of each cell of the supercell, in units of the cell vectors */
-  readonly cellOrigins: Int32Array;
-  /** [nCells,3n,3n] hartree/bohr²: block (κα, κ'β) couples atom κ in the cell at 0 0 0 with κ' in cell c.
-   * For a polar crystal the short-range part: total minus dipole–dipole. */
-  readonly forceConstants: Float64Array;
-  /** [n,3,3] Born effective charges in elementary charges: first index displacement, second electric field */
-  readonly born?: Float64Array;
-  /** [3,3] high-frequency dielectric tensor relative to vacuum; present exactly when `born` is */
-  readonly dielectric?: Float64Array;
-}
 
 export interface ForceConstants extends ForceConstantsContent {
   readonly nAtoms: number;
@@ -60,14 +33,6 @@ export function makeForceConstants(
     nAtoms: content.crystal.atomMass.length,
     nCells: content.cellOrigins.length / 3,
   });
-}
-
-/** The arrays as the addon wants them: the same memory, not a copy. */
-export function nativeContent(fc: ForceConstants): NativeModelContent {
-  const { crystal, nAtoms, nCells, scMatrix, cellOrigins, forceConstants, born, dielectric } = fc;
-  const { cellVectors, atomR, atomMass } = crystal;
-  const polar = born && dielectric ? { born, dielectric } : {};
-  return { nAtoms, nCells, cellVectors, atomR, atomMass, scMatrix, cellOrigins, forceConstants, ...polar };
 }
 
 /** First bytes of the canonical form; another number when the form changes. */

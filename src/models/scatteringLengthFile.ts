@@ -1,5 +1,5 @@
 /** Files of scattering lengths: JSON, either a map as `scattering_lengths` takes it, or the incumbent's collections. */
-import { EuphonicError } from '../protocol/errors.js';
+import { EuphonicError } from '../base/errors.js';
 import type { ScatteringLengthMap, ScatteringLengthValue } from './scatteringLengths.js';
 import { ANGSTROM_PER_BOHR, toAtomicUnits } from './units.js';
 

@@ -1,5 +1,5 @@
 /** Coherent scattering lengths of a crystal's atoms. */
-import { EuphonicError } from '../protocol/errors.js';
+import { EuphonicError } from '../base/errors.js';
 import { BLUE_BOOK } from './data/blueBook.js';
 import { SEARS_1992 } from './data/sears1992.js';
 

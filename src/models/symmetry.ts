@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import init, { analyze_cell } from '@spglib/moyo-wasm';
 import { AtomFinder } from './atomFinder.js';
-import type { Crystal } from './forceConstants.js';
+import type { Crystal } from './crystal.js';
 import { inverse } from './lattice.js';
 
 /** Atoms may be this far from where symmetry puts them, bohr: 1e-5 Å, as phonopy takes by default. */

@@ -2,7 +2,7 @@
  * Units: inside the program atomic units (bohr, electron mass, hartree, elementary charge), outside whatever a file
  * names. Constants are CODATA 2018.
  */
-import { EuphonicError } from '../protocol/errors.js';
+import { EuphonicError } from '../base/errors.js';
 
 /** ångström in a bohr */
 export const ANGSTROM_PER_BOHR = 0.529177210903;

@@ -1,6 +1,7 @@
 /** The conditions that a model must meet; the native core relies on all of them. */
+
+import type { ForceConstantsContent } from './crystal.js';
 import { balancedSplitting, EWALD_REACH, ewaldLattices } from './ewaldLattices.js';
-import type { ForceConstantsContent } from './forceConstants.js';
 import { cofactorsTransposed, determinant, latticeSearch, pairsWithin, symmetrised } from './lattice.js';
 import { ELECTRON_MASS_PER_AMU } from './units.js';
 

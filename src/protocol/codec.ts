@@ -6,7 +6,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { Packr } from 'msgpackr';
-import { asEuphonicError, type ErrorBody, EuphonicError } from './errors.js';
+import { asEuphonicError, type ErrorBody, EuphonicError } from '../base/errors.js';
 import {
   MAX_DIMENSIONS,
   MAX_FRAME_BYTES,

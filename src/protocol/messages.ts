@@ -3,9 +3,7 @@
  * of its result, side by side. PROTOCOL.md says the same in words; `validate.ts` applies it.
  */
 import * as v from 'valibot';
-import type { ModelFormat } from '../models/readers/index.js';
-import type { TableName } from '../models/scatteringLengths.js';
-import type { ErrorBody } from './errors.js';
+import type { ErrorBody } from '../base/errors.js';
 import { MAX_POINTS, MAX_STRING, MAX_THREADS, MAX_WIDTH_COEFFICIENTS } from './limits.js';
 
 export type Dtype = '<f8' | '<i4' | '|u1';
@@ -74,13 +72,13 @@ const modelId = expect(
 );
 
 /** Formats by which a file may be read whatever its content looks like. */
-export const MODEL_FORMATS = ['castep', 'json', 'phonopy', 'vasp'] as const satisfies readonly ModelFormat[];
+export const MODEL_FORMATS = ['castep', 'json', 'phonopy', 'vasp'] as const;
 export const PHONOPY_FC_FORMATS = ['phonopy', 'hdf5'] as const;
 export const QUANTITIES = ['structure_factor', 'frequencies', 'modes', 'sqw'] as const;
 /** Gauss, Lorentz, damped harmonic oscillators. */
 export const LINE_SHAPES = ['gauss', 'lorentz', 'dho'] as const;
 export const SUM_RULES = ['reciprocal', 'realspace'] as const;
-export const SCATTERING_LENGTH_TABLES = ['Sears1992', 'BlueBook'] as const satisfies readonly TableName[];
+export const SCATTERING_LENGTH_TABLES = ['Sears1992', 'BlueBook'] as const;
 
 /** fm, real or [re, im], or an element or isotope of a table */
 const scatteringLength = v.union([

@@ -1,6 +1,7 @@
 /** Checks of a decoded request against `messages.ts`: what passes here, the daemon trusts. */
 import * as v from 'valibot';
-import { EuphonicError } from './errors.js';
+import { EuphonicError } from '../base/errors.js';
+import { nearest } from '../base/nearest.js';
 import {
   type ArrayFrame,
   type CheckedParams,
@@ -11,7 +12,6 @@ import {
   REQUEST_FRAMES,
   type Request,
 } from './messages.js';
-import { nearest } from './nearest.js';
 
 export interface CheckedRequest<M extends Method> {
   params: CheckedParams<M>;

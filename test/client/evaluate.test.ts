@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
-import { seededRandom } from '../../bench/materials/random.js';
+import { seededRandom } from '../../crystals/random.js';
 import { Channel } from '../../src/client/channel.js';
 import type { EuphonicClient } from '../../src/client/client.js';
 import type { EvaluateOptions } from '../../src/client/evaluation.js';

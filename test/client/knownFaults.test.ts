@@ -6,7 +6,7 @@
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { balancedSplitting } from '../../bench/materials/ewald.js';
+import { balancedSplitting } from '../../crystals/ewald.js';
 import type { EvaluateOptions } from '../../src/client/evaluation.js';
 import { inAtomGauge } from '../../src/client/gauge.js';
 import { type ForceConstants, makeForceConstants } from '../../src/models/forceConstants.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { seededRandom } from '../../bench/materials/random.js';
+import { seededRandom } from '../../crystals/random.js';
 import { stopDaemon } from '../../src/client/launcher.js';
 import { TestDaemon } from '../support/daemon.js';
 import { dataFile } from '../support/data.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { materials } from '../../bench/materials/generate.js';
-import { seededRandom } from '../../bench/materials/random.js';
+import { materials } from '../../crystals/generate.js';
+import { seededRandom } from '../../crystals/random.js';
 import type { EuphonicClient } from '../../src/client/client.js';
 import type { EvaluateOptions, Evaluation } from '../../src/client/evaluation.js';
 import type { ModelSummary } from '../../src/protocol/messages.js';

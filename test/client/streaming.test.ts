@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { seededRandom } from '../../bench/materials/random.js';
+import { seededRandom } from '../../crystals/random.js';
 import { TestDaemon } from '../support/daemon.js';
 import { dataFile } from '../support/data.js';
 

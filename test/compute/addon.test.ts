@@ -6,17 +6,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { loadAddon } from '../../src/compute/addon.js';
-import { threadBudget } from '../../src/compute/localExecutor.js';
-import type { NativeJobOptions, NativePool } from '../../src/compute/native.js';
-import { nativeContent } from '../../src/models/forceConstants.js';
+import { loadAddon } from '../../src/compute/local/addon.js';
+import { nativeContent } from '../../src/compute/local/content.js';
+import { threadBudget } from '../../src/compute/local/localExecutor.js';
+import type { NativeJobOptions, NativePool } from '../../src/compute/local/native.js';
 import { failsWith } from '../support/errors.js';
 import { arbitraryModel } from '../support/models.js';
 
 const addon = loadAddon();
-const addonModule = new URL('../../src/compute/addon.ts', import.meta.url).href;
+const addonModule = new URL('../../src/compute/local/addon.ts', import.meta.url).href;
 const modelsModule = new URL('../support/models.ts', import.meta.url).href;
-const contentModule = new URL('../../src/models/forceConstants.ts', import.meta.url).href;
+const contentModule = new URL('../../src/compute/local/content.ts', import.meta.url).href;
 
 /** Runs a script that has `addon` and `content` in a process of its own. */
 function inProcess(script: string) {

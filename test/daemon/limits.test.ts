@@ -2,11 +2,15 @@ import assert from 'node:assert/strict';
 import { existsSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { daemonConfig } from '../../src/daemon/config.js';
-import { parseBytes, parseDuration } from '../../src/daemon/quantities.js';
-import { CONNECTION_CHECK_MS, MAX_CONNECTIONS, MAX_REQUESTS_PER_CLIENT } from '../../src/daemon/settings.js';
+import type { EuphonicError } from '../../src/base/errors.js';
+import { parseBytes, parseDuration } from '../../src/base/sizes.js';
+import { daemonConfig } from '../../src/daemon/limits/config.js';
+import {
+  CONNECTION_CHECK_MS,
+  MAX_CONNECTIONS,
+  MAX_REQUESTS_PER_CLIENT,
+} from '../../src/daemon/limits/settings.js';
 import { encodeRequest } from '../../src/protocol/codec.js';
-import type { EuphonicError } from '../../src/protocol/errors.js';
 import { eventually, TestDaemon } from '../support/daemon.js';
 import { failsWith } from '../support/errors.js';
 import { arbitraryModel } from '../support/models.js';

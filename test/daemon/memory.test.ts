@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { MemoryLimit } from '../../src/daemon/config.js';
-import { type Holder, MemoryBudget } from '../../src/daemon/memoryBudget.js';
-import { RUNTIME_BYTES } from '../../src/daemon/settings.js';
+import type { MemoryLimit } from '../../src/daemon/limits/config.js';
+import { type Holder, MemoryBudget } from '../../src/daemon/limits/memoryBudget.js';
+import { RUNTIME_BYTES } from '../../src/daemon/limits/settings.js';
 import { largeModel } from '../support/crystals.js';
 import { TestDaemon } from '../support/daemon.js';
 import { failsWith } from '../support/errors.js';

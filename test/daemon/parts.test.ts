@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { chunkAdvice } from '../../src/daemon/chunkAdvice.js';
-import { KernelTime } from '../../src/daemon/kernelTime.js';
+import { KernelTime } from '../../src/daemon/jobs/kernelTime.js';
+import { chunkAdvice } from '../../src/daemon/limits/chunkAdvice.js';
 import { MAX_FRAME_BYTES, MAX_INFLIGHT_BYTES } from '../../src/protocol/limits.js';
 
 describe('kernel time', () => {

@@ -6,8 +6,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { Packr } from 'msgpackr';
+import { asEuphonicError, EuphonicError } from '../../src/base/errors.js';
 import { decodeRequest, decodeResponse, encodeRequest } from '../../src/protocol/codec.js';
-import { asEuphonicError, EuphonicError } from '../../src/protocol/errors.js';
 import {
   type ArrayFrame,
   ITEM_BYTES,

@@ -5,7 +5,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { seededRandom } from '../../bench/materials/random.js';
+import { seededRandom } from '../../crystals/random.js';
 import type * as Readers from '../../src/models/readers/index.js';
 import type { Outcome } from './readerFuzz.js';
 import { damaged, samples } from './readerSamples.js';

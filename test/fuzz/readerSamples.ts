@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { toJson } from '../../bench/materials/write.js';
+import { toJson } from '../../crystals/write.js';
 import type { ReadOptions } from '../../src/models/readers/index.js';
 import { castepFile } from '../support/castepFile.js';
 import { dataFolder } from '../support/data.js';

@@ -4,13 +4,13 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { EuphonicError } from '../../src/base/errors.js';
 import {
   FORMATS,
   type ModelFormat,
   type ReadOptions,
   readForceConstants,
 } from '../../src/models/readers/index.js';
-import { EuphonicError } from '../../src/protocol/errors.js';
 import { dataFile } from '../support/data.js';
 
 const golden = fileURLToPath(new URL('../golden/phonopy/', import.meta.url));

@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
-import {
-  type ForceConstantsContent,
-  makeForceConstants,
-  modelId,
-  nativeContent,
-} from '../../src/models/forceConstants.js';
+import { nativeContent } from '../../src/compute/local/content.js';
+import type { ForceConstantsContent } from '../../src/models/crystal.js';
+import { makeForceConstants, modelId } from '../../src/models/forceConstants.js';
 import { failsWith } from '../support/errors.js';
 import { arbitraryContent, arbitraryModel } from '../support/models.js';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { seededRandom } from '../../bench/materials/random.js';
+import { seededRandom } from '../../crystals/random.js';
 import { withoutDipoles } from '../../src/models/dipoles.js';
 import { type ForceConstants, makeForceConstants } from '../../src/models/forceConstants.js';
 import type { Vector } from '../../src/models/lattice.js';

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { seededRandom } from '../../bench/materials/random.js';
+import { seededRandom } from '../../crystals/random.js';
 import { type ForceConstants, makeForceConstants, modelId } from '../../src/models/forceConstants.js';
 import { readForceConstants, readSource } from '../../src/models/readers/index.js';
 import { memorySource } from '../../src/models/readers/source.js';

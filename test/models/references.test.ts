@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { balancedSplitting } from '../../bench/materials/ewald.js';
+import { balancedSplitting } from '../../crystals/ewald.js';
 import type { Vector } from '../../src/models/lattice.js';
 import { readForceConstants } from '../../src/models/readers/index.js';
 import { EV_PER_HARTREE } from '../../src/models/units.js';

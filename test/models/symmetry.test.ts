@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { materials } from '../../bench/materials/generate.js';
-import { seededRandom } from '../../bench/materials/random.js';
+import { materials } from '../../crystals/generate.js';
+import { seededRandom } from '../../crystals/random.js';
 import { AtomFinder } from '../../src/models/atomFinder.js';
 import { rowTimes } from '../../src/models/lattice.js';
 import { spaceGroup } from '../../src/models/symmetry.js';

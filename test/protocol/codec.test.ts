@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { EuphonicError } from '../../src/base/errors.js';
 import { firstNotFinite, float64Frame, toFloat64Array } from '../../src/protocol/arrays.js';
 import {
   decodeRequest,
@@ -8,7 +9,6 @@ import {
   encodeResponse,
   NO_ID,
 } from '../../src/protocol/codec.js';
-import { EuphonicError } from '../../src/protocol/errors.js';
 import { MAX_HEADER_BYTES } from '../../src/protocol/limits.js';
 import type { ArrayFrame, Request } from '../../src/protocol/messages.js';
 import { corpus } from './frameCorpus.js';

@@ -7,7 +7,7 @@ import {
   ensureRuntimeDirectory,
   readConnection,
   runtimePaths,
-} from '../../src/protocol/connection.js';
+} from '../../src/runtime/connection.js';
 import { failsWith } from '../support/errors.js';
 
 const connection: Connection = {

@@ -2,9 +2,9 @@
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { ErrorCode } from '../../src/base/errors.js';
 import { float64Frame, int32Frame } from '../../src/protocol/arrays.js';
 import { encodeRequest, encodeResponse } from '../../src/protocol/codec.js';
-import type { ErrorCode } from '../../src/protocol/errors.js';
 import { MAX_FRAMES, MAX_HEADER_DEPTH } from '../../src/protocol/limits.js';
 
 export interface Entry {

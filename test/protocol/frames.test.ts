@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { EuphonicError } from '../../src/base/errors.js';
 import { decodeRequest, decodeResponse } from '../../src/protocol/codec.js';
-import { EuphonicError } from '../../src/protocol/errors.js';
 import { container, corpus, split } from './frameCorpus.js';
 
 const folder = new URL('../frames/', import.meta.url);

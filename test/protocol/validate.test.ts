@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
+import type { ErrorCode } from '../../src/base/errors.js';
+import { nearest } from '../../src/base/nearest.js';
 import { float64Frame, int32Frame } from '../../src/protocol/arrays.js';
-import type { ErrorCode } from '../../src/protocol/errors.js';
 import { CONTROL_METHODS, type Method, WORK_METHODS } from '../../src/protocol/messages.js';
-import { nearest } from '../../src/protocol/nearest.js';
 import { checkMethod, checkParams, checkRequest } from '../../src/protocol/validate.js';
 import { failsWith } from '../support/errors.js';
 

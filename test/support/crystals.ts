@@ -1,5 +1,5 @@
 /** Crystals whose only purpose is to be large. */
-import { seededRandom } from '../../bench/materials/random.js';
+import { seededRandom } from '../../crystals/random.js';
 import { type ForceConstants, makeForceConstants } from '../../src/models/forceConstants.js';
 
 /** `n` hydrogen atoms in one cell without symmetry, each coupled to all, not polar: 72 n² bytes of force constants. */

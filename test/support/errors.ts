@@ -1,6 +1,6 @@
 /** Expects an EuphonicError. */
 import assert from 'node:assert/strict';
-import { type ErrorCode, EuphonicError } from '../../src/protocol/errors.js';
+import { type ErrorCode, EuphonicError } from '../../src/base/errors.js';
 
 /** Runs `action`, which must fail with `code`; gives the error for further checks. */
 export async function failsWith(code: ErrorCode, action: () => unknown): Promise<EuphonicError> {

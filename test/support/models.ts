@@ -1,6 +1,7 @@
 /** Small models and files for tests. */
-import { seededRandom } from '../../bench/materials/random.js';
-import { type ForceConstantsContent, makeForceConstants } from '../../src/models/forceConstants.js';
+import { seededRandom } from '../../crystals/random.js';
+import type { ForceConstantsContent } from '../../src/models/crystal.js';
+import { makeForceConstants } from '../../src/models/forceConstants.js';
 
 /** A polar crystal without meaning: two species, a skew supercell of 6 cells, arbitrary numbers. */
 export function arbitraryContent(seed = 1): ForceConstantsContent {

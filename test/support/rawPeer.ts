@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Dealer } from 'zeromq';
 import { decodeResponse, encodeRequest } from '../../src/protocol/codec.js';
-import { type Connection, PLAIN_USERNAME } from '../../src/protocol/connection.js';
 import type { ArrayFrame, Response } from '../../src/protocol/messages.js';
+import { type Connection, PLAIN_USERNAME } from '../../src/runtime/connection.js';
 
 export class RawPeer {
   readonly socket: Dealer;

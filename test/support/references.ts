@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EuphonicClient } from '../../src/client/client.js';
 import type { EvaluateOptions } from '../../src/client/evaluation.js';
-import type { Crystal } from '../../src/models/forceConstants.js';
+import type { Crystal } from '../../src/models/crystal.js';
 import { type ReadOptions, readForceConstants } from '../../src/models/readers/index.js';
 import { spaceGroup, symmetrisedTensors } from '../../src/models/symmetry.js';
 import { ANGSTROM_PER_BOHR, ELECTRON_MASS_PER_AMU } from '../../src/models/units.js';

@@ -3,8 +3,8 @@
  * at any q, and forces after small displacements in a supercell, for the q that fit into it.
  */
 
-import { type EnergyAndForces, type PairTable, pairKey } from '../../bench/materials/potential.js';
-import type { Structure } from '../../bench/materials/structure.js';
+import { type EnergyAndForces, type PairTable, pairKey } from '../../crystals/potential.js';
+import type { Structure } from '../../crystals/structure.js';
 import { erfc } from '../../src/models/erfc.js';
 import {
   pairsWithin,

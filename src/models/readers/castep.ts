@@ -3,11 +3,12 @@
  * follow. Between BEGIN_UNIT_CELL and END_UNIT_CELL each keyword is followed by one record; then come wave functions and
  * densities without keywords, and at the end results, each after a keyword of ten characters.
  */
-import { EuphonicError } from '../../protocol/errors.js';
-import { type Crystal, makeForceConstants } from '../forceConstants.js';
+import { EuphonicError } from '../../base/errors.js';
+import type { Crystal } from '../crystal.js';
+import { makeForceConstants } from '../forceConstants.js';
 import { determinant } from '../lattice.js';
 import { FortranReader } from './fortran.js';
-import type { ModelFile } from './index.js';
+import type { ModelFile } from './modelFile.js';
 import type { ByteSource } from './source.js';
 
 /** Longest record that can be a keyword. */

@@ -3,7 +3,7 @@
  * written in pieces, whose lengths carry a minus sign as long as another piece follows (leading) or precedes (closing).
  */
 import { endianness } from 'node:os';
-import { EuphonicError } from '../../protocol/errors.js';
+import { EuphonicError } from '../../base/errors.js';
 import type { ByteSource } from './source.js';
 
 /** The file is read in pieces of this many bytes; longer records that nobody asks for are stepped over. */

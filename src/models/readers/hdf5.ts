@@ -1,7 +1,7 @@
 /** Reads datasets of HDF5 files, with the library in a thread of its own. */
 import { statSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
-import { EuphonicError } from '../../protocol/errors.js';
+import { EuphonicError } from '../../base/errors.js';
 import type { Hdf5Answer, Hdf5Description, Hdf5Request } from './hdf5Worker.js';
 
 /** Longest time for one look-up or one small dataset; more, and the file is taken for damaged. */

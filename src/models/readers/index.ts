@@ -1,24 +1,15 @@
 /** Reads force constants from a file of any known format. The format is found from the content, not from the name. */
 import { dirname, resolve } from 'node:path';
-import { EuphonicError } from '../../protocol/errors.js';
-import type { ForceConstants } from '../forceConstants.js';
+import { EuphonicError } from '../../base/errors.js';
 import { isCastep, readCastep } from './castep.js';
 import { checkHdf5, isHdf5 } from './hdf5.js';
 import { isJson, readJson } from './json.js';
+import type { ModelFile } from './modelFile.js';
 import { type PhonopyNames, readPhonopy, SUMMARY_NAME } from './phonopy.js';
 import { isYaml } from './phonopySummary.js';
 import { type ByteSource, fileExists, isFolder, openFile } from './source.js';
 import { uncompressed, whole } from './text.js';
 import { readVasp } from './vasp.js';
-
-/** What a reader gives. */
-export interface ModelFile {
-  fc: ForceConstants;
-  /** absolute path and format, such as `/data/quartz.castep_bin (CASTEP 19.100)` */
-  source: string;
-  /** sentences for the user: what was assumed, what is unusual */
-  notes: string[];
-}
 
 export const FORMATS = ['castep', 'json', 'phonopy', 'vasp'] as const;
 export type ModelFormat = (typeof FORMATS)[number];

@@ -1,8 +1,8 @@
 /** The JSON form in which Euphonic writes force constants (`ForceConstants.to_json_file`); units are named in the file. */
-import { EuphonicError } from '../../protocol/errors.js';
+import { EuphonicError } from '../../base/errors.js';
 import { makeForceConstants } from '../forceConstants.js';
 import { type Quantity, toAtomicUnits } from '../units.js';
-import type { ModelFile } from './index.js';
+import type { ModelFile } from './modelFile.js';
 
 type Json = Record<string, unknown>;
 

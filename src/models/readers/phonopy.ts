@@ -3,12 +3,12 @@
  * files of their own. Its force constants are total ones: where there are Born charges the dipole part is taken out.
  */
 import { join, resolve } from 'node:path';
-import { EuphonicError } from '../../protocol/errors.js';
+import { EuphonicError } from '../../base/errors.js';
+import type { Crystal } from '../crystal.js';
 import { makeFromTotal } from '../dipoles.js';
-import type { Crystal } from '../forceConstants.js';
 import { toAtomicUnits } from '../units.js';
 import { checkHdf5, Hdf5File, isHdf5 } from './hdf5.js';
-import type { ModelFile } from './index.js';
+import type { ModelFile } from './modelFile.js';
 import { parseBorn } from './phonopyBorn.js';
 import { parseForceConstants, readForceConstantsHdf5 } from './phonopyForceConstants.js';
 import {

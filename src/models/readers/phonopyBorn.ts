@@ -2,8 +2,8 @@
  * phonopy's BORN: a line with a unit conversion factor or a comment, the dielectric tensor, and a Born charge in each further
  * line, for all primitive atoms or for those that the space group tells apart.
  */
-import { EuphonicError } from '../../protocol/errors.js';
-import type { Crystal } from '../forceConstants.js';
+import { EuphonicError } from '../../base/errors.js';
+import type { Crystal } from '../crystal.js';
 import { spaceGroup } from '../symmetry.js';
 import type { PhonopyNac } from './phonopySummary.js';
 

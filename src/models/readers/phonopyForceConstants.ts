@@ -1,5 +1,5 @@
 /** phonopy's separate files of force constants: FORCE_CONSTANTS (text) and force_constants.hdf5. */
-import { EuphonicError } from '../../protocol/errors.js';
+import { EuphonicError } from '../../base/errors.js';
 import type { Hdf5File } from './hdf5.js';
 import { NotNumbers, scanNumbers } from './numbers.js';
 import type { PhonopyForceConstants } from './phonopySummary.js';

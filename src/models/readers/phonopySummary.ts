@@ -6,7 +6,7 @@
  * rest (displacements, forces) is not looked at.
  */
 import { parse } from 'yaml';
-import { EuphonicError } from '../../protocol/errors.js';
+import { EuphonicError } from '../../base/errors.js';
 import { lineAt, NotNumbers, scanNumbers } from './numbers.js';
 
 export interface PhonopyCell {

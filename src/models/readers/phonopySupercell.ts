@@ -1,5 +1,5 @@
 /** Sorts phonopy's force constants, between atoms of a supercell, into primitive cells. */
-import { EuphonicError } from '../../protocol/errors.js';
+import { EuphonicError } from '../../base/errors.js';
 import { determinant, inverse, rowTimes, Supercell, times, type Vector } from '../lattice.js';
 import type { PhonopyCell, PhonopyForceConstants } from './phonopySummary.js';
 

@@ -1,6 +1,6 @@
 /** Where a reader's bytes come from: a file read piece by piece, or memory. */
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { EuphonicError } from '../../protocol/errors.js';
+import { EuphonicError } from '../../base/errors.js';
 
 export interface ByteSource {
   /** what error messages call it: the path */

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { EuphonicError } from '../../protocol/errors.js';
+import { EuphonicError } from '../../base/errors.js';
 import { type ByteSource, memorySource } from './source.js';
 
 /** Largest text, and largest uncompressed content of a compressed file, in bytes: the JavaScript engine's longest string. */

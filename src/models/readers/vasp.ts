@@ -3,12 +3,12 @@
  * when phonons were interpolated) or without, when the supercell is the cell. The matrix is the derivative of forces, so its
  * sign is turned; it is total, so the dipole part is taken out where there are Born charges.
  */
-import { EuphonicError } from '../../protocol/errors.js';
+import { EuphonicError } from '../../base/errors.js';
+import type { Crystal } from '../crystal.js';
 import { makeFromTotal } from '../dipoles.js';
-import type { Crystal } from '../forceConstants.js';
 import { toAtomicUnits } from '../units.js';
 import { Hdf5File } from './hdf5.js';
-import type { ModelFile } from './index.js';
+import type { ModelFile } from './modelFile.js';
 import type { PhonopyCell } from './phonopySummary.js';
 import { AtomMap } from './phonopySupercell.js';
 

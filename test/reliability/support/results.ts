@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { seededRandom } from '../../../bench/materials/random.js';
+import { seededRandom } from '../../../crystals/random.js';
 import type { EvaluateOptions, Evaluation } from '../../../src/client/evaluation.js';
 
 /** The crystal of the trials, which comes with the examples. */

@@ -1,7 +1,7 @@
 /** A client of the soak: it does one thing after another, chosen at random, and looks at what comes of it. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { asEuphonicError, type ErrorCode } from '../../../src/base/errors.js';
 import type { EuphonicClient } from '../../../src/client/client.js';
-import { asEuphonicError, type ErrorCode } from '../../../src/protocol/errors.js';
 import type { ModelSummary } from '../../../src/protocol/messages.js';
 import { arbitraryModel } from '../../support/models.js';
 import { digest, digestOf, pointsOf, QUARTZ, REQUEST_NAMES, request } from './results.js';

@@ -1,11 +1,11 @@
 /** A client process of the trials: `worker.ts TASK PARAMS`. It is told what to do next, and says what it did, by messages. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { seededRandom } from '../../../bench/materials/random.js';
+import { seededRandom } from '../../../crystals/random.js';
 import { EuphonicClient } from '../../../src/client/client.js';
 import { float64Frame } from '../../../src/protocol/arrays.js';
 import { encodeRequest } from '../../../src/protocol/codec.js';
-import { runtimePaths } from '../../../src/protocol/connection.js';
 import type { ModelSummary } from '../../../src/protocol/messages.js';
+import { runtimePaths } from '../../../src/runtime/connection.js';
 import { RawPeer } from '../../support/rawPeer.js';
 import { digestOf, pointsOf, QUARTZ, type RequestName, request } from './results.js';
 import { soak } from './soakClient.js';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { seededRandom } from '../../../bench/materials/random.js';
+import { seededRandom } from '../../../crystals/random.js';
 import { eventually, TestDaemon } from '../../support/daemon.js';
 import { OctaveSession } from './octave.js';
 import { cpuSeconds, descriptors, processesOf, residentBytes } from './processes.js';

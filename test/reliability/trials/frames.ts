@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { seededRandom } from '../../../bench/materials/random.js';
-import type { Connection } from '../../../src/protocol/connection.js';
+import { seededRandom } from '../../../crystals/random.js';
 import type { Response } from '../../../src/protocol/messages.js';
+import type { Connection } from '../../../src/runtime/connection.js';
 import { RawPeer } from '../../support/rawPeer.js';
 import { HostileFrames } from '../support/hostileFrames.js';
 import { pingsDuring, pingText } from '../support/pinger.js';

@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { asEuphonicError } from '../../../src/base/errors.js';
 import { Channel } from '../../../src/client/channel.js';
 import type { EuphonicClient } from '../../../src/client/client.js';
 import { float64Frame } from '../../../src/protocol/arrays.js';
-import { asEuphonicError } from '../../../src/protocol/errors.js';
 import type { ModelSummary } from '../../../src/protocol/messages.js';
 import { isAlive } from '../support/processes.js';
 import { pointsOf, QUARTZ } from '../support/results.js';

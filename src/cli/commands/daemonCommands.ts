@@ -1,0 +1,62 @@
+/** `euphonicd start`, `stop` and `status`. */
+import { Channel } from '../../client/channel.js';
+import { ensureDaemon, findDaemon, stopDaemon } from '../../client/launcher.js';
+import { runtimePaths } from '../../runtime/connection.js';
+import type { StartLimits } from '../../runtime/startLimits.js';
+import { describeStatus } from '../formats/statusText.js';
+import { givenFlags } from '../options/limitOptions.js';
+import { EXIT_NOT_RUNNING, EXIT_OK } from '../terminal/exitCodes.js';
+import { note, print, printJson } from '../terminal/output.js';
+
+export async function start(options: StartLimits & { json?: boolean }): Promise<number> {
+  const { json, ...limits } = options;
+  const { connection, started, replaced } = await ensureDaemon({ ...limits, replaceOlder: true });
+  const { pid, version, work, control } = connection;
+  const given = givenFlags(limits);
+  if (!started && given.length > 0) {
+    note(
+      `The daemon was alive already and stays as it is, without effect of: ${given.join(', ')} (stop it first).`,
+    );
+  }
+  if (json) {
+    printJson({
+      pid,
+      version,
+      started,
+      ...(replaced !== undefined && { replaced }),
+      endpoints: { work, control },
+      connection_file: runtimePaths().connection,
+    });
+  } else {
+    if (replaced !== undefined) print(`The daemon of version ${replaced} has been ended.`);
+    print(
+      started ? `The daemon has been started (pid ${pid}).` : `The daemon is alive already (pid ${pid}).`,
+    );
+  }
+  return EXIT_OK;
+}
+
+export async function stop(options: { json?: boolean }): Promise<number> {
+  const connection = await stopDaemon();
+  if (options.json) printJson({ stopped: connection !== undefined, pid: connection?.pid ?? null });
+  else print(connection ? `The daemon has been stopped (pid ${connection.pid}).` : 'No daemon is alive.');
+  return EXIT_OK;
+}
+
+export async function status(options: { json?: boolean }): Promise<number> {
+  const connection = await findDaemon();
+  if (!connection) {
+    if (options.json) printJson({ running: false });
+    else print('No daemon is alive.');
+    return EXIT_NOT_RUNNING;
+  }
+  const channel = new Channel(connection, connection.control);
+  try {
+    const { result } = await channel.request('status', {});
+    if (options.json) printJson(result);
+    else print(describeStatus(result));
+    return EXIT_OK;
+  } finally {
+    channel.close();
+  }
+}

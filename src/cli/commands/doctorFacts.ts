@@ -1,0 +1,184 @@
+/** What `euphonicd doctor` collects: facts, without a judgement. Names of models and files of the user are left out. */
+import { lstatSync, readFileSync, type Stats, statfsSync } from 'node:fs';
+import { arch, cpus, platform, release, totalmem } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { capability, version as zeromqVersion } from 'zeromq';
+import { asEuphonicError } from '../../base/errors.js';
+import { VERSION } from '../../base/version.js';
+import { Channel } from '../../client/channel.js';
+import { findAnyDaemon } from '../../client/launcher.js';
+import { loadAddon } from '../../compute/local/addon.js';
+import { PROTOCOL_VERSION } from '../../protocol/limits.js';
+import type { Status } from '../../protocol/messages.js';
+import { type Connection, runtimePaths } from '../../runtime/connection.js';
+import { type LogLine, readLogLines } from '../terminal/logFile.js';
+
+/** pino's level of an error. */
+const ERROR_LEVEL = 50;
+const FAULTS_SHOWN = 10;
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+
+export function installationFacts() {
+  const threads = attempt(() => loadAddon().availableThreads());
+  return {
+    version: VERSION,
+    protocol: PROTOCOL_VERSION,
+    folder: root,
+    node: process.version,
+    zeromq: zeromqVersion,
+    curve: capability.curve,
+    system: `${platform()} ${release()} ${arch()}`,
+    processor: cpus()[0]?.model ?? 'unknown',
+    logical_processors: cpus().length,
+    threads: typeof threads === 'string' ? threads : `${threads.threads} (${threads.reason})`,
+    simd: attempt(() => loadAddon().simdTarget()),
+    memory_bytes: totalmem(),
+    open_files: openFilesLimit(),
+  };
+}
+
+/** Variables that decide where the daemon is and what it may use. None of them is a secret. */
+export function environmentFacts(): Record<string, string> {
+  const names = Object.keys(process.env).filter(
+    (name) => name.startsWith('EUPHONIC_') || name === 'XDG_RUNTIME_DIR',
+  );
+  return Object.fromEntries(names.sort().map((name) => [name, process.env[name] ?? '']));
+}
+
+export interface PathFacts {
+  path: string;
+  kind: 'file' | 'directory' | 'symbolic link' | 'other' | 'none';
+  /** octal */
+  mode?: string;
+  uid?: number;
+  bytes?: number;
+}
+
+export interface AllPathFacts {
+  uid: number | null;
+  directory: PathFacts;
+  connection: PathFacts;
+  lock: PathFacts;
+  log: PathFacts;
+  /** of the file system that they lie in; null where it cannot be told */
+  free_bytes: number | null;
+}
+
+export function pathFacts(): AllPathFacts {
+  const { directory, connection, lock, log } = runtimePaths();
+  return {
+    uid: process.getuid?.() ?? null,
+    directory: factsOf(directory),
+    connection: factsOf(connection),
+    lock: factsOf(lock),
+    log: factsOf(log),
+    free_bytes: freeBytes(directory),
+  };
+}
+
+function factsOf(path: string): PathFacts {
+  let stats: Stats;
+  try {
+    stats = lstatSync(path);
+  } catch {
+    return { path, kind: 'none' };
+  }
+  const kind = stats.isSymbolicLink()
+    ? 'symbolic link'
+    : stats.isDirectory()
+      ? 'directory'
+      : stats.isFile()
+        ? 'file'
+        : 'other';
+  const mode = (stats.mode & 0o7777).toString(8).padStart(4, '0');
+  return { path, kind, mode, uid: stats.uid, ...(kind === 'file' && { bytes: stats.size }) };
+}
+
+function freeBytes(directory: string): number | null {
+  try {
+    const { bavail, bsize } = statfsSync(directory);
+    return bavail * bsize;
+  } catch {
+    return null;
+  }
+}
+
+function openFilesLimit(): string {
+  try {
+    return (
+      /^Max open files\s+(\S+)\s+(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1] ?? 'unknown'
+    );
+  } catch {
+    return 'unknown';
+  }
+}
+
+export interface DaemonFacts {
+  connection?: Connection;
+  /** why it cannot be asked */
+  error?: string;
+  ping_ms?: number;
+  facts: Record<string, unknown> | null;
+}
+
+/** The daemon's state, without where its models come from. */
+export async function daemonFacts(): Promise<DaemonFacts> {
+  try {
+    const connection = await findAnyDaemon(runtimePaths());
+    if (!connection) return { facts: null };
+    const channel = new Channel(connection, connection.control);
+    try {
+      const start = performance.now();
+      await channel.request('ping', {});
+      const ping_ms = Number((performance.now() - start).toFixed(2));
+      const { result } = await channel.request('status', {});
+      return { connection, ping_ms, facts: { ping_ms, ...withoutUserData(result) } };
+    } finally {
+      channel.close();
+    }
+  } catch (error) {
+    return { error: asEuphonicError(error).message, facts: null };
+  }
+}
+
+function withoutUserData({ models, jobs, ...rest }: Status): Record<string, unknown> {
+  return {
+    ...rest,
+    models: models.map(({ n_atoms, bytes }) => `${n_atoms} atoms, ${bytes} bytes`),
+    jobs: jobs.map(({ quantity, points, n_points }) => `${quantity}, ${points} of ${n_points} q-points`),
+  };
+}
+
+/** The latest faults in the log: when, in what, and at which place of the program. */
+export function faults(): { time: string; method: string; fault: string }[] {
+  const lines = attempt(() => readLogLines(runtimePaths().log));
+  if (typeof lines === 'string') return [];
+  const records = lines.map((line): LogLine => {
+    try {
+      return JSON.parse(line);
+    } catch {
+      return {};
+    }
+  });
+  return records
+    .filter(({ level }) => (level ?? 0) >= ERROR_LEVEL)
+    .slice(-FAULTS_SHOWN)
+    .map(({ time, method, err }) => {
+      const { type, stack } = (err ?? {}) as { type?: string; stack?: string };
+      const place = /\bat [^\n]*?((?:dist|src|node_modules|node:)[^\n)]*)/.exec(stack ?? '')?.[1];
+      return {
+        time: time ?? '',
+        method: typeof method === 'string' ? method : '',
+        fault: [type ?? 'Error', place].filter(Boolean).join(' at '),
+      };
+    });
+}
+
+function attempt<T>(action: () => T): T | string {
+  try {
+    return action();
+  } catch (error) {
+    return asEuphonicError(error).message;
+  }
+}

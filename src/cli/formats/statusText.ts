@@ -1,0 +1,59 @@
+/** What `euphonicd status` prints for people. */
+import { showBytes } from '../../base/sizes.js';
+import type { Status } from '../../protocol/messages.js';
+
+/** As many digits of a model's hash are enough to see that two differ. */
+const MODEL_DIGITS = 8;
+
+export function describeStatus(status: Status): string {
+  const last = status.last_job;
+  const rows: [string, string][] = [
+    ['daemon', `pid ${status.pid} on ${status.host}, version ${status.version}, protocol ${status.protocol}`],
+    ['up for', duration(status.uptime_s)],
+    ['idle for', `${duration(status.idle_s)}, ends after ${duration(status.idle_end_s)}`],
+    ['threads', `${status.threads} (${status.threads_reason}), ${status.simd}`],
+    [
+      'memory',
+      `${showBytes(status.memory_bytes)} resident; ${showBytes(status.memory_committed_bytes)} promised of ` +
+        `${showBytes(status.memory_limit_bytes)} (${status.memory_limit_reason})`,
+    ],
+    ['models', String(status.models.length)],
+    // a file that changes, or is read in another way, is another model of the same source: the hash tells
+    ...status.models.map(({ model, source, n_atoms, bytes }): [string, string] => [
+      '',
+      `${source}, ${n_atoms} atoms, ${showBytes(bytes)}, model ${model.slice(0, MODEL_DIGITS)}`,
+    ]),
+    ['jobs', String(status.jobs.length)],
+    ...status.jobs.map((job): [string, string] => [
+      '',
+      `${job.quantity}: ${job.points} of ${job.n_points} q-points in ${job.seconds.toFixed(1)} s`,
+    ]),
+    [
+      'last job',
+      last
+        ? `${last.points} q-points, kernel ${last.kernel_seconds.toFixed(3)} s of ${last.total_seconds.toFixed(3)} s, ${last.threads} threads`
+        : 'none',
+    ],
+    ['clients', `${status.counters.clients} (${status.mechanism})`],
+    ['log', status.log],
+  ];
+  return rows.map(([name, value]) => `${name.padEnd(10)}${value}`).join('\n');
+}
+
+/** The two largest units that are not zero; `never` for null. */
+export function duration(seconds: number | null): string {
+  if (seconds === null) return 'never';
+  const total = Math.floor(seconds);
+  const parts: [number, string][] = [
+    [Math.floor(total / 86400), 'd'],
+    [Math.floor(total / 3600) % 24, 'h'],
+    [Math.floor(total / 60) % 60, 'min'],
+    [total % 60, 's'],
+  ];
+  const first = parts.findIndex(([value]) => value > 0);
+  const shown = first < 0 ? parts.slice(-1) : parts.slice(first, first + 2);
+  return shown
+    .filter(([value], i) => i === 0 || value > 0)
+    .map(([value, unit]) => `${value} ${unit}`)
+    .join(' ');
+}

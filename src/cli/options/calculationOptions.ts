@@ -1,0 +1,157 @@
+/** Calculation options as flags: hyphens for underscores, booleans also as --no-…. */
+import { readFileSync } from 'node:fs';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { EuphonicError } from '../../base/errors.js';
+import { parseScatteringLengths } from '../../models/scatteringLengthFile.js';
+import { type CalculationOptions, SCATTERING_LENGTH_TABLES, SUM_RULES } from '../../protocol/messages.js';
+import { checkParams } from '../../protocol/validate.js';
+import { systemReason } from '../../runtime/connection.js';
+import { fromCommandLine, UsageError } from '../terminal/exitCodes.js';
+import { tripleOf } from './triples.js';
+
+const DIRECTION = '--splitting-direction';
+const GRID = '--debye-waller-grid';
+/** Options of three numbers. */
+export const TRIPLE_FLAGS = [DIRECTION, GRID];
+
+/** What commander makes of the flags. */
+export interface CalculationFlags {
+  asr?: string;
+  dipole?: boolean;
+  dipoleParameter?: number;
+  splitting?: boolean;
+  /** not zero */
+  splittingDirection?: [number, number, number];
+  /** a text, because commander takes null for a missing value */
+  temperature?: number | 'none';
+  debyeWallerGrid?: [number, number, number];
+  bose?: boolean;
+  negativeE?: boolean;
+  scatteringLengths?: string;
+  nThreads?: number;
+}
+
+export function addCalculationOptions(command: Command): Command {
+  const flag = (name: string, words: string) => {
+    command.addOption(new Option(`--${name}`, words)).addOption(new Option(`--no-${name}`).hideHelp());
+  };
+  command.addOption(
+    new Option('--asr <rule>', 'acoustic sum rule').choices(['none', ...SUM_RULES]).default('none'),
+  );
+  flag('dipole', 'long-range dipole interaction of polar crystals (default; --no-dipole)');
+  command.option('--dipole-parameter <x>', 'scales the automatic Ewald parameter', parseNumber);
+  flag('splitting', 'LO–TO splitting at the zone centre (default; --no-splitting)');
+  command.option(
+    `${DIRECTION} <h k l>`,
+    'three numbers, r.l.u.: from there zone centres are approached (default: from the neighbours in the list)',
+    tripleOf(
+      'three finite numbers that are not all zero, such as 1 0 0',
+      (hkl) => hkl.every(Number.isFinite) && hkl.some((x) => x !== 0),
+    ),
+  );
+  command.option(
+    '--temperature <kelvin>',
+    'temperature of the Debye–Waller and Bose factors',
+    parseTemperature,
+  );
+  command.option(
+    `${GRID} <n n n>`,
+    'three numbers: average the Debye–Waller tensors over such a Monkhorst–Pack grid (needs --temperature)',
+    tripleOf('three integers ≥ 1, such as 6 6 6', (grid) =>
+      grid.every((n) => Number.isSafeInteger(n) && n >= 1),
+    ),
+  );
+  flag('bose', 'multiply by the Bose factor (default: --no-bose)');
+  flag(
+    'negative-e',
+    'also intensities at negative energies, key structure_factors_negative_e (default: --no-negative-e)',
+  );
+  command.option(
+    '--scattering-lengths <table>',
+    `${SCATTERING_LENGTH_TABLES.join(', ')}, or JSON, or a JSON file: atom type → fm, [re, im] or a name such as 62Ni`,
+  );
+  command.option('--n-threads <n>', "at most as many threads of the daemon's", parseNumber);
+  return command;
+}
+
+/**
+ * Options of the protocol. Bose is off unless asked for, as in the incumbent's structure factors. Throws UsageError, and
+ * `file_not_found` or `file_damaged` for a file of scattering lengths.
+ */
+export function calculationOptions(flags: CalculationFlags): CalculationOptions {
+  const { asr, dipole, dipoleParameter, splitting, temperature, bose, negativeE, nThreads } = flags;
+  const { scatteringLengths, debyeWallerGrid } = flags;
+  const options: CalculationOptions = {
+    asr: asr === 'none' ? null : (asr as CalculationOptions['asr']),
+    bose: bose ?? false,
+    ...(dipole !== undefined && { dipole }),
+    ...(dipoleParameter !== undefined && { dipole_parameter: dipoleParameter }),
+    ...(splitting !== undefined && { splitting }),
+    ...(temperature !== undefined && { temperature: temperature === 'none' ? null : temperature }),
+    ...(debyeWallerGrid !== undefined && { debye_waller_grid: debyeWallerGrid }),
+    ...(negativeE !== undefined && { negative_e: negativeE }),
+    ...(nThreads !== undefined && { n_threads: nThreads }),
+  };
+  fromCommandLine(() => checkOptions(options));
+  if (options.debye_waller_grid && options.temperature == null) {
+    throw new UsageError('invalid_argument', 'A Debye–Waller grid needs a temperature.', {
+      where: GRID,
+      expected: '--temperature <kelvin>',
+    });
+  }
+  if (scatteringLengths === undefined) return options;
+  return { ...options, scattering_lengths: scatteringLengthsOf(scatteringLengths) };
+}
+
+/** As the daemon does it. Throws `invalid_argument`. */
+function checkOptions(options: CalculationOptions): void {
+  checkParams('job.open', { model: '0'.repeat(64), n_points: 0, ...options });
+}
+
+/** [3,nPoints] of the direction in the flags, if there is one. */
+export function splittingDirections(
+  { splittingDirection: direction }: CalculationFlags,
+  nPoints: number,
+): Float64Array | undefined {
+  if (!direction) return undefined;
+  return Float64Array.from({ length: 3 * nPoints }, (_, k) => direction[Math.floor(k / nPoints)]!);
+}
+
+function scatteringLengthsOf(text: string): CalculationOptions['scattering_lengths'] {
+  const table = SCATTERING_LENGTH_TABLES.find((name) => name.toLowerCase() === text.toLowerCase());
+  if (table) return table;
+  if (/^\s*[{[]/.test(text)) {
+    return fromCommandLine(() => {
+      const lengths = parseScatteringLengths(
+        text,
+        '--scattering-lengths',
+      ) as CalculationOptions['scattering_lengths'];
+      checkOptions({ scattering_lengths: lengths });
+      return lengths;
+    });
+  }
+  // what is in the file is checked where the request is
+  return parseScatteringLengths(readText(text), text) as CalculationOptions['scattering_lengths'];
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new EuphonicError(
+      'file_not_found',
+      `The scattering lengths cannot be read: ${systemReason(error)}.`,
+      { where: path, expected: `${SCATTERING_LENGTH_TABLES.join(', ')}, JSON text, or a JSON file` },
+    );
+  }
+}
+
+function parseNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || Number.isNaN(value)) throw new InvalidArgumentError('Expected a number.');
+  return value;
+}
+
+function parseTemperature(text: string): number | 'none' {
+  return text.toLowerCase() === 'none' ? 'none' : parseNumber(text);
+}

@@ -1,0 +1,113 @@
+/** What comes with a job and its chunks, checked, as the executor takes it. */
+
+import { EuphonicError } from '../../base/errors.js';
+import type { JobOptions, Spectrum } from '../../compute/executor.js';
+import { coherentScatteringLengths } from '../../models/scatteringLengths.js';
+import { firstNotFinite, toFloat64Array } from '../../protocol/arrays.js';
+import type { ArrayFrame, CheckedParams } from '../../protocol/messages.js';
+
+/** Options as the executor takes them. Throws `no_scattering_length` or `invalid_argument`. */
+export function jobOptions(
+  params: CheckedParams<'job.open'>,
+  atomType: readonly string[],
+  debyeWallerFrame: ArrayFrame | undefined,
+): JobOptions {
+  const { quantity, splitting, bose, temperature, n_threads } = params;
+  if (debyeWallerFrame && params.debye_waller_grid) {
+    throw new EuphonicError('invalid_argument', 'There are both Debye–Waller tensors and a grid for them.', {
+      where: 'debye_waller_grid',
+      expected: 'the frame debye_waller or the option debye_waller_grid',
+    });
+  }
+  const options: JobOptions = {
+    quantity,
+    nThreads: n_threads ?? 0,
+    splitting,
+    bose,
+    negativeE: params.negative_e,
+    modeGradients: params.mode_gradients,
+  };
+  if (quantity === 'structure_factor' || quantity === 'sqw') {
+    options.scatteringLengths = coherentScatteringLengths(atomType, params.scattering_lengths);
+  }
+  if (quantity === 'sqw') options.spectrum = spectrumOf(params);
+  if (temperature !== null) options.temperature = temperature;
+  // without a temperature there is no Debye–Waller factor, whatever was sent
+  if (debyeWallerFrame && temperature !== null) {
+    const [n] = debyeWallerFrame.shape;
+    if (n !== atomType.length) {
+      throw new EuphonicError('invalid_argument', `The frame debye_waller has tensors of ${n} atoms.`, {
+        where: 'debye_waller',
+        expected: `[${atomType.length}, 3, 3]`,
+      });
+    }
+    options.debyeWaller = toFloat64Array(debyeWallerFrame);
+    if (firstNotFinite(options.debyeWaller) >= 0) {
+      throw new EuphonicError('invalid_argument', 'The frame debye_waller holds NaN or infinity.', {
+        where: 'debye_waller',
+        expected: 'finite numbers',
+      });
+    }
+  }
+  return options;
+}
+
+function spectrumOf({
+  shape,
+  width,
+  scale,
+  frequency_scale,
+  intensity_limit = Number.POSITIVE_INFINITY,
+}: CheckedParams<'job.open'>): Spectrum {
+  if (!width) {
+    throw new EuphonicError('invalid_argument', 'The quantity sqw needs a width.', {
+      where: 'width',
+      expected: 'FWHM in meV: ascending coefficients of a polynomial in the energy transfer',
+    });
+  }
+  return {
+    shape,
+    width: Float64Array.from(width),
+    scale,
+    frequencyScale: frequency_scale,
+    intensityLimit: intensity_limit,
+  };
+}
+
+/** Energy transfers of a chunk: for broadened intensities, and for nothing else. */
+export function energiesOf(
+  quantity: string,
+  frame: ArrayFrame | undefined,
+  offset: number,
+): Float64Array | undefined {
+  if ((quantity === 'sqw') !== (frame !== undefined)) {
+    const message = frame
+      ? `The quantity ${quantity} takes no energies.`
+      : 'The quantity sqw needs an energy for each q-point.';
+    throw new EuphonicError('invalid_argument', message, {
+      where: 'energies',
+      expected: 'the frame energies [count] with the quantity sqw, and with no other',
+    });
+  }
+  if (!frame) return undefined;
+  const energies = toFloat64Array(frame);
+  const bad = firstNotFinite(energies);
+  if (bad < 0) return energies;
+  const at = offset + bad;
+  throw new EuphonicError('invalid_argument', `The energy of q-point ${at} is ${energies[bad]}.`, {
+    where: `energies, index ${at}`,
+    expected: 'finite numbers, meV',
+  });
+}
+
+/** Throws `invalid_argument` for q-points [3,count] that are no numbers; `offset` is the first one's place. */
+export function checkFinite(qpts: Float64Array, offset: number, count: number): void {
+  const bad = firstNotFinite(qpts);
+  if (bad < 0) return;
+  const point = offset + (bad % count);
+  const component = 'hkl'[Math.floor(bad / count)];
+  throw new EuphonicError('invalid_argument', `${component} of q-point ${point} is ${qpts[bad]}.`, {
+    where: `qpts, index ${point}`,
+    expected: 'finite numbers',
+  });
+}

@@ -1,0 +1,379 @@
+/** Jobs: a model, options and the q-points of one request of a client, computed chunk by chunk. */
+import { randomBytes } from 'node:crypto';
+import { EuphonicError } from '../../base/errors.js';
+import type { Executor, ExecutorJob, PlanInfo } from '../../compute/executor.js';
+import { isotopeNotes } from '../../models/scatteringLengths.js';
+import { ANGSTROM_PER_BOHR, ELECTRON_MASS_PER_AMU } from '../../models/units.js';
+import { toFloat64Array } from '../../protocol/arrays.js';
+import { MAX_FRAME_BYTES, MAX_INFLIGHT_BYTES } from '../../protocol/limits.js';
+import type {
+  ArrayFrame,
+  CheckedParams,
+  JobFigures,
+  JobSummary,
+  PlanSummary,
+  Results,
+  Status,
+} from '../../protocol/messages.js';
+import { checkLeast, openAdmitted } from '../limits/admission.js';
+import type { MemoryBudget } from '../limits/memoryBudget.js';
+import { JOB_IDLE_MS, MAX_CANCELLED_JOBS } from '../limits/settings.js';
+import type { Peer } from '../sockets/peerSocket.js';
+import type { ModelStore } from '../store/modelStore.js';
+import type { DebyeWaller } from './debyeWaller.js';
+import { checkFinite, energiesOf, jobOptions } from './jobOptions.js';
+import { KernelTime } from './kernelTime.js';
+import { Openings } from './openings.js';
+
+interface Job {
+  id: string;
+  peer: Peer;
+  modelId: string;
+  nAtoms: number;
+  params: CheckedParams<'job.open'>;
+  work: ExecutorJob;
+  bytesPerPoint: number;
+  chunkPoints: number;
+  kernelTime: KernelTime;
+  points: number;
+  /** chunks asked for and not yet answered */
+  open: number;
+  openedAt: number;
+  usedAt: number;
+  /** gives back its memory, and lets its model go */
+  release(): void;
+}
+
+/** What a chunk's answer carries. */
+export interface ComputedChunk {
+  result: Results['job.compute'];
+  frames: ArrayFrame[];
+}
+
+/** Of the grid that job.open names: defaults of the method debye_waller. */
+const DEBYE_WALLER_DEFAULTS = { frequency_min: 0.01, symmetrise: true };
+
+function planSummary(info: PlanInfo): PlanSummary {
+  const { lambda, nTerms, nLatticeVectors, nReciprocal, inversionCentre } = info;
+  return {
+    lambda: lambda / ANGSTROM_PER_BOHR,
+    n_terms: nTerms,
+    n_lattice_vectors: nLatticeVectors,
+    n_reciprocal: nReciprocal,
+    inversion_centre: inversionCentre,
+  };
+}
+
+export class Jobs {
+  private readonly jobs = new Map<string, Job>();
+  private readonly openings = new Openings();
+  private readonly inflight = new Map<string, number>();
+  /** so that a client whose job somebody cancelled does not take it for lost, and open it again */
+  private readonly cancelledIds = new Set<string>();
+  private readonly expiry: NodeJS.Timeout;
+  private closed = false;
+  lastJob: JobFigures | null = null;
+  readonly counters = { jobs: 0, chunks: 0, points: 0, cancelled: 0, expired: 0 };
+
+  constructor(
+    private readonly executor: Executor,
+    private readonly models: ModelStore,
+    private readonly debyeWaller: DebyeWaller,
+    private readonly memory: MemoryBudget,
+    private readonly maxJobs: number,
+    private readonly isGone: (peer: Peer) => boolean,
+  ) {
+    this.expiry = setInterval(() => this.expire(), JOB_IDLE_MS / 10).unref();
+  }
+
+  async open(
+    peer: Peer,
+    params: CheckedParams<'job.open'>,
+    frames: Map<string, ArrayFrame>,
+  ): Promise<JobSummary> {
+    this.models.get(params.model);
+    const letGo = this.models.hold(params.model);
+    try {
+      return await this.openings.during(peer, params.ticket, (wanted) =>
+        this.openHeld(peer, params, frames, letGo, wanted),
+      );
+    } catch (error) {
+      letGo();
+      // clients recover from this
+      this.checkOpen();
+      throw error;
+    }
+  }
+
+  /** `letGo` is called when the job has ended. */
+  private async openHeld(
+    peer: Peer,
+    params: CheckedParams<'job.open'>,
+    frames: Map<string, ArrayFrame>,
+    letGo: () => void,
+    wanted: AbortSignal,
+  ): Promise<JobSummary> {
+    const openedAt = performance.now();
+    if (this.jobs.size >= this.maxJobs) {
+      throw new EuphonicError('over_capacity', `The daemon has ${this.jobs.size} open jobs.`, {
+        where: 'max_jobs',
+        expected: `at most ${this.maxJobs}`,
+        advice: 'Close jobs that are done.',
+      });
+    }
+    const { summary, crystal } = this.models.get(params.model);
+    const options = jobOptions(params, summary.atom_type, frames.get('debye_waller'));
+    checkLeast(this.executor, this.memory, summary.n_atoms, options);
+    const planOptions = {
+      asr: params.asr ?? ('none' as const),
+      dipole: params.dipole,
+      dipoleParameter: params.dipole_parameter,
+    };
+    const plan = await this.models.plan(params.model, planOptions, wanted);
+    const notes = new Set(plan.info.notes);
+    if (options.scatteringLengths) {
+      const masses = crystal.atomMass.map((mass) => mass / ELECTRON_MASS_PER_AMU);
+      for (const note of isotopeNotes(crystal.atomType, masses, options.scatteringLengths)) notes.add(note);
+    }
+    const grid = params.debye_waller_grid;
+    if (grid && options.scatteringLengths && options.temperature !== undefined) {
+      // nobody would stop the calculation for a client that went while its model was planned
+      if (this.isGone(peer)) throw new EuphonicError('cancelled', 'The client has gone.');
+      const { model, asr, dipole, dipole_parameter, n_threads, ticket } = params;
+      const { tensors, summary } = await this.debyeWaller.get(peer, {
+        ...DEBYE_WALLER_DEFAULTS,
+        ...{
+          model,
+          grid,
+          temperature: options.temperature,
+          asr,
+          dipole,
+          dipole_parameter,
+          n_threads,
+          ticket,
+        },
+      });
+      options.debyeWaller = tensors;
+      for (const note of summary.notes) notes.add(note);
+    }
+    this.checkOpen();
+    // cancelled by its ticket at the last moment, when nothing was left to stop
+    if (wanted.aborted) throw new EuphonicError('cancelled', 'The request was cancelled.');
+    const admitted = openAdmitted(this.executor, this.memory, plan, options, params.n_points);
+    const { work, bytesPerPoint, advice } = admitted;
+    for (const note of admitted.notes) notes.add(note);
+    const job: Job = {
+      id: randomBytes(12).toString('hex'),
+      peer,
+      modelId: params.model,
+      nAtoms: summary.n_atoms,
+      params,
+      work,
+      bytesPerPoint,
+      chunkPoints: advice.chunk_points,
+      kernelTime: new KernelTime(),
+      points: 0,
+      open: 0,
+      openedAt,
+      usedAt: performance.now(),
+      release: () => {
+        admitted.release();
+        letGo();
+      },
+    };
+    // the client may have gone while its model was planned
+    if (this.isGone(peer)) job.release();
+    else this.jobs.set(job.id, job);
+    this.counters.jobs++;
+    return {
+      job: job.id,
+      n_modes: work.nModes,
+      n_surfaces: work.nSurfaces,
+      bytes_per_point: bytesPerPoint,
+      ...advice,
+      threads: work.threads,
+      plan: planSummary(plan.info),
+      notes: [...notes],
+    };
+  }
+
+  /** Computes a chunk. Its bytes count as under way until `answer` resolves: until they have left the daemon's hands. */
+  async compute(
+    peer: Peer,
+    params: CheckedParams<'job.compute'>,
+    frames: Map<string, ArrayFrame>,
+    answer: (chunk: ComputedChunk) => Promise<unknown>,
+  ): Promise<void> {
+    const job = this.get(params.job, peer);
+    const { offset, count } = params;
+    const bytes = this.admit(job, offset, count);
+    const qpts = toFloat64Array(frames.get('qpts')!);
+    checkFinite(qpts, offset, count);
+    const energies = energiesOf(job.params.quantity, frames.get('energies'), offset);
+    const directions = frames.get('directions');
+    this.inflight.set(peer.key, (this.inflight.get(peer.key) ?? 0) + bytes);
+    job.open++;
+    try {
+      const result = await job.work.compute({
+        qpts,
+        ...(directions && { directions: toFloat64Array(directions) }),
+        ...(energies && { energies }),
+        ...(params.before && { before: Float64Array.from(params.before) }),
+        ...(params.after && { after: Float64Array.from(params.after) }),
+      });
+      job.kernelTime.add(result.startedAt, result.finishedAt);
+      job.points += count;
+      this.counters.chunks++;
+      this.counters.points += count;
+      const { nModes, nSurfaces } = job.work;
+      const array = (name: string, shape: number[], buffer: Buffer | undefined): ArrayFrame[] =>
+        buffer ? [{ name, dtype: '<f8', shape, order: 'C', bytes: buffer }] : [];
+      await answer({
+        result: {
+          job: job.id,
+          offset,
+          count,
+          kernel_seconds: result.kernelSeconds,
+          imaginary: result.imaginary,
+        },
+        frames: [
+          ...array('frequencies', [nModes, count], result.frequencies),
+          ...array('structure_factors', [nSurfaces, count], result.structureFactors),
+          ...array('eigenvectors', [2, 3, job.nAtoms, nModes, count], result.eigenvectors),
+          ...array('mode_gradients', [3, nModes, count], result.modeGradients),
+          ...array('intensities', [count], result.intensities),
+        ],
+      });
+    } catch (error) {
+      this.checkOpen();
+      throw error;
+    } finally {
+      job.open--;
+      job.usedAt = performance.now();
+      const left = (this.inflight.get(peer.key) ?? 0) - bytes;
+      if (left > 0) this.inflight.set(peer.key, left);
+      else this.inflight.delete(peer.key);
+    }
+  }
+
+  /** Ends a job that its client has done with. */
+  close(peer: Peer, id: string): JobFigures {
+    return this.end(this.get(id, peer));
+  }
+
+  /** Stops a job whoever asks; its open chunks are answered with `cancelled`. One that is being opened goes by its ticket. */
+  cancel(id: string): boolean {
+    // by its ticket, too, as long as its client may not have heard its name
+    const waiting = (candidate: Job) =>
+      candidate.params.ticket === id && candidate.points + candidate.open === 0;
+    const job = this.jobs.get(id) ?? [...this.jobs.values()].find(waiting);
+    if (!job) return this.openings.cancel(id);
+    this.counters.cancelled++;
+    this.cancelledIds.add(job.id);
+    if (this.cancelledIds.size > MAX_CANCELLED_JOBS)
+      this.cancelledIds.delete(this.cancelledIds.values().next().value!);
+    this.end(job);
+    return true;
+  }
+
+  /** Stops what the peer had under way. */
+  peerGone(peer: Peer): void {
+    this.openings.peerGone(peer);
+    for (const job of [...this.jobs.values()]) if (job.peer === peer) this.end(job);
+  }
+
+  /** No job is opened any more, and those under way are stopped. */
+  shutdown(): void {
+    this.closed = true;
+    clearInterval(this.expiry);
+    this.openings.shutdown();
+    for (const job of [...this.jobs.values()]) this.end(job);
+  }
+
+  list(): Status['jobs'] {
+    const now = performance.now();
+    return [...this.jobs.values()].map((job) => ({
+      job: job.id,
+      model: job.modelId,
+      quantity: job.params.quantity,
+      points: job.points,
+      n_points: job.params.n_points,
+      seconds: (now - job.openedAt) / 1000,
+    }));
+  }
+
+  private get(id: string, peer: Peer): Job {
+    this.checkOpen();
+    const job = this.jobs.get(id);
+    if (this.cancelledIds.has(id)) throw new EuphonicError('cancelled', 'The job was cancelled.');
+    if (!job || job.peer !== peer) {
+      throw new EuphonicError('unknown_job', 'The daemon does not have this job.', {
+        where: id.slice(0, 80),
+        advice: 'Open it again and send the chunks that are missing.',
+      });
+    }
+    job.usedAt = performance.now();
+    return job;
+  }
+
+  private checkOpen(): void {
+    if (this.closed) throw new EuphonicError('shutting_down', 'The daemon is ending.');
+  }
+
+  /** Bytes of the chunk's results. Throws unless it lies in the job and fits into what the client may have under way. */
+  private admit(job: Job, offset: number, count: number): number {
+    const { n_points } = job.params;
+    if (offset + count > n_points) {
+      throw new EuphonicError(
+        'invalid_argument',
+        `The chunk ends at q-point ${offset + count} of ${n_points}.`,
+        {
+          where: 'offset',
+          expected: `offset + count ≤ ${n_points}, as job.open said`,
+        },
+      );
+    }
+    const bytes = count * job.bytesPerPoint;
+    const underWay = this.inflight.get(job.peer.key) ?? 0;
+    // a crystal may be so large that the results of one advised chunk exceed the limit
+    if (underWay === 0 && count <= job.chunkPoints && bytes <= MAX_FRAME_BYTES) return bytes;
+    if (bytes > MAX_INFLIGHT_BYTES) {
+      throw new EuphonicError('too_large', `The results of ${count} q-points have ${bytes} bytes.`, {
+        where: 'count',
+        expected: `at most max_inflight_bytes = ${MAX_INFLIGHT_BYTES}`,
+        advice: `Send chunks of ${job.chunkPoints} q-points.`,
+      });
+    }
+    if (underWay + bytes > MAX_INFLIGHT_BYTES) {
+      throw new EuphonicError('over_capacity', `Results of ${underWay + bytes} bytes would be under way.`, {
+        where: 'count',
+        expected: `at most max_inflight_bytes = ${MAX_INFLIGHT_BYTES}`,
+        advice: 'Wait for the answers to earlier chunks.',
+      });
+    }
+    return bytes;
+  }
+
+  private end(job: Job): JobFigures {
+    this.jobs.delete(job.id);
+    job.work.cancel();
+    job.release();
+    const figures: JobFigures = {
+      points: job.points,
+      kernel_seconds: job.kernelTime.seconds,
+      total_seconds: (performance.now() - job.openedAt) / 1000,
+      threads: job.work.threads,
+    };
+    if (job.points > 0) this.lastJob = figures;
+    return figures;
+  }
+
+  private expire(): void {
+    const oldest = performance.now() - JOB_IDLE_MS;
+    for (const job of [...this.jobs.values()]) {
+      if (job.open > 0 || job.usedAt > oldest) continue;
+      this.counters.expired++;
+      this.end(job);
+    }
+  }
+}

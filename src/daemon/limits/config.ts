@@ -1,0 +1,93 @@
+/** What one daemon may use: options of its start, else the environment's, else defaults; and never more than the site allows. */
+import { totalmem } from 'node:os';
+import { EuphonicError } from '../../base/errors.js';
+import { parseBytes, parseDuration, showBytes } from '../../base/sizes.js';
+import { type ThreadBudget, threadBudget } from '../../compute/local/localExecutor.js';
+import type { StartLimits } from '../../runtime/startLimits.js';
+import { isLoopback, parseTcpAddress, type TcpAddress } from '../../runtime/tcpAddress.js';
+import {
+  DEFAULT_IDLE_END_MS,
+  MAX_JOBS,
+  MEMORY_SHARE,
+  MIN_MEMORY_BYTES,
+  MODEL_STORE_BYTES,
+  MODEL_STORE_SHARE,
+} from './settings.js';
+import { readSiteConfig, type SiteConfig } from './siteConfig.js';
+
+export interface MemoryLimit {
+  bytes: number;
+  /** why that many */
+  reason: string;
+}
+
+export interface DaemonConfig {
+  threads: ThreadBudget;
+  memory: MemoryLimit;
+  modelStoreBytes: number;
+  maxJobs: number;
+  /** infinite: never */
+  idleEndMs: number;
+  tcp: TcpAddress | undefined;
+  site: Pick<SiteConfig, 'path' | 'found'>;
+}
+
+/** Throws `invalid_argument` for what is out of range or not allowed here, and what `readSiteConfig` throws. */
+export function daemonConfig(limits: StartLimits, env: NodeJS.ProcessEnv = process.env): DaemonConfig {
+  const site = readSiteConfig(env);
+  const memory = memoryLimit(limits.maxMemory, env, site);
+  const idleEnd = limits.idleEnd ?? env.EUPHONIC_IDLE_END;
+  const wantedIdleEnd = idleEnd
+    ? parseDuration(idleEnd, limits.idleEnd ? '--idle-end' : 'EUPHONIC_IDLE_END')
+    : DEFAULT_IDLE_END_MS;
+  return {
+    threads: cappedThreads(threadBudget(limits.threads, env), site),
+    memory,
+    modelStoreBytes: Math.min(MODEL_STORE_BYTES, Math.floor(memory.bytes * MODEL_STORE_SHARE)),
+    maxJobs: Math.min(MAX_JOBS, site.maxJobs),
+    idleEndMs: Math.min(wantedIdleEnd, site.idleEndMs),
+    tcp: limits.tcp === undefined ? undefined : allowedAddress(limits.tcp, site),
+    site: { path: site.path, found: site.found },
+  };
+}
+
+function cappedThreads(budget: ThreadBudget, site: SiteConfig): ThreadBudget {
+  if (budget.threads <= site.maxThreads) return budget;
+  return { threads: site.maxThreads, reason: `${site.path} allows no more` };
+}
+
+function memoryLimit(asked: string | undefined, env: NodeJS.ProcessEnv, site: SiteConfig): MemoryLimit {
+  const named = asked ?? env.EUPHONIC_MAX_MEMORY;
+  const where = asked ? '--max-memory' : 'EUPHONIC_MAX_MEMORY';
+  const wanted = named ? { bytes: parseBytes(named, where), reason: where } : shareOfMachine();
+  if (wanted.bytes < MIN_MEMORY_BYTES) {
+    throw new EuphonicError('invalid_argument', `${wanted.reason}: ${wanted.bytes} bytes of memory.`, {
+      where: named ? where : 'memory',
+      expected: `at least ${MIN_MEMORY_BYTES} bytes`,
+    });
+  }
+  if (wanted.bytes <= site.maxMemoryBytes) return wanted;
+  return { bytes: site.maxMemoryBytes, reason: `${site.path} allows no more` };
+}
+
+function shareOfMachine(): MemoryLimit {
+  const machine = totalmem();
+  // 0 or a number beyond all machines where there is no limit
+  const constrained = process.constrainedMemory();
+  const isConstrained = constrained > 0 && constrained < machine;
+  const whole = isConstrained ? constrained : machine;
+  return {
+    bytes: Math.max(MIN_MEMORY_BYTES, Math.floor(whole * MEMORY_SHARE)),
+    reason: `${MEMORY_SHARE * 100} % of the ${isConstrained ? "container's" : "machine's"} ${showBytes(whole)}`,
+  };
+}
+
+function allowedAddress(text: string, site: SiteConfig): TcpAddress {
+  const address = parseTcpAddress(text);
+  if (site.tcp === 'any' || (site.tcp === 'loopback' && isLoopback(address))) return address;
+  throw new EuphonicError('invalid_argument', `The site does not allow to listen at ${address.host}.`, {
+    where: site.path,
+    expected: site.tcp === 'none' ? 'no TCP at all' : 'an address of this host alone, 127.0.0.1',
+    advice: "Start without --tcp, or ask this computer's administrator.",
+  });
+}

@@ -1,0 +1,206 @@
+/**
+ * One ROUTER socket of the daemon: one loop that reads, and for every peer a queue of messages that wait to be sent.
+ * A peer that does not read holds up nobody else; one that is gone is reported.
+ */
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
+import { Router } from 'zeromq';
+import {
+  HEARTBEAT_INTERVAL_MS,
+  HEARTBEAT_TIMEOUT_MS,
+  MAX_WAITING_ANSWERS,
+  MESSAGES_PER_TURN,
+  RECEIVE_HIGH_WATER_MARK,
+  SEND_RETRY_MS,
+} from '../limits/settings.js';
+
+/** A connection of a client to one socket. ZeroMQ names it; a client that reconnects is another peer. */
+export interface Peer {
+  readonly key: string;
+  readonly routingId: Buffer;
+}
+
+export interface PeerEvents {
+  /** Must not throw. */
+  message(peer: Peer, parts: Buffer[]): void;
+  /** The peer's connection has ended, or a message to it found it gone. */
+  gone(peer: Peer): void;
+}
+
+interface Waiting {
+  parts: Uint8Array[];
+  /** true once ZeroMQ has it, false if the peer is gone */
+  settle(sent: boolean): void;
+}
+
+const ZMQ_ROUTER_NOTIFY = 97;
+const ZMQ_NOTIFY_DISCONNECT = 2;
+
+class NotifyingRouter extends Router {
+  /** An empty message then says that a peer has gone. libzmq has this as a draft: without it only sending tells. */
+  notifyOfDisconnection(): void {
+    try {
+      this.setInt32Option(ZMQ_ROUTER_NOTIFY, ZMQ_NOTIFY_DISCONNECT);
+    } catch {
+      // not in this build of libzmq
+    }
+  }
+}
+
+export interface PeerSocketOptions {
+  /** messages that ZeroMQ holds for one peer */
+  sendHighWaterMark: number;
+  /** of one frame: ZeroMQ drops a peer that sends a larger one */
+  maxFrameBytes: number;
+  /** options of ZeroMQ's sockets by which peers are let in */
+  security: object;
+}
+
+export class PeerSocket {
+  /** Connections that have been made and not ended, let in or not yet. */
+  connections = 0;
+  /** answers for peers that do not read */
+  dropped = 0;
+  private readonly router: NotifyingRouter;
+  private readonly queues = new Map<string, Waiting[]>();
+  private readonly peers = new Map<string, Peer>();
+  private closed = false;
+
+  constructor(
+    private readonly events: PeerEvents,
+    { sendHighWaterMark, maxFrameBytes, security }: PeerSocketOptions,
+  ) {
+    this.router = new NotifyingRouter({
+      mandatory: true,
+      ...security,
+      linger: 0,
+      maxMessageSize: maxFrameBytes,
+      receiveHighWaterMark: RECEIVE_HIGH_WATER_MARK,
+      // with 0 a send succeeds or fails at once, so two never overlap
+      sendTimeout: 0,
+      sendHighWaterMark,
+      heartbeatInterval: HEARTBEAT_INTERVAL_MS,
+      heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
+      heartbeatTimeToLive: HEARTBEAT_TIMEOUT_MS,
+    });
+    this.router.notifyOfDisconnection();
+    this.router.events.on('accept', () => {
+      this.connections++;
+    });
+    this.router.events.on('disconnect', () => {
+      this.connections--;
+    });
+  }
+
+  /** Resolves with the endpoint, in which a port that was left open has been chosen. */
+  async bind(endpoint: string): Promise<string> {
+    await this.router.bind(endpoint);
+    return this.router.lastEndpoint ?? endpoint;
+  }
+
+  /** For an endpoint that is not to be used after all. */
+  async unbind(endpoint: string): Promise<void> {
+    await this.router.unbind(endpoint);
+  }
+
+  /** Begins to read messages. */
+  start(): void {
+    void this.read();
+  }
+
+  /** Peers that are connected, as far as they have sent something. */
+  get peerCount(): number {
+    return this.peers.size;
+  }
+
+  isGone(peer: Peer): boolean {
+    return this.peers.get(peer.key) !== peer;
+  }
+
+  /** Queues a message behind the peer's others. Resolves with true once ZeroMQ has it, with false if the peer is gone. */
+  send(peer: Peer, parts: Uint8Array[]): Promise<boolean> {
+    return new Promise((settle) => {
+      const queue = this.queues.get(peer.key);
+      if (queue && queue.length >= MAX_WAITING_ANSWERS) {
+        this.dropped++;
+        settle(false);
+      } else if (queue) {
+        queue.push({ parts, settle });
+      } else {
+        this.queues.set(peer.key, [{ parts, settle }]);
+        void this.drain(peer);
+      }
+    });
+  }
+
+  /** Messages that wait for a peer to be taken by ZeroMQ. */
+  queuedFor(peer: Peer): number {
+    return this.queues.get(peer.key)?.length ?? 0;
+  }
+
+  /** Whether a message waits to be taken by ZeroMQ. */
+  get hasQueued(): boolean {
+    return this.queues.size > 0;
+  }
+
+  /** Gives what ZeroMQ holds the time to leave. */
+  close(lingerMilliseconds: number): void {
+    this.closed = true;
+    this.router.linger = lingerMilliseconds;
+    this.router.close();
+  }
+
+  private async read(): Promise<void> {
+    let handled = 0;
+    for await (const [routingId, ...parts] of this.router) {
+      if (routingId === undefined) continue;
+      const peer = this.peerOf(routingId);
+      if (parts.length === 1 && parts[0]!.length === 0) this.forget(peer);
+      else this.events.message(peer, parts);
+      // messages that lie ready are read without a turn of the event loop: give the other socket its chance
+      if (++handled % MESSAGES_PER_TURN === 0) await setImmediate();
+    }
+  }
+
+  private peerOf(routingId: Buffer): Peer {
+    const key = routingId.toString('latin1');
+    let peer = this.peers.get(key);
+    if (!peer) {
+      peer = { key, routingId: Buffer.from(routingId) };
+      this.peers.set(key, peer);
+    }
+    return peer;
+  }
+
+  private async drain(peer: Peer): Promise<void> {
+    const queue = this.queues.get(peer.key)!;
+    while (queue.length > 0) {
+      const { parts, settle } = queue[0]!;
+      const outcome = await this.offer([peer.routingId, ...parts]);
+      if (outcome === 'full') {
+        await sleep(SEND_RETRY_MS);
+      } else if (outcome === 'sent') {
+        queue.shift();
+        settle(true);
+      } else {
+        for (const waiting of queue.splice(0)) waiting.settle(false);
+        this.forget(peer);
+      }
+    }
+    this.queues.delete(peer.key);
+  }
+
+  private async offer(message: Uint8Array[]): Promise<'sent' | 'full' | 'gone'> {
+    if (this.closed) return 'gone';
+    try {
+      await this.router.send(message as Buffer[]);
+      return 'sent';
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code === 'EAGAIN' ? 'full' : 'gone';
+    }
+  }
+
+  private forget(peer: Peer): void {
+    if (!this.peers.delete(peer.key)) return;
+    this.events.gone(peer);
+  }
+}

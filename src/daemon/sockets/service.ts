@@ -1,0 +1,193 @@
+/** One socket with its methods: decodes requests, answers each of them exactly once. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { asEuphonicError, type ErrorCode, EuphonicError } from '../../base/errors.js';
+import { decodeRequest, encodeResponse } from '../../protocol/codec.js';
+import type { ArrayFrame, CheckedParams, Method, Results } from '../../protocol/messages.js';
+import { checkMethod, checkRequest } from '../../protocol/validate.js';
+import type { Log } from '../../runtime/log.js';
+import { MAX_REQUESTS_PER_CLIENT } from '../limits/settings.js';
+import { type Peer, PeerSocket, type PeerSocketOptions } from './peerSocket.js';
+
+const FINISH_POLL_MS = 2;
+
+/** Sends the answer; resolves when it has left the daemon's hands, with false if the peer is gone. */
+export type Answer<M extends Method> = (result: Results[M], frames?: ArrayFrame[]) => Promise<boolean>;
+
+export interface Call<M extends Method> {
+  peer: Peer;
+  params: CheckedParams<M>;
+  frames: Map<string, ArrayFrame>;
+  answer: Answer<M>;
+}
+
+/** What a service does for each of its methods: answers, or throws what the client is to be told. */
+export type Handlers<M extends Method> = { [K in M]: (call: Call<K>) => Promise<unknown> };
+
+export interface ServiceCounters {
+  requests: number;
+  refused: number;
+  errors: number;
+}
+
+/** Bytes of requests that are being handled, of all clients and sockets. */
+export interface RequestLoad {
+  bytes: number;
+  readonly limit: number;
+}
+
+/** An error that a client was told of: nothing of what it had sent. */
+export interface ToldError {
+  /** time in ISO form */
+  at: string;
+  method: string;
+  code: ErrorCode;
+}
+
+export interface ServiceOptions<M extends Method> {
+  log: Log;
+  handlers: Handlers<M>;
+  socket: PeerSocketOptions;
+  load: RequestLoad;
+  /** told of each error */
+  onError: (error: ToldError) => void;
+  peerGone?: (peer: Peer) => void;
+  /** false: requests are refused with `shutting_down` */
+  isOpen?: () => boolean;
+}
+
+export class Service<M extends Method> {
+  /** requests that are being handled, of each peer */
+  private readonly active = new Map<string, number>();
+  /** when the last request came, in milliseconds of a clock that never jumps */
+  usedAt = performance.now();
+  readonly counters: ServiceCounters = { requests: 0, refused: 0, errors: 0 };
+  private readonly socket: PeerSocket;
+  private readonly methods: M[];
+
+  constructor(private readonly options: ServiceOptions<M>) {
+    const { handlers, socket, peerGone = () => {} } = options;
+    this.methods = Object.keys(handlers) as M[];
+    this.socket = new PeerSocket(
+      { message: (peer, parts) => void this.handle(peer, parts), gone: peerGone },
+      socket,
+    );
+  }
+
+  bind(endpoint: string): Promise<string> {
+    return this.socket.bind(endpoint);
+  }
+
+  unbind(endpoint: string): Promise<void> {
+    return this.socket.unbind(endpoint);
+  }
+
+  /** From now on requests are handled. */
+  start(): void {
+    this.socket.start();
+  }
+
+  get connections(): number {
+    return this.socket.connections;
+  }
+
+  get answersDropped(): number {
+    return this.socket.dropped;
+  }
+
+  /** Whether a request is being handled. */
+  get isBusy(): boolean {
+    return this.active.size > 0;
+  }
+
+  isGone(peer: Peer): boolean {
+    return this.socket.isGone(peer);
+  }
+
+  get peerCount(): number {
+    return this.socket.peerCount;
+  }
+
+  /** Resolves when every request has been answered and every answer has left, or after the time. */
+  async finish(milliseconds: number): Promise<void> {
+    const deadline = Date.now() + milliseconds;
+    const isBusy = () => this.isBusy || this.socket.hasQueued;
+    while (isBusy() && Date.now() < deadline) await sleep(FINISH_POLL_MS);
+  }
+
+  close(lingerMilliseconds: number): void {
+    this.socket.close(lingerMilliseconds);
+  }
+
+  private async handle(peer: Peer, parts: Buffer[]): Promise<void> {
+    const decoded = decodeRequest(parts);
+    const { id } = decoded;
+    if ('error' in decoded) {
+      this.counters.refused++;
+      this.refuse(peer, id, decoded.error);
+      return;
+    }
+    this.counters.requests++;
+    this.usedAt = performance.now();
+    const { log, handlers, isOpen, load } = this.options;
+    const bytes = parts.reduce((sum, part) => sum + part.length, 0);
+    const before = this.active.get(peer.key) ?? 0;
+    this.active.set(peer.key, before + 1);
+    load.bytes += bytes;
+    try {
+      this.checkQueue(peer, before);
+      checkLoad(load, bytes);
+      if (isOpen?.() === false) throw new EuphonicError('shutting_down', 'The daemon is ending.');
+      const method = checkMethod(decoded.request.method, this.methods);
+      const { params, frames } = checkRequest(method, decoded.request);
+      const answer: Answer<M> = (result, resultFrames = []) =>
+        this.socket.send(peer, encodeResponse({ id, result: { ...result }, frames: resultFrames }));
+      await handlers[method]({ peer, params, frames, answer });
+    } catch (thrown) {
+      const error = asEuphonicError(thrown);
+      this.counters.errors++;
+      const method = this.methods.find((known) => known === decoded.request.method) ?? 'unknown';
+      this.options.onError({ at: new Date().toISOString(), method, code: error.code });
+      if (error.code === 'internal') {
+        log.error({ method: decoded.request.method, err: error.cause ?? error }, error.message);
+      }
+      this.refuse(peer, id, error);
+    } finally {
+      load.bytes -= bytes;
+      const left = this.active.get(peer.key)! - 1;
+      if (left > 0) this.active.set(peer.key, left);
+      else this.active.delete(peer.key);
+    }
+  }
+
+  private checkQueue(peer: Peer, active: number): void {
+    const waiting = active + this.socket.queuedFor(peer);
+    if (waiting < MAX_REQUESTS_PER_CLIENT) return;
+    throw new EuphonicError('over_capacity', `${waiting} requests of this client wait for their answers.`, {
+      where: 'max_requests',
+      expected: `at most MAX_REQUESTS_PER_CLIENT = ${MAX_REQUESTS_PER_CLIENT}`,
+      advice: 'Read answers before asking for more.',
+    });
+  }
+
+  private refuse(peer: Peer, id: number, error: EuphonicError): void {
+    void this.socket.send(peer, encodeResponse({ id, error: error.toBody() }));
+  }
+}
+
+/** `load` counts the message already. Throws `too_large` or `over_capacity`. */
+function checkLoad(load: RequestLoad, bytes: number): void {
+  if (load.bytes <= load.limit) return;
+  const alone = bytes > load.limit;
+  throw new EuphonicError(
+    alone ? 'too_large' : 'over_capacity',
+    `The message has ${bytes} bytes${alone ? '' : `, beside ${load.bytes - bytes} of others that are being handled`}.`,
+    {
+      where: 'max_memory',
+      expected: `at most ${load.limit} bytes of requests, a share of the daemon's memory`,
+      advice: alone
+        ? 'Start the daemon with a larger --max-memory, or have it read the file itself (model.load).'
+        : 'Try again when others have been answered.',
+    },
+  );
+}

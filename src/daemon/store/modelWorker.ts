@@ -1,0 +1,112 @@
+/**
+ * The thread that reads files, checks models and finds their symmetry, so that nothing else waits for it. It gets one
+ * task at a time from modelReader.ts; arrays of the answer move to the other thread without a copy.
+ */
+import { isAbsolute } from 'node:path';
+import { parentPort } from 'node:worker_threads';
+import { asEuphonicError, type ErrorBody, EuphonicError } from '../../base/errors.js';
+import type { Crystal, ForceConstantsContent } from '../../models/crystal.js';
+import { asymmetry, type ForceConstants, makeForceConstants, modelId } from '../../models/forceConstants.js';
+import { type ReadOptions, readForceConstants } from '../../models/readers/index.js';
+import { type Operation, type SpaceGroup, spaceGroup, symmetrisedTensors } from '../../models/symmetry.js';
+import type { Grid } from '../../qpoints/grid.js';
+import { irreducibleWedge, type Wedge } from '../../qpoints/irreducibleWedge.js';
+
+export type ReaderTask =
+  | { kind: 'load'; path: string; options: ReadOptions }
+  | { kind: 'check'; content: ForceConstantsContent }
+  | { kind: 'group'; crystal: Crystal }
+  | { kind: 'symmetrise'; operations: Operation[]; tensors: Float64Array }
+  | { kind: 'wedge'; operations: Operation[]; grid: Grid };
+
+export interface ReadModel {
+  id: string;
+  fc: ForceConstants;
+  source: string;
+  notes: string[];
+  /** of its force constants */
+  asymmetry: number;
+}
+
+/** What each kind of task gives. */
+export interface ReaderResults {
+  load: ReadModel;
+  check: ReadModel;
+  group: SpaceGroup;
+  symmetrise: Float64Array;
+  wedge: Wedge;
+}
+
+export type ReaderAnswer = { result: ReaderResults[ReaderTask['kind']] } | { error: ErrorBody };
+
+type ModelTask = Extract<ReaderTask, { kind: 'load' | 'check' }>;
+
+async function readModel(task: ModelTask): Promise<ReadModel> {
+  if (task.kind === 'check') {
+    const fc = makeForceConstants(task.content, 'model.put');
+    return { id: modelId(fc), fc, source: 'sent by a client', notes: [], asymmetry: asymmetry(fc) };
+  }
+  if (!isAbsolute(task.path)) {
+    throw new EuphonicError('invalid_argument', `path is '${task.path}'.`, {
+      where: 'path',
+      expected: "an absolute path on the daemon's host",
+    });
+  }
+  const { fc, source, notes } = await readForceConstants(task.path, task.options);
+  return { id: modelId(fc), fc, source, notes, asymmetry: asymmetry(fc) };
+}
+
+async function groupOf(crystal: Crystal): Promise<SpaceGroup> {
+  // isotopes at places that symmetry relates move differently: they are other atoms here
+  const atomType = crystal.atomType.map((type, i) => `${type} ${crystal.atomMass[i]!.toPrecision(7)}`);
+  try {
+    return await spaceGroup({ ...crystal, atomType });
+  } catch (error) {
+    throw new EuphonicError('invalid_argument', `No space group was found: ${(error as Error).message}.`, {
+      where: 'symmetrise',
+      expected: 'a crystal whose atoms do not overlap',
+      advice: 'Set symmetrise to false.',
+    });
+  }
+}
+
+/** Every array that has its memory to itself can move; one that shares it is copied. */
+function transferable(fc: ForceConstants): ArrayBuffer[] {
+  const { crystal, scMatrix, cellOrigins, forceConstants, born, dielectric } = fc;
+  const arrays = [
+    crystal.cellVectors,
+    crystal.atomR,
+    crystal.atomMass,
+    scMatrix,
+    cellOrigins,
+    forceConstants,
+    born,
+    dielectric,
+  ];
+  const buffers = new Set<ArrayBuffer>();
+  for (const array of arrays) {
+    const buffer = array?.buffer;
+    if (buffer instanceof ArrayBuffer && buffer.byteLength === array?.byteLength) buffers.add(buffer);
+  }
+  return [...buffers];
+}
+
+parentPort?.on('message', async (task: ReaderTask) => {
+  try {
+    if (task.kind === 'group') {
+      const result = await groupOf(task.crystal);
+      parentPort?.postMessage({ result } satisfies ReaderAnswer);
+    } else if (task.kind === 'symmetrise') {
+      const result = symmetrisedTensors(task.tensors, task);
+      parentPort?.postMessage({ result } satisfies ReaderAnswer);
+    } else if (task.kind === 'wedge') {
+      const result = irreducibleWedge(task.grid, task.operations);
+      parentPort?.postMessage({ result } satisfies ReaderAnswer);
+    } else {
+      const result = await readModel(task);
+      parentPort?.postMessage({ result } satisfies ReaderAnswer, transferable(result.fc));
+    }
+  } catch (error) {
+    parentPort?.postMessage({ error: asEuphonicError(error).toBody() } satisfies ReaderAnswer);
+  }
+});
