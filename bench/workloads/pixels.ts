@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stopDaemon } from '../../src/client/launcher.js';
-import { runtimePaths } from '../../src/runtime/connection.js';
+import { runtimePaths } from '../../src/runtime/paths.js';
 import { Kernel } from '../harness/kernel.js';
 import { circumstances } from '../harness/machine.js';
 import { loadMaterials, materialFile } from '../harness/materials.js';

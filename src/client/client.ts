@@ -21,7 +21,8 @@ import type {
   Status,
   WorkMethod,
 } from '../protocol/messages.js';
-import { type Connection, type RuntimePaths, runtimePaths } from '../runtime/connection.js';
+import type { Connection } from '../runtime/connection.js';
+import { type RuntimePaths, runtimePaths } from '../runtime/paths.js';
 import type { StartLimits } from '../runtime/startLimits.js';
 import { Channel, type Reply } from './channel.js';
 import { type EvaluateOptions, type Evaluation, EvaluationRun } from './evaluation.js';

@@ -8,15 +8,9 @@ import { VERSION } from '../base/version.js';
 import { versionError } from '../protocol/codec.js';
 import { EXIT_LOCKED, PROTOCOL_VERSION } from '../protocol/limits.js';
 import type { Params, Results } from '../protocol/messages.js';
-import {
-  type Connection,
-  cannotWrite,
-  ensureRuntimeDirectory,
-  isOfThisHost,
-  type RuntimePaths,
-  readConnection,
-  runtimePaths,
-} from '../runtime/connection.js';
+import { type Connection, isOfThisHost, readConnection } from '../runtime/connection.js';
+import { type RuntimePaths, runtimePaths } from '../runtime/paths.js';
+import { cannotWrite, ensurePrivateDirectory } from '../runtime/posix.js';
 import type { StartLimits } from '../runtime/startLimits.js';
 import { Channel } from './channel.js';
 
@@ -123,7 +117,7 @@ export async function ensureDaemon(options: StartOptions = {}): Promise<Started>
 }
 
 async function startDetached(paths: RuntimePaths, options: StartOptions): Promise<Started> {
-  ensureRuntimeDirectory(paths);
+  ensurePrivateDirectory(paths.directory);
   // a daemon that finds no room could not even say so in its log
   checkRoom(paths);
   const logStart = sizeOf(paths.log);

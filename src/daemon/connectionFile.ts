@@ -16,14 +16,9 @@ import {
 import { dirname, join } from 'node:path';
 import { EuphonicError } from '../base/errors.js';
 import { loadAddon } from '../compute/local/addon.js';
-import {
-  type Connection,
-  cannotWrite,
-  ensureRuntimeDirectory,
-  type RuntimePaths,
-  readConnection,
-  readStaleConnection,
-} from '../runtime/connection.js';
+import { type Connection, readConnection, readStaleConnection } from '../runtime/connection.js';
+import type { RuntimePaths } from '../runtime/paths.js';
+import { cannotWrite, ensurePrivateDirectory } from '../runtime/posix.js';
 
 /** Longest path of a Unix socket: sun_path has 108 bytes with the final zero. */
 const MAX_SOCKET_PATH = 107;
@@ -36,7 +31,7 @@ const socketDirectoryPrefix = () => `/tmp/euphonic-${process.getuid?.() ?? 0}-`;
  * The directory is made or checked first. Throws `runtime_directory`.
  */
 export function takeLock(paths: RuntimePaths): boolean {
-  ensureRuntimeDirectory(paths);
+  ensurePrivateDirectory(paths.directory);
   try {
     if (!loadAddon().lockFile(paths.lock)) return false;
     // says whom to ask should the connection file be lost

@@ -5,8 +5,10 @@ import { VERSION } from '../base/version.js';
 import type { Executor } from '../compute/executor.js';
 import { createLocalExecutor } from '../compute/local/localExecutor.js';
 import { PROTOCOL_VERSION } from '../protocol/limits.js';
-import { type Connection, type RuntimePaths, runtimePaths, systemReason } from '../runtime/connection.js';
+import type { Connection } from '../runtime/connection.js';
 import { type Log, openLog } from '../runtime/log.js';
+import { type RuntimePaths, runtimePaths } from '../runtime/paths.js';
+import { systemReason } from '../runtime/posix.js';
 import type { StartLimits } from '../runtime/startLimits.js';
 import { reachable, tcpEndpoints } from '../runtime/tcpAddress.js';
 import {

@@ -12,7 +12,7 @@ import {
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ensureDaemon, findDaemon, stopDaemon } from '../../src/client/launcher.js';
-import { runtimePaths } from '../../src/runtime/connection.js';
+import { runtimePaths } from '../../src/runtime/paths.js';
 import { eventually, TestDaemon } from '../support/daemon.js';
 import { failsWith } from '../support/errors.js';
 

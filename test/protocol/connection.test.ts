@@ -2,12 +2,9 @@ import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  type Connection,
-  ensureRuntimeDirectory,
-  readConnection,
-  runtimePaths,
-} from '../../src/runtime/connection.js';
+import { type Connection, readConnection } from '../../src/runtime/connection.js';
+import { runtimePaths } from '../../src/runtime/paths.js';
+import { ensurePrivateDirectory } from '../../src/runtime/posix.js';
 import { failsWith } from '../support/errors.js';
 
 const connection: Connection = {
@@ -81,26 +78,26 @@ describe('connection file', () => {
 
   it('has a directory that is made for this user alone', () => {
     const deep = runtimePaths({ EUPHONIC_CONNECTION: join(folder, 'a', 'b', 'connection.json') });
-    ensureRuntimeDirectory(deep);
+    ensurePrivateDirectory(deep.directory);
     assert.equal(statSync(deep.directory).mode & 0o777, 0o700);
-    ensureRuntimeDirectory(deep);
+    ensurePrivateDirectory(deep.directory);
   });
 
   it('refuses a directory that others may write to, that is a link, or that is none', async () => {
     chmodSync(folder, 0o777);
-    const open = await failsWith('runtime_directory', () => ensureRuntimeDirectory(paths()));
+    const open = await failsWith('runtime_directory', () => ensurePrivateDirectory(paths().directory));
     assert.match(open.advice ?? '', /chmod 700/);
     chmodSync(folder, 0o700);
     const inside = (name: string) =>
       runtimePaths({ EUPHONIC_CONNECTION: join(folder, name, 'connection.json') });
     mkdirSync(join(folder, 'real'));
     symlinkSync(join(folder, 'real'), join(folder, 'link'));
-    await failsWith('runtime_directory', () => ensureRuntimeDirectory(inside('link')));
+    await failsWith('runtime_directory', () => ensurePrivateDirectory(inside('link').directory));
     writeFileSync(join(folder, 'file'), '');
-    await failsWith('runtime_directory', () => ensureRuntimeDirectory(inside('file')));
+    await failsWith('runtime_directory', () => ensurePrivateDirectory(inside('file').directory));
     const impossible = runtimePaths({ EUPHONIC_CONNECTION: '/proc/euphonic/connection.json' });
     if (process.platform === 'linux') {
-      await failsWith('runtime_directory', () => ensureRuntimeDirectory(impossible));
+      await failsWith('runtime_directory', () => ensurePrivateDirectory(impossible.directory));
     }
   });
 
@@ -111,6 +108,6 @@ describe('connection file', () => {
     }
     const { chownSync } = await import('node:fs');
     chownSync(folder, 65534, 65534);
-    await failsWith('runtime_directory', () => ensureRuntimeDirectory(paths()));
+    await failsWith('runtime_directory', () => ensurePrivateDirectory(paths().directory));
   });
 });

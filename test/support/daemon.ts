@@ -7,7 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type ClientOptions, EuphonicClient } from '../../src/client/client.js';
 import { stopDaemon } from '../../src/client/launcher.js';
-import { type Connection, type RuntimePaths, runtimePaths } from '../../src/runtime/connection.js';
+import type { Connection } from '../../src/runtime/connection.js';
+import { type RuntimePaths, runtimePaths } from '../../src/runtime/paths.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const cliPath = join(root, 'dist', 'cli.js');

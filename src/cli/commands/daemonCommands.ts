@@ -1,7 +1,7 @@
 /** `euphonicd start`, `stop` and `status`. */
 import { Channel } from '../../client/channel.js';
 import { ensureDaemon, findDaemon, stopDaemon } from '../../client/launcher.js';
-import { runtimePaths } from '../../runtime/connection.js';
+import { runtimePaths } from '../../runtime/paths.js';
 import type { StartLimits } from '../../runtime/startLimits.js';
 import { describeStatus } from '../formats/statusText.js';
 import { givenFlags } from '../options/limitOptions.js';

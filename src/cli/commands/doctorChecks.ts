@@ -6,8 +6,9 @@ import { VERSION } from '../../base/version.js';
 import { loadAddon } from '../../compute/local/addon.js';
 import { daemonConfig } from '../../daemon/limits/config.js';
 import { MAX_CONNECTIONS } from '../../daemon/limits/settings.js';
-import { readConnection, runtimePaths } from '../../runtime/connection.js';
+import { readConnection } from '../../runtime/connection.js';
 import { MAX_LOG_BYTES } from '../../runtime/log.js';
+import { runtimePaths } from '../../runtime/paths.js';
 import { type AllPathFacts, type DaemonFacts, faults, installationFacts } from './doctorFacts.js';
 
 export interface Check {

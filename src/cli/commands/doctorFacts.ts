@@ -10,7 +10,8 @@ import { findAnyDaemon } from '../../client/launcher.js';
 import { loadAddon } from '../../compute/local/addon.js';
 import { PROTOCOL_VERSION } from '../../protocol/limits.js';
 import type { Status } from '../../protocol/messages.js';
-import { type Connection, runtimePaths } from '../../runtime/connection.js';
+import type { Connection } from '../../runtime/connection.js';
+import { runtimePaths } from '../../runtime/paths.js';
 import { type LogLine, readLogLines } from '../terminal/logFile.js';
 
 /** pino's level of an error. */

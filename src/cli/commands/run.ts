@@ -5,7 +5,7 @@ import { loadAddon } from '../../compute/local/addon.js';
 import { takeLock } from '../../daemon/connectionFile.js';
 import type { Daemon } from '../../daemon/daemon.js';
 import { EXIT_LOCKED } from '../../protocol/limits.js';
-import { runtimePaths } from '../../runtime/connection.js';
+import { runtimePaths } from '../../runtime/paths.js';
 import type { StartLimits } from '../../runtime/startLimits.js';
 import { EXIT_ERROR, EXIT_OK } from '../terminal/exitCodes.js';
 

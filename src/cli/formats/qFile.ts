@@ -1,7 +1,7 @@
 /** Files of q-points: JSON [[h,k,l],…] or three columns of text with # comments. */
 import { readFile } from 'node:fs/promises';
 import { EuphonicError } from '../../base/errors.js';
-import { systemReason } from '../../runtime/connection.js';
+import { systemReason } from '../../runtime/posix.js';
 
 /** [3,n]: all h, then all k, then all l. Throws `file_not_found`, `file_unreadable`, or `file_damaged` with the place. */
 export async function readQFile(path: string): Promise<Float64Array> {

@@ -6,7 +6,7 @@ import { finished } from 'node:stream/promises';
 import { EuphonicError } from '../../base/errors.js';
 import { VERSION } from '../../base/version.js';
 import type { Evaluation } from '../../client/evaluation.js';
-import { systemReason } from '../../runtime/connection.js';
+import { systemReason } from '../../runtime/posix.js';
 
 export interface CrystalData {
   /** [3,3] Å */

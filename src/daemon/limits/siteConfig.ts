@@ -9,7 +9,7 @@ import { EuphonicError } from '../../base/errors.js';
 import { nearest } from '../../base/nearest.js';
 import { parseBytes, parseDuration } from '../../base/sizes.js';
 import { MAX_THREADS } from '../../protocol/limits.js';
-import { systemReason } from '../../runtime/connection.js';
+import { systemReason } from '../../runtime/posix.js';
 import { MIN_MEMORY_BYTES } from './settings.js';
 
 export const DEFAULT_SITE_FILE = '/etc/euphonic-bridge.yaml';

@@ -5,7 +5,7 @@ import { EuphonicClient } from '../../../src/client/client.js';
 import { float64Frame } from '../../../src/protocol/arrays.js';
 import { encodeRequest } from '../../../src/protocol/codec.js';
 import type { ModelSummary } from '../../../src/protocol/messages.js';
-import { runtimePaths } from '../../../src/runtime/connection.js';
+import { runtimePaths } from '../../../src/runtime/paths.js';
 import { RawPeer } from '../../support/rawPeer.js';
 import { digestOf, pointsOf, QUARTZ, type RequestName, request } from './results.js';
 import { soak } from './soakClient.js';
