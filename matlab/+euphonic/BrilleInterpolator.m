@@ -61,7 +61,7 @@ function options = checked_options(caller, options)
     if ~isstruct(options) || ~isscalar(options)
         euphonic.internal.fail(caller, 'invalid_argument', 'Option ''interpolation_kwargs'' is not a struct.');
     end
-    names = {'asr', 'dipole', 'dipole_parameter', 'splitting', 'insert_gamma', 'reduce_qpts', 'use_c', 'n_threads'};
+    names = euphonic.internal.options.names('interpolator');
     for name = fieldnames(options).'
         if ~any(strcmp(name{1}, names))
             euphonic.internal.options.unknown_option(caller, name{1}, names);

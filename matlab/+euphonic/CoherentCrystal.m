@@ -1,37 +1,47 @@
 classdef CoherentCrystal < handle
     %COHERENTCRYSTAL   Coherent one-phonon scattering of a single crystal, for Horace and for itself.
-    %   MODEL = EUPHONIC.COHERENTCRYSTAL(FC) with force constants FC. Options follow by position, in the order below, or
-    %   as name-value pairs; each is also a property that can be read and set. 'None' stands for none.
+    %   MODEL = EUPHONIC.COHERENTCRYSTAL(FC, ...) is a model of the crystal whose force constants are FC. Options follow
+    %   FC by position, in the order below, or as name-value pairs. Each is also a property: MODEL.temperature = 300
+    %   changes it. 'None' stands for none. Default values are in parentheses.
     %
-    %       debye_waller_grid    [n n n]: Monkhorst-Pack grid for the Debye-Waller factor ('None')
-    %       debye_waller         n_atoms x 3 x 3 tensor W in angstrom^2, instead of a grid ('None')
-    %       temperature          kelvin, or a quantity; 'None': neither Bose nor Debye-Waller factor ('None')
-    %       bose                 multiply by the Bose factor (true)
-    %       negative_e           also return the intensities at -w (false)
-    %       conversion_mat       3x3: q of the model is the row [qh qk ql] times this ('None')
-    %       chunk                without effect: the daemon chooses ('None')
-    %       lim                  upper limit of the intensity of a mode in mbarn (Inf)
-    %       scattering_lengths   'Sears1992', 'BlueBook', a JSON file, a struct of element = length in fm, real or
-    %                            complex, or the name of an isotope such as '62Ni' (its field default may name the
-    %                            table for the others); or a vector or cell with one for each atom ('Sears1992')
-    %       verbose              tell how far a calculation is that takes longer than two seconds (true)
+    %       debye_waller_grid    [n n n]: Monkhorst-Pack grid, over which the Debye-Waller factor is averaged ('None')
+    %       debye_waller         n_atoms x 3 x 3 tensors W in angstrom^2, in place of a grid ('None')
+    %       temperature          kelvin, or a quantity. Without one there is neither a Bose nor a Debye-Waller factor
+    %                            ('None')
+    %       bose                 multiply intensities by the Bose factor (true)
+    %       negative_e           also return intensities at -w, where neutrons gain energy (false)
+    %       conversion_mat       3x3 matrix: the model's q-point is the row [qh qk ql] times this ('None')
+    %       chunk                integer, without effect: the daemon chooses how many q-points it takes at once ('None')
+    %       lim                  upper limit of the intensity of each mode in mbarn (Inf)
+    %       scattering_lengths   'Sears1992', 'BlueBook', a JSON file, or a struct or containers.Map of element = length
+    %                            in fm, real or complex, or the name of an isotope such as '62Ni' (its key default may
+    %                            name the table for the others); or a vector or cell with one for each atom
+    %                            ('Sears1992')
+    %       verbose              show progress of calculations that take longer than two seconds (true)
     %
-    %   Name-value pairs only, and properties too:
-    %       asr                  acoustic sum rule: 'reciprocal', 'realspace' ('None')
+    %   These are given by name only:
+    %
+    %       asr                  acoustic sum rule: 'reciprocal' or 'realspace' ('None')
     %       dipole               include the dipole-dipole term where there are Born charges (true)
-    %       dipole_parameter     scales the automatic splitting of the Ewald sums; results do not depend on it (1)
-    %       splitting            LO-TO splitting at the zone centre (true)
-    %       splitting_directions direction from which a zone centre is approached, reciprocal-lattice units: a row, or
-    %                            one for each q-point (NaN: from the list); 'average', for HORACE_SQW alone: the mean
-    %                            over all directions, as in a powder. 'None': from the neighbouring q-points ('None')
-    %       n_threads            at most so many threads ('None': all that the daemon has)
+    %       dipole_parameter     multiplies the Ewald parameter; results do not depend on it (1)
+    %       splitting            LO-TO splitting at zone centres (true)
+    %       splitting_directions direction from which a zone centre is approached, reciprocal-lattice units: one row, or
+    %                            a row for each q-point (NaN: from the list). 'average', for HORACE_SQW alone: the mean
+    %                            over all directions, as in a powder. 'None': from neighbouring q-points ('None')
+    %       n_threads            number of threads that this model may use; 'None': all that the daemon has ('None')
     %       cache_limit          bytes of results that are kept for calls with the same q-points, as fits make them; 0:
-    %                            none (the environment variable EUPHONIC_CACHE_BYTES, else 2^30). CLEAR_CACHE forgets
-    %                            them.
-    %       insert_gamma, reduce_qpts, use_c, useparallel, threads    accepted, without effect here
+    %                            none (the environment variable EUPHONIC_CACHE_BYTES, else 2^30)
     %
-    %   [W, SF] = MODEL.HORACE_DISP(QH, QK, QL) evaluates it; @MODEL.HORACE_DISP is what Horace wants.
-    %   @MODEL.HORACE_SQW gives the intensity already broadened, which is faster where it will do.
+    %   Existing scripts also give these, which are accepted without effect: insert_gamma (false), reduce_qpts (true),
+    %   use_c ('None'), useparallel ('None'), threads ('None').
+    %
+    %   Methods
+    %       horace_disp    frequencies and intensities of all modes; @MODEL.HORACE_DISP is what Horace wants
+    %       horace_sqw     the broadened intensity itself, which is faster where it will do
+    %       copy           a second model with the same options; OTHER = MODEL is the same model under another name
+    %       clear_cache    forget the results that are kept
+    %
+    %   MODEL.force_constants can be read and assigned, too.
     %
     %   Example
     %       fc = euphonic.ForceConstants.from_castep('quartz.castep_bin');
@@ -41,30 +51,31 @@ classdef CoherentCrystal < handle
     %   See also EUPHONIC.FORCECONSTANTS, EUPHONIC.COHERENTCRYSTAL/HORACE_DISP,
     %   EUPHONIC.COHERENTCRYSTAL/HORACE_SQW, EUPHONIC.PLOT_SQW.
     properties
-        debye_waller_grid = 'None'
-        debye_waller = 'None'
-        temperature = 'None'
-        bose = true
-        negative_e = false
-        conversion_mat = 'None'
-        chunk = 'None'
-        lim = Inf
-        scattering_lengths = 'Sears1992'
-        verbose = true
-        asr = 'None'
-        dipole = true
-        dipole_parameter = 1
-        splitting = true
-        n_threads = 'None'
-        cache_limit = 2^30
-        splitting_directions = 'None'
-        insert_gamma = false
-        reduce_qpts = true
-        use_c = 'None'
-        useparallel = 'None'
-        threads = 'None'
+        % Their defaults and checks are in euphonic.internal.options.table.
+        debye_waller_grid
+        debye_waller
+        temperature
+        bose
+        negative_e
+        conversion_mat
+        chunk
+        lim
+        scattering_lengths
+        verbose
+        asr
+        dipole
+        dipole_parameter
+        splitting
+        splitting_directions
+        n_threads
+        cache_limit
+        insert_gamma
+        reduce_qpts
+        use_c
+        useparallel
+        threads
     end
-    properties (SetAccess = private)
+    properties
         force_constants
     end
     properties (SetAccess = private, Hidden)
@@ -76,11 +87,11 @@ classdef CoherentCrystal < handle
     methods
 
         function self = CoherentCrystal(fc, varargin)
-            self.cache = euphonic.internal.job.ResultCache(self.cache_limit);
-            limit = str2double(getenv('EUPHONIC_CACHE_BYTES'));
-            if limit >= 0
-                self.cache_limit = limit;
+            defaults = euphonic.internal.options.defaults('model');
+            for name = fieldnames(defaults).'
+                self.(name{1}) = defaults.(name{1});
             end
+            self.cache = euphonic.internal.job.ResultCache(self.cache_limit);
             if nargin == 0
                 return
             end
@@ -88,13 +99,10 @@ classdef CoherentCrystal < handle
                 self.restore(fc);
                 return
             end
-            if ~isa(fc, 'euphonic.ForceConstants')
-                euphonic.internal.fail('CoherentCrystal', 'invalid_argument', ...
-                    'Expected force constants as the first argument, found a value of class %s.', class(fc));
-            end
-            self.force_constants = fc;
-            self.set_options(fc.calculation_options);
-            self.set_options(constructor_options(varargin));
+            self.set_option('force_constants', fc);
+            [names, n_positional] = euphonic.internal.options.names('model');
+            self.set_options(euphonic.internal.options.positional('CoherentCrystal', names, n_positional, ...
+                {'scattering_lengths'}, varargin));
         end
 
         function [w, sf] = horace_disp(self, qh, qk, ql, varargin)
@@ -176,101 +184,47 @@ classdef CoherentCrystal < handle
                 return
             end
             disp(self.force_constants);
-            plain = euphonic.CoherentCrystal();
-            for name = euphonic.internal.options.model_options()
-                if ~isequal(self.(name{1}), plain.(name{1}))
-                    fprintf('  %s: %s\n', name{1}, euphonic.internal.shown(self.(name{1})));
+            options = self.options();
+            defaults = euphonic.internal.options.defaults('model');
+            for name = fieldnames(options).'
+                if ~isequal(options.(name{1}), defaults.(name{1}))
+                    fprintf('  %s: %s\n', name{1}, euphonic.internal.shown(options.(name{1})));
                 end
             end
         end
 
-        function set.debye_waller_grid(self, value)
-            self.debye_waller_grid = checked('debye_waller_grid', value);
+        function other = copy(self)
+            %COPY   A second model with the same options and force constants.
+            %   OTHER = COPY(MODEL) can be changed without changing MODEL. OTHER = MODEL makes no second model: it is
+            %   the same one under another name.
+            %
+            %   Example
+            %       cold = copy(model);
+            %       cold.temperature = 5;
+            %
+            %   See also EUPHONIC.COHERENTCRYSTAL.
+            other = euphonic.CoherentCrystal();
+            if ~isempty(self.force_constants)
+                other.set_option('force_constants', self.force_constants);
+            end
+            other.set_options(self.options());
         end
 
-        function set.debye_waller(self, value)
-            self.debye_waller = checked('debye_waller', value);
-        end
-
-        function set.temperature(self, value)
-            self.temperature = checked('temperature', value);
-        end
-
-        function set.bose(self, value)
-            self.bose = checked('bose', value);
-        end
-
-        function set.negative_e(self, value)
-            self.negative_e = checked('negative_e', value);
-        end
-
-        function set.conversion_mat(self, value)
-            self.conversion_mat = checked('conversion_mat', value);
-        end
-
-        function set.chunk(self, value)
-            self.chunk = checked('chunk', value);
-        end
-
-        function set.lim(self, value)
-            self.lim = checked('lim', value);
-        end
-
-        function set.scattering_lengths(self, value)
-            self.scattering_lengths = checked('scattering_lengths', value);
-        end
-
-        function set.verbose(self, value)
-            self.verbose = checked('verbose', value);
-        end
-
-        function set.asr(self, value)
-            self.asr = checked('asr', value);
-        end
-
-        function set.dipole(self, value)
-            self.dipole = checked('dipole', value);
-        end
-
-        function set.dipole_parameter(self, value)
-            self.dipole_parameter = checked('dipole_parameter', value);
-        end
-
-        function set.splitting(self, value)
-            self.splitting = checked('splitting', value);
-        end
-
-        function set.n_threads(self, value)
-            self.n_threads = checked('n_threads', value);
-        end
-
-        function set.cache_limit(self, value)
-            self.cache_limit = checked('cache_limit', value);
-            self.cache.limit = value; %#ok<MCSUP>
-        end
-
-        function set.splitting_directions(self, value)
-            self.splitting_directions = checked('splitting_directions', value);
-        end
-
-        function set.insert_gamma(self, value)
-            self.insert_gamma = checked('insert_gamma', value);
-        end
-
-        function set.reduce_qpts(self, value)
-            self.reduce_qpts = checked('reduce_qpts', value);
-        end
-
-        function set.use_c(self, value)
-            self.use_c = checked('use_c', value);
-        end
-
-        function set.useparallel(self, value)
-            self.useparallel = checked('useparallel', value);
-        end
-
-        function set.threads(self, value)
-            self.threads = checked('threads', value);
+        function self = subsasgn(self, where, value)
+            %SUBSASGN   MODEL.NAME = VALUE checks the value of an option, as the constructor does.
+            if ~strcmp(where(1).type, '.')  % an array of models
+                if numel(where) == 1
+                    self = builtin('subsasgn', self, where, value);
+                else
+                    subsasgn(builtin('subsref', self, where(1)), where(2:end), value);
+                end
+                return
+            end
+            name = where(1).subs;
+            if numel(where) > 1 && any(strcmp(name, properties(self)))
+                value = subsasgn(self.(name), where(2:end), value);
+            end
+            self.set_option(name, value);
         end
 
     end
@@ -278,12 +232,10 @@ classdef CoherentCrystal < handle
 
         function saved = saveobj(self)
             %SAVEOBJ   A struct with the options and with what is needed to find the force constants again.
-            saved = struct('force_constants', []);
+            saved = self.options();
+            saved.force_constants = [];
             if ~isempty(self.force_constants)
                 saved.force_constants = self.force_constants.saveobj();
-            end
-            for name = euphonic.internal.options.model_options()
-                saved.(name{1}) = self.(name{1});
             end
         end
 
@@ -301,17 +253,51 @@ classdef CoherentCrystal < handle
     end
     methods (Access = private)
 
+        function options = options(self)
+            options = struct();
+            for name = euphonic.internal.options.names('model')
+                options.(name{1}) = self.(name{1});
+            end
+        end
+
+        function set_option(self, name, value)
+            caller = 'CoherentCrystal';
+            if strcmp(name, 'force_constants')
+                self.set_force_constants(caller, value);
+                return
+            end
+            names = euphonic.internal.options.names('model');
+            if ~any(strcmp(name, names))
+                euphonic.internal.options.unknown_option(caller, name, [names, {'force_constants'}]);
+            end
+            self.(name) = euphonic.internal.options.check(caller, name, value);
+            self.cache.limit = self.cache_limit;
+        end
+
+        function set_force_constants(self, caller, fc)
+            if ~isa(fc, 'euphonic.ForceConstants')
+                euphonic.internal.fail(caller, 'invalid_argument', ...
+                    'Expected force constants, found a value of class %s. Read some with %s.', class(fc), ...
+                    'euphonic.ForceConstants.from_castep(file)');
+            end
+            self.force_constants = fc;
+            self.said = {};
+            self.set_options(fc.calculation_options);
+        end
+
         function set_options(self, options)
             for name = fieldnames(options).'
-                self.(name{1}) = options.(name{1});
+                self.set_option(name{1}, options.(name{1}));
             end
         end
 
         function restore(self, saved)
             if ~isempty(saved.force_constants)
-                self.force_constants = euphonic.ForceConstants(saved.force_constants);
+                self.set_option('force_constants', euphonic.ForceConstants(saved.force_constants));
             end
-            self.set_options(rmfield(saved, 'force_constants'));
+            for name = intersect(fieldnames(saved).', euphonic.internal.options.names('model'))
+                self.set_option(name{1}, saved.(name{1}));
+            end
         end
 
         function results = calculated(self, caller, quantity, points, energies, extra)
@@ -320,12 +306,14 @@ classdef CoherentCrystal < handle
                 euphonic.internal.fail(caller, 'no_force_constants', ...
                     'This model has no force constants. Read some with euphonic.ForceConstants.from_castep(file).');
             end
-            params = euphonic.internal.job.parameters(self, quantity);
+            params = euphonic.internal.job.parameters(self.options(), quantity);
             for name = fieldnames(extra).'
                 params.(name{1}) = extra.(name{1});
             end
             [params, frames] = self.with_debye_waller(caller, params);
-            plan = struct('model', self.force_constants.model, 'params', rmfield(params, 'n_threads'), ...
+            determining = params;  % n_threads changes no bit of a result
+            determining.n_threads = [];
+            plan = struct('model', self.force_constants.model, 'params', determining, ...
                 'debye_waller', frames, 'conversion_mat', self.conversion_mat, 'energies', energies, ...
                 'splitting_directions', self.splitting_directions);
             results = self.cache.find(plan, points);
@@ -373,17 +361,16 @@ classdef CoherentCrystal < handle
         function [params, frames] = with_debye_waller(self, caller, params)
             frames = [];
             none = @euphonic.internal.options.is_none;
-            if none(self.temperature)
-                if ~none(self.debye_waller) || ~none(self.debye_waller_grid)
-                    self.said = euphonic.internal.warn_once(self.said, caller, 'no_temperature', ...
-                        'Without a temperature there is no Debye-Waller factor: set the option temperature.');
-                end
-                return
-            elseif ~none(self.debye_waller)
+            if none(self.temperature) && (~none(self.debye_waller) || ~none(self.debye_waller_grid))
+                self.said = euphonic.internal.warn_once(self.said, caller, 'no_temperature', ...
+                    ['The model has no temperature, so its Debye-Waller factor is not applied. Set the option ' ...
+                     'temperature.']);
+            elseif ~none(self.temperature) && ~none(self.debye_waller)
                 frames = euphonic.internal.job.debye_waller_frame(caller, self.debye_waller, ...
                     self.force_constants.n_atoms);
-            elseif ~none(self.debye_waller_grid)
-                params.debye_waller_grid = self.debye_waller_grid;
+            end
+            if isfield(params, 'debye_waller_grid') && (none(self.temperature) || ~isempty(frames))
+                params = rmfield(params, 'debye_waller_grid');
             end
         end
 
@@ -397,41 +384,5 @@ classdef CoherentCrystal < handle
             end
         end
 
-    end
-end
-
-function value = checked(name, value)
-    value = euphonic.internal.options.check('CoherentCrystal', name, value);
-end
-
-function options = constructor_options(args)
-    % Positional values until the first name of an option, then name-value pairs.
-    caller = 'CoherentCrystal';
-    [names, n_positional] = euphonic.internal.options.model_options();
-    options = struct();
-    args = cellfun(@euphonic.internal.options.as_char, args, 'UniformOutput', false);
-    i = 1;
-    while i <= numel(args)
-        value = args{i};
-        name = names{min(i, numel(names))};
-        if ischar(value) && any(strcmp(value, names))
-            break
-        elseif ischar(value) && ~strcmpi(value, 'none') && ~strcmp(name, 'scattering_lengths')
-            euphonic.internal.options.unknown_option(caller, value, names);
-        elseif i > n_positional
-            euphonic.internal.fail(caller, 'invalid_argument', ...
-                'There are more than %d positional arguments after the force constants; give the others by name.', ...
-                n_positional);
-        end
-        options.(name) = value;
-        i = i + 1;
-    end
-    named = euphonic.internal.options.name_values(caller, names, args(i:end));
-    for name = fieldnames(named).'
-        if isfield(options, name{1})
-            euphonic.internal.fail(caller, 'repeated_option', ...
-                'Option ''%s'' is given by position and by name.', name{1});
-        end
-        options.(name{1}) = named.(name{1});
     end
 end

@@ -119,23 +119,10 @@ classdef ForceConstants < handle
             if nargin < 3
                 euphonic.internal.fail(caller, 'invalid_argument', 'Expected a grid and a temperature.');
             end
-            names = {'asr', 'dipole', 'dipole_parameter', 'n_threads'};
-            given = euphonic.internal.options.name_values(caller, [{'frequency_min', 'symmetrise'}, names], varargin);
-            options = self.with_defaults(caller, names, given);
-            check = @(name, value) euphonic.internal.options.check(caller, name, value);
-            params = struct('model', self.model, 'grid', check('debye_waller_grid', grid), ...
-                'temperature', check('temperature', temperature), 'asr', [], 'dipole', options.dipole, ...
-                'dipole_parameter', options.dipole_parameter);
-            for name = {'asr', 'n_threads'}
-                if ~euphonic.internal.options.is_none(options.(name{1}))
-                    params.(name{1}) = options.(name{1});
-                end
-            end
-            for name = {'frequency_min', 'symmetrise'}
-                if isfield(given, name{1})
-                    params.(name{1}) = check(name{1}, given.(name{1}));
-                end
-            end
+            params = euphonic.internal.job.parameters(self.taken_options(caller, 'debye_waller', varargin));
+            params.model = self.model;
+            params.grid = euphonic.internal.options.check(caller, 'debye_waller_grid', grid);
+            params.temperature = euphonic.internal.options.check(caller, 'temperature', temperature);
             if ischar(params.grid) || ischar(params.temperature)
                 euphonic.internal.fail(caller, 'invalid_argument', 'The grid and the temperature cannot be none.');
             end
@@ -217,22 +204,13 @@ classdef ForceConstants < handle
                     euphonic.internal.size_text(qpts));
             end
             n = size(qpts, 1);
-            names = {'asr', 'dipole', 'dipole_parameter', 'splitting', 'splitting_directions', 'n_threads', ...
-                     'verbose', 'insert_gamma', 'reduce_qpts', 'use_c'};
-            given = euphonic.internal.options.name_values(caller, [{'weights', 'return_mode_gradients'}, names], args);
-            weights = [];
-            if isfield(given, 'weights')
-                weights = given.weights;
-                if ~isnumeric(weights) || ~isreal(weights) || numel(weights) ~= n || ~all(isfinite(weights(:)))
-                    euphonic.internal.fail(caller, 'size_mismatch', 'Option ''weights'' is not %d real numbers.', n);
-                end
-                weights = double(weights(:));
-            end
-            options = self.with_defaults(caller, names, given);
-            options.return_mode_gradients = false;
-            if isfield(given, 'return_mode_gradients')
-                options.return_mode_gradients = euphonic.internal.options.check(caller, 'return_mode_gradients', ...
-                    given.return_mode_gradients);
+            options = self.taken_options(caller, 'modes', args);
+            weights = options.weights;
+            if ischar(weights)
+                weights = [];
+            elseif numel(weights) ~= n
+                euphonic.internal.fail(caller, 'size_mismatch', ...
+                    'Option ''weights'' has %d numbers for %d q-points; expected one for each.', numel(weights), n);
             end
             if strcmp(options.splitting_directions, 'average')
                 euphonic.internal.fail(caller, 'invalid_argument', ...
@@ -245,15 +223,16 @@ classdef ForceConstants < handle
             end
         end
 
-        function options = with_defaults(self, caller, names, given)
-            % The named options in their standard form: as given, else as these force constants say, else the default.
-            plain = euphonic.CoherentCrystal();
+        function options = taken_options(self, caller, taker, args)
+            % Options in their standard form: as given, else as these force constants say, else the default.
+            options = euphonic.internal.options.defaults(taker);
+            names = euphonic.internal.options.names(taker);
+            given = euphonic.internal.options.name_values(caller, names, args);
             for name = names
-                options.(name{1}) = plain.(name{1});
-                for source = {self.calculation_options, given}
-                    if isfield(source{1}, name{1})
-                        options.(name{1}) = euphonic.internal.options.check(caller, name{1}, source{1}.(name{1}));
-                    end
+                if isfield(given, name{1})
+                    options.(name{1}) = euphonic.internal.options.check(caller, name{1}, given.(name{1}));
+                elseif isfield(self.calculation_options, name{1})
+                    options.(name{1}) = self.calculation_options.(name{1});
                 end
             end
         end
@@ -428,7 +407,7 @@ classdef ForceConstants < handle
 end
 
 function params = file_params(caller, file)
-    file = euphonic.internal.options.as_char(file);
+    file = euphonic.internal.options.plain(file);
     if ~ischar(file) || size(file, 1) ~= 1 || isempty(file)
         euphonic.internal.fail(caller, 'invalid_argument', ...
             'Expected the name of a file, found a value of class %s.', class(file));

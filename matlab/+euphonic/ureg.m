@@ -9,7 +9,7 @@ function quantity = ureg(unit)
     %
     %   See also EUPHONIC.COHERENTCRYSTAL.
     if nargin == 1
-        unit = euphonic.internal.options.as_char(unit);
+        unit = euphonic.internal.options.plain(unit);
     end
     if nargin ~= 1 || ~ischar(unit)
         euphonic.internal.fail('ureg', 'invalid_argument', 'Expected the name of a unit, such as ''K''.');

@@ -25,7 +25,7 @@ function positional_arguments_come_in_the_order_of_the_contract()
     model = euphonic.CoherentCrystal(euphonic.ForceConstants(), [6 6 6], 'None', 300, false, true, matrix, 5000, ...
         100, lengths, false);
     values = {[6 6 6], 'None', 300, false, true, matrix, 5000, 100, lengths, false};
-    names = euphonic.internal.options.model_options();
+    names = euphonic.internal.options.names('model');
     for i = 1:numel(values)
         support.check(isequal(model.(names{i}), values{i}), '%s as argument %d', names{i}, i);
     end
@@ -38,7 +38,7 @@ function names_may_follow_positions()
 end
 
 function names_come_in_any_order_and_hold_everything()
-    for name = euphonic.internal.options.model_options()
+    for name = euphonic.internal.options.names('model')
         plain = euphonic.CoherentCrystal();
         model = euphonic.CoherentCrystal(euphonic.ForceConstants(), name{1}, plain.(name{1}));
         support.check(isequal(model.(name{1}), plain.(name{1})), '%s can be given', name{1});
@@ -101,7 +101,10 @@ function unusable_values_are_refused()
            'conversion_mat', eye(2)
            'conversion_mat', [1 0 0; 0 1 0; 0 0 NaN]
            'conversion_mat', 1i * eye(3)
-           'chunk', 0
+           'conversion_mat', [1 0 0; 0 1 0; 1 1 0]
+           'conversion_mat', zeros(3)
+           'chunk', 1.5
+           'chunk', 'many'
            'lim', 0
            'lim', NaN
            'scattering_lengths', 7
@@ -118,6 +121,115 @@ function unusable_values_are_refused()
         support.check_error('EUPHONIC:CoherentCrystal:invalid_argument', bad{i, 1}, ...
             @() euphonic.CoherentCrystal(fc, bad{i, :}));
     end
+end
+
+function old_names_are_refused_with_their_successors()
+    fc = euphonic.ForceConstants();
+    check = @(name, value, part) support.check_error('EUPHONIC:CoherentCrystal:unknown_option', part, ...
+        @() euphonic.CoherentCrystal(fc, name, value));
+    check('eta_scale', 1, 'It is called ''dipole_parameter'' now');
+    check('dw_grid', [6 6 6], 'It is called ''debye_waller_grid'' now');
+    support.check_error('EUPHONIC:BrilleInterpolator:unknown_option', 'It is called ''grid_npts'' now', ...
+        @() euphonic.BrilleInterpolator.from_force_constants(fc, 'n_grid_points', 100));
+    support.check_error('EUPHONIC:CoherentCrystal:invalid_argument', 'true of older versions is ''reciprocal''', ...
+        @() euphonic.CoherentCrystal(fc, 'asr', true));
+end
+
+function a_chunk_of_nothing_means_no_chunks()
+    for chunk = {0, -1, 5, 'None'}
+        model = euphonic.CoherentCrystal(euphonic.ForceConstants(), 'chunk', chunk{1});
+        support.check(isequal(model.chunk, chunk{1}), 'chunk %s can be given', num2str(chunk{1}));
+    end
+end
+
+function the_help_and_the_properties_are_those_of_the_table()
+    rows = euphonic.internal.options.table();
+    names = euphonic.internal.options.names('model');
+    support.check(numel(unique({rows.name})) == numel(rows), 'one row for each option');
+    [~, n_positional] = euphonic.internal.options.names('model');
+    support.check(n_positional == 10 && all([rows(1:10).positional]), 'positional options come first');
+    source = fileread(which('euphonic.CoherentCrystal'));
+    block = regexp(source, 'properties\s+%[^\n]*\n(.*?)\n    end', 'tokens', 'once');
+    support.check(isequal(strsplit(strtrim(regexprep(block{1}, '\s+', ' ')), ' '), names), ...
+        'the properties in the order of the table, found %s', block{1});
+    support.check(isempty(setdiff(names, properties(euphonic.CoherentCrystal()))), 'properties that MATLAB completes');
+    text = regexprep(regexp(source, '^.*?\n    properties', 'match', 'once'), '\n    %', sprintf('\n'));
+    for row = rows(ismember({rows.name}, names)).'
+        default = euphonic.internal.shown(row.default);
+        if isa(row.default, 'function_handle')
+            default = 'the environment variable EUPHONIC_CACHE_BYTES, else 2^30';
+        end
+        default = regexptranslate('escape', ['(' default ')']);
+        entry = ['\n       ' row.name ' [^()]*(\([^()]*\)[^()]*)*?' default '\n'];
+        in_a_line = [row.name '\s+' default];
+        support.check(~isempty(regexp(text, entry, 'once')) || ~isempty(regexp(text, in_a_line, 'once')), ...
+            'the option %s with its default %s in the help', row.name, default);
+    end
+    listed = regexp(text, '\n       ([a-z_]+)  +[^\n]*', 'tokens');
+    listed = cellfun(@(token) token{1}, listed, 'UniformOutput', false);
+    methods_listed = {'horace_disp', 'horace_sqw', 'copy', 'clear_cache'};
+    support.check(isempty(setdiff(listed, [names, methods_listed])), 'nothing else in the help, found %s', ...
+        strjoin(setdiff(listed, [names, methods_listed]), ', '));
+end
+
+function the_help_of_calculations_names_their_options()
+    folder = fileparts(which('euphonic.start'));
+    text = fileread(fullfile(folder, 'ForceConstants.m'));
+    for taker = {'modes', 'debye_waller'; 'calculate_qpoint_phonon_modes', 'calculate_debye_waller'}
+        part = regexp(text, ['%' upper(taker{2}) '.*?See also'], 'match', 'once');
+        for name = euphonic.internal.options.names(taker{1})
+            support.check(~isempty(regexp(part, ['\<' name{1} '\>'], 'once')), '%s in the help of %s', name{1}, taker{2});
+        end
+    end
+end
+
+function a_name_that_is_no_option_cannot_be_set()
+    model = euphonic.CoherentCrystal(euphonic.ForceConstants());
+    caught = '';
+    try
+        model.temprature = 300;
+    catch problem
+        caught = problem.message;
+    end
+    support.check(~isempty(strfind(caught, '''temperature''')), 'the nearest name, found ''%s''', caught); %#ok<STREMP>
+    caught = '';
+    try
+        model.cache = 7;
+    catch problem
+        caught = problem.identifier;
+    end
+    support.check(strcmp(caught, 'EUPHONIC:CoherentCrystal:unknown_option'), 'no way to set what is not for users');
+end
+
+function parts_of_options_can_be_set()
+    model = euphonic.CoherentCrystal(euphonic.ForceConstants(), 'scattering_lengths', struct('Si', 4), ...
+        'conversion_mat', eye(3));
+    model.scattering_lengths.O = 5.8;
+    model.conversion_mat(1, 2) = 1;
+    support.check(isequal(model.scattering_lengths, struct('Si', 4, 'O', 5.8)), 'a field');
+    support.check(isequal(model.conversion_mat, [1 1 0; 0 1 0; 0 0 1]), 'an element');
+    models = {model};
+    models{1}.temperature = 7;
+    support.check(model.temperature == 7, 'the same model in a cell');
+    caught = '';
+    try
+        model.conversion_mat(1, :) = 0;
+    catch problem
+        caught = problem.identifier;
+    end
+    support.check(strcmp(caught, 'EUPHONIC:CoherentCrystal:invalid_argument'), 'parts to be checked');
+    support.check(isequal(model.conversion_mat, [1 1 0; 0 1 0; 0 0 1]), 'the old value');
+end
+
+function a_copy_has_options_of_its_own()
+    model = euphonic.CoherentCrystal(euphonic.ForceConstants(), 'temperature', 300, 'asr', 'reciprocal');
+    other = copy(model);
+    same = model;
+    other.temperature = 5;
+    support.check(model.temperature == 300 && other.temperature == 5, 'a copy that is changed alone');
+    support.check(strcmp(other.asr, 'reciprocal'), 'its other options');
+    same.temperature = 7;
+    support.check(model.temperature == 7, 'no copy by assignment');
 end
 
 function values_set_later_are_checked_too()

@@ -4,7 +4,7 @@ function [factor, dimension] = unit_factor(caller, text)
     %   has the powers of length, mass, energy, charge and temperature. Raises EUPHONIC:CALLER:unknown_unit.
     factor = 1;
     dimension = zeros(1, 5);
-    text = euphonic.internal.options.as_char(text);
+    text = euphonic.internal.options.plain(text);
     if ~ischar(text) || size(text, 1) ~= 1
         euphonic.internal.fail(caller, 'unknown_unit', 'Expected the name of a unit, such as ''meV''.');
     end

@@ -1,24 +1,19 @@
 function params = parameters(options, quantity)
-    %PARAMETERS   Options of a calculation as the parameters of job.open; see PROTOCOL.md.
-    %   OPTIONS, in the form that euphonic.internal.options.check gives them: struct or object.
-    %   QUANTITY: 'frequencies', 'structure_factor', 'sqw' or 'modes'.
-    params = struct('quantity', quantity, 'asr', none_as_empty(options.asr), 'dipole', options.dipole, ...
-        'dipole_parameter', options.dipole_parameter, 'splitting', options.splitting, ...
-        'n_threads', none_as_empty(options.n_threads));
-    if any(strcmp(quantity, {'frequencies', 'modes'})) && isfield(options, 'return_mode_gradients')
-        params.mode_gradients = options.return_mode_gradients;
+    %PARAMETERS   Options of a calculation as parameters of a request to the daemon; see PROTOCOL.md.
+    %   OPTIONS: struct of options in their standard form; those that euphonic.internal.options.table says are sent
+    %   become PARAMS, unless they are 'None', which the daemon takes for what is absent. QUANTITY, where it is given:
+    %   'frequencies', 'structure_factor', 'sqw' or 'modes'.
+    params = struct();
+    if nargin > 1
+        params.quantity = quantity;
     end
-    if any(strcmp(quantity, {'structure_factor', 'sqw'}))
-        params.temperature = none_as_empty(options.temperature);
-        params.bose = options.bose;
-        params.negative_e = options.negative_e;
-        params.scattering_lengths = lengths_as_pairs(options.scattering_lengths);
+    for row = reshape(euphonic.internal.options.table(), 1, [])
+        if ~isempty(row.sent) && isfield(options, row.name) && ~euphonic.internal.options.is_none(options.(row.name))
+            params.(row.sent) = options.(row.name);
+        end
     end
-end
-
-function value = none_as_empty(value)
-    if euphonic.internal.options.is_none(value)
-        value = [];
+    if isfield(params, 'scattering_lengths')
+        params.scattering_lengths = lengths_as_pairs(params.scattering_lengths);
     end
 end
 

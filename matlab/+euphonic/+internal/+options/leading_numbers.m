@@ -1,7 +1,7 @@
 function [numbers, rest] = leading_numbers(caller, args)
     %LEADING_NUMBERS   The numbers that a fit hands on, as a row, and what follows them, which begins with a text.
     %   ARGS is a cell of numeric arrays, texts and cells of these; empty arrays count for nothing.
-    rest = cellfun(@euphonic.internal.options.as_char, flattened(args), 'UniformOutput', false);
+    rest = cellfun(@euphonic.internal.options.plain, flattened(args), 'UniformOutput', false);
     numbers = zeros(1, 0);
     while ~isempty(rest) && ~ischar(rest{1})
         if ~isnumeric(rest{1}) || ~isreal(rest{1})

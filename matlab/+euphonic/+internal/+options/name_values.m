@@ -4,7 +4,7 @@ function options = name_values(caller, names, args)
     %   options there are; ARGUMENTS: cell {name, value, ...}. Raises unknown_option, missing_value, invalid_argument,
     %   repeated_option.
     options = struct();
-    args = cellfun(@euphonic.internal.options.as_char, args, 'UniformOutput', false);
+    args = cellfun(@euphonic.internal.options.plain, args, 'UniformOutput', false);
     for i = 1:2:numel(args)
         name = args{i};
         if ~ischar(name) || size(name, 1) ~= 1

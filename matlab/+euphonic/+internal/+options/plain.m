@@ -1,0 +1,22 @@
+function value = plain(value)
+    %PLAIN   MATLAB's newer containers as the older ones, which this package works with.
+    %   A string is made a char row, a string array a cell of char rows, and a containers.Map a struct, also inside
+    %   another map. An isotope's name that begins with a digit becomes a field's: '62Ni' is Ni62. A map with other
+    %   keys that cannot be names of fields is left alone, as is every other value.
+    if isa(value, 'string')
+        if isscalar(value)
+            value = char(value);
+        else
+            value = cellstr(value);
+        end
+    elseif isa(value, 'containers.Map') && strcmp(value.KeyType, 'char')
+        names = regexprep(value.keys(), '^(\d+)([A-Z][a-z]?)$', '$2$1');
+        if all(cellfun(@isvarname, names))
+            content = value.values();
+            value = struct();
+            for i = 1:numel(names)
+                value.(names{i}) = euphonic.internal.options.plain(content{i});
+            end
+        end
+    end
+end
