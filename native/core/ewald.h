@@ -12,7 +12,7 @@ namespace euphonic {
 
 class Ewald {
  public:
-  // lambda: splitting parameter, 1/bohr.
+  // lambda: where the sum is divided between its two halves, 1/bohr.
   Ewald(const Model& model, double lambda);
 
   double lambda() const { return lambda_; }

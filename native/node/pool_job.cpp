@@ -33,21 +33,21 @@ Quantity to_quantity(const std::string& name) {
   if (name == "frequencies") return Quantity::frequencies;
   if (name == "modes") return Quantity::modes;
   if (name == "displacements") return Quantity::displacements;
-  if (name == "sqw") return Quantity::spectrum;
+  if (name == "sqw") return Quantity::sqw;
   return Quantity::structure_factor;
 }
 
-Spectrum to_spectrum(const Napi::Object& given) {
-  Spectrum spectrum;
+Broadening to_broadening(const Napi::Object& given) {
+  Broadening broadening;
   const std::string shape = to_string(given, "shape");
-  spectrum.shape = shape == "lorentz" ? LineShape::lorentz
-                   : shape == "dho"   ? LineShape::damped_oscillator
-                                      : LineShape::gauss;
-  spectrum.width = to_vector<double>(given, "width");
-  spectrum.scale = to_double(given, "scale");
-  spectrum.frequency_scale = to_double(given, "frequencyScale");
-  spectrum.intensity_limit = to_double(given, "intensityLimit");
-  return spectrum;
+  broadening.shape = shape == "lorentz" ? LineShape::lorentz
+                     : shape == "dho"   ? LineShape::dho
+                                        : LineShape::gauss;
+  broadening.width = to_vector<double>(given, "width");
+  broadening.scale = to_double(given, "scale");
+  broadening.frequency_scale = to_double(given, "frequencyScale");
+  broadening.intensity_limit = to_double(given, "intensityLimit");
+  return broadening;
 }
 
 }  // namespace
@@ -71,8 +71,8 @@ JobOptions to_job_options(const Napi::Object& given) {
     options.displacements.temperature = scattering.temperature.value_or(0);
     options.displacements.frequency_min = to_double(given, "frequencyMin");
   }
-  if (given.Get("spectrum").IsObject())
-    options.spectrum = to_spectrum(given.Get("spectrum").As<Napi::Object>());
+  if (given.Get("broadening").IsObject())
+    options.broadening = to_broadening(given.Get("broadening").As<Napi::Object>());
   return options;
 }
 

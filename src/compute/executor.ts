@@ -5,18 +5,18 @@
  */
 import type { ForceConstants } from '../models/forceConstants.js';
 import type {
+  NativeBroadening,
   NativeChunk,
   NativeChunkResult,
   NativeJobOptions,
   NativePlanInfo,
   NativePlanOptions,
-  NativeSpectrum,
 } from './local/native.js';
 
 export type PlanOptions = NativePlanOptions;
 export type PlanInfo = NativePlanInfo;
 export type JobOptions = NativeJobOptions;
-export type Spectrum = NativeSpectrum;
+export type Broadening = NativeBroadening;
 export type Chunk = NativeChunk;
 export type ChunkResult = NativeChunkResult;
 

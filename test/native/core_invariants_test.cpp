@@ -138,7 +138,7 @@ TEST_CASE("core: a sum rule that would remove no translation is not applied, and
   }
 }
 
-TEST_CASE("core: nothing depends on the splitting parameter of Ewald's sum", "[core]") {
+TEST_CASE("core: nothing depends on the lambda of Ewald's sum", "[core]") {
   Pool pool(1);
   const std::vector<double> parameters =
       kSanitized ? std::vector<double>{0.5, 2} : std::vector<double>{0.5, 0.75, 1.5, 2};
@@ -176,7 +176,7 @@ TEST_CASE("core: the real form of a crystal with an inversion centre gives what 
         CHECK(rule == SumRule::reciprocal);
         continue;
       }
-      const auto& both = static_cast<const TablePlan&>(*plan);
+      const auto& both = *plan;
       REQUIRE(both.tables().real_form);
       REQUIRE_FALSE(both.complex_tables().real_form);
       const Points points = assorted_points(recipe.seed, kRandomPoints);

@@ -214,7 +214,7 @@ TEST_CASE("core: planning stops when it is told to", "[core][parts]") {
   CHECK_NOTHROW(make_plan(model, {}, &cancelled));
 }
 
-TEST_CASE("core: splitting parameters that are no positive numbers are refused", "[core][parts]") {
+TEST_CASE("core: dipole parameters that are no positive numbers are refused", "[core][parts]") {
   const Model model = make_crystal(recipe("polar, cubic cell"));
   PlanOptions options;
   for (const double parameter :
@@ -225,8 +225,7 @@ TEST_CASE("core: splitting parameters that are no positive numbers are refused",
   }
 }
 
-TEST_CASE("core: splitting parameters that would only cost time are not taken as they stand",
-          "[core][parts]") {
+TEST_CASE("core: dipole parameters that would only cost time are not taken as they stand", "[core][parts]") {
   const Model model = make_crystal(recipe("polar, cubic cell"));
   const double best = make_plan(model, {})->info().lambda;
   for (const double parameter : {1e-300, 0.1, 0.499, 0.5, 2.0, 2.001, 1e300}) {

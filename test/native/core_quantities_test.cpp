@@ -74,19 +74,19 @@ TEST_CASE("core: broadened intensities are sums over modes", "[core]") {
     // Energies over the whole band and beyond, both signs, and zero.
     std::vector<double> energies;
     for (std::size_t k = 0; k < points.size(); ++k) energies.push_back(k == 1 ? 0.0 : -60 + 7.3 * double(k));
-    for (const LineShape shape : {LineShape::gauss, LineShape::lorentz, LineShape::damped_oscillator}) {
+    for (const LineShape shape : {LineShape::gauss, LineShape::lorentz, LineShape::dho}) {
       for (const std::optional<double> temperature : {std::optional<double>{}, {0.0}, {0.2}, {300.0}}) {
         for (const bool negative : {false, true}) {
           INFO(name << ", shape " << int(shape) << ", temperature " << temperature.value_or(-1)
                     << ", negative " << negative);
-          JobOptions options = options_of(Quantity::spectrum);
+          JobOptions options = options_of(Quantity::sqw);
           options.scattering = scattering_of(r);
           options.scattering.temperature = temperature;
           options.scattering.negative_e = negative;
-          options.spectrum.shape = shape;
-          options.spectrum.width = {1.5, -0.01, 2e-4};
-          options.spectrum.scale = 0.7;
-          options.spectrum.frequency_scale = 1.1;
+          options.broadening.shape = shape;
+          options.broadening.width = {1.5, -0.01, 2e-4};
+          options.broadening.scale = 0.7;
+          options.broadening.frequency_scale = 1.1;
           Chunk chunk = make_chunk(points, 0, points.size());
           chunk.energies = energies;
           const auto found =
@@ -96,7 +96,7 @@ TEST_CASE("core: broadened intensities are sums over modes", "[core]") {
           JobOptions sums = options;
           sums.quantity = Quantity::structure_factor;
           sums.scattering.negative_e = true;
-          if (shape == LineShape::damped_oscillator) sums.scattering.temperature.reset();
+          if (shape == LineShape::dho) sums.scattering.temperature.reset();
           const Results modes = evaluate(pool, plan, sums, points);
           double worst = 0;
           for (std::size_t k = 0; k < points.size(); ++k) {
@@ -109,7 +109,7 @@ TEST_CASE("core: broadened intensities are sums over modes", "[core]") {
                                                        std::exp(-4 * std::log(2) * x * x / width / width)
                                                  : width / (2 * M_PI) / (x * x + width * width / 4);
               };
-              if (shape == LineShape::damped_oscillator) {
+              if (shape == LineShape::dho) {
                 // S w is the weight of the mode; its response goes to the delta functions at +- f w.
                 const double fw2 = f * f * w[m] * std::abs(w[m]);
                 const double response = 2 / M_PI * f * std::abs(w[m]) * e * width /
@@ -127,7 +127,7 @@ TEST_CASE("core: broadened intensities are sums over modes", "[core]") {
                 scale += s[m] / width;
               }
             }
-            if (shape == LineShape::damped_oscillator && e == 0) continue;
+            if (shape == LineShape::dho && e == 0) continue;
             keep_worst(worst, std::abs(found[k] - 0.7 * sum) / (0.7 * std::max(std::abs(sum), 1e-9 * scale)));
           }
           CHECK(worst < 1e-8);

@@ -182,7 +182,7 @@ TEST_CASE(
     "centre",
     "[core]") {
   // The block of atom i in cell 0 and j in c, i <= j, and of the blocks of an atom with itself the upper
-  // triangle; so says the reference, and so do the numbers of the incumbent.
+  // triangle; so says the reference, and so do the numbers of Euphonic.
   Pool pool(1);
   for (const char* name :
        {"triclinic", "inversion, self-images only", "inversion, pairs", "inversion, pairs and self-images"}) {

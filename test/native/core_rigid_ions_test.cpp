@@ -11,7 +11,7 @@ using namespace euphonic::test;
 
 TEST_CASE("core: rigid ions vibrate as their direct lattice sum says", "[core][heavy]") {
   // No force constants, only dipoles: the sum over lattice vectors of the bare interaction, cut off by a wide
-  // Gaussian, extrapolated to infinite width. No splitting parameter, no reciprocal lattice.
+  // Gaussian, extrapolated to infinite width. No lambda, no reciprocal lattice.
   Recipe r = recipe("polar, cubic cell");
   r.shape = CellShape::triclinic;
   Model model = make_crystal(r);

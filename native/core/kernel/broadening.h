@@ -6,9 +6,9 @@
 
 namespace euphonic {
 
-// What broadened intensities need beyond the structure factor: see kernel/spectrum-inl.h.
-enum class LineShape { gauss, lorentz, damped_oscillator };
-struct Spectrum {
+// What broadened intensities need beyond the structure factor: see kernel/broadening-inl.h.
+enum class LineShape { gauss, lorentz, dho };
+struct Broadening {
   LineShape shape = LineShape::gauss;
   std::vector<double> width;  // FWHM, meV: ascending coefficients of a polynomial in the energy transfer
   double scale = 1;

@@ -13,8 +13,8 @@
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
 
+#include "core/kernel/broadening-inl.h"
 #include "core/kernel/gradients-inl.h"
-#include "core/kernel/spectrum-inl.h"
 #include "core/kernel/workspace-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -55,7 +55,7 @@ void run_batch(const KernelJob& job, KernelRange& range, std::size_t first, std:
                Workspace& workspace) {
   const Tables& t = *job.tables;
   const ScatteringTables* scattering = job.scattering;
-  const bool vectors_wanted = job.eigenvectors || job.mode_gradients || job.displacements != nullptr;
+  const bool vectors_wanted = job.needs_vectors();
   const bool by_band = reduces_by_band(t, vectors_wanted);
   const Sizes size = sizes(t, vectors_wanted);
   const auto slot = [&](Slot s) { return workspace.get(s, size.slot[s]); };
@@ -232,11 +232,11 @@ void run_batch(const KernelJob& job, KernelRange& range, std::size_t first, std:
     if (cancelled()) return;
   }
 
-  const Spectrum* spectrum = job.spectrum;
-  if (spectrum != nullptr && spectrum->shape == LineShape::damped_oscillator) {
+  const Broadening* broadening = job.broadening;
+  if (broadening != nullptr && broadening->shape == LineShape::dho) {
     for (std::size_t v = 0; v < vectors; ++v) {
       const std::size_t lane = v * kN, here = std::min(kN, count - lane);
-      write_oscillators(t, *scattering, *spectrum, tridiagonal, length2[v], lane,
+      write_oscillators(t, *scattering, *broadening, tridiagonal, length2[v], lane,
                         load_energies(range, first + lane, here), here, range.intensities + first + lane);
     }
     clock.mark(kOutput);
@@ -250,10 +250,10 @@ void run_batch(const KernelJob& job, KernelRange& range, std::size_t first, std:
   clock.mark(kDiagonalise);
   for (std::size_t v = 0; v < vectors; ++v) {
     const std::size_t lane = v * kN, here = std::min(kN, count - lane);
-    if (spectrum != nullptr) {
+    if (broadening != nullptr) {
       // A sum over modes needs no order.
       range.imaginary += to_frequencies(t.n, tridiagonal.diagonal, lane, here);
-      write_line_shapes(t, *scattering, *spectrum, tridiagonal.diagonal, z, length2[v], lane,
+      write_line_shapes(t, *scattering, *broadening, tridiagonal.diagonal, z, length2[v], lane,
                         load_energies(range, first + lane, here), here, range.intensities + first + lane);
       continue;
     }

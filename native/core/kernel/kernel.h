@@ -22,7 +22,7 @@ struct ScatteringTables {
   bool negative_e = false;
 };
 
-// Nanoseconds-free stage clock: time-stamp counts, summed over batches, kept only when asked for.
+// Where time goes: time-stamp counts of each stage, summed over batches, kept only when asked for.
 enum Stage {
   kPhases,
   kTerms,
@@ -51,15 +51,17 @@ struct DisplacementTables {
 };
 
 struct KernelJob {
-  const Spectrum* spectrum = nullptr;  // with scattering: broadened intensities instead of structure factors
   const Tables* tables = nullptr;
-  const DisplacementTables* displacements = nullptr;  // null: not asked for
   const ScatteringTables* scattering = nullptr;       // null: no structure factor
+  const Broadening* broadening = nullptr;             // with scattering: broadened intensities in its place
+  const DisplacementTables* displacements = nullptr;  // null: not asked for
   bool eigenvectors = false;
   bool mode_gradients = false;  // on tables of the complex form
   bool splitting = true;
   const std::atomic<bool>* cancelled = nullptr;  // polled inside the stages of large crystals
   StageCounts* counts = nullptr;
+
+  bool needs_vectors() const { return eigenvectors || mode_gradients || displacements != nullptr; }
 };
 
 // Points [first, first + count) of arrays with `stride` points: q [3][stride], results [mode][stride].
@@ -71,7 +73,7 @@ struct KernelRange {
   double* structure_factors = nullptr;
   double* eigenvectors = nullptr;
   double* mode_gradients = nullptr;  // [3][mode][stride] meV angstrom, Cartesian
-  const double* energies = nullptr;  // [stride] meV, with KernelJob::spectrum
+  const double* energies = nullptr;  // [stride] meV, with KernelJob::broadening
   double* intensities = nullptr;     // [stride] mbarn / meV per atom
   double* displacements = nullptr;   // [n_atoms][00 01 02 11 12 22][stride]
   std::size_t imaginary = 0;         // out: number of modes below -kImaginaryMeV

@@ -1,4 +1,4 @@
-// The choice of Ewald's splitting parameter and of the terms that are kept, from the model and its options
+// The choice of Ewald's lambda and of the terms that are kept, from the model and its options
 // alone.
 #include <algorithm>
 #include <cmath>

@@ -2,10 +2,7 @@
 
 #include <chrono>
 #include <cmath>
-#include <mutex>
 #include <stdexcept>
-
-#include "core/plan/plan_parts.h"
 
 namespace euphonic {
 
@@ -23,62 +20,46 @@ std::size_t table_bytes(const Tables& t) {
   return total;
 }
 
-class PlanImpl : public TablePlan {
- public:
-  PlanImpl(const Model& model, const PlanOptions& options, const std::atomic<bool>* cancelled)
-      : model_(model) {
-    const auto begin = std::chrono::steady_clock::now();
-    const ForceTerms force(model_, model_.force_constants, cancelled);
-    if (model_.polar() && options.dipole)
-      dipole_ = plan_dipole(model_, force, options.dipole_parameter, info_.notes);
-    // force refers to these, and has the corrected ones from here on
-    if (options.asr == SumRule::realspace)
-      model_.force_constants = realspace_sum_rule(model_, force, dipole_, info_.notes);
-    if (options.asr == SumRule::reciprocal)
-      sum_rule_ = reciprocal_sum_rule(model_, force, dipole_, info_.notes);
-    inversion_ = find_inversion(model_, force, sum_rule_);
-    tables_ = build_tables(model_, force, dipole_, sum_rule_, inversion_, inversion_.present);
-
-    info_.lambda = dipole_.ewald ? dipole_.ewald->lambda() : 0;
-    for (const TermChunk& c : tables_.chunks) info_.n_terms += c.vector_index.size();
-    info_.n_lattice_vectors = tables_.vectors.size();
-    info_.n_reciprocal = dipole_.ewald ? 2 * tables_.dipole.g_pairs.size() + 1 : 0;
-    info_.inversion_centre = inversion_.present;
-    info_.plan_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  }
-
-  const PlanInfo& info() const override { return info_; }
-  int n_atoms() const override { return model_.n_atoms; }
-  std::size_t bytes() const override { return model_.bytes() + table_bytes(tables_); }
-  const Tables& tables() const override { return tables_; }
-
-  const Tables& complex_tables() const override {
-    if (!inversion_.present) return tables_;
-    std::call_once(complex_once_, [this] {
-      const ForceTerms force(model_, model_.force_constants);
-      complex_ = build_tables(model_, force, dipole_, sum_rule_, inversion_, false);
-    });
-    return complex_;
-  }
-
- private:
-  Model model_;  // a copy: the real-space sum rule changes it, and the complex form may be built later
-  PlanInfo info_;
-  Dipole dipole_;
-  std::vector<double> sum_rule_;
-  Inversion inversion_;
-  Tables tables_;
-  mutable std::once_flag complex_once_;
-  mutable Tables complex_;
-};
-
 }  // namespace
+
+Plan::Plan(const Model& model, const PlanOptions& options, const std::atomic<bool>* cancelled)
+    : model_(model) {
+  const auto begin = std::chrono::steady_clock::now();
+  const ForceTerms force(model_, model_.force_constants, cancelled);
+  if (model_.polar() && options.dipole)
+    dipole_ = plan_dipole(model_, force, options.dipole_parameter, info_.notes);
+  // force refers to these, and has the corrected ones from here on
+  if (options.asr == SumRule::realspace)
+    model_.force_constants = realspace_sum_rule(model_, force, dipole_, info_.notes);
+  if (options.asr == SumRule::reciprocal)
+    sum_rule_ = reciprocal_sum_rule(model_, force, dipole_, info_.notes);
+  inversion_ = find_inversion(model_, force, sum_rule_);
+  tables_ = build_tables(model_, force, dipole_, sum_rule_, inversion_, inversion_.present);
+
+  info_.lambda = dipole_.ewald ? dipole_.ewald->lambda() : 0;
+  for (const TermChunk& c : tables_.chunks) info_.n_terms += c.vector_index.size();
+  info_.n_lattice_vectors = tables_.vectors.size();
+  info_.n_reciprocal = dipole_.ewald ? 2 * tables_.dipole.g_pairs.size() + 1 : 0;
+  info_.inversion_centre = inversion_.present;
+  info_.plan_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+std::size_t Plan::bytes() const { return model_.bytes() + table_bytes(tables_); }
+
+const Tables& Plan::complex_tables() const {
+  if (!inversion_.present) return tables_;
+  std::call_once(complex_once_, [this] {
+    const ForceTerms force(model_, model_.force_constants);
+    complex_ = build_tables(model_, force, dipole_, sum_rule_, inversion_, false);
+  });
+  return complex_;
+}
 
 std::shared_ptr<const Plan> make_plan(const Model& model, const PlanOptions& options,
                                       const std::atomic<bool>* cancelled) {
   if (!(options.dipole_parameter > 0) || !std::isfinite(options.dipole_parameter))
     throw std::invalid_argument("dipole_parameter must be a positive number");
-  return std::make_shared<PlanImpl>(model, options, cancelled);
+  return std::make_shared<const Plan>(model, options, cancelled);
 }
 
 }  // namespace euphonic

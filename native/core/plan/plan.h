@@ -3,11 +3,11 @@
 
 #include <cstddef>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
-#include "core/cancelled.h"
-#include "core/model.h"
+#include "core/plan/plan_parts.h"
 
 namespace euphonic {
 
@@ -16,11 +16,11 @@ enum class SumRule { none, reciprocal, realspace };
 struct PlanOptions {
   SumRule asr = SumRule::none;
   bool dipole = true;           // no effect on a model without Born charges
-  double dipole_parameter = 1;  // scales the automatic Ewald splitting parameter
+  double dipole_parameter = 1;  // scales the lambda that is found for Ewald's sum
 };
 
 struct PlanInfo {
-  double lambda = 0;        // Ewald splitting parameter, 1/bohr; 0 without a dipole term
+  double lambda = 0;        // of Ewald's sum, 1/bohr; 0 without a dipole term
   std::size_t n_terms = 0;  // lattice-vector terms over all atom pairs
   std::size_t n_lattice_vectors = 0;
   std::size_t n_reciprocal = 0;  // G vectors of the reciprocal half
@@ -31,10 +31,29 @@ struct PlanInfo {
 
 class Plan {
  public:
-  virtual ~Plan() = default;
-  virtual const PlanInfo& info() const = 0;
-  virtual int n_atoms() const = 0;
-  virtual std::size_t bytes() const = 0;
+  // As make_plan.
+  Plan(const Model& model, const PlanOptions& options, const std::atomic<bool>* cancelled);
+  Plan(const Plan&) = delete;
+  Plan& operator=(const Plan&) = delete;
+
+  const PlanInfo& info() const { return info_; }
+  int n_atoms() const { return model_.n_atoms; }
+  std::size_t bytes() const;
+  // What the kernel reads: the real form where there is an inversion centre.
+  const Tables& tables() const { return tables_; }
+  // The complex form, built when first asked for: scattering vectors that break inversion symmetry and mode
+  // gradients need it.
+  const Tables& complex_tables() const;
+
+ private:
+  Model model_;  // a copy: the real-space sum rule changes it, and the complex form may be built later
+  PlanInfo info_;
+  Dipole dipole_;
+  std::vector<double> sum_rule_;
+  Inversion inversion_;
+  Tables tables_;
+  mutable std::once_flag complex_once_;
+  mutable Tables complex_;
 };
 
 // Throws std::invalid_argument with a sentence for the user when the model cannot be planned, Cancelled soon

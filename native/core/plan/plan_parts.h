@@ -2,6 +2,7 @@
 // otherwise.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -9,7 +10,6 @@
 #include "core/ewald.h"
 #include "core/lattice.h"
 #include "core/model.h"
-#include "core/plan/plan.h"
 #include "core/plan/tables.h"
 
 namespace euphonic {
@@ -87,13 +87,5 @@ Inversion find_inversion(const Model& model, const ForceTerms& force, const std:
 // All of the above as tables. real_form only with an inversion centre.
 Tables build_tables(const Model& model, const ForceTerms& force, const Dipole& dipole,
                     const std::vector<double>& sum_rule, const Inversion& inversion, bool real_form);
-
-// Plan with what its jobs read.
-class TablePlan : public Plan {
- public:
-  virtual const Tables& tables() const = 0;
-  // The complex form, built when first asked for: scattering vectors that break inversion symmetry need it.
-  virtual const Tables& complex_tables() const = 0;
-};
 
 }  // namespace euphonic

@@ -1,5 +1,7 @@
 #include <cmath>
+#include <new>
 
+#include "core/platform/memory.h"
 #include "core/pool/job_parts.h"
 #include "core/units.h"
 
@@ -50,6 +52,12 @@ ScatteringTables scattering_tables(const Tables& t, const Scattering& s) {
   return out;
 }
 
+ResultArray allocate(std::size_t values) {
+  double* p = static_cast<double*>(allocate_result(values * sizeof(double)));
+  if (p == nullptr) throw std::bad_alloc();
+  return ResultArray(p);
+}
+
 bool integer_vector(const std::array<double, 3>& v) {
   for (double x : v)
     if (std::abs(x - std::round(x)) > kGammaTolerance) return false;
@@ -67,7 +75,7 @@ int Job::n_surfaces() const {
 }
 
 std::size_t Job::bytes_per_point() const {
-  if (options_.quantity == Quantity::spectrum) return sizeof(double);
+  if (options_.quantity == Quantity::sqw) return sizeof(double);
   const std::size_t n = n_modes();
   std::size_t values = n;
   if (options_.quantity == Quantity::structure_factor) values += n_surfaces();
@@ -86,14 +94,14 @@ bool needs_vectors(const Job& job) {
 
 // Whether the scattering lengths break the inversion symmetry that the plan uses.
 bool needs_complex_form(const Job& job) {
-  const Tables& tables = static_cast<const TablePlan&>(job.plan()).tables();
+  const Tables& tables = job.plan().tables();
   return job.scatters() && tables.real_form && !symmetric_scattering(tables, job.options().scattering);
 }
 
 }  // namespace
 
 std::size_t Job::workspace_bytes() const {
-  const Tables& tables = static_cast<const TablePlan&>(plan()).tables();
+  const Tables& tables = plan().tables();
   std::size_t bytes = euphonic::workspace_bytes(tables, needs_vectors(*this));
   // Derivatives along three directions of what is there before the matrix: no more than thrice all of it.
   if (differentiates()) bytes += 3 * euphonic::workspace_bytes(tables, false);
@@ -111,17 +119,57 @@ std::size_t least_workspace_bytes(int n_atoms, bool eigenvectors) {
 }
 
 JobTables::JobTables(const Job& job) {
-  const auto& plan = static_cast<const TablePlan&>(job.plan());
   const JobOptions& options = job.options();
-  tables = &plan.tables();
+  const bool complex_form = needs_complex_form(job) || job.differentiates();
+  kernel.tables = complex_form ? &job.plan().complex_tables() : &job.plan().tables();
   if (job.scatters()) {
-    if (needs_complex_form(job)) tables = &plan.complex_tables();
-    scattering = scattering_tables(*tables, options.scattering);
+    scattering_ = scattering_tables(*kernel.tables, options.scattering);
+    kernel.scattering = &scattering_;
   }
-  if (job.differentiates()) tables = &plan.complex_tables();
-  const double temperature = options.displacements.temperature;
-  displacements.beta = temperature > 0 ? 1 / (kBoltzmannInMeVPerKelvin * temperature) : 0;
-  displacements.frequency_min = options.displacements.frequency_min;
+  if (options.quantity == Quantity::sqw) kernel.broadening = &options.broadening;
+  if (options.quantity == Quantity::displacements) {
+    const double temperature = options.displacements.temperature;
+    displacements_.beta = temperature > 0 ? 1 / (kBoltzmannInMeVPerKelvin * temperature) : 0;
+    displacements_.frequency_min = options.displacements.frequency_min;
+    kernel.displacements = &displacements_;
+  }
+  kernel.eigenvectors = options.quantity == Quantity::modes;
+  kernel.mode_gradients = job.differentiates();
+  kernel.splitting = options.splitting;
+  kernel.cancelled = job.cancel_flag();
+}
+
+ChunkResult allocate_results(const Job& job, std::size_t count) {
+  const std::size_t n = job.n_modes();
+  const Quantity quantity = job.options().quantity;
+  ChunkResult result;
+  result.count = count;
+  if (quantity == Quantity::sqw) {
+    result.intensities = allocate(count);
+    return result;
+  }
+  result.frequencies = allocate(n * count);
+  if (quantity == Quantity::structure_factor) result.structure_factors = allocate(job.n_surfaces() * count);
+  if (quantity == Quantity::modes) result.eigenvectors = allocate(2 * n * n * count);
+  if (job.differentiates()) result.mode_gradients = allocate(3 * n * count);
+  if (quantity == Quantity::displacements) result.displacements = allocate(2 * n * count);
+  return result;
+}
+
+KernelRange kernel_range(const Chunk& chunk, const std::vector<double>& directions,
+                         const ChunkResult& result) {
+  KernelRange range;
+  range.count = range.stride = chunk.count;
+  range.qpts = chunk.qpts.data();
+  range.directions = directions.empty() ? nullptr : directions.data();
+  range.energies = chunk.energies.empty() ? nullptr : chunk.energies.data();
+  range.frequencies = result.frequencies.get();
+  range.structure_factors = result.structure_factors.get();
+  range.eigenvectors = result.eigenvectors.get();
+  range.mode_gradients = result.mode_gradients.get();
+  range.intensities = result.intensities.get();
+  range.displacements = result.displacements.get();
+  return range;
 }
 
 std::vector<double> approach_directions(const Chunk& chunk) {

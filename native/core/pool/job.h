@@ -16,7 +16,7 @@
 
 namespace euphonic {
 
-enum class Quantity { frequencies, structure_factor, modes, displacements, spectrum };
+enum class Quantity { frequencies, structure_factor, modes, displacements, sqw };
 
 // What a structure factor needs beyond the plan.
 struct Scattering {
@@ -40,7 +40,7 @@ struct JobOptions {
   bool mode_gradients = false;  // with frequencies or modes: d omega / dQ, too
   Scattering scattering;
   Displacements displacements;
-  Spectrum spectrum;
+  Broadening broadening;
 };
 
 class Job {
@@ -55,7 +55,7 @@ class Job {
   int n_modes() const { return 3 * plan_->n_atoms(); }
   // Whether scattering vectors are needed.
   bool scatters() const {
-    return options_.quantity == Quantity::structure_factor || options_.quantity == Quantity::spectrum;
+    return options_.quantity == Quantity::structure_factor || options_.quantity == Quantity::sqw;
   }
   // Whether mode gradients are: of other quantities they are none.
   bool differentiates() const {
@@ -83,7 +83,7 @@ struct Chunk {
   std::size_t count = 0;
   std::vector<double> qpts;        // [3][count] r.l.u.
   std::vector<double> directions;  // [3][count] or empty; NaN: from the neighbouring q-points
-  std::vector<double> energies;    // [count] meV, for Quantity::spectrum
+  std::vector<double> energies;    // [count] meV, for Quantity::sqw
   std::optional<std::array<double, 3>> before, after;  // neighbours in the whole request
 };
 
@@ -101,8 +101,8 @@ struct ChunkResult {
   ResultArray mode_gradients;     // [3][n_modes][count] meV angstrom, Cartesian, null unless asked for
   // [n_atoms][00 01 02 11 12 22][count] angstrom^2, null unless asked for
   ResultArray displacements;
-  ResultArray intensities;    // [count] mbarn/meV per atom, the only result of Quantity::spectrum
-  double kernel_seconds = 0;  // from the first batch's start to the last one's end
+  ResultArray intensities;                    // [count] mbarn/meV per atom, the only result of Quantity::sqw
+  double kernel_seconds = 0;                  // from the first batch's start to the last one's end
   double begin_seconds = 0, end_seconds = 0;  // the same moments on the steady clock
   std::size_t imaginary = 0;                  // modes with a negative frequency
   bool cancelled = false;

@@ -9,7 +9,6 @@
 #include <new>
 #include <thread>
 
-#include "core/platform/memory.h"
 #include "core/pool/job_parts.h"
 
 namespace euphonic {
@@ -26,12 +25,6 @@ constexpr std::size_t kIdleWorkspaceBytes = std::size_t{16} << 20;
 using Clock = std::chrono::steady_clock;
 
 double seconds(Clock::time_point t) { return std::chrono::duration<double>(t.time_since_epoch()).count(); }
-
-ResultArray allocate(std::size_t values) {
-  double* p = static_cast<double*>(allocate_result(values * sizeof(double)));
-  if (p == nullptr) throw std::bad_alloc();
-  return ResultArray(p);
-}
 
 }  // namespace
 
@@ -55,8 +48,7 @@ class Pool::Impl {
 
   void submit(std::shared_ptr<Job> job, Chunk chunk, std::function<void(ChunkResult)> done) {
     auto task = std::make_shared<Task>();
-    const auto& plan = static_cast<const TablePlan&>(job->plan());
-    if (job->options().splitting && plan.tables().dipole.present)
+    if (job->options().splitting && job->plan().tables().dipole.present)
       task->directions = approach_directions(chunk);
     task->chunk = std::move(chunk);
     task->done = std::move(done);
@@ -132,7 +124,7 @@ class Pool::Impl {
         task->allocated = true;
         task->begin = Clock::now();
         try {
-          prepare(*task);
+          task->result = allocate_results(*q->job, task->chunk.count);
         } catch (const std::bad_alloc&) {
           task->result.out_of_memory = true;
           task->result.error =
@@ -147,23 +139,6 @@ class Pool::Impl {
       return true;
     }
     return false;
-  }
-
-  static void prepare(Task& task) {
-    const Job& job = *task.job;
-    const std::size_t n = job.n_modes(), count = task.chunk.count;
-    task.result.count = count;
-    if (job.options().quantity == Quantity::spectrum) {
-      task.result.intensities = allocate(count);
-      return;
-    }
-    task.result.frequencies = allocate(n * count);
-    if (job.options().quantity == Quantity::structure_factor)
-      task.result.structure_factors = allocate(job.n_surfaces() * count);
-    if (job.options().quantity == Quantity::modes) task.result.eigenvectors = allocate(2 * n * n * count);
-    if (job.differentiates()) task.result.mode_gradients = allocate(3 * n * count);
-    if (job.options().quantity == Quantity::displacements)
-      task.result.displacements = allocate(2 * n * count);
   }
 
   void work() {
@@ -194,30 +169,10 @@ class Pool::Impl {
     const Job& job = *task.job;
     try {
       std::call_once(*c.once, [&] { *c.tables = std::make_unique<JobTables>(job); });
-      const JobTables& tables = **c.tables;
-      KernelJob kernel;
-      kernel.tables = tables.tables;
-      if (job.scatters()) kernel.scattering = &tables.scattering;
-      if (job.options().quantity == Quantity::spectrum) kernel.spectrum = &job.options().spectrum;
-      kernel.eigenvectors = job.options().quantity == Quantity::modes;
-      kernel.mode_gradients = job.differentiates();
-      if (job.options().quantity == Quantity::displacements) kernel.displacements = &tables.displacements;
-      kernel.splitting = job.options().splitting;
-      kernel.cancelled = job.cancel_flag();
-      KernelRange range;
+      KernelRange range = kernel_range(task.chunk, task.directions, task.result);
       range.first = c.first;
       range.count = c.count;
-      range.stride = task.chunk.count;
-      range.qpts = task.chunk.qpts.data();
-      range.directions = task.directions.empty() ? nullptr : task.directions.data();
-      range.frequencies = task.result.frequencies.get();
-      range.structure_factors = task.result.structure_factors.get();
-      range.eigenvectors = task.result.eigenvectors.get();
-      range.mode_gradients = task.result.mode_gradients.get();
-      range.energies = task.chunk.energies.data();
-      range.intensities = task.result.intensities.get();
-      range.displacements = task.result.displacements.get();
-      run_kernel(kernel, range, workspace);
+      run_kernel((*c.tables)->kernel, range, workspace);
       return range.imaginary;
     } catch (const std::bad_alloc&) {
       c.error = "out of memory for the scratch space of a thread";

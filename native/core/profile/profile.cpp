@@ -89,35 +89,24 @@ Profile profile_kernel(const Job& job, const std::vector<double>& qpts, double s
   if (count < batch)
     throw std::invalid_argument("a profile needs at least " + std::to_string(batch) + " q-points");
   const JobTables tables(job);
-  KernelJob kernel;
-  kernel.tables = tables.tables;
-  if (job.options().quantity == Quantity::structure_factor) kernel.scattering = &tables.scattering;
-  kernel.eigenvectors = job.options().quantity == Quantity::modes;
-  kernel.mode_gradients = job.differentiates();
-  kernel.splitting = job.options().splitting;
-  kernel.cancelled = job.cancel_flag();
+  KernelJob kernel = tables.kernel;
   StageCounts counts;
   kernel.counts = &counts;
 
-  const std::size_t n = job.n_modes();
-  std::vector<double> frequencies(n * count), structure_factors, eigenvectors, mode_gradients;
-  if (kernel.scattering != nullptr) structure_factors.resize(job.n_surfaces() * count);
-  if (kernel.eigenvectors) eigenvectors.resize(2 * n * n * count);
-  if (kernel.mode_gradients) mode_gradients.resize(3 * n * count);
+  Chunk chunk;
+  chunk.count = count;
+  chunk.qpts = qpts;
+  chunk.energies.assign(count, 0.0);  // the time does not depend on them
+  const ChunkResult result = allocate_results(job, count);
+  const KernelRange all_points = kernel_range(chunk, {}, result);
   Workspace workspace;
   Profile profile;
   std::vector<double> samples[kStages], totals;
 
   const auto run_batch = [&](std::size_t first) {
-    KernelRange range;
+    KernelRange range = all_points;
     range.first = first;
     range.count = batch;
-    range.stride = count;
-    range.qpts = qpts.data();
-    range.frequencies = frequencies.data();
-    range.structure_factors = structure_factors.data();
-    range.eigenvectors = eigenvectors.data();
-    range.mode_gradients = mode_gradients.data();
     run_kernel(kernel, range, workspace);
   };
   run_batch(0);  // touches the scratch memory

@@ -121,11 +121,11 @@ double count_operations(const KernelJob& job, int stage, double rotations) {
       return reduction(t, job.scattering != nullptr);
     case kDiagonalise:
       // With eigenvectors each rotation also turns two columns of all of them.
-      return rotations * (kRotation + (job.eigenvectors ? 6.0 * t.n : 0));
+      return rotations * (kRotation + (job.needs_vectors() ? 6.0 * t.n : 0));
     case kVectors:
-      return job.eigenvectors ? back_transform(t) + output(t, nullptr) : 0;
+      return job.needs_vectors() ? back_transform(t) + output(t, nullptr) : 0;
     case kOutput:
-      return job.eigenvectors ? 0 : output(t, job.scattering);
+      return job.needs_vectors() ? 0 : output(t, job.scattering);
     default:
       return 0;
   }

@@ -64,11 +64,11 @@ export interface NativeJobOptions {
   /** meV, > 0: modes below are left out of displacements; needed for them */
   frequencyMin?: number;
   /** needed for sqw */
-  spectrum?: NativeSpectrum;
+  broadening?: NativeBroadening;
 }
 
 /** Line shape of broadened intensities. */
-export interface NativeSpectrum {
+export interface NativeBroadening {
   shape: 'gauss' | 'lorentz' | 'dho';
   /** FWHM in meV: ascending coefficients of a polynomial in the energy transfer */
   width: Float64Array;

@@ -1,7 +1,7 @@
 /** What comes with a job and its chunks, checked, as the executor takes it. */
 
 import { EuphonicError } from '../../base/errors.js';
-import type { JobOptions, Spectrum } from '../../compute/executor.js';
+import type { Broadening, JobOptions } from '../../compute/executor.js';
 import { coherentScatteringLengths } from '../../models/scatteringLengths.js';
 import { firstNotFinite, toFloat64Array } from '../../protocol/arrays.js';
 import type { ArrayFrame, CheckedParams } from '../../protocol/messages.js';
@@ -30,7 +30,7 @@ export function jobOptions(
   if (quantity === 'structure_factor' || quantity === 'sqw') {
     options.scatteringLengths = coherentScatteringLengths(atomType, params.scattering_lengths);
   }
-  if (quantity === 'sqw') options.spectrum = spectrumOf(params);
+  if (quantity === 'sqw') options.broadening = broadeningOf(params);
   if (temperature !== null) options.temperature = temperature;
   // without a temperature there is no Debye–Waller factor, whatever was sent
   if (debyeWallerFrame && temperature !== null) {
@@ -52,13 +52,13 @@ export function jobOptions(
   return options;
 }
 
-function spectrumOf({
+function broadeningOf({
   shape,
   width,
   scale,
   frequency_scale,
   intensity_limit = Number.POSITIVE_INFINITY,
-}: CheckedParams<'job.open'>): Spectrum {
+}: CheckedParams<'job.open'>): Broadening {
   if (!width) {
     throw new EuphonicError('invalid_argument', 'The quantity sqw needs a width.', {
       where: 'width',

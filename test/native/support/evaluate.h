@@ -57,7 +57,7 @@ JobOptions options_of(Quantity quantity, bool splitting = true);
 // inversion relates them.
 Scattering scattering_of(const Recipe& recipe);
 
-// The direction in which the incumbent approaches the zone centre: next - this, else this - previous, where
+// The direction in which Euphonic approaches the zone centre: next - this, else this - previous, where
 // they are no lattice vectors. None away from it.
 std::vector<std::optional<Point>> directions_from_list(const Points& points);
 

@@ -21,7 +21,7 @@ struct ReferenceModes {
 
 class Reference {
  public:
-  // lambda_scale multiplies the Ewald splitting parameter, on which nothing depends.
+  // lambda_scale multiplies the lambda of Ewald's sum, on which nothing depends.
   Reference(const Model& model, SumRule rule, bool dipole = true, double lambda_scale = 1);
 
   // Mass-weighted dynamical matrix in the cell gauge, hartree^2, at q (r.l.u.). At a lattice point K = 0 is

@@ -1,9 +1,9 @@
 // Broadened S(Q, E) at one energy transfer per q-point.
-#if defined(EUPHONIC_KERNEL_SPECTRUM_INL) == defined(HWY_TARGET_TOGGLE)
-#ifdef EUPHONIC_KERNEL_SPECTRUM_INL
-#undef EUPHONIC_KERNEL_SPECTRUM_INL
+#if defined(EUPHONIC_KERNEL_BROADENING_INL) == defined(HWY_TARGET_TOGGLE)
+#ifdef EUPHONIC_KERNEL_BROADENING_INL
+#undef EUPHONIC_KERNEL_BROADENING_INL
 #else
-#define EUPHONIC_KERNEL_SPECTRUM_INL
+#define EUPHONIC_KERNEL_BROADENING_INL
 #endif
 
 #include "core/kernel/output-inl.h"
@@ -16,9 +16,9 @@ namespace HWY_NAMESPACE {
 // instrument's.
 constexpr double kSmallestWidth = 1e-6;
 
-HWY_INLINE V line_width(const Spectrum& s, V energy) {
+HWY_INLINE V line_width(const Broadening& b, V energy) {
   V width = hn::Zero(d);
-  for (std::size_t k = s.width.size(); k-- > 0;) width = fma(width, energy, set(s.width[k]));
+  for (std::size_t k = b.width.size(); k-- > 0;) width = fma(width, energy, set(b.width[k]));
   return hn::Max(hn::Abs(width), set(kSmallestWidth));
 }
 
@@ -31,11 +31,11 @@ HWY_INLINE V load_energies(const KernelRange& range, std::size_t at, std::size_t
 // sum over modes of S_created g(E - f w) + S_absorbed g(E + f w), g of unit area. frequencies in meV, z the
 // first row of the eigenvectors. A mode with w < 0 (imaginary) stands at f w, as it does in a structure
 // factor.
-inline void write_line_shapes(const Tables& t, const ScatteringTables& s, const Spectrum& spectrum,
+inline void write_line_shapes(const Tables& t, const ScatteringTables& s, const Broadening& broadening,
                               const double* frequencies, const double* z, V length2, std::size_t lane,
                               V energy, std::size_t count, double* out) {
-  const V width = line_width(spectrum, energy);
-  const bool gauss = spectrum.shape == LineShape::gauss;
+  const V width = line_width(broadening, energy);
+  const bool gauss = broadening.shape == LineShape::gauss;
   // exp(-4 ln 2 x^2 / width^2), or 1 / (1 + 4 x^2 / width^2), times its norm
   const V inverse_width = hn::Div(set(1.0), width);
   const V steepness = mul(mul(inverse_width, inverse_width), set(gauss ? -2.77258872223978123767 : 4.0));
@@ -48,12 +48,12 @@ inline void write_line_shapes(const Tables& t, const ScatteringTables& s, const 
   for (int m = 0; m < t.n; ++m) {
     const V w = load(frequencies + m * kLanes + lane);
     const Intensity intensity = mode_intensity(t, s, w, load(z + m * kLanes + lane), length2);
-    const V at = mul(w, set(spectrum.frequency_scale));
-    const V limit = set(spectrum.intensity_limit);
+    const V at = mul(w, set(broadening.frequency_scale));
+    const V limit = set(broadening.intensity_limit);
     sum = fma(hn::Min(intensity.created, limit), profile(hn::Sub(energy, at)), sum);
     if (s.negative_e) sum = fma(hn::Min(intensity.absorbed, limit), profile(hn::Add(energy, at)), sum);
   }
-  store_some(mul(mul(sum, norm), set(spectrum.scale)), count, out);
+  store_some(mul(mul(sum, norm), set(broadening.scale)), count, out);
 }
 
 // Damped harmonic oscillators, all modes at once and without their eigenvalues: with z = (E^2 + i E width) /
@@ -62,15 +62,15 @@ inline void write_line_shapes(const Tables& t, const ScatteringTables& s, const 
 // a continued fraction in T (its rows stored from the last to the first). Its imaginary part times (1 + n(E))
 // / (pi f n_atoms) is S(Q, E); as the width goes to zero it becomes the delta functions of the structure
 // factor.
-inline void write_oscillators(const Tables& t, const ScatteringTables& s, const Spectrum& spectrum,
+inline void write_oscillators(const Tables& t, const ScatteringTables& s, const Broadening& broadening,
                               const Tridiagonal& tridiagonal, V length2, std::size_t lane, V energy,
                               std::size_t count, double* out) {
-  const V width = line_width(spectrum, energy);
+  const V width = line_width(broadening, energy);
   // The response is odd in E: at E = 0 its ratio to E is what stays finite in E (1 + n(E)).
   const V tiny = set(1e-9);
   const V e = hn::IfThenElse(hn::Lt(hn::Abs(energy), tiny), tiny, energy);
   const V unit =
-      set(1 / (kHartreeInMeV * kHartreeInMeV * spectrum.frequency_scale * spectrum.frequency_scale));
+      set(1 / (kHartreeInMeV * kHartreeInMeV * broadening.frequency_scale * broadening.frequency_scale));
   const V z_re = mul(mul(e, e), unit), z_im = mul(hn::Abs(mul(e, width)), unit);
   const auto diagonal = [&](int i) { return hn::Sub(load(tridiagonal.diagonal + i * kLanes + lane), z_re); };
   V re = diagonal(0), im = hn::Neg(z_im);
@@ -83,7 +83,7 @@ inline void write_oscillators(const Tables& t, const ScatteringTables& s, const 
   const V response = hn::Div(hn::Neg(im), fma(re, re, mul(im, im)));  // Im 1 / (re + i im)
   // |v|^2 / (2 n) (2 / pi) / f, in mbarn / meV: the response is in 1 / hartree^2
   const double constant =
-      kBohr2InMillibarn / (kHartreeInMeV * kPi * t.n_atoms * spectrum.frequency_scale) * spectrum.scale;
+      kBohr2InMillibarn / (kHartreeInMeV * kPi * t.n_atoms * broadening.frequency_scale) * broadening.scale;
   V factor = set(constant);
   const M absorbing = hn::Lt(energy, hn::Zero(d));
   if (s.thermal) {
