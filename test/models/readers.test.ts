@@ -12,7 +12,7 @@ import { ANGSTROM_PER_BOHR, ELECTRON_MASS_PER_AMU } from '../../src/models/units
 import { castepFile, record } from '../support/castepFile.js';
 import { dataFile } from '../support/data.js';
 import { failsWith } from '../support/errors.js';
-import { arbitraryContent, arbitraryModel } from '../support/models.js';
+import { arbitraryInside, arbitraryModel } from '../support/models.js';
 
 const golden = JSON.parse(readFileSync(new URL('../golden/readers.json', import.meta.url), 'utf8'));
 const read = (bytes: Buffer | string) => readSource(memorySource(Buffer.from(bytes), '/data/file'));
@@ -42,7 +42,7 @@ describe('reading a file', () => {
   after(() => rmSync(folder, { recursive: true }));
 
   it('finds the format from the content, not the name', async () => {
-    const fc = arbitraryModel();
+    const fc = makeForceConstants(arbitraryInside());
     const contents = {
       'castep.json': castepFile(fc),
       'json.castep_bin': jsonFile(fc),
@@ -98,7 +98,7 @@ describe('reading a file', () => {
 });
 
 describe('CASTEP files', () => {
-  const fc = arbitraryModel();
+  const fc = makeForceConstants(arbitraryInside());
 
   it('give the crystal and the arrays in their order', async () => {
     const { fc: again, notes } = await read(castepFile(fc));
@@ -111,7 +111,7 @@ describe('CASTEP files', () => {
   });
 
   it('without Born charges, or with Born charges only, are not polar', async () => {
-    const { born, dielectric, ...rest } = arbitraryContent();
+    const { born, dielectric, ...rest } = arbitraryInside();
     const nonPolar = makeForceConstants(rest);
     assert.equal(modelId((await read(castepFile(nonPolar))).fc), modelId(nonPolar));
     const bornOnly = await read(castepFile(fc, { withoutDielectric: true }));
@@ -130,7 +130,7 @@ describe('CASTEP files', () => {
     const error = await failsWith('file_format', () => read(castepFile(fc, { withoutOrigins: true })));
     assert.match(error.message, /before 17.1/);
     const single = makeForceConstants({
-      ...arbitraryContent(),
+      ...arbitraryInside(),
       scMatrix: Int32Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1),
       cellOrigins: new Int32Array(3),
       forceConstants: fc.forceConstants.slice(0, 81),

@@ -9,6 +9,9 @@ export interface CastepFileOptions {
   /** as CASTEP 25.1: a flag after Born charges and dielectric tensor */
   withFlags?: boolean;
   withoutDielectric?: boolean;
+  /** as .check files: no record CASTEP_BIN at the start */
+  isCheck?: boolean;
+  isLittleEndian?: boolean;
 }
 
 /** Atoms of one type must follow one another. */
@@ -28,10 +31,17 @@ export function castepFile(fc: ForceConstants, options: CastepFileOptions = {}):
     const [cell, row, column] = [Math.floor(i / n / n), Math.floor(i / n) % n, i % n];
     return fc.forceConstants[n * n * cell + n * column + row];
   });
-  const cell = (name: string, ...data: Data[]) => [text(`CELL%${name}`, 256), record(...data)];
+  const order = options.isLittleEndian ? swapped : (bytes: Buffer) => bytes;
+  const record = (...data: Buffer[]) => enclosed(Buffer.concat(data), order);
+  const text = (words: string, length: number) => record(Buffer.from(words.padEnd(length)));
+  const integerBytes = (values: ArrayLike<number>) => numberBytes(values, 4, order);
+  const doubleBytes = (values: ArrayLike<number>) => numberBytes(values, 8, order);
+  const integers = (values: ArrayLike<number>) => record(integerBytes(values));
+  const doubles = (values: ArrayLike<number>) => record(doubleBytes(values));
+  const cell = (name: string, ...data: Buffer[]) => [text(`CELL%${name}`, 256), record(...data)];
   const flag = options.withFlags ? [integers([0])] : [];
   return Buffer.concat([
-    text('CASTEP_BIN', 10),
+    ...(options.isCheck ? [] : [text('CASTEP_BIN', 10)]),
     text('BEGIN_PARAMETERS_DUMP', 30),
     text(options.withoutOrigins ? '16.110' : options.withFlags ? '25.100' : '19.100', 10),
     text('END_PARAMETERS_DUMP', 30),
@@ -65,28 +75,25 @@ export function castepFile(fc: ForceConstants, options: CastepFileOptions = {}):
   ]);
 }
 
-type Data = Buffer;
+/** A record in big-endian order. */
+export const record = (data: Buffer) => enclosed(data, (bytes) => bytes);
 
-export function record(...data: Data[]): Buffer {
-  const body = Buffer.concat(data);
-  const marker = integerBytes([body.length]);
-  return Buffer.concat([marker, body, marker]);
+type Order = (bytes: Buffer, size: 4 | 8) => Buffer;
+
+const swapped: Order = (bytes, size) => (size === 8 ? bytes.swap64() : bytes.swap32());
+
+function enclosed(data: Buffer, order: Order): Buffer {
+  const marker = numberBytes([data.length], 4, order);
+  return Buffer.concat([marker, data, marker]);
 }
 
-const text = (words: string, length: number) => record(Buffer.from(words.padEnd(length)));
-const integers = (values: ArrayLike<number>) => record(integerBytes(values));
-const doubles = (values: ArrayLike<number>) => record(doubleBytes(values));
-
-function integerBytes(values: ArrayLike<number>): Buffer {
-  const bytes = Buffer.alloc(4 * values.length);
-  for (let i = 0; i < values.length; i++) bytes.writeInt32BE(values[i], 4 * i);
-  return bytes;
-}
-
-function doubleBytes(values: ArrayLike<number>): Buffer {
-  const bytes = Buffer.alloc(8 * values.length);
-  for (let i = 0; i < values.length; i++) bytes.writeDoubleBE(values[i], 8 * i);
-  return bytes;
+function numberBytes(values: ArrayLike<number>, size: 4 | 8, order: Order): Buffer {
+  const bytes = Buffer.alloc(size * values.length);
+  for (let i = 0; i < values.length; i++) {
+    if (size === 8) bytes.writeDoubleBE(values[i], 8 * i);
+    else bytes.writeInt32BE(values[i], 4 * i);
+  }
+  return order(bytes, size);
 }
 
 function transposed(m: ArrayLike<number>): number[] {

@@ -23,3 +23,10 @@ export function arbitraryContent(seed = 1): ForceConstantsContent {
 }
 
 export const arbitraryModel = (seed = 1) => makeForceConstants(arbitraryContent(seed));
+
+/** The same with its atoms in the cell, where CASTEP has them. */
+export function arbitraryInside(seed = 1): ForceConstantsContent {
+  const content = arbitraryContent(seed);
+  const atomR = content.crystal.atomR.map((x) => x - Math.floor(x));
+  return { ...content, crystal: { ...content.crystal, atomR } };
+}

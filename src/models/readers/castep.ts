@@ -1,5 +1,5 @@
 /**
- * CASTEP's .castep_bin and .check: a Fortran file, big-endian, in which records with a keyword announce the records that
+ * CASTEP's .castep_bin and .check: a Fortran file in which records with a keyword announce the records that
  * follow. Between BEGIN_UNIT_CELL and END_UNIT_CELL each keyword is followed by one record; then come wave functions and
  * densities without keywords, and at the end results, each after a keyword of ten characters.
  */
@@ -7,6 +7,7 @@ import { EuphonicError } from '../../base/errors.js';
 import type { Crystal } from '../crystal.js';
 import { makeForceConstants } from '../forceConstants.js';
 import { determinant } from '../lattice.js';
+import { insideCell } from './castepPositions.js';
 import { FortranReader } from './fortran.js';
 import type { ModelFile } from './modelFile.js';
 import type { ByteSource } from './source.js';
@@ -74,7 +75,12 @@ export async function readCastep(source: ByteSource): Promise<ModelFile> {
   if (dielectric && !born)
     notes.push('The file has a dielectric tensor but no Born charges: it is read as non-polar.');
   const polar = born && dielectric ? { born, dielectric } : {};
-  const fc = makeForceConstants({ crystal, ...phonons, ...polar }, source.name, 'file_damaged');
+  const stored = makeForceConstants({ crystal, ...phonons, ...polar }, source.name, 'file_damaged');
+  const fc = makeForceConstants(
+    { ...stored, crystal: insideCell(stored, notes) },
+    source.name,
+    'file_damaged',
+  );
   return { fc, source: `${source.name} (CASTEP${version && ` ${version}`})`, notes };
 }
 
@@ -199,8 +205,11 @@ function transposed<T extends Float64Array | Int32Array>(m: T): T {
   return m.map((_: number, i: number) => m[3 * (i % 3) + Math.floor(i / 3)]) as T;
 }
 
+/** Positions may be told in any cell. */
 function sameCrystal(a: Crystal, b: Crystal): boolean {
-  const same = (x: Float64Array, y: Float64Array) =>
-    x.length === y.length && x.every((v, i) => Math.abs(v - y[i]) < 1e-8);
-  return same(a.cellVectors, b.cellVectors) && same(a.atomR, b.atomR);
+  const same = (x: Float64Array, y: Float64Array, distance: (d: number) => number) =>
+    x.length === y.length && x.every((v, i) => distance(v - y[i]) < 1e-8);
+  return (
+    same(a.cellVectors, b.cellVectors, Math.abs) && same(a.atomR, b.atomR, (d) => Math.abs(d - Math.round(d)))
+  );
 }

@@ -1,6 +1,7 @@
 /**
  * Fortran sequential unformatted files: each record is enclosed in two equal 4-byte lengths. A record over 2 GiB is
  * written in pieces, whose lengths carry a minus sign as long as another piece follows (leading) or precedes (closing).
+ * Lengths and numbers are big-endian, or all little-endian: the first length, of a short record, says which.
  */
 import { endianness } from 'node:os';
 import { EuphonicError } from '../../base/errors.js';
@@ -23,6 +24,7 @@ export class FortranReader {
   #position = 0;
   #window: Buffer = Buffer.alloc(0);
   #windowStart = 0;
+  #isLittleEndian: boolean | undefined;
 
   /** Starts at the first record. */
   constructor(source: ByteSource) {
@@ -77,7 +79,7 @@ export class FortranReader {
     return new Int32Array(await this.#numbers(record, 4));
   }
 
-  /** The record's big-endian numbers of `size` bytes, in this machine's byte order. */
+  /** The record's numbers of `size` bytes, in this machine's byte order. */
   async #numbers(record: FortranRecord, size: 4 | 8): Promise<ArrayBuffer> {
     if (record.length % size) {
       this.damaged(
@@ -88,7 +90,7 @@ export class FortranReader {
     const numbers = new ArrayBuffer(record.length);
     const bytes = Buffer.from(numbers);
     (await this.#bytes(record.offset + 4, record.length)).copy(bytes);
-    if (endianness() === 'LE') size === 8 ? bytes.swap64() : bytes.swap32();
+    if ((endianness() === 'LE') !== this.#isLittleEndian) size === 8 ? bytes.swap64() : bytes.swap32();
     return numbers;
   }
 
@@ -104,7 +106,9 @@ export class FortranReader {
     if (offset + 4 > this.#source.size) {
       this.damaged(offset, `The file ends at byte ${this.#source.size}, inside a record's length.`);
     }
-    return (await this.#bytes(offset, 4)).readInt32BE();
+    const bytes = await this.#bytes(offset, 4);
+    this.#isLittleEndian ??= bytes.readUInt32LE() < bytes.readUInt32BE();
+    return this.#isLittleEndian ? bytes.readInt32LE() : bytes.readInt32BE();
   }
 
   async #bytes(offset: number, length: number): Promise<Buffer> {

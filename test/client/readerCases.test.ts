@@ -1,0 +1,52 @@
+/** Small files that are easily read wrong, through the whole program, against the values of Euphonic and phonopy. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { columns, transposed } from '../support/compare.js';
+import { TestDaemon } from '../support/daemon.js';
+
+const folder = fileURLToPath(new URL('../golden/cases/', import.meta.url));
+const json = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8'));
+
+describe('files that are easily read wrong', function () {
+  this.timeout(60_000);
+  let daemon: TestDaemon;
+  before(() => {
+    daemon = new TestDaemon();
+  });
+  after(() => daemon.dispose());
+
+  /** Frequencies in meV and the intensity of all modes of each q-point, mbarn per atom, without temperature. */
+  const evaluate = async (name: string, qpts: number[][]) => {
+    const client = daemon.client();
+    const model = await client.loadModel(join(folder, name));
+    const { frequencies, structureFactors } = await client.evaluate(model, columns(qpts), {
+      scattering_lengths: 'Sears1992',
+      bose: false,
+    });
+    const intensities = transposed(structureFactors!, qpts.length);
+    return {
+      frequencies: transposed(frequencies, qpts.length),
+      totals: intensities.map((modes) => modes.reduce((a, b) => a + b, 0)),
+    };
+  };
+  const near = (actual: number[], expected: number[], relative: number) => {
+    assert.equal(actual.length, expected.length);
+    expected.forEach((x, k) => {
+      assert.ok(
+        Math.abs(actual[k]! - x) <= relative * Math.abs(x) + 1e-5,
+        `${k}: ${actual[k]}, expected ${x}`,
+      );
+    });
+  };
+
+  for (const name of ['inside', 'outside']) {
+    it(`CASTEP: an atom written ${name} the cell`, async () => {
+      const { qpts, frequencies_meV, total_mbarn_per_atom } = json('castep-positions/expected.json');
+      const found = await evaluate(`castep-positions/${name}.castep_bin`, qpts);
+      near(found.frequencies.flat(), frequencies_meV.flat(), 1e-6);
+      near(found.totals, total_mbarn_per_atom, 1e-6);
+    });
+  }
+});
