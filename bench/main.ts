@@ -18,7 +18,7 @@ const WORKLOADS: Readonly<Record<string, () => Promise<Workload>>> = {
 type Options = Omit<Settings, 'threads'> & { threads?: number; print?: boolean };
 
 const program = new Command('npm run bench --')
-  .description('Measures the kernel and its alternatives. Results go to bench/results and bench/README.md.')
+  .description('Measures the kernel and its alternatives. Results go to bench/results.')
   .argument('[workload]', `${Object.keys(WORKLOADS).join(', ')} or all`, 'all')
   .option('--data <dir>', 'folder with real files, which take the place of generated crystals')
   .option('--materials <names>', 'crystals, separated by commas', (names) => names.split(','))
@@ -26,7 +26,7 @@ const program = new Command('npm run bench --')
   .option('--points <n>', 'at most so many q-points', positive, DEFAULT_POINTS)
   .option('--seconds <s>', 'about the longest time of one measurement', positive, DEFAULT_SECONDS)
   .option('--rounds <n>', 'measurements of each kind, in alternation', positive, DEFAULT_ROUNDS)
-  .option('--print', 'only print; leave bench/results and bench/README.md alone')
+  .option('--print', 'only print; leave bench/results alone')
   .showHelpAfterError()
   .action(async (workload: string, options: Options) => {
     const { print = false, ...asked } = options;

@@ -1,10 +1,9 @@
-/** Results as JSON in bench/results/, as tables in bench/README.md. */
+/** Results in bench/results/: numbers as JSON, tables and remarks as Markdown, pictures as SVG. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Circumstances, machineName, ROOT } from './machine.js';
 import type { Settings } from './settings.js';
 
-const README = join(ROOT, 'bench', 'README.md');
 const RESULTS = join(ROOT, 'bench', 'results');
 
 export interface Report {
@@ -30,10 +29,9 @@ export function earlierResults(workload: string, settings: Settings, circumstanc
   return earlier.threads === settings.threads ? results : undefined;
 }
 
-/** Prints the report and, unless it is only to be printed, writes its files and puts its text into the README. */
+/** Prints the report and, unless it is only to be printed, writes its files. */
 export function publish(report: Report, printOnly = false): void {
   const { workload, circumstances, settings, results, pictures = {} } = report;
-  const name = settings.data === undefined ? workload : `${workload}-data`;
   const stem = stemOf(workload, settings, circumstances);
   let text = `${conditions(circumstances)}\n\n${report.text.trim()}\n`;
   if (printOnly) {
@@ -45,10 +43,10 @@ export function publish(report: Report, printOnly = false): void {
   writeFileSync(join(RESULTS, `${stem}.json`), `${JSON.stringify(content, compact, 1)}\n`);
   for (const [kind, svg] of Object.entries(pictures)) {
     writeFileSync(join(RESULTS, `${stem}-${kind}.svg`), svg);
-    text += `\n![${workload}, ${kind.replaceAll('-', ' ')}](results/${stem}-${kind}.svg)\n`;
+    text += `\n![${workload}, ${kind.replaceAll('-', ' ')}](${stem}-${kind}.svg)\n`;
   }
+  writeFileSync(join(RESULTS, `${stem}.md`), `# ${workload}\n\n${text}`);
   console.log(`\n${text}`);
-  insert(name, text);
 }
 
 /** Six digits say all that a measurement knows. */
@@ -65,20 +63,6 @@ function conditions({ date, loadAverage, machine, versions }: Circumstances): st
       .map(([name, version]) => `${name} ${version}`)
       .join(', ')}.`,
   ].join(' ');
-}
-
-/** Replaces what stands between the markers of a section. */
-function insert(section: string, text: string): void {
-  const begin = `<!-- ${section} -->`;
-  const end = `<!-- /${section} -->`;
-  const readme = readFileSync(README, 'utf8');
-  const from = readme.indexOf(begin);
-  const to = readme.indexOf(end);
-  if (from < 0 || to < from) {
-    console.log(`bench/README.md has no section ${begin}: it was left alone.`);
-    return;
-  }
-  writeFileSync(README, `${readme.slice(0, from + begin.length)}\n${text}${readme.slice(to)}`);
 }
 
 /** A table in Markdown: the first column left, the others right. */
