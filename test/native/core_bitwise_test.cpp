@@ -1,7 +1,7 @@
 // The same bits for every number of threads, every chunking and whatever else the pool is doing.
-#include <catch2/catch.hpp>
 #include <thread>
 
+#include "support/catch.h"
 #include "support/crystals.h"
 #include "support/evaluate.h"
 

@@ -1,9 +1,9 @@
 // Calculated crystals, where their files are at hand: the kernel against plain sums and Eigen's eigenvalues.
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <iostream>
 
 #include "support/castep_file.h"
+#include "support/catch.h"
 #include "support/evaluate.h"
 #include "support/reference.h"
 

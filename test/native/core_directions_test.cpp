@@ -1,9 +1,9 @@
 // LO-TO splitting: when a q-point is the zone centre, and from which side it is approached.
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 
 #include "core/pool/job_parts.h"
+#include "support/catch.h"
 #include "support/crystals.h"
 #include "support/evaluate.h"
 #include "support/reference.h"

@@ -1,8 +1,8 @@
 // Numbers at the edge of what is physical, or beyond: results stay finite, intensities stay positive.
-#include <catch2/catch.hpp>
 #include <cmath>
 
 #include "core/kernel/kernel.h"
+#include "support/catch.h"
 #include "support/crystals.h"
 #include "support/evaluate.h"
 

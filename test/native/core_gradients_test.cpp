@@ -1,6 +1,5 @@
 // Mode gradients: against derivatives of the plain sums, and against differences of the kernel's own
 // frequencies.
-#include <catch2/catch.hpp>
 #include <chrono>
 #include <cmath>
 #include <iostream>
@@ -9,6 +8,7 @@
 
 #include "core/kernel/kernel.h"
 #include "core/units.h"
+#include "support/catch.h"
 #include "support/crystals.h"
 #include "support/evaluate.h"
 #include "support/reference.h"

@@ -1,12 +1,12 @@
 // The steps of planning by themselves: small linear algebra, geometry of lattices, images of force constants.
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 
 #include "core/lattice.h"
 #include "core/plan/plan_parts.h"
 #include "core/symmetric_eigen.h"
+#include "support/catch.h"
 #include "support/crystals.h"
 #include "support/evaluate.h"
 #include "support/reference.h"

@@ -1,13 +1,13 @@
 // Jobs and threads: who is served when, what cancelling does, and how a pool ends.
 #include <algorithm>
 #include <atomic>
-#include <catch2/catch.hpp>
 #include <chrono>
 #include <ctime>
 #include <future>
 #include <mutex>
 #include <thread>
 
+#include "support/catch.h"
 #include "support/crystals.h"
 #include "support/evaluate.h"
 

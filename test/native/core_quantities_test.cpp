@@ -1,8 +1,8 @@
 // What is made of modes inside the kernel: mean-square displacements and broadened intensities.
-#include <catch2/catch.hpp>
 #include <cmath>
 
 #include "core/units.h"
+#include "support/catch.h"
 #include "support/crystals.h"
 #include "support/evaluate.h"
 #include "support/reference.h"

@@ -1,7 +1,7 @@
 // The kernel against the formulas summed term by term, for crystals of every kind.
-#include <catch2/catch.hpp>
 #include <cmath>
 
+#include "support/catch.h"
 #include "support/crystals.h"
 #include "support/evaluate.h"
 #include "support/reference.h"

@@ -1,8 +1,8 @@
 // Ewald's sum against one that knows nothing of it.
-#include <catch2/catch.hpp>
 #include <cmath>
 
 #include "core/units.h"
+#include "support/catch.h"
 #include "support/crystals.h"
 #include "support/evaluate.h"
 

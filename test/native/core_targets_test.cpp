@@ -1,11 +1,11 @@
 // Every SIMD target of this machine computes the same.
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <iostream>
 #include <utility>
 
 #include "core/kernel/kernel.h"
 #include "core/platform/cpu.h"
+#include "support/catch.h"
 #include "support/crystals.h"
 #include "support/evaluate.h"
 

@@ -1,5 +1,4 @@
 // Message headers as the MEX gateway writes and reads them.
-#include <catch2/catch.hpp>
 #include <cstdint>
 #include <fstream>
 #include <limits>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "mex/wire/codec.h"
+#include "support/catch.h"
 
 using namespace euphonic::wire;
 

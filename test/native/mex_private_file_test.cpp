@@ -2,13 +2,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <catch2/catch.hpp>
 #include <cstdlib>
 #include <fstream>
 #include <string>
 
 #include "mex/wire/failure.h"
 #include "mex/wire/private_file.h"
+#include "support/catch.h"
 
 using namespace euphonic::wire;
 

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <cstring>
 #include <functional>
@@ -16,6 +15,7 @@
 #include <vector>
 
 #include "mex/wire/evaluation.h"
+#include "support/catch.h"
 
 namespace mex_test {
 
