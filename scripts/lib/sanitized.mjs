@@ -42,7 +42,8 @@ async function build(target, option) {
 function plant() {
   rmSync(tree, { recursive: true, force: true });
   mkdirSync(addonDir, { recursive: true });
-  for (const name of ['src', 'dist', 'test', 'bench', 'matlab', 'package.json', 'tsconfig.json']) {
+  const folders = ['src', 'dist', 'test', 'bench', 'crystals', 'matlab'];
+  for (const name of [...folders, 'package.json', 'tsconfig.json']) {
     cpSync(join(root, name), join(tree, name), { recursive: true });
   }
   // one that is newer than its objects would be taken for built
