@@ -4,7 +4,7 @@
 //
 // What of this machine is passed on: apt's mirror and proxies, npm's registry and ~/.npmrc, proxies of the environment,
 // certificates that NODE_EXTRA_CA_CERTS names, and, to be read only, the folder that EUPHONIC_TEST_DATA names.
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, realpathSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -56,11 +56,11 @@ function mountsBelow(folder) {
 }
 
 /** Mounts are made in a mount namespace that has ended by now. A folder in which something is mounted all the same stays. */
-function remove(folder) {
+async function remove(folder) {
   const mounts = mountsBelow(folder);
   if (mounts.length > 0)
     throw new Error(`${folder} was not removed, since these are still mounted: ${mounts.join(', ')}`);
-  rmSync(folder, { recursive: true, force: true });
+  await run('rm', ['-rf', '--one-file-system', folder]);
 }
 
 /** @returns {Promise<boolean>} whether all commands succeeded */
@@ -80,7 +80,7 @@ async function tryRelease(release, commands, env) {
     });
     return code === 0;
   } finally {
-    remove(folder);
+    await remove(folder);
   }
 }
 

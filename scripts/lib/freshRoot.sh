@@ -75,13 +75,14 @@ add_node() {
 make_root
 pass_settings_on
 add_node
-mv "$folder/clone" "$root/root/euphonic-bridge"
+# where every user may look in
+mv "$folder/clone" "$root/srv/euphonic-bridge"
 failed=0
 for command in "$@"; do
   echo "##### $release: $command"
   start=$(date +%s)
   verdict=passed
-  in_root sh -c "cd /root/euphonic-bridge && $command" || { verdict=failed failed=1; }
+  in_root sh -c "cd /srv/euphonic-bridge && $command" || { verdict=failed failed=1; }
   echo "##### $release: $command: $verdict after $(($(date +%s) - start)) s"
 done
 exit "$failed"
