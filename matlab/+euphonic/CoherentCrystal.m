@@ -113,8 +113,8 @@ classdef CoherentCrystal < handle
             %   Weights inside a set of modes with equal frequencies are arbitrary; their sum is not.
             %
             %   MODEL.HORACE_DISP(QH, QK, QL, S, F) multiplies intensities by S and frequencies by F. They can be given
-            %   as S; [S F]; S, F; cells of these; and by name: 'intensity_scale', S, 'frequency_scale', F. C =
-            %   MODEL.HORACE_DISP(...) is {W, SF}.
+            %   as S; [S F]; S, F; cells of these; and by name: 'intensity_scale', S, 'frequency_scale', F. With one
+            %   output it is W.
             %
             %   Example
             %       [w, sf] = model.horace_disp(0, 0, 1.5);
@@ -130,9 +130,6 @@ classdef CoherentCrystal < handle
             results = self.calculated(caller, 'structure_factor', {qh, qk, ql}, [], struct());
             [w, sf] = euphonic.internal.job.scale_surfaces(results.frequencies, results.structure_factors, ...
                 intensity_scale, frequency_scale, self.lim);
-            if nargout < 2
-                w = {w, sf};
-            end
         end
 
         function weight = horace_sqw(self, qh, qk, ql, en, varargin)
@@ -345,7 +342,7 @@ classdef CoherentCrystal < handle
             end
             points = euphonic.internal.job.with_directions(caller, points, directions);
             answer = euphonic.internal.job.evaluate(caller, self.force_constants, params, frames, points, ...
-                self.verbose, true, energies);
+                euphonic.internal.job.show_progress(self.verbose), true, energies);
             if average
                 answer.intensities = accumarray(of, answer.intensities(:), [n, 1], @mean);
             end

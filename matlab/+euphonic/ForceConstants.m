@@ -242,7 +242,8 @@ classdef ForceConstants < handle
             [qh, qk, ql] = euphonic.internal.job.check_q(caller, qpts(:, 1), qpts(:, 2), qpts(:, 3));
             points = euphonic.internal.job.with_directions(caller, {qh, qk, ql}, options.splitting_directions);
             params = euphonic.internal.job.parameters(options, quantity);
-            answer = euphonic.internal.job.evaluate(caller, self, params, [], points, options.verbose, false);
+            progress = euphonic.internal.job.show_progress(options.verbose);
+            answer = euphonic.internal.job.evaluate(caller, self, params, [], points, progress, false);
             euphonic.internal.job.warn_of_imaginary(caller, answer.imaginary, options.asr);
         end
 

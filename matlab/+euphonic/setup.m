@@ -57,7 +57,7 @@ end
 function result = find_gateway(result)
     works = false;
     try
-        euphonic.internal.gateway('about');
+        euphonic.internal.connection.gateway('about');
         works = true;
     catch problem
         result.gateway = problem.message;
@@ -66,7 +66,7 @@ function result = find_gateway(result)
         fprintf('The MEX function is missing or does not load (%s); building it ...\n', result.gateway);
         euphonic.build();
         result.built = true;
-        euphonic.internal.gateway('about');
+        euphonic.internal.connection.gateway('about');
     end
     result.gateway = which('euphonic.internal.gateway');
     result.connection_file = euphonic.internal.connection.connection_file();

@@ -15,7 +15,7 @@ function facts = status()
     result = struct('running', false);
     connection = euphonic.internal.connection.read_connection(caller);
     if ~isempty(connection)
-        answer = euphonic.internal.gateway('request', connection, 'control', 'status', struct(), [], patience);
+        answer = euphonic.internal.connection.control(connection, 'status', patience);
         if isempty(answer.error)
             result = answer.result;
             result.models = [result.models{:}];

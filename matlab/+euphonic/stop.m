@@ -12,7 +12,7 @@ function stopped = stop()
     stopped = false;
     connection = euphonic.internal.connection.read_connection(caller);
     if ~isempty(connection)
-        answer = euphonic.internal.gateway('request', connection, 'control', 'shutdown', struct(), [], patience);
+        answer = euphonic.internal.connection.control(connection, 'shutdown', patience);
         stopped = isempty(answer.error);
         if ~stopped && ~strcmp(answer.error.code, 'unreachable')
             euphonic.internal.fail(caller, answer.error);
@@ -26,7 +26,7 @@ function stopped = stop()
             end
             pause(0.02);
         end
-        euphonic.internal.gateway('close');
+        euphonic.internal.connection.gateway('close');
     end
     if nargout == 0
         clear stopped;

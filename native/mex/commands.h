@@ -17,7 +17,7 @@ struct Arguments {
   const mxArray* at(int i) const { return i < count ? values[i] : nullptr; }
 };
 
-// The one connection that is kept between calls: opened anew when the endpoints or the secret change.
+// A connection that is kept between calls: opened anew when the endpoints or the secret change.
 class ConnectionSlot {
  public:
   // `structure` has the fields work, control, mechanism, secret and, for CURVE, server_key, client_key and

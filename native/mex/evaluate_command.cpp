@@ -199,7 +199,12 @@ wire::Progress progress_to(const mxArray* callback) {
   progress.report = [callback](std::size_t done, std::size_t total, double seconds) {
     mxArray* inputs[] = {const_cast<mxArray*>(callback), mxCreateDoubleScalar(static_cast<double>(done)),
                          mxCreateDoubleScalar(static_cast<double>(total)), mxCreateDoubleScalar(seconds)};
-    mexCallMATLABWithTrap(0, nullptr, 4, inputs, "feval");  // a fault in showing progress never ends the work
+    try {
+      // A fault in showing progress never ends the work.
+      mexCallMATLABWithTrap(0, nullptr, 4, inputs, "feval");
+    } catch (...) {
+      keep_pending();  // Ctrl-C meanwhile; what waits for the daemon looks for it next
+    }
     for (int i = 1; i < 4; ++i) mxDestroyArray(inputs[i]);
   };
   return progress;

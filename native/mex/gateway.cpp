@@ -1,4 +1,6 @@
 // The MEX function euphonic.internal.gateway(command, …): see commands.h for the commands.
+#include <array>
+#include <cstddef>
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -9,20 +11,47 @@
 namespace euphonic::mex {
 namespace {
 
-ConnectionSlot& slot() {
-  static ConnectionSlot connection;
-  return connection;
+// How deep calls may be nested; each level has two of the daemon's connections.
+constexpr std::size_t kMaxDepth = 8;
+
+// One connection for each nesting level: while a call waits it may run a function of the interpreter, which
+// may call the gateway again. On a shared connection the inner call would take the outer one's answers away.
+std::array<ConnectionSlot, kMaxDepth> slots;
+std::size_t depth = 0;  // of the innermost call under way
+
+class Level {
+ public:
+  Level() {
+    if (depth == kMaxDepth) {
+      throw wire::Failure(
+          wire::failure_code::kInvalidArgument,
+          "Calls of the daemon are nested " + std::to_string(kMaxDepth) +
+              " levels deep, which is as deep as they may be. Does a function that shows progress "
+              "start a calculation that shows its progress, too?");
+    }
+    ++depth;
+  }
+  ~Level() { --depth; }
+  Level(const Level&) = delete;
+  Level& operator=(const Level&) = delete;
+
+  ConnectionSlot& slot() { return slots[depth - 1]; }
+};
+
+// Those of calls that are still waiting stay.
+void close_connections() {
+  for (std::size_t i = depth; i < kMaxDepth; ++i) slots[i].drop();
 }
 
-void close_connection() { slot().drop(); }
-
 mxArray* dispatch(const std::string& command, const Arguments& arguments) {
-  if (command == "request") return request(slot(), arguments);
-  if (command == "evaluate") return evaluate(slot(), arguments);
+  Level level;
+  if (command == "request") return request(level.slot(), arguments);
+  if (command == "evaluate") return evaluate(level.slot(), arguments);
   if (command == "read_private") return read_private(arguments);
   if (command == "about") return about();
   if (command == "close") {
-    close_connection();
+    level.slot().drop();
+    close_connections();
     return mxCreateDoubleMatrix(0, 0, mxREAL);
   }
   throw wire::Failure(wire::failure_code::kInvalidArgument, "The gateway has no command '" + command + "'.");
@@ -39,7 +68,7 @@ void mexFunction(int n_out, mxArray* out[], int n_in, const mxArray* in[]) {
   bool failed = false;
   (void)n_out;
   try {
-    mexAtExit(mex::close_connection);
+    mexAtExit(mex::close_connections);
     const std::string command = mex::text_from(n_in > 0 ? in[0] : nullptr, "the command");
     out[0] = mex::dispatch(command, {n_in - 1, in + 1});
   } catch (const std::exception& error) {

@@ -22,17 +22,21 @@ void* interpreter_symbol(const char* name) {
 #endif
 }
 
-bool interrupted_in_octave() {
+volatile std::sig_atomic_t* signal_caught() {
   static auto* const caught =
       static_cast<volatile std::sig_atomic_t*>(interpreter_symbol("octave_signal_caught"));
-  static auto* const state = static_cast<std::sig_atomic_t*>(interpreter_symbol("octave_interrupt_state"));
+  return caught;
+}
+
+bool interrupted_in_octave() {
+  auto* const caught = signal_caught();
   static const auto handle = reinterpret_cast<void (*)()>(interpreter_symbol("octave_handle_signal"));
   if (!caught || !handle || !*caught) return false;
   *caught = 0;
   try {
     handle();  // any signal may be pending (a child that ended); only an interrupt makes it throw
   } catch (...) {
-    if (state) *state = 0;
+    keep_pending();
     return true;
   }
   return false;
@@ -40,14 +44,18 @@ bool interrupted_in_octave() {
 
 bool interrupted_in_matlab() {
   static const auto pending = reinterpret_cast<bool (*)()>(interpreter_symbol("utIsInterruptPending"));
-  static const auto set_pending =
-      reinterpret_cast<bool (*)(bool)>(interpreter_symbol("utSetInterruptPending"));
-  if (!pending || !pending()) return false;
-  if (set_pending) set_pending(false);
-  return true;
+  return pending && pending();
 }
 
 }  // namespace
+
+void keep_pending() {
+  static auto* const state = static_cast<std::sig_atomic_t*>(interpreter_symbol("octave_interrupt_state"));
+  auto* const caught = signal_caught();
+  if (!caught || !state) return;
+  *state = 1;
+  *caught = 1;
+}
 
 bool interrupted() { return interrupted_in_octave() || interrupted_in_matlab(); }
 

@@ -25,11 +25,39 @@ end
 
 function a_plot_probes_with_scalars()
     model = euphonic.CoherentCrystal(support.quartz(), 'temperature', 300);
-    dispersion = cell(1, 1);
-    dispersion{1} = model.horace_disp(0, 0, 0);
-    support.check(iscell(dispersion{1}) && numel(dispersion{1}) == 2, 'an answer with one output');
+    w = model.horace_disp(0, 0, 0);
+    support.check(iscell(w) && numel(w) == 27 && all(cellfun(@isscalar, w)), 'frequencies with one output');
     [w, sf] = model.horace_disp(0, 0, 0);
     support.check(numel(w) == numel(sf) && all(cellfun(@isscalar, w)), 'scalars');
+end
+
+function a_dispersion_is_drawn_from_one_output()
+    % In MATLAB nargout(@model.horace_disp) is -1, and functions that want frequencies alone then ask for one output
+    model = euphonic.CoherentCrystal(support.quartz(), 'temperature', 300, 'negative_e', true);
+    fun = @(varargin) model.horace_disp(varargin{:});
+    support.check(nargout(fun) == -1, 'as in MATLAB, found %d', nargout(fun));
+    [q, ~] = pixels(20);
+    w = model.horace_disp(q{:});
+    for pars = {{}, {1}, {[1 1.1]}, {1, 'frequency_scale', 1.1}}
+        [drawn, weights] = dispersion(fun, pars{1}, q);
+        factor = 1 + 0.1 * any(cellfun(@(p) any(p == 1.1), pars{1}));
+        support.check(isempty(weights) && numel(drawn) == 54, 'no intensities, found %d surfaces', numel(drawn));
+        support.check(isequal(drawn, cellfun(@(row) factor * row(:), w, 'UniformOutput', false)), 'all surfaces');
+    end
+end
+
+function [w, sf] = dispersion(fun, pars, q)
+    % Of a function whose number of outputs is not 2, one is asked for: an array or a cell of them is the frequencies
+    sf = {};
+    if nargout(fun) < 2
+        w = fun(q{:}, pars{:});
+    else
+        [w, sf] = fun(q{:}, pars{:});
+    end
+    if ~iscell(w)
+        w = {w};
+    end
+    w = cellfun(@(surface) surface(:), w, 'UniformOutput', false);
 end
 
 function a_fit_finds_its_factors_again()

@@ -5,7 +5,7 @@ function alive = ping(connection, seconds)
     end
     alive = false;
     if ~isempty(connection)
-        answer = euphonic.internal.gateway('request', connection, 'control', 'ping', struct(), [], seconds);
+        answer = euphonic.internal.connection.control(connection, 'ping', seconds);
         alive = isempty(answer.error);
     end
 end

@@ -6,7 +6,7 @@ function connection = read_connection(caller, any_version)
     persistent last_text last_connection
     connection = [];
     file = euphonic.internal.connection.connection_file();
-    answer = euphonic.internal.gateway('read_private', file);
+    answer = euphonic.internal.connection.gateway('read_private', file);
     if ~isempty(answer.error)
         euphonic.internal.fail(caller, answer.error);
     end

@@ -8,7 +8,7 @@ function [result, frames] = request(caller, socket, method, params, frames)
     end
     for attempt = 1:3
         connection = euphonic.internal.connection.live_connection(caller);
-        answer = euphonic.internal.gateway('request', connection, socket, method, params, frames, Inf);
+        answer = euphonic.internal.connection.gateway('request', connection, socket, method, params, frames, Inf);
         if isempty(answer.error)
             result = answer.result;
             frames = answer.frames;

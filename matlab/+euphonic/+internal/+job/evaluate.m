@@ -1,24 +1,22 @@
-function answer = evaluate(caller, fc, params, frames, points, verbose, as_cells, energies)
+function answer = evaluate(caller, fc, params, frames, points, progress, as_cells, energies)
     %EVALUATE   A whole calculation at any number of q-points.
     %   FC: force constants; PARAMS: of job.open without model and n_points; FRAMES: of job.open; POINTS: {qh, qk, ql},
-    %   equally long real double vectors; VERBOSE: tell how far it is when it takes more than two seconds; AS_CELLS:
-    %   frequencies and structure factors as 1xn cells of rows instead of n_points x n arrays; ENERGIES: one for each
-    %   q-point, for the quantity sqw. ANSWER: see native/mex/commands.h. A daemon that went away is started again, the
-    %   model sent again, and what is missing computed.
+    %   equally long real double vectors; PROGRESS: [] or a function of (done, total, seconds), called from time to time
+    %   when it takes more than two seconds; AS_CELLS: frequencies and structure factors as 1xn cells of rows instead of
+    %   n_points x n arrays; ENERGIES: one for each q-point, for the quantity sqw. ANSWER: see native/mex/commands.h. A
+    %   daemon that went away is started again, the model sent again, and what is missing computed.
     max_restarts = 3;
     if nargin < 8
         energies = [];
     end
-    options = struct('cells', as_cells, 'progress', [], 'energies', energies);
-    if verbose
-        options.progress = @euphonic.internal.job.show_progress;
-    end
+    options = struct('cells', as_cells, 'progress', progress, 'energies', energies);
     previous = [];
     restarts = 0;
     while true
         connection = euphonic.internal.connection.live_connection(caller);
         params.model = fc.model;
-        answer = euphonic.internal.gateway('evaluate', connection, params, frames, points, options, previous);
+        answer = euphonic.internal.connection.gateway('evaluate', connection, params, frames, points, options, ...
+            previous);
         if isempty(answer.error)
             return
         end

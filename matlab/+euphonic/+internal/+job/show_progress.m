@@ -1,5 +1,13 @@
-function show_progress(done, total, seconds)
-    %SHOW_PROGRESS   One line on how far a calculation is.
+function progress = show_progress(verbose)
+    %SHOW_PROGRESS   What a calculation tells of its progress: a function for EVALUATE, [] where VERBOSE is false.
+    progress = [];
+    if verbose
+        progress = @show;
+    end
+end
+
+function show(done, total, seconds)
+    % One line on how far a calculation is
     rate = done / seconds;
     if done == 0
         fprintf('euphonic: no results yet after %s (%s q-points)\n', ...
@@ -11,7 +19,7 @@ function show_progress(done, total, seconds)
     if euphonic.internal.is_octave()
         fflush(stdout);
     else
-        drawnow('limitrate');
+        drawnow('limitrate', 'nocallbacks');  % nothing else begins while this call waits
     end
 end
 
