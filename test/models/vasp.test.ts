@@ -2,15 +2,18 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { balancedSplitting } from '../../crystals/ewald.js';
 import { seededRandom } from '../../crystals/random.js';
 import type { Vector } from '../../src/models/lattice.js';
 import { readForceConstants } from '../../src/models/readers/index.js';
+import { type MassSources, massesOfTypes } from '../../src/models/readers/vaspMasses.js';
 import { ANGSTROM_PER_BOHR, ELECTRON_MASS_PER_AMU, EV_PER_HARTREE } from '../../src/models/units.js';
 import { dataFile } from '../support/data.js';
 import { dynamicalMatrix, frequencies } from '../support/dynamicalMatrix.js';
 import { failsWith } from '../support/errors.js';
 import { eigenvalues } from '../support/hermitian.js';
+import { changedHdf5 } from '../support/vaspFile.js';
 
 const GaAs = 'vasp/GaAs_vaspout.h5';
 
@@ -93,5 +96,156 @@ describe('HDF5 files', function () {
       await readBytes(changed).catch((error) => assert.equal(error.name, 'EuphonicError', error.stack));
     }
     assert.ok(existsSync(folder));
+  });
+});
+
+describe('VASP: masses', function () {
+  this.timeout(60_000);
+  const cases = fileURLToPath(new URL('../golden/cases/vasp-pomass/', import.meta.url));
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'euphonic-vasp-'));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  let written = 0;
+  /** potcar.h5 (POTCAR: Na 22.990, Cl 35.453; four of each) with changes. */
+  const read = async (changes: Parameters<typeof changedHdf5>[2]) => {
+    const path = join(folder, `vaspout${written++}.h5`);
+    await changedHdf5(join(cases, 'potcar.h5'), path, changes);
+    const { fc, notes } = await readForceConstants(path);
+    return {
+      masses: [...fc.crystal.atomMass].map((mass) => Number((mass / ELECTRON_MASS_PER_AMU).toFixed(4))),
+      types: fc.crystal.atomType,
+      notes: notes.filter((note) => !note.includes('names no primitive cell')).join(),
+      fc,
+    };
+  };
+  const each = (...masses: number[]) => masses.flatMap((mass) => [mass, mass, mass, mass]);
+  const POTCAR = 'input/potcar/content';
+  const INCAR = 'original/incar/content';
+  const TAG = 'input/incar/POMASS';
+
+  const expected = JSON.parse(readFileSync(join(cases, 'expected_meV.json'), 'utf8'));
+  for (const name of ['potcar.h5', 'original_incar.h5']) {
+    it(`${name}: the frequencies of Euphonic and plain sums`, async () => {
+      const { fc } = await readForceConstants(join(cases, name));
+      frequencies(eigenvalues(dynamicalMatrix(fc, [0, 0, 0], 0))).forEach((w, k) => {
+        const meV = 1000 * EV_PER_HARTREE * w;
+        assert.ok(
+          Math.abs(meV - expected[name][k]) < 1e-6 * Math.abs(expected[name][k]) + 1e-3,
+          `${k}: ${meV}`,
+        );
+      });
+    });
+  }
+
+  it('come from input/incar, then from the text of INCAR, then from POTCAR', async () => {
+    assert.deepEqual((await read({})).masses, each(22.99, 35.453));
+    const both = { [INCAR]: 'POMASS = 23 37', [TAG]: [24, 38] };
+    assert.deepEqual((await read({ ...both, [POTCAR]: undefined })).masses, each(24, 38));
+    assert.deepEqual((await read({ ...both, [TAG]: undefined, [POTCAR]: '' })).masses, each(23, 37));
+    assert.deepEqual((await read({ 'input/incar/pomass': '23.0 37.0' })).masses, each(23, 37));
+  });
+
+  it('neither in INCAR nor in a POTCAR: says both, and what to do', async () => {
+    for (const changes of [{ [POTCAR]: undefined }, { [POTCAR]: '\n', [INCAR]: 'NSW = 1' }]) {
+      const error = await failsWith('file_damaged', () => read(changes));
+      assert.match(error.message, /INCAR has no POMASS.*no POTCAR/);
+      assert.match(error.advice ?? '', /input\/incar\/POMASS.*Na, Cl/);
+    }
+  });
+
+  it('of types of one element, told apart in order', async () => {
+    const group = 'results/positions';
+    const types = { [`${group}/ion_types`]: ['Na', 'Cl', 'Cl_h'], [`${group}/number_ion_types`]: [4, 1, 3] };
+    const potcar = ['Na', 22.99, 'Cl', 34.97, 'Cl', 36.97]
+      .join(' ')
+      .replace(/(\w+) ([\d.]+)/g, 'VRHFIN =$1: x\nPOMASS = $2;\n');
+    const found = await read({ ...types, [POTCAR]: potcar });
+    assert.deepEqual(found.masses, [...each(22.99), 34.97, 36.97, 36.97, 36.97]);
+    assert.deepEqual(found.types.slice(4), ['Cl', 'Cl', 'Cl', 'Cl']);
+  });
+
+  it('that differ among copies of one atom make the supercell the cell', async () => {
+    const cell = 'results/phonons/primitive';
+    const primitive = {
+      [`${cell}/ion_types`]: ['Na', 'Cl'],
+      [`${cell}/number_ion_types`]: [1, 1],
+      [`${cell}/position_ions`]: [0, 0, 0, 0.5, 0.5, 0.5],
+      [`${cell}/lattice_vectors`]: [0, 2.8, 2.8, 2.8, 0, 2.8, 2.8, 2.8, 0],
+    };
+    const shapes = { [`${cell}/position_ions`]: [2, 3], [`${cell}/lattice_vectors`]: [3, 3] };
+    const group = 'results/positions';
+    const mixed = { [`${group}/ion_types`]: ['Na', 'Cl', 'Cl'], [`${group}/number_ion_types`]: [4, 1, 3] };
+    const plain = join(folder, 'plain.h5');
+    await changedHdf5(join(cases, 'potcar.h5'), plain, primitive, shapes);
+    assert.equal((await readForceConstants(plain)).fc.nAtoms, 2);
+    const path = join(folder, 'isotopes.h5');
+    await changedHdf5(
+      join(cases, 'potcar.h5'),
+      path,
+      { ...primitive, ...mixed, [INCAR]: 'POMASS = 23 35 37' },
+      shapes,
+    );
+    const { fc, notes } = await readForceConstants(path);
+    assert.equal(fc.nAtoms, 8);
+    assert.match(notes.join(), /different masses: the supercell/);
+  });
+});
+
+describe('VASP: POMASS in INCAR', () => {
+  const potcar = 'VRHFIN =Na: s\nPOMASS = 22.99; ZVAL = 1\nVRHFIN =Cl: s2p5\nPOMASS = 35.453; ZVAL = 7';
+  const masses = (sources: MassSources, notes: string[] = []) => {
+    const fail = (where: string, what: string, expected?: string) => {
+      throw new Error(`${where}: ${what}; ${expected}`);
+    };
+    return massesOfTypes(sources, ['Na', 'Cl'], fail, notes);
+  };
+
+  const incars: [string, number[]][] = [
+    ['pomass = 23 37', [23, 37]],
+    ['  PoMass=23 37', [23, 37]],
+    ['# POMASS = 1 2\n! POMASS = 3 4\nPOMASS = 23 37 ! POMASS = 5 6', [23, 37]],
+    ['IBRION = 6; POMASS = 23 37; NSW = 1', [23, 37]],
+    ['POMASS = 23 \\\n  37\nNSW = 1', [23, 37]],
+    ['POMASS = \\  ! masses\n 23 37\r\nNSW = 1\r\n', [23, 37]],
+    ['POMASS = 2*23', [23, 23]],
+    ['POMASS = 1*2.3D1, 37.', [23, 37]],
+    ['SYSTEM = "a\nPOMASS = 1 2\nb"\nPOMASS = 23 37', [23, 37]],
+    ['SYSTEM = POMASS = 1 2\nPOMASS = 23 37', [23, 37]],
+    ['XPOMASS = 1 2\n\tPOMASS\t=\t23\t37\tof table 3', [23, 37]],
+    ['IBRION = 6 ! POMASS = 23 37', [22.99, 35.453]],
+  ];
+  for (const [incar, expected] of incars) {
+    it(JSON.stringify(incar), () => {
+      const notes: string[] = [];
+      assert.deepEqual(masses({ incar, potcar }, notes), expected);
+      assert.deepEqual(notes, []);
+    });
+  }
+
+  it('twice: the first, and a note', () => {
+    const notes: string[] = [];
+    assert.deepEqual(masses({ incar: 'POMASS = 23 37\nPOMASS = 24 38' }, notes), [23, 37]);
+    assert.match(notes.join(), /more than once/);
+  });
+
+  const wrong: [string, MassSources, RegExp][] = [
+    ['one number for two types', { incar: 'POMASS = 23' }, /incar\/content: POMASS has 1 numbers.*\(Na Cl\)/],
+    ['three', { pomass: [1, 2, 3] }, /input\/incar\/POMASS: POMASS has 3 numbers/],
+    ['a number for each ion', { incar: 'POMASS = 4*23 4*37' }, /POMASS has 8 numbers/],
+    ['words', { incar: 'POMASS = heavy' }, /POMASS is 'heavy'/],
+    ['nothing', { incar: 'POMASS =' }, /POMASS is ''/],
+    ['a negative one', { incar: 'POMASS = -23 37' }, /POMASS is -23 37/],
+    ['a POTCAR without one of the elements', { potcar: 'VRHFIN =Na: s\nPOMASS = 23;' }, /no mass .* of Cl/],
+  ];
+  for (const [name, sources, message] of wrong) {
+    it(`${name}: an error`, () => assert.throws(() => masses(sources), message));
+  }
+
+  it('missing, without a POTCAR: no masses', () => {
+    assert.equal(masses({ incar: 'NSW = 1' }), undefined);
+    assert.equal(masses({ potcar: ' ' }), undefined);
   });
 });

@@ -105,6 +105,12 @@ export class AtomMap {
     );
   }
 
+  /** [n] the masses that each atom's copies in the supercell have, undefined if they differ. */
+  massesOfPrimitive({ masses }: PhonopyCell): Float64Array | undefined {
+    const isOne = masses.every((mass, j) => mass === masses[this.#representative[this.#atom[j]]]);
+    return isOne ? Float64Array.from(this.#representative, (j) => masses[j]) : undefined;
+  }
+
   #matrix(primitive: Float64Array, supercell: Float64Array): Int32Array {
     const ratio = times(supercell, inverse(primitive));
     if (!ratio.every((x) => Math.abs(x - Math.round(x)) < MATRIX_TOLERANCE)) {

@@ -11,6 +11,7 @@ import { Hdf5File } from './hdf5.js';
 import type { ModelFile } from './modelFile.js';
 import type { PhonopyCell } from './phonopySummary.js';
 import { AtomMap } from './phonopySupercell.js';
+import { readVaspMasses } from './vaspMasses.js';
 
 const RESPONSE = 'results/linear_response';
 
@@ -31,20 +32,17 @@ async function read(file: Hdf5File): Promise<ModelFile> {
     file,
     (await file.describe('results/positions/lattice_vectors')) ? 'results/positions' : 'input/poscar',
   );
+  const masses = await readVaspMasses(file, supercell.elements, notes);
+  supercell.masses.set(
+    supercell.counts.flatMap((count, type) => new Array<number>(count).fill(masses[type])),
+  );
   const count = supercell.symbols.length;
-  const hasPrimitive = (await file.describe('results/phonons/primitive/lattice_vectors')) !== undefined;
-  if (!hasPrimitive) notes.push('The file names no primitive cell: its supercell is taken for the cell.');
-  const primitive = hasPrimitive ? await readCell(file, 'results/phonons/primitive') : supercell;
-  const masses = await readMasses(file);
+  const { primitive, map, amu } = await readPrimitive(file, supercell, notes);
   const crystal: Crystal = {
     cellVectors: primitive.lattice.map((x) => x * toAtomicUnits('angstrom', 'length')),
     atomR: primitive.positions,
     atomType: primitive.symbols,
-    atomMass: Float64Array.from(primitive.symbols, (symbol) => {
-      const mass =
-        masses.get(symbol) ?? file.damaged('input/potcar/content', `it has no mass (POMASS) of ${symbol}`);
-      return mass * toAtomicUnits('AMU', 'mass');
-    }),
+    atomMass: amu.map((mass) => mass * toAtomicUnits('AMU', 'mass')),
   };
   const rows = await file.numbers(`${RESPONSE}/force_constants`, [3 * count, 3 * count]);
   const unit = toAtomicUnits('eV/angstrom^2', 'force constant');
@@ -53,20 +51,41 @@ async function read(file: Hdf5File): Promise<ModelFile> {
     const [i, j] = [Math.floor(pair / count), pair % count];
     return -unit * rows[3 * count * (3 * i + Math.floor(element / 3)) + 3 * j + (element % 3)];
   });
-  const map = new AtomMap(primitive, supercell, file.path);
   const sorted = map.sort({ shape: [count, count], elements }, file.path);
   const polar = await readPolar(file, map);
   const fc = makeFromTotal({ crystal, ...sorted, ...polar }, file.path);
   return { fc, source: `${file.path} (VASP${await version(file)})`, notes };
 }
 
-async function readCell(file: Hdf5File, group: string): Promise<PhonopyCell> {
+/** The primitive cell, or the supercell where there is none, or where isotopes differ among copies of an atom. */
+async function readPrimitive(file: Hdf5File, supercell: PhonopyCell, notes: string[]) {
+  const group = 'results/phonons/primitive';
+  if (await file.describe(`${group}/lattice_vectors`)) {
+    const primitive = await readCell(file, group);
+    const map = new AtomMap(primitive, supercell, file.path);
+    const amu = map.massesOfPrimitive(supercell);
+    if (amu) return { primitive, map, amu };
+    notes.push('Copies of one atom have different masses: the supercell is taken for the cell.');
+  } else {
+    notes.push('The file names no primitive cell: its supercell is taken for the cell.');
+  }
+  return { primitive: supercell, map: new AtomMap(supercell, supercell, file.path), amu: supercell.masses };
+}
+
+/** Types of ions and how many of each; `elements` without what a type is labelled with. */
+interface VaspCell extends PhonopyCell {
+  elements: string[];
+  counts: number[];
+}
+
+/** Masses are 0: VASP has them elsewhere. */
+async function readCell(file: Hdf5File, group: string): Promise<VaspCell> {
   const types = await file.text(`${group}/ion_types`);
-  const counts = await file.numbers(`${group}/number_ion_types`, [types.length]);
+  const counts = [...(await file.numbers(`${group}/number_ion_types`, [types.length]))];
   if (!counts.every((n) => Number.isSafeInteger(n) && n > 0))
     file.damaged(
       `${group}/number_ion_types`,
-      `there are ${[...counts].join(' ')} ions of each type`,
+      `there are ${counts.join(' ')} ions of each type`,
       'positive integers',
     );
   const count = counts.reduce((a, b) => a + b, 0);
@@ -78,22 +97,15 @@ async function readCell(file: Hdf5File, group: string): Promise<PhonopyCell> {
     : 1;
   if (direct !== 1)
     file.damaged(`${group}/position_ions`, 'the positions are Cartesian', 'direct coordinates');
-  // types may carry a name for their pseudopotential: Ga_d, As_h
-  const symbols = types.flatMap((type, k) => new Array<string>(counts[k]).fill(type.replace(/[_/].*$/, '')));
-  return { lattice: lattice.map((x) => x * scale), positions, symbols, masses: new Float64Array(count) };
+  const elements = types.map(withoutPotential);
+  const symbols = elements.flatMap((element, k) => new Array<string>(counts[k]).fill(element));
+  const masses = new Float64Array(count);
+  return { lattice: lattice.map((x) => x * scale), positions, symbols, masses, elements, counts };
 }
 
-/** amu, from the lines VRHFIN =Ga: … and POMASS = 69.723; … of each pseudopotential. */
-async function readMasses(file: Hdf5File): Promise<Map<string, number>> {
-  const content = (await file.text('input/potcar/content')).join('\n');
-  const masses = new Map<string, number>();
-  let symbol: string | undefined;
-  for (const line of content.split('\n')) {
-    symbol = /VRHFIN\s*=\s*([A-Za-z]+)/.exec(line)?.[1] ?? symbol;
-    const mass = /POMASS\s*=\s*([\d.]+)/.exec(line)?.[1];
-    if (mass !== undefined && symbol !== undefined) masses.set(symbol, Number(mass));
-  }
-  return masses;
+/** Types may carry a name for their pseudopotential: Ga_d, As_h, H.5, H1.25. */
+function withoutPotential(type: string): string {
+  return type.replace(/^([A-Z][a-z]?)([_/.]|\d*\.\d).*$/, '$1');
 }
 
 async function readPolar(file: Hdf5File, map: AtomMap) {
