@@ -63,6 +63,7 @@ function status(daemon: Daemon, work: WorkService, control: ControlService): Sta
     counters: {
       ...jobs.counters,
       memory_refused: memory.counters.refused,
+      files_read: models.counters.read,
       models_evicted: models.counters.evicted,
       clients: work.peerCount,
       connections: work.connections + control.connections,

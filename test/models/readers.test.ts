@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -68,6 +69,9 @@ describe('reading a file', () => {
       /no[t] a regular file/,
     );
     await failsWith('file_not_found', () => readForceConstants(join(folder, 'packed.json', 'x')));
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    const pipe = await failsWith('file_unreadable', () => readForceConstants(join(folder, 'pipe')));
+    assert.match(pipe.message, /not a regular file/);
   });
 
   it('says when it is of no known format', async () => {

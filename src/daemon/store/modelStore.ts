@@ -1,12 +1,12 @@
 /** The models that the daemon knows, by their SHA-256, each with the plans made of it. */
-import { stat } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import { EuphonicError } from '../../base/errors.js';
 import { Turns } from '../../base/semaphore.js';
 import { Shared } from '../../base/shared.js';
 import type { Executor, ExecutorModel, ExecutorPlan, PlanOptions } from '../../compute/executor.js';
 import type { Crystal } from '../../models/crystal.js';
-import type { ReadOptions } from '../../models/readers/index.js';
+import { fileState } from '../../models/readers/fileState.js';
+import type { ReadFile, ReadOptions } from '../../models/readers/index.js';
 import type { SpaceGroup } from '../../models/symmetry.js';
 import { ANGSTROM_PER_BOHR, ELECTRON_MASS_PER_AMU } from '../../models/units.js';
 import { float64Frame, int32Frame } from '../../protocol/arrays.js';
@@ -17,7 +17,7 @@ import type { Holder, MemoryBudget } from '../limits/memoryBudget.js';
 import { planBytes } from '../limits/planMemory.js';
 import { PUT_BYTES_PER_FRAME_BYTE, READ_BYTES_PER_FILE_BYTE } from '../limits/settings.js';
 import { ModelReader } from './modelReader.js';
-import type { ReadModel } from './modelWorker.js';
+import type { LoadedModel, ReadModel } from './modelWorker.js';
 
 interface PlanEntry {
   plan: Shared<ExecutorPlan>;
@@ -40,7 +40,7 @@ interface StoredModel {
 const COPY_SLICE = 2 ** 22;
 
 export class ModelStore implements Holder {
-  readonly counters = { evicted: 0 };
+  readonly counters = { evicted: 0, read: 0 };
   /** what reading and planning ask before they begin; set once, since the budget counts this store */
   memory: MemoryBudget | undefined;
   /** least recently used first */
@@ -48,11 +48,8 @@ export class ModelStore implements Holder {
   private readonly reader = new ModelReader();
   /** each takes a thread of its own, beside those of the pool */
   private readonly planning: Turns;
-  /** path and options → the file's state when it was read, the model that it was, and what was said of the file */
-  private readonly files = new Map<
-    string,
-    { state: string; id: string } & Pick<ModelSummary, 'source' | 'notes'>
-  >();
+  /** path and options → the files that were read, the model that they were, and what was said of them */
+  private readonly files = new Map<string, Pick<LoadedModel, 'files' | 'id' | 'source' | 'notes'>>();
 
   constructor(
     private readonly executor: Executor,
@@ -67,27 +64,26 @@ export class ModelStore implements Holder {
   }
 
   /**
-   * Reads a file, unless it has not changed since it was read and its model is still here. Several files may hold the same
-   * model: the summary's source and notes are those of this one.
+   * Reads a file, unless none of the files that it draws on has changed since and its model is still here. Several files may
+   * hold the same model: the summary's source and notes are those of this one.
    */
   async load(params: CheckedParams<'model.load'>): Promise<ModelSummary> {
     const { path } = params;
     const key = JSON.stringify(params);
-    const { state, size } = await fileState(path);
     const known = this.files.get(key);
-    if (known && known.state === state && state !== undefined) {
+    if (known && (await isUnchanged(known.files))) {
       const stored = this.touch(known.id);
       if (stored) return { ...stored.summary, source: known.source, notes: known.notes };
     }
+    const { size } = await fileState(path);
     const release = this.memory?.reserve(`Reading ${path}`, READ_BYTES_PER_FILE_BYTE * size);
     try {
       const read = await this.reader.perform({ kind: 'load', path, options: readOptions(params) });
-      const { source, notes } = read;
+      this.counters.read++;
+      const { id, source, notes, files } = read;
       const summary = { ...(await this.add(read)), source, notes };
-      // phonopy's summary draws on files beside it, which may change while it does not
-      const isWhole = !/\(phonopy[^()]*\)$/.test(source);
-      if (isWhole && state !== undefined && state === (await fileState(path)).state)
-        this.files.set(key, { state, id: read.id, source, notes });
+      for (const [other, { id }] of this.files) if (!this.models.has(id)) this.files.delete(other);
+      this.files.set(key, { files, id, source, notes });
       return summary;
     } finally {
       release?.();
@@ -339,16 +335,11 @@ function readOptions(params: CheckedParams<'model.load'>): ReadOptions {
   };
 }
 
-/** What changes when a file does, undefined if it cannot be had or `path` is a folder; and its bytes. */
-async function fileState(path: string): Promise<{ state: string | undefined; size: number }> {
-  try {
-    const stats = await stat(path, { bigint: true });
-    const { dev, ino, size, mtimeNs, ctimeNs } = stats;
-    if (!stats.isFile()) return { state: undefined, size: 0 };
-    return { state: [dev, ino, size, mtimeNs, ctimeNs].join(), size: Number(size) };
-  } catch {
-    return { state: undefined, size: 0 };
+async function isUnchanged(files: ReadFile['files']): Promise<boolean> {
+  for (const [path, state] of files) {
+    if (state === undefined || (await fileState(path)).state !== state) return false;
   }
+  return true;
 }
 
 /** The frame's bytes in memory of their own, copied in slices so that the event loop is never held up. */

@@ -7,7 +7,7 @@ import { parentPort } from 'node:worker_threads';
 import { asEuphonicError, type ErrorBody, EuphonicError } from '../../base/errors.js';
 import type { Crystal, ForceConstantsContent } from '../../models/crystal.js';
 import { asymmetry, type ForceConstants, makeForceConstants, modelId } from '../../models/forceConstants.js';
-import { type ReadOptions, readForceConstants } from '../../models/readers/index.js';
+import { type ReadFile, type ReadOptions, readForceConstants } from '../../models/readers/index.js';
 import { type Operation, type SpaceGroup, spaceGroup, symmetrisedTensors } from '../../models/symmetry.js';
 import type { Grid } from '../../qpoints/grid.js';
 import { irreducibleWedge, type Wedge } from '../../qpoints/irreducibleWedge.js';
@@ -28,9 +28,14 @@ export interface ReadModel {
   asymmetry: number;
 }
 
+export interface LoadedModel extends ReadModel {
+  /** that it draws on */
+  files: ReadFile['files'];
+}
+
 /** What each kind of task gives. */
 export interface ReaderResults {
-  load: ReadModel;
+  load: LoadedModel;
   check: ReadModel;
   group: SpaceGroup;
   symmetrise: Float64Array;
@@ -39,21 +44,22 @@ export interface ReaderResults {
 
 export type ReaderAnswer = { result: ReaderResults[ReaderTask['kind']] } | { error: ErrorBody };
 
-type ModelTask = Extract<ReaderTask, { kind: 'load' | 'check' }>;
+type TaskOf<K extends ReaderTask['kind']> = Extract<ReaderTask, { kind: K }>;
 
-async function readModel(task: ModelTask): Promise<ReadModel> {
-  if (task.kind === 'check') {
-    const fc = makeForceConstants(task.content, 'model.put');
-    return { id: modelId(fc), fc, source: 'sent by a client', notes: [], asymmetry: asymmetry(fc) };
-  }
-  if (!isAbsolute(task.path)) {
-    throw new EuphonicError('invalid_argument', `path is '${task.path}'.`, {
+function checkModel({ content }: TaskOf<'check'>): ReadModel {
+  const fc = makeForceConstants(content, 'model.put');
+  return { id: modelId(fc), fc, source: 'sent by a client', notes: [], asymmetry: asymmetry(fc) };
+}
+
+async function loadModel({ path, options }: TaskOf<'load'>): Promise<LoadedModel> {
+  if (!isAbsolute(path)) {
+    throw new EuphonicError('invalid_argument', `path is '${path}'.`, {
       where: 'path',
       expected: "an absolute path on the daemon's host",
     });
   }
-  const { fc, source, notes } = await readForceConstants(task.path, task.options);
-  return { id: modelId(fc), fc, source, notes, asymmetry: asymmetry(fc) };
+  const read = await readForceConstants(path, options);
+  return { ...read, id: modelId(read.fc), asymmetry: asymmetry(read.fc) };
 }
 
 async function groupOf(crystal: Crystal): Promise<SpaceGroup> {
@@ -91,21 +97,26 @@ function transferable(fc: ForceConstants): ArrayBuffer[] {
   return [...buffers];
 }
 
+async function perform(task: ReaderTask): Promise<ReaderResults[ReaderTask['kind']]> {
+  switch (task.kind) {
+    case 'load':
+      return loadModel(task);
+    case 'check':
+      return checkModel(task);
+    case 'group':
+      return groupOf(task.crystal);
+    case 'symmetrise':
+      return symmetrisedTensors(task.tensors, task);
+    case 'wedge':
+      return irreducibleWedge(task.grid, task.operations);
+  }
+}
+
 parentPort?.on('message', async (task: ReaderTask) => {
   try {
-    if (task.kind === 'group') {
-      const result = await groupOf(task.crystal);
-      parentPort?.postMessage({ result } satisfies ReaderAnswer);
-    } else if (task.kind === 'symmetrise') {
-      const result = symmetrisedTensors(task.tensors, task);
-      parentPort?.postMessage({ result } satisfies ReaderAnswer);
-    } else if (task.kind === 'wedge') {
-      const result = irreducibleWedge(task.grid, task.operations);
-      parentPort?.postMessage({ result } satisfies ReaderAnswer);
-    } else {
-      const result = await readModel(task);
-      parentPort?.postMessage({ result } satisfies ReaderAnswer, transferable(result.fc));
-    }
+    const result = await perform(task);
+    const transfer = 'fc' in result ? transferable(result.fc) : [];
+    parentPort?.postMessage({ result } satisfies ReaderAnswer, transfer);
   } catch (error) {
     parentPort?.postMessage({ error: asEuphonicError(error).toBody() } satisfies ReaderAnswer);
   }

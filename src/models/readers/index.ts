@@ -2,12 +2,13 @@
 import { dirname, resolve } from 'node:path';
 import { EuphonicError } from '../../base/errors.js';
 import { isCastep, readCastep } from './castep.js';
+import type { FileState } from './fileState.js';
 import { checkHdf5, isHdf5 } from './hdf5.js';
 import { isJson, readJson } from './json.js';
 import type { ModelFile } from './modelFile.js';
 import { type PhonopyNames, readPhonopy, SUMMARY_NAME } from './phonopy.js';
 import { isYaml } from './phonopySummary.js';
-import { type ByteSource, fileExists, isFolder, openFile } from './source.js';
+import { type ByteSource, FileAccess } from './source.js';
 import { uncompressed, whole } from './text.js';
 import { readVasp } from './vasp.js';
 
@@ -20,13 +21,20 @@ export interface ReadOptions extends PhonopyNames {
   format?: ModelFormat;
 }
 
+export interface ReadFile extends ModelFile {
+  /** every path that was looked at, also in vain, and its state before that */
+  files: ReadonlyMap<string, FileState['state']>;
+}
+
 /** As many bytes as any format needs to be known by. */
 const START_BYTES = 4096;
 
-const READERS: Record<ModelFormat, (source: ByteSource, options: ReadOptions) => Promise<ModelFile>> = {
+type Reader = (source: ByteSource, options: ReadOptions, files: FileAccess) => Promise<ModelFile>;
+
+const READERS: Record<ModelFormat, Reader> = {
   castep: readCastep,
   json: async (source) => readJson((await whole(source)).toString('utf8'), source.name),
-  phonopy: (source, options) => readPhonopy(source, dirname(source.name), options),
+  phonopy: (source, options, files) => readPhonopy(source, dirname(source.name), options, files),
   vasp: async (source) => {
     checkHdf5(await source.read(0, Math.min(8, source.size)), source.name);
     return readVasp(source.name);
@@ -39,20 +47,21 @@ const READERS: Record<ModelFormat, (source: ByteSource, options: ReadOptions) =>
  * Throws `file_not_found`, `file_unreadable`, `file_format` (none of the known formats), `file_damaged` (with the
  * place), `no_force_constants`, or `too_large` for more than a named limit.
  */
-export async function readForceConstants(path: string, options: ReadOptions = {}): Promise<ModelFile> {
-  const file = await openFile(await fileOf(resolve(path), options.summaryName ?? SUMMARY_NAME));
+export async function readForceConstants(path: string, options: ReadOptions = {}): Promise<ReadFile> {
+  const files = new FileAccess();
+  const file = await files.open(await fileOf(resolve(path), options.summaryName ?? SUMMARY_NAME, files));
   try {
-    return await readSource(file, options);
+    return { ...(await readSource(file, options, files)), files: files.states };
   } finally {
     await file.close();
   }
 }
 
 /** The path itself, or that of the summary if it is a folder. */
-async function fileOf(path: string, summaryName: string): Promise<string> {
-  if (!(await isFolder(path))) return path;
+async function fileOf(path: string, summaryName: string, files: FileAccess): Promise<string> {
+  if (!(await files.isFolder(path))) return path;
   const summary = resolve(path, summaryName);
-  if (await fileExists(summary)) return summary;
+  if (await files.isFile(summary)) return summary;
   throw new EuphonicError('file_not_found', `${path} is a folder without ${summaryName}.`, {
     where: path,
     expected: "a file, or a folder with phonopy's summary",
@@ -61,7 +70,11 @@ async function fileOf(path: string, summaryName: string): Promise<string> {
 }
 
 /** The same for bytes from any source; `source.name` is shown in messages, and HDF5 files are opened by it. */
-export async function readSource(source: ByteSource, options: ReadOptions = {}): Promise<ModelFile> {
+export async function readSource(
+  source: ByteSource,
+  options: ReadOptions = {},
+  files = new FileAccess(),
+): Promise<ModelFile> {
   const content = await uncompressed(source);
   const start = await content.read(0, Math.min(START_BYTES, content.size));
   if (content.size === 0) {
@@ -78,7 +91,7 @@ export async function readSource(source: ByteSource, options: ReadOptions = {}):
         'a .castep_bin or .check file of CASTEP, phonopy.yaml, vaspout.h5, or force constants in JSON as Euphonic writes them',
     });
   }
-  return READERS[format](content, options);
+  return READERS[format](content, options, files);
 }
 
 function recognise(start: Buffer): ModelFormat | undefined {

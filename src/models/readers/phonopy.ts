@@ -18,7 +18,7 @@ import {
   parseSummary,
 } from './phonopySummary.js';
 import { AtomMap } from './phonopySupercell.js';
-import { type ByteSource, fileExists, openFile } from './source.js';
+import type { ByteSource, FileAccess } from './source.js';
 import { uncompressed, whole } from './text.js';
 
 /** Names of the parts, in the folder or absolute. What the summary holds itself comes first. */
@@ -59,7 +59,8 @@ const CALCULATOR_UNITS: Readonly<Record<string, { length: string; forceConstants
 export async function readPhonopy(
   summary: ByteSource,
   folder: string,
-  names: PhonopyNames = {},
+  names: PhonopyNames,
+  files: FileAccess,
 ): Promise<ModelFile> {
   const notes: string[] = [];
   const parsed = parseSummary(await whole(summary), summary.name);
@@ -71,11 +72,11 @@ export async function readPhonopy(
     atomType: primitive.symbols,
     atomMass: primitive.masses.map((mass) => mass * toAtomicUnits('AMU', 'mass')),
   };
-  const found = await findForceConstants(parsed, summary.name, folder, names);
+  const found = await findForceConstants(parsed, summary.name, folder, names, files);
   const forceUnit =
     found.fc.unit === undefined ? units.forceConstants : forceConstantsUnit(found.fc.unit, found.name);
   const sorted = new AtomMap(primitive, supercell, summary.name).sort(found.fc, found.name);
-  const nac = parsed.nac ?? (await findBorn(crystal, folder, names, notes));
+  const nac = parsed.nac ?? (await findBorn(crystal, folder, names, notes, files));
   const content = {
     crystal,
     ...sorted,
@@ -127,12 +128,13 @@ async function findForceConstants(
   summary: string,
   folder: string,
   { fcName, fcFormat }: PhonopyNames,
+  files: FileAccess,
 ): Promise<{ fc: PhonopyForceConstants; name: string }> {
   if (forceConstants) return { fc: forceConstants, name: summary };
   const candidates = (fcName === undefined ? FC_NAMES : [fcName]).map((name) => resolve(folder, name));
   for (const path of candidates) {
-    if (fcName !== undefined || (await fileExists(path)))
-      return { fc: await readSeparate(path, supercell.symbols.length, fcFormat), name: path };
+    if (fcName !== undefined || (await files.isFile(path)))
+      return { fc: await readSeparate(files, path, supercell.symbols.length, fcFormat), name: path };
   }
   throw new EuphonicError('no_force_constants', `${summary} has no force constants.`, {
     where: summary,
@@ -142,11 +144,12 @@ async function findForceConstants(
 }
 
 async function readSeparate(
+  files: FileAccess,
   path: string,
   count: number,
   format?: 'phonopy' | 'hdf5',
 ): Promise<PhonopyForceConstants> {
-  const file = await openFile(path);
+  const file = await files.open(path);
   try {
     const start = await file.read(0, Math.min(8, file.size));
     if (format === 'hdf5' || (format === undefined && isHdf5(start))) {
@@ -160,15 +163,21 @@ async function readSeparate(
   }
 }
 
-async function findBorn(crystal: Crystal, folder: string, { bornName }: PhonopyNames, notes: string[]) {
+async function findBorn(
+  crystal: Crystal,
+  folder: string,
+  { bornName }: PhonopyNames,
+  notes: string[],
+  files: FileAccess,
+) {
   if (bornName === undefined) {
-    if (await fileExists(join(folder, 'BORN'))) {
+    if (await files.isFile(join(folder, 'BORN'))) {
       notes.push('There is a file BORN, which is read only if it is named (born_name).');
     }
     return undefined;
   }
   const path = resolve(folder, bornName);
-  const file = await openFile(path);
+  const file = await files.open(path);
   try {
     return await parseBorn((await whole(file)).toString('utf8'), crystal, path);
   } finally {

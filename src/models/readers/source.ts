@@ -1,6 +1,8 @@
 /** Where a reader's bytes come from: a file read piece by piece, or memory. */
+import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { EuphonicError } from '../../base/errors.js';
+import { type FileState, fileState } from './fileState.js';
 
 export interface ByteSource {
   /** what error messages call it: the path */
@@ -11,17 +13,48 @@ export interface ByteSource {
   read(offset: number, length: number): Promise<Buffer>;
 }
 
-/** Opens a file. Throws `file_not_found`, or `file_unreadable` for what is no readable file. */
-export async function openFile(path: string): Promise<ByteSource & { close(): Promise<void> }> {
-  let handle: FileHandle | undefined;
-  try {
-    handle = await open(path, 'r');
-    const found = await handle.stat();
-    if (!found.isFile()) throw new Error(found.isDirectory() ? 'it is a folder' : 'it is not a regular file');
-    return fileSource(path, handle, found.size);
-  } catch (error) {
-    await handle?.close();
-    throw unreadable(path, error);
+/**
+ * The one way to the files of a model. It notes in which state each path was before it was first looked at: also those that were
+ * not there, since a file that comes later may be another model's part.
+ */
+export class FileAccess {
+  readonly states = new Map<string, FileState['state']>();
+
+  /** Opens a file. Throws `file_not_found`, or `file_unreadable` for what is no readable file. */
+  async open(path: string): Promise<ByteSource & { close(): Promise<void> }> {
+    await this.note(path);
+    let handle: FileHandle | undefined;
+    try {
+      // without waiting for somebody to write, should it be a pipe
+      handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+      const found = await handle.stat();
+      if (!found.isFile())
+        throw new Error(found.isDirectory() ? 'it is a folder' : 'it is not a regular file');
+      return fileSource(path, handle, found.size);
+    } catch (error) {
+      await handle?.close();
+      throw unreadable(path, error);
+    }
+  }
+
+  async isFile(path: string): Promise<boolean> {
+    await this.note(path);
+    return stat(path).then(
+      (found) => found.isFile(),
+      () => false,
+    );
+  }
+
+  async isFolder(path: string): Promise<boolean> {
+    await this.note(path);
+    return stat(path).then(
+      (found) => found.isDirectory(),
+      () => false,
+    );
+  }
+
+  private async note(path: string): Promise<void> {
+    if (!this.states.has(path)) this.states.set(path, (await fileState(path)).state);
   }
 }
 
@@ -42,20 +75,6 @@ function fileSource(path: string, handle: FileHandle, size: number) {
     },
     close: () => handle.close(),
   };
-}
-
-export async function fileExists(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isFile(),
-    () => false,
-  );
-}
-
-export async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
 }
 
 /** Bytes in memory. */
