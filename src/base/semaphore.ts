@@ -1,25 +1,23 @@
-/** Work of which no more than so much runs at the same time; the rest waits for its turn. */
-export class Turns {
-  private running = 0;
+/** Lets no more than so much work run at the same time; the rest waits in the order in which it came. */
+export class Semaphore {
+  private free: number;
   private readonly waiting: (() => void)[] = [];
 
-  constructor(private readonly atOnce: number) {}
+  constructor(permits: number) {
+    this.free = permits;
+  }
 
-  async take<T>(work: () => Promise<T>): Promise<T> {
-    if (this.running >= this.atOnce) {
-      await new Promise<void>((resolve) => {
-        this.waiting.push(resolve);
-      });
-    } else {
-      this.running++;
-    }
+  /** Does the work when there is a permit for it, and releases the permit afterwards. */
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.free > 0) this.free--;
+    else await new Promise<void>((resolve) => this.waiting.push(resolve));
     try {
       return await work();
     } finally {
-      // the turn goes to the next in the queue, if there is one
+      // the permit goes to the next in the queue, if there is one
       const next = this.waiting.shift();
       if (next) next();
-      else this.running--;
+      else this.free++;
     }
   }
 }

@@ -1,45 +1,63 @@
 /** Work for which several may wait, and which is stopped when all of them have left. */
-import { EuphonicError } from './errors.js';
 
-/** Rejects with `cancelled` as soon as the signal is aborted, whatever becomes of the promise. */
-function unlessAborted<T>(promise: Promise<T>, wanted: AbortSignal): Promise<T> {
+/** Rejects with the signal's reason as soon as it is aborted, whatever becomes of the promise. */
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const leave = () => reject(new EuphonicError('cancelled', 'The request was cancelled.'));
-    if (wanted.aborted) leave();
-    wanted.addEventListener('abort', leave, { once: true });
-    promise.then(resolve, reject).finally(() => wanted.removeEventListener('abort', leave));
+    const leave = () => reject(signal.reason);
+    if (signal.aborted) leave();
+    signal.addEventListener('abort', leave, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
   });
 }
 
-export class Shared<T> {
+export class Shared<T extends object> {
+  /** What came of the work, once it is there. */
+  value: T | undefined;
+  private isOver = false;
   private waiting = 0;
-  private settled = false;
   private readonly stop = new AbortController();
   private readonly result: Promise<T>;
 
-  /** `work` is to reject when its signal is aborted. */
-  constructor(work: (stop: AbortSignal) => Promise<T>) {
-    this.result = work(this.stop.signal);
-    const settle = () => {
-      this.settled = true;
-    };
-    // also: work that everybody has left rejects for nobody
-    this.result.then(settle, settle);
+  /**
+   * `work` is to end soon after its signal is aborted. `forget` is called when nobody is to wait for it any more: it has
+   * failed or was stopped.
+   */
+  constructor(
+    work: (signal: AbortSignal) => Promise<T>,
+    private readonly forget: () => void,
+  ) {
+    const { signal } = this.stop;
+    this.result = unlessAborted(work(signal), signal);
+    this.result.then(
+      (value) => {
+        this.isOver = true;
+        this.value = value;
+      },
+      () => this.fail(),
+    );
   }
 
-  /** Nobody is to wait for it any more. */
-  get stopped(): boolean {
-    return this.stop.signal.aborted;
-  }
-
-  /** Rejects with `cancelled` when `wanted` is aborted before the result is there. */
-  async wait(wanted: AbortSignal): Promise<T> {
+  /** Rejects with the signal's reason when it is aborted before the result is there. */
+  async wait(signal: AbortSignal): Promise<T> {
     this.waiting++;
     try {
-      return await unlessAborted(this.result, wanted);
+      return await unlessAborted(this.result, signal);
     } finally {
       this.waiting--;
-      if (wanted.aborted && this.waiting === 0 && !this.settled) this.stop.abort();
+      if (this.waiting === 0 && signal.aborted) this.abort(signal.reason);
     }
+  }
+
+  /** Stops the work for all who wait for it, unless it is done. */
+  abort(reason: unknown): void {
+    if (this.isOver) return;
+    this.stop.abort(reason);
+    this.fail();
+  }
+
+  private fail(): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.forget();
   }
 }

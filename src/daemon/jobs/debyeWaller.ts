@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { EuphonicError } from '../../base/errors.js';
-import { Turns } from '../../base/semaphore.js';
+import { Semaphore } from '../../base/semaphore.js';
 import type { Executor, ExecutorJob, JobOptions } from '../../compute/executor.js';
 import type { SpaceGroup } from '../../models/symmetry.js';
 import { MAX_DEBYE_WALLER_POINTS } from '../../protocol/limits.js';
@@ -56,7 +56,7 @@ const cancelledError = () => new EuphonicError('cancelled', 'The Debye–Waller 
 export class DebyeWaller {
   /** those under way and those that are kept, least recently used first */
   private readonly calculations = new Map<string, Calculation>();
-  private readonly turns = new Turns(MAX_DEBYE_WALLER_RUNNING);
+  private readonly running = new Semaphore(MAX_DEBYE_WALLER_RUNNING);
 
   constructor(
     private readonly executor: Executor,
@@ -150,8 +150,8 @@ export class DebyeWaller {
       startedAt: performance.now(),
     };
     calculation.result.catch(() => {});
-    calculation.result = this.turns
-      .take(() => this.compute(calculation))
+    calculation.result = this.running
+      .run(() => this.compute(calculation))
       .then(
         (computed) => {
           calculation.finished = true;

@@ -1,4 +1,5 @@
 /** Jobs that are being opened: their models planned, their Debye–Waller tensors waited for. */
+import { EuphonicError } from '../../base/errors.js';
 import type { Peer } from '../sockets/peerSocket.js';
 
 interface Opening {
@@ -39,7 +40,7 @@ export class Openings {
 
   private abort(chosen: (opening: Opening) => boolean): boolean {
     const stopped = [...this.openings].filter(chosen);
-    for (const { stop } of stopped) stop.abort();
+    for (const { stop } of stopped) stop.abort(new EuphonicError('cancelled', 'The request was cancelled.'));
     return stopped.length > 0;
   }
 }

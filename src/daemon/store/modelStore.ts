@@ -1,7 +1,7 @@
 /** The models that the daemon knows, by their SHA-256, each with the plans made of it. */
 import { setImmediate } from 'node:timers/promises';
 import { EuphonicError } from '../../base/errors.js';
-import { Turns } from '../../base/semaphore.js';
+import { Semaphore } from '../../base/semaphore.js';
 import { Shared } from '../../base/shared.js';
 import type { Executor, ExecutorModel, ExecutorPlan, PlanOptions } from '../../compute/executor.js';
 import type { Crystal } from '../../models/crystal.js';
@@ -19,11 +19,6 @@ import { PUT_BYTES_PER_FRAME_BYTE, READ_BYTES_PER_FILE_BYTE } from '../limits/se
 import { ModelReader } from './modelReader.js';
 import type { LoadedModel, ReadModel } from './modelWorker.js';
 
-interface PlanEntry {
-  plan: Shared<ExecutorPlan>;
-  bytes: number;
-}
-
 interface StoredModel {
   summary: ModelSummary;
   crystal: Crystal;
@@ -31,7 +26,7 @@ interface StoredModel {
   /** Born charges and dielectric tensor of a polar crystal */
   polar: { born: Float64Array; dielectric: Float64Array } | undefined;
   model: ExecutorModel;
-  plans: Map<string, PlanEntry>;
+  plans: Map<string, Shared<ExecutorPlan>>;
   /** jobs and plans under way that need it: it stays while there are any */
   uses: number;
 }
@@ -47,7 +42,7 @@ export class ModelStore implements Holder {
   private readonly models = new Map<string, StoredModel>();
   private readonly reader = new ModelReader();
   /** each takes a thread of its own, beside those of the pool */
-  private readonly planning: Turns;
+  private readonly planning: Semaphore;
   /** path and options → the files that were read, the model that they were, and what was said of them */
   private readonly files = new Map<string, Pick<LoadedModel, 'files' | 'id' | 'source' | 'notes'>>();
 
@@ -55,7 +50,7 @@ export class ModelStore implements Holder {
     private readonly executor: Executor,
     private readonly limitBytes: number,
   ) {
-    this.planning = new Turns(Math.max(2, executor.threads));
+    this.planning = new Semaphore(Math.max(2, executor.threads));
   }
 
   /** Memory of all models and plans. */
@@ -146,50 +141,37 @@ export class ModelStore implements Holder {
 
   /**
    * The plan for a model and options: made once, also when several clients ask at the same time, and not to the end when
-   * none of them wants it any more.
+   * nobody waits for it any more. Rejects with the signal's reason when it is aborted.
    */
-  async plan(id: string, options: PlanOptions, wanted: AbortSignal): Promise<ExecutorPlan> {
+  async plan(id: string, options: PlanOptions, signal: AbortSignal): Promise<ExecutorPlan> {
     const stored = this.get(id);
     const key = JSON.stringify([options.asr, options.dipole, options.dipoleParameter]);
-    let entry = stored.plans.get(key);
-    if (!entry || entry.plan.stopped) {
-      entry = this.startPlan(stored, key, options);
-      stored.plans.set(key, entry);
+    let shared = stored.plans.get(key);
+    if (!shared) {
+      shared = new Shared(
+        (stop) => this.planning.run(() => this.makePlan(stored, options, stop)),
+        () => stored.plans.delete(key),
+      );
+      stored.plans.set(key, shared);
     }
-    const letGo = this.hold(id);
+    const release = this.hold(id);
     try {
-      const plan = await entry.plan.wait(wanted);
+      const plan = await shared.wait(signal);
       this.evict();
       return plan;
     } finally {
-      letGo();
+      release();
     }
-  }
-
-  /** A plan that cannot be made, or is not wanted any more, takes itself out of the model's plans. */
-  private startPlan(stored: StoredModel, key: string, options: PlanOptions): PlanEntry {
-    const plan = new Shared(async (stop) => {
-      try {
-        const made = await this.planning.take(() => this.makePlan(stored, options, stop));
-        entry.bytes = made.bytes;
-        return made;
-      } catch (error) {
-        if (stored.plans.get(key) === entry) stored.plans.delete(key);
-        throw error;
-      }
-    });
-    const entry = { plan, bytes: 0 };
-    return entry;
   }
 
   private async makePlan(
     stored: StoredModel,
     options: PlanOptions,
-    stop: AbortSignal,
+    signal: AbortSignal,
   ): Promise<ExecutorPlan> {
     const { model, summary } = stored;
-    // everybody may have left while it waited for its turn
-    if (stop.aborted) throw new EuphonicError('cancelled', 'Planning was cancelled.');
+    // everybody may have left while it waited for the semaphore
+    signal.throwIfAborted();
     // while the estimate is compared with what is left, this model must not be what makes room
     stored.uses++;
     let release: (() => void) | undefined;
@@ -199,7 +181,7 @@ export class ModelStore implements Holder {
         what,
         planBytes(summary.n_atoms, model.bytes, summary.polar && options.dipole),
       );
-      return await this.executor.plan(model, options, stop);
+      return await this.executor.plan(model, options, signal);
     } finally {
       stored.uses--;
       release?.();
@@ -258,7 +240,7 @@ export class ModelStore implements Holder {
       model: summary.model,
       source: summary.source,
       n_atoms: summary.n_atoms,
-      bytes: model.bytes + [...plans.values()].reduce((sum, plan) => sum + plan.bytes, 0),
+      bytes: model.bytes + [...plans.values()].reduce((sum, { value }) => sum + (value?.bytes ?? 0), 0),
     }));
   }
 
