@@ -90,9 +90,7 @@ export class Daemon {
     this.work = new WorkService(this);
     this.control = new ControlService(this, this.work);
     this.debyeWaller = new DebyeWaller(executor, this.models, this.memory);
-    this.jobs = new Jobs(executor, this.models, this.debyeWaller, this.memory, config.maxJobs, (peer) =>
-      this.work.isGone(peer),
-    );
+    this.jobs = new Jobs(executor, this.models, this.debyeWaller, this.memory, config.maxJobs);
     this.ended = new Promise((resolve) => {
       this.hasEnded = resolve;
     });
@@ -104,12 +102,12 @@ export class Daemon {
   }
 
   private get isIdle(): boolean {
-    return !this.work.isBusy && this.jobs.list().length === 0 && this.debyeWaller.list().length === 0;
+    return !this.work.isBusy && this.jobs.list().length === 0;
   }
 
-  /** Stops what is called so, a job or a ticket, whoever asks. */
+  /** Stops what goes by the name, whoever asks: a job, a calculation of Debye–Waller tensors, calls with this ticket. */
   cancel(name: string): boolean {
-    const stopped = [this.jobs.cancel(name), this.debyeWaller.cancel(name)];
+    const stopped = [this.jobs.cancel(name), this.debyeWaller.cancel(name), this.work.cancel(name)];
     return stopped.includes(true);
   }
 
@@ -118,11 +116,6 @@ export class Daemon {
     this.lastErrors.push(error);
     if (this.lastErrors.length > MAX_LAST_ERRORS) this.lastErrors.shift();
   };
-
-  /** True from the moment at which the daemon has begun to end. */
-  get isEnding(): boolean {
-    return this.ending;
-  }
 
   /** Makes the sockets, then the file by which clients find them. */
   async bind(): Promise<void> {
@@ -184,8 +177,7 @@ export class Daemon {
     this.log.info({ reason }, 'ending');
     // nobody is to find a daemon that takes nothing any more
     removeConnection(this.paths, this.connection);
-    this.jobs.shutdown();
-    this.debyeWaller.shutdown();
+    this.work.end();
     void Promise.all([this.work.finish(DRAIN_MS), this.control.finish(DRAIN_MS)]).then(() => {
       this.work.close(DRAIN_MS);
       this.control.close(DRAIN_MS);

@@ -26,12 +26,6 @@ export class WorkService extends Service<WorkMethod> {
         maxFrameBytes: MAX_FRAME_BYTES,
         security: daemon.security.socketOptions,
       },
-      peerGone: (peer) => {
-        daemon.jobs.peerGone(peer);
-        daemon.debyeWaller.peerGone(peer);
-      },
-      // what is asked for while the daemon ends gets an answer, but no work
-      isOpen: () => !daemon.isEnding,
     });
   }
 }
@@ -60,14 +54,15 @@ function handlers(daemon: Daemon): Handlers<WorkMethod> {
         models.crystalFrames(params.model),
       );
     },
-    debye_waller: async ({ peer, params, answer }) => {
-      const { tensors, summary } = await daemon.debyeWaller.get(peer, params);
+    debye_waller: async ({ params, signal, answer }) => {
+      const { tensors, summary } = await daemon.debyeWaller.get(params, signal);
       const { n_points, kernel_seconds, cached } = summary;
       log.info({ model: params.model, n_points, kernel_seconds, cached }, 'Debye–Waller tensors');
       return answer(summary, [float64Frame('debye_waller', [tensors.length / 9, 3, 3], tensors)]);
     },
-    'job.open': async ({ peer, params, frames, answer }) => {
-      const summary = await daemon.jobs.open(peer, params, frames);
+    'job.open': async ({ answer, ...call }) => {
+      const summary = await daemon.jobs.open(call);
+      const { params } = call;
       log.info({ job: summary.job, quantity: params.quantity, n_points: params.n_points }, 'job opened');
       return answer(summary);
     },

@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { EuphonicError } from '../../base/errors.js';
 import { Semaphore } from '../../base/semaphore.js';
+import { Shared } from '../../base/shared.js';
 import type { Executor, ExecutorJob, JobOptions } from '../../compute/executor.js';
 import type { SpaceGroup } from '../../models/symmetry.js';
 import { MAX_DEBYE_WALLER_POINTS } from '../../protocol/limits.js';
@@ -15,8 +16,8 @@ import { checkLeast, openAdmitted } from '../limits/admission.js';
 import type { ChunkAdvice } from '../limits/chunkAdvice.js';
 import type { MemoryBudget } from '../limits/memoryBudget.js';
 import { MAX_DEBYE_WALLER_RESULTS, MAX_DEBYE_WALLER_RUNNING } from '../limits/settings.js';
-import type { Peer } from '../sockets/peerSocket.js';
 import type { ModelStore } from '../store/modelStore.js';
+import { planOptions } from './jobOptions.js';
 import { KernelTime } from './kernelTime.js';
 
 type DebyeWallerParams = CheckedParams<'debye_waller'>;
@@ -29,34 +30,25 @@ export interface DebyeWallerResult {
 
 type Computed = { tensors: Float64Array; summary: Omit<DebyeWallerSummary, 'cached'> };
 
-interface Waiter {
-  peer: Peer;
-  ticket: string | undefined;
-  reject(error: EuphonicError): void;
-}
-
+/** What is under way. */
 interface Calculation {
   id: string;
-  key: string;
   params: DebyeWallerParams;
   /** the points that are evaluated */
   part: GridPart;
-  result: Promise<Computed>;
-  finished: boolean;
-  /** aborted when nobody waits for it any more */
-  stop: AbortController;
-  work: ExecutorJob | undefined;
-  waiters: Set<Waiter>;
   points: number;
   startedAt: number;
 }
 
-const cancelledError = () => new EuphonicError('cancelled', 'The Debye–Waller calculation was cancelled.');
+interface Entry {
+  calculation: Calculation;
+  result: Shared<Computed>;
+}
 
 export class DebyeWaller {
   /** those under way and those that are kept, least recently used first */
-  private readonly calculations = new Map<string, Calculation>();
-  private readonly running = new Semaphore(MAX_DEBYE_WALLER_RUNNING);
+  private readonly entries = new Map<string, Entry>();
+  private readonly semaphore = new Semaphore(MAX_DEBYE_WALLER_RUNNING);
 
   constructor(
     private readonly executor: Executor,
@@ -64,45 +56,35 @@ export class DebyeWaller {
     private readonly memory: MemoryBudget,
   ) {}
 
-  /** Throws `too_large`, `unknown_model`, `invalid_argument`, or `cancelled`. */
-  get(peer: Peer, params: DebyeWallerParams): Promise<DebyeWallerResult> {
+  /** Throws `too_large`, `unknown_model`, `invalid_argument`, or the signal's reason. */
+  async get(params: DebyeWallerParams, signal: AbortSignal): Promise<DebyeWallerResult> {
     checkSize(params.grid);
     this.models.get(params.model);
     const key = keyOf(params);
-    let calculation = this.calculations.get(key);
-    const cached = calculation?.finished ?? false;
-    if (calculation) this.calculations.delete(key);
-    else calculation = this.start(key, params);
-    const { waiters, result } = calculation;
-    this.calculations.set(key, calculation);
-    return new Promise((resolve, reject) => {
-      const waiter: Waiter = { peer, ticket: params.ticket, reject };
-      waiters.add(waiter);
-      result
-        .then(({ tensors, summary }) => resolve({ tensors, summary: { ...summary, cached } }), reject)
-        .finally(() => waiters.delete(waiter));
-    });
+    const entry = this.entries.get(key) ?? this.start(key, params);
+    // the most recently used is the last
+    this.entries.delete(key);
+    this.entries.set(key, entry);
+    const cached = entry.result.value !== undefined;
+    const { tensors, summary } = await entry.result.wait(signal);
+    this.evict();
+    return { tensors, summary: { ...summary, cached } };
   }
 
-  /** Stops what is called so: a ticket, or a name from `list`. */
-  cancel(name: string): boolean {
-    return this.leave((waiter, { id }) => id === name || waiter.ticket === name);
-  }
-
-  peerGone(peer: Peer): void {
-    this.leave((waiter) => waiter.peer === peer);
-  }
-
-  shutdown(): void {
-    this.leave(() => true, new EuphonicError('shutting_down', 'The daemon is ending.'));
+  /** Stops a calculation by its name from `list`, for all who wait for it. Returns false if there is none. */
+  cancel(id: string): boolean {
+    const entry = [...this.entries.values()].find(({ calculation }) => calculation.id === id);
+    if (!entry || entry.result.value) return false;
+    entry.result.abort(new EuphonicError('cancelled', 'The Debye–Waller calculation was cancelled.'));
+    return true;
   }
 
   /** What is under way, beside the jobs. */
   list(): Status['jobs'] {
     const now = performance.now();
-    return [...this.calculations.values()]
-      .filter(({ finished }) => !finished)
-      .map(({ id, params, part, points, startedAt }) => ({
+    return [...this.entries.values()]
+      .filter(({ result }) => !result.value)
+      .map(({ calculation: { id, params, part, points, startedAt } }) => ({
         job: id,
         model: params.model,
         quantity: 'debye_waller',
@@ -112,87 +94,41 @@ export class DebyeWaller {
       }));
   }
 
-  /** Lets waiters go; a calculation that nobody waits for any more is stopped. */
-  private leave(
-    goes: (waiter: Waiter, calculation: Calculation) => boolean,
-    error: EuphonicError = cancelledError(),
-  ): boolean {
-    let any = false;
-    for (const calculation of [...this.calculations.values()]) {
-      const { waiters, finished, key, work } = calculation;
-      if (finished) continue;
-      for (const waiter of [...waiters]) {
-        if (!goes(waiter, calculation)) continue;
-        any = true;
-        waiters.delete(waiter);
-        waiter.reject(error);
-      }
-      if (waiters.size > 0) continue;
-      calculation.stop.abort();
-      work?.cancel();
-      this.calculations.delete(key);
-    }
-    return any;
-  }
-
-  private start(key: string, params: DebyeWallerParams): Calculation {
-    const calculation: Calculation = {
+  private start(key: string, params: DebyeWallerParams): Entry {
+    const calculation = {
       id: randomBytes(12).toString('hex'),
-      key,
       params,
       part: halfGrid(params.grid),
-      result: Promise.reject(cancelledError()),
-      finished: false,
-      stop: new AbortController(),
-      work: undefined,
-      waiters: new Set(),
       points: 0,
       startedAt: performance.now(),
     };
-    calculation.result.catch(() => {});
-    calculation.result = this.running
-      .run(() => this.compute(calculation))
-      .then(
-        (computed) => {
-          calculation.finished = true;
-          this.evict();
-          return computed;
-        },
-        (error) => {
-          if (this.calculations.get(key) === calculation) this.calculations.delete(key);
-          throw error;
-        },
-      );
-    // a calculation that everybody has left rejects for nobody
-    calculation.result.catch(() => {});
-    return calculation;
+    const result = new Shared(
+      (signal) => this.semaphore.run(() => this.compute(calculation, signal)),
+      () => this.entries.delete(key),
+    );
+    return { calculation, result };
   }
 
-  private async compute(calculation: Calculation): Promise<Computed> {
-    const letGo = this.models.hold(calculation.params.model);
+  private async compute(calculation: Calculation, signal: AbortSignal): Promise<Computed> {
+    // everybody may have left while it waited for the semaphore
+    signal.throwIfAborted();
+    const release = this.models.hold(calculation.params.model);
     try {
-      return await this.computeHeld(calculation);
+      return await this.computeHeld(calculation, signal);
     } finally {
-      letGo();
+      release();
     }
   }
 
-  private async computeHeld(calculation: Calculation): Promise<Computed> {
+  private async computeHeld(calculation: Calculation, signal: AbortSignal): Promise<Computed> {
     const { params } = calculation;
     const { model, grid, symmetrise } = params;
-    const checkWanted = () => {
-      if (calculation.stop.signal.aborted) throw cancelledError();
-    };
-    checkWanted();
-    const { asr, dipole, dipole_parameter: dipoleParameter } = params;
     checkLeast(this.executor, this.memory, this.models.get(model).summary.n_atoms, {
       quantity: 'displacements',
     });
-    const planOptions = { asr: asr ?? ('none' as const), dipole, dipoleParameter };
-    const plan = await this.models.plan(model, planOptions, calculation.stop.signal);
-    checkWanted();
+    const plan = await this.models.plan(model, planOptions(params), signal);
     const group = symmetrise ? await this.models.spaceGroup(model) : undefined;
-    checkWanted();
+    signal.throwIfAborted();
     const options: JobOptions = {
       quantity: 'displacements',
       temperature: params.temperature,
@@ -203,22 +139,18 @@ export class DebyeWaller {
       bose: true,
       negativeE: false,
     };
-    const {
-      work,
-      advice,
-      notes: threadNotes,
-      release,
-    } = openAdmitted(this.executor, this.memory, plan, options, calculation.part.count);
-    calculation.work = work;
+    const opened = openAdmitted(this.executor, this.memory, plan, options, calculation.part.count);
+    const { work, advice } = opened;
+    const stop = () => work.cancel();
+    signal.addEventListener('abort', stop, { once: true });
     const evaluate = async () => {
       if (group) calculation.part = await this.smallestPart(group, work, grid);
       return average(work, advice, calculation.part, (points) => {
         calculation.points = points;
       });
     };
-    const { sum, imaginary, seconds } = await evaluate().finally(release);
-    checkWanted();
-    const notes = [...plan.info.notes, ...threadNotes];
+    const { sum, imaginary, seconds } = await evaluate().finally(opened.release);
+    const notes = [...plan.info.notes, ...opened.notes];
     if (imaginary > 0) {
       notes.push(
         `${imaginary} modes of the Debye–Waller grid have imaginary frequencies and are left out of the tensors.`,
@@ -249,10 +181,11 @@ export class DebyeWaller {
     return symmetric ? wedgePart(grid, wedge) : half;
   }
 
+  /** Drops the results that have not been used for the longest time. */
   private evict(): void {
-    const kept = [...this.calculations.values()].filter(({ finished }) => finished);
-    for (const { key } of kept.slice(0, Math.max(0, kept.length - MAX_DEBYE_WALLER_RESULTS))) {
-      this.calculations.delete(key);
+    const kept = [...this.entries].filter(([, { result }]) => result.value);
+    for (const [key] of kept.slice(0, Math.max(0, kept.length - MAX_DEBYE_WALLER_RESULTS))) {
+      this.entries.delete(key);
     }
   }
 }

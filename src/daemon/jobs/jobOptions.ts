@@ -1,12 +1,21 @@
 /** What comes with a job and its chunks, checked, as the executor takes it. */
 
 import { EuphonicError } from '../../base/errors.js';
-import type { Broadening, JobOptions } from '../../compute/executor.js';
+import type { Broadening, JobOptions, PlanOptions } from '../../compute/executor.js';
 import { coherentScatteringLengths } from '../../models/scatteringLengths.js';
 import { firstNotFinite, toFloat64Array } from '../../protocol/arrays.js';
 import type { ArrayFrame, CheckedParams } from '../../protocol/messages.js';
 
-/** Options as the executor takes them. Throws `no_scattering_length` or `invalid_argument`. */
+/** What decides the dynamical matrix, as the executor takes it. */
+export function planOptions({
+  asr,
+  dipole,
+  dipole_parameter,
+}: Pick<CheckedParams<'job.open'>, 'asr' | 'dipole' | 'dipole_parameter'>): PlanOptions {
+  return { asr: asr ?? 'none', dipole, dipoleParameter: dipole_parameter };
+}
+
+/** Options of a job as the executor takes them. Throws `no_scattering_length` or `invalid_argument`. */
 export function jobOptions(
   params: CheckedParams<'job.open'>,
   atomType: readonly string[],

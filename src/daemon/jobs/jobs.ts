@@ -1,7 +1,7 @@
 /** Jobs: a model, options and the q-points of one request of a client, computed chunk by chunk. */
 import { randomBytes } from 'node:crypto';
 import { EuphonicError } from '../../base/errors.js';
-import type { Executor, ExecutorJob, PlanInfo } from '../../compute/executor.js';
+import type { Executor, ExecutorJob, ExecutorPlan, JobOptions, PlanInfo } from '../../compute/executor.js';
 import { isotopeNotes } from '../../models/scatteringLengths.js';
 import { ANGSTROM_PER_BOHR, ELECTRON_MASS_PER_AMU } from '../../models/units.js';
 import { toFloat64Array } from '../../protocol/arrays.js';
@@ -16,14 +16,15 @@ import type {
   Status,
 } from '../../protocol/messages.js';
 import { checkLeast, openAdmitted } from '../limits/admission.js';
+import type { ChunkAdvice } from '../limits/chunkAdvice.js';
 import type { MemoryBudget } from '../limits/memoryBudget.js';
 import { JOB_IDLE_MS, MAX_CANCELLED_JOBS } from '../limits/settings.js';
 import type { Peer } from '../sockets/peerSocket.js';
+import type { Call } from '../sockets/service.js';
 import type { ModelStore } from '../store/modelStore.js';
 import type { DebyeWaller } from './debyeWaller.js';
-import { checkFinite, energiesOf, jobOptions } from './jobOptions.js';
+import { checkFinite, energiesOf, jobOptions, planOptions } from './jobOptions.js';
 import { KernelTime } from './kernelTime.js';
-import { Openings } from './openings.js';
 
 interface Job {
   id: string;
@@ -40,7 +41,7 @@ interface Job {
   open: number;
   openedAt: number;
   usedAt: number;
-  /** gives back its memory, and lets its model go */
+  /** gives back its memory, its model and its peer's signal */
   release(): void;
 }
 
@@ -52,6 +53,22 @@ export interface ComputedChunk {
 
 /** Of the grid that job.open names: defaults of the method debye_waller. */
 const DEBYE_WALLER_DEFAULTS = { frequency_min: 0.01, symmetrise: true };
+
+type OpenCall = Pick<Call<'job.open'>, 'peer' | 'params' | 'frames' | 'signal'>;
+
+function jobSummary(job: Job, plan: ExecutorPlan, advice: ChunkAdvice, notes: string[]): JobSummary {
+  const { nModes, nSurfaces, threads } = job.work;
+  return {
+    job: job.id,
+    n_modes: nModes,
+    n_surfaces: nSurfaces,
+    bytes_per_point: job.bytesPerPoint,
+    ...advice,
+    threads,
+    plan: planSummary(plan.info),
+    notes,
+  };
+}
 
 function planSummary(info: PlanInfo): PlanSummary {
   const { lambda, nTerms, nLatticeVectors, nReciprocal, inversionCentre } = info;
@@ -66,12 +83,9 @@ function planSummary(info: PlanInfo): PlanSummary {
 
 export class Jobs {
   private readonly jobs = new Map<string, Job>();
-  private readonly openings = new Openings();
   private readonly inflight = new Map<string, number>();
   /** so that a client whose job somebody cancelled does not take it for lost, and open it again */
   private readonly cancelledIds = new Set<string>();
-  private readonly expiry: NodeJS.Timeout;
-  private closed = false;
   lastJob: JobFigures | null = null;
   readonly counters = { jobs: 0, chunks: 0, points: 0, cancelled: 0, expired: 0 };
 
@@ -81,38 +95,26 @@ export class Jobs {
     private readonly debyeWaller: DebyeWaller,
     private readonly memory: MemoryBudget,
     private readonly maxJobs: number,
-    private readonly isGone: (peer: Peer) => boolean,
   ) {
-    this.expiry = setInterval(() => this.expire(), JOB_IDLE_MS / 10).unref();
+    setInterval(() => this.expire(), JOB_IDLE_MS / 10).unref();
   }
 
-  async open(
-    peer: Peer,
-    params: CheckedParams<'job.open'>,
-    frames: Map<string, ArrayFrame>,
-  ): Promise<JobSummary> {
-    this.models.get(params.model);
-    const letGo = this.models.hold(params.model);
+  /** The job lasts until it is closed or cancelled, is idle for too long, its peer goes or the daemon ends. */
+  async open(call: OpenCall): Promise<JobSummary> {
+    const { model } = call.params;
+    this.models.get(model);
+    const release = this.models.hold(model);
     try {
-      return await this.openings.during(peer, params.ticket, (wanted) =>
-        this.openHeld(peer, params, frames, letGo, wanted),
-      );
+      return await this.openHeld(call, release);
     } catch (error) {
-      letGo();
-      // clients recover from this
-      this.checkOpen();
+      release();
       throw error;
     }
   }
 
-  /** `letGo` is called when the job has ended. */
-  private async openHeld(
-    peer: Peer,
-    params: CheckedParams<'job.open'>,
-    frames: Map<string, ArrayFrame>,
-    letGo: () => void,
-    wanted: AbortSignal,
-  ): Promise<JobSummary> {
+  /** `releaseModel` is called when the job has ended. */
+  private async openHeld(call: OpenCall, releaseModel: () => void): Promise<JobSummary> {
+    const { peer, params, frames, signal } = call;
     const openedAt = performance.now();
     if (this.jobs.size >= this.maxJobs) {
       throw new EuphonicError('over_capacity', `The daemon has ${this.jobs.size} open jobs.`, {
@@ -121,47 +123,25 @@ export class Jobs {
         advice: 'Close jobs that are done.',
       });
     }
-    const { summary, crystal } = this.models.get(params.model);
+    const { summary } = this.models.get(params.model);
     const options = jobOptions(params, summary.atom_type, frames.get('debye_waller'));
     checkLeast(this.executor, this.memory, summary.n_atoms, options);
-    const planOptions = {
-      asr: params.asr ?? ('none' as const),
-      dipole: params.dipole,
-      dipoleParameter: params.dipole_parameter,
-    };
-    const plan = await this.models.plan(params.model, planOptions, wanted);
-    const notes = new Set(plan.info.notes);
-    if (options.scatteringLengths) {
-      const masses = crystal.atomMass.map((mass) => mass / ELECTRON_MASS_PER_AMU);
-      for (const note of isotopeNotes(crystal.atomType, masses, options.scatteringLengths)) notes.add(note);
-    }
-    const grid = params.debye_waller_grid;
-    if (grid && options.scatteringLengths && options.temperature !== undefined) {
-      // nobody would stop the calculation for a client that went while its model was planned
-      if (this.isGone(peer)) throw new EuphonicError('cancelled', 'The client has gone.');
-      const { model, asr, dipole, dipole_parameter, n_threads, ticket } = params;
-      const { tensors, summary } = await this.debyeWaller.get(peer, {
-        ...DEBYE_WALLER_DEFAULTS,
-        ...{
-          model,
-          grid,
-          temperature: options.temperature,
-          asr,
-          dipole,
-          dipole_parameter,
-          n_threads,
-          ticket,
-        },
-      });
-      options.debyeWaller = tensors;
-      for (const note of summary.notes) notes.add(note);
-    }
-    this.checkOpen();
-    // cancelled by its ticket at the last moment, when nothing was left to stop
-    if (wanted.aborted) throw new EuphonicError('cancelled', 'The request was cancelled.');
-    const admitted = openAdmitted(this.executor, this.memory, plan, options, params.n_points);
-    const { work, bytesPerPoint, advice } = admitted;
+    const plan = await this.models.plan(params.model, planOptions(params), signal);
+    const notes = new Set([
+      ...plan.info.notes,
+      ...this.isotopeNotes(params.model, options),
+      ...(await this.addTensors(options, params, signal)),
+    ]);
+    signal.throwIfAborted();
+    const { work, bytesPerPoint, advice, ...admitted } = openAdmitted(
+      this.executor,
+      this.memory,
+      plan,
+      options,
+      params.n_points,
+    );
     for (const note of admitted.notes) notes.add(note);
+    const gone = () => this.end(job);
     const job: Job = {
       id: randomBytes(12).toString('hex'),
       peer,
@@ -177,24 +157,39 @@ export class Jobs {
       openedAt,
       usedAt: performance.now(),
       release: () => {
+        peer.signal.removeEventListener('abort', gone);
         admitted.release();
-        letGo();
+        releaseModel();
       },
     };
-    // the client may have gone while its model was planned
-    if (this.isGone(peer)) job.release();
-    else this.jobs.set(job.id, job);
+    peer.signal.addEventListener('abort', gone);
+    this.jobs.set(job.id, job);
     this.counters.jobs++;
-    return {
-      job: job.id,
-      n_modes: work.nModes,
-      n_surfaces: work.nSurfaces,
-      bytes_per_point: bytesPerPoint,
-      ...advice,
-      threads: work.threads,
-      plan: planSummary(plan.info),
-      notes: [...notes],
-    };
+    return jobSummary(job, plan, advice, [...notes]);
+  }
+
+  private isotopeNotes(model: string, { scatteringLengths }: JobOptions): string[] {
+    if (!scatteringLengths) return [];
+    const { crystal } = this.models.get(model);
+    const masses = crystal.atomMass.map((mass) => mass / ELECTRON_MASS_PER_AMU);
+    return isotopeNotes(crystal.atomType, masses, scatteringLengths);
+  }
+
+  /** Adds the tensors of the grid that the parameters name, if they have an effect. Returns notes for the user. */
+  private async addTensors(
+    options: JobOptions,
+    params: CheckedParams<'job.open'>,
+    signal: AbortSignal,
+  ): Promise<string[]> {
+    const { temperature, scatteringLengths } = options;
+    const { model, debye_waller_grid: grid, asr, dipole, dipole_parameter, n_threads } = params;
+    if (!grid || !scatteringLengths || temperature === undefined) return [];
+    const { tensors, summary } = await this.debyeWaller.get(
+      { ...DEBYE_WALLER_DEFAULTS, model, grid, temperature, asr, dipole, dipole_parameter, n_threads },
+      signal,
+    );
+    options.debyeWaller = tensors;
+    return summary.notes;
   }
 
   /** Computes a chunk. Its bytes count as under way until `answer` resolves: until they have left the daemon's hands. */
@@ -244,9 +239,6 @@ export class Jobs {
           ...array('intensities', [count], result.intensities),
         ],
       });
-    } catch (error) {
-      this.checkOpen();
-      throw error;
     } finally {
       job.open--;
       job.usedAt = performance.now();
@@ -261,33 +253,19 @@ export class Jobs {
     return this.end(this.get(id, peer));
   }
 
-  /** Stops a job whoever asks; its open chunks are answered with `cancelled`. One that is being opened goes by its ticket. */
+  /** Stops a job whoever asks; its open chunks are answered with `cancelled`. Returns false if there is none. */
   cancel(id: string): boolean {
     // by its ticket, too, as long as its client may not have heard its name
     const waiting = (candidate: Job) =>
       candidate.params.ticket === id && candidate.points + candidate.open === 0;
     const job = this.jobs.get(id) ?? [...this.jobs.values()].find(waiting);
-    if (!job) return this.openings.cancel(id);
+    if (!job) return false;
     this.counters.cancelled++;
     this.cancelledIds.add(job.id);
     if (this.cancelledIds.size > MAX_CANCELLED_JOBS)
       this.cancelledIds.delete(this.cancelledIds.values().next().value!);
     this.end(job);
     return true;
-  }
-
-  /** Stops what the peer had under way. */
-  peerGone(peer: Peer): void {
-    this.openings.peerGone(peer);
-    for (const job of [...this.jobs.values()]) if (job.peer === peer) this.end(job);
-  }
-
-  /** No job is opened any more, and those under way are stopped. */
-  shutdown(): void {
-    this.closed = true;
-    clearInterval(this.expiry);
-    this.openings.shutdown();
-    for (const job of [...this.jobs.values()]) this.end(job);
   }
 
   list(): Status['jobs'] {
@@ -303,7 +281,6 @@ export class Jobs {
   }
 
   private get(id: string, peer: Peer): Job {
-    this.checkOpen();
     const job = this.jobs.get(id);
     if (this.cancelledIds.has(id)) throw new EuphonicError('cancelled', 'The job was cancelled.');
     if (!job || job.peer !== peer) {
@@ -314,10 +291,6 @@ export class Jobs {
     }
     job.usedAt = performance.now();
     return job;
-  }
-
-  private checkOpen(): void {
-    if (this.closed) throw new EuphonicError('shutting_down', 'The daemon is ending.');
   }
 
   /** Bytes of the chunk's results. Throws unless it lies in the job and fits into what the client may have under way. */

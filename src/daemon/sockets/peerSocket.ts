@@ -2,8 +2,10 @@
  * One ROUTER socket of the daemon: one loop that reads, and for every peer a queue of messages that wait to be sent.
  * A peer that does not read holds up nobody else; one that is gone is reported.
  */
+import { setMaxListeners } from 'node:events';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { Router } from 'zeromq';
+import { EuphonicError } from '../../base/errors.js';
 import {
   HEARTBEAT_INTERVAL_MS,
   HEARTBEAT_TIMEOUT_MS,
@@ -17,13 +19,13 @@ import {
 export interface Peer {
   readonly key: string;
   readonly routingId: Buffer;
+  /** aborted with an EuphonicError as its reason when the connection has ended, a message found it gone, or the daemon ends */
+  readonly signal: AbortSignal;
 }
 
-export interface PeerEvents {
-  /** Must not throw. */
-  message(peer: Peer, parts: Buffer[]): void;
-  /** The peer's connection has ended, or a message to it found it gone. */
-  gone(peer: Peer): void;
+interface Connected {
+  peer: Peer;
+  stop: AbortController;
 }
 
 interface Waiting {
@@ -62,11 +64,12 @@ export class PeerSocket {
   dropped = 0;
   private readonly router: NotifyingRouter;
   private readonly queues = new Map<string, Waiting[]>();
-  private readonly peers = new Map<string, Peer>();
+  private readonly peers = new Map<string, Connected>();
   private closed = false;
 
+  /** `onMessage` must not throw. */
   constructor(
-    private readonly events: PeerEvents,
+    private readonly onMessage: (peer: Peer, parts: Buffer[]) => void,
     { sendHighWaterMark, maxFrameBytes, security }: PeerSocketOptions,
   ) {
     this.router = new NotifyingRouter({
@@ -112,8 +115,9 @@ export class PeerSocket {
     return this.peers.size;
   }
 
-  isGone(peer: Peer): boolean {
-    return this.peers.get(peer.key) !== peer;
+  /** Aborts what all peers have under way; they still get their answers. */
+  abort(reason: EuphonicError): void {
+    for (const { stop } of this.peers.values()) stop.abort(reason);
   }
 
   /** Queues a message behind the peer's others. Resolves with true once ZeroMQ has it, with false if the peer is gone. */
@@ -155,7 +159,7 @@ export class PeerSocket {
       if (routingId === undefined) continue;
       const peer = this.peerOf(routingId);
       if (parts.length === 1 && parts[0]!.length === 0) this.forget(peer);
-      else this.events.message(peer, parts);
+      else this.onMessage(peer, parts);
       // messages that lie ready are read without a turn of the event loop: give the other socket its chance
       if (++handled % MESSAGES_PER_TURN === 0) await setImmediate();
     }
@@ -163,11 +167,13 @@ export class PeerSocket {
 
   private peerOf(routingId: Buffer): Peer {
     const key = routingId.toString('latin1');
-    let peer = this.peers.get(key);
-    if (!peer) {
-      peer = { key, routingId: Buffer.from(routingId) };
-      this.peers.set(key, peer);
-    }
+    const known = this.peers.get(key);
+    if (known) return known.peer;
+    const stop = new AbortController();
+    // each of its calls and jobs listens
+    setMaxListeners(0, stop.signal);
+    const peer = { key, routingId: Buffer.from(routingId), signal: stop.signal };
+    this.peers.set(key, { peer, stop });
     return peer;
   }
 
@@ -199,8 +205,9 @@ export class PeerSocket {
     }
   }
 
-  private forget(peer: Peer): void {
-    if (!this.peers.delete(peer.key)) return;
-    this.events.gone(peer);
+  private forget({ key }: Peer): void {
+    const connected = this.peers.get(key);
+    this.peers.delete(key);
+    connected?.stop.abort(new EuphonicError('cancelled', 'The client has gone.'));
   }
 }

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asEuphonicError, type ErrorCode, EuphonicError } from '../../base/errors.js';
 import { decodeRequest, encodeResponse } from '../../protocol/codec.js';
-import type { ArrayFrame, CheckedParams, Method, Results } from '../../protocol/messages.js';
+import type { ArrayFrame, CheckedParams, Method, Request, Results } from '../../protocol/messages.js';
 import { checkMethod, checkRequest } from '../../protocol/validate.js';
 import type { Log } from '../../runtime/log.js';
 import { MAX_REQUESTS_PER_CLIENT } from '../limits/settings.js';
@@ -18,7 +18,15 @@ export interface Call<M extends Method> {
   peer: Peer;
   params: CheckedParams<M>;
   frames: Map<string, ArrayFrame>;
+  /** aborted with what the client is told as its reason: it has gone or cancelled by its ticket, or the daemon ends */
+  signal: AbortSignal;
   answer: Answer<M>;
+}
+
+/** A call that can be cancelled by the name that its client has given it. */
+interface NamedCall {
+  ticket: string;
+  stop: AbortController;
 }
 
 /** What a service does for each of its methods: answers, or throws what the client is to be told. */
@@ -51,14 +59,14 @@ export interface ServiceOptions<M extends Method> {
   load: RequestLoad;
   /** told of each error */
   onError: (error: ToldError) => void;
-  peerGone?: (peer: Peer) => void;
-  /** false: requests are refused with `shutting_down` */
-  isOpen?: () => boolean;
 }
 
 export class Service<M extends Method> {
   /** requests that are being handled, of each peer */
   private readonly active = new Map<string, number>();
+  private readonly named = new Set<NamedCall>();
+  /** with which requests are refused from the end on */
+  private ending: EuphonicError | undefined;
   /** when the last request came, in milliseconds of a clock that never jumps */
   usedAt = performance.now();
   readonly counters: ServiceCounters = { requests: 0, refused: 0, errors: 0 };
@@ -66,12 +74,8 @@ export class Service<M extends Method> {
   private readonly methods: M[];
 
   constructor(private readonly options: ServiceOptions<M>) {
-    const { handlers, socket, peerGone = () => {} } = options;
-    this.methods = Object.keys(handlers) as M[];
-    this.socket = new PeerSocket(
-      { message: (peer, parts) => void this.handle(peer, parts), gone: peerGone },
-      socket,
-    );
+    this.methods = Object.keys(options.handlers) as M[];
+    this.socket = new PeerSocket((peer, parts) => void this.handle(peer, parts), options.socket);
   }
 
   bind(endpoint: string): Promise<string> {
@@ -100,12 +104,21 @@ export class Service<M extends Method> {
     return this.active.size > 0;
   }
 
-  isGone(peer: Peer): boolean {
-    return this.socket.isGone(peer);
-  }
-
   get peerCount(): number {
     return this.socket.peerCount;
+  }
+
+  /** Aborts the calls with this ticket. Returns false if there is none. */
+  cancel(ticket: string): boolean {
+    const calls = [...this.named].filter((call) => call.ticket === ticket);
+    for (const { stop } of calls) stop.abort(new EuphonicError('cancelled', 'The request was cancelled.'));
+    return calls.length > 0;
+  }
+
+  /** Aborts all calls with `shutting_down`; later ones are refused with it. */
+  end(): void {
+    this.ending = new EuphonicError('shutting_down', 'The daemon is ending.');
+    this.socket.abort(this.ending);
   }
 
   /** Resolves when every request has been answered and every answer has left, or after the time. */
@@ -129,35 +142,56 @@ export class Service<M extends Method> {
     }
     this.counters.requests++;
     this.usedAt = performance.now();
-    const { log, handlers, isOpen, load } = this.options;
+    const { load } = this.options;
     const bytes = parts.reduce((sum, part) => sum + part.length, 0);
     const before = this.active.get(peer.key) ?? 0;
     this.active.set(peer.key, before + 1);
     load.bytes += bytes;
+    const stop = new AbortController();
+    const leave = () => stop.abort(peer.signal.reason);
+    peer.signal.addEventListener('abort', leave);
     try {
       this.checkQueue(peer, before);
       checkLoad(load, bytes);
-      if (isOpen?.() === false) throw new EuphonicError('shutting_down', 'The daemon is ending.');
-      const method = checkMethod(decoded.request.method, this.methods);
-      const { params, frames } = checkRequest(method, decoded.request);
-      const answer: Answer<M> = (result, resultFrames = []) =>
-        this.socket.send(peer, encodeResponse({ id, result: { ...result }, frames: resultFrames }));
-      await handlers[method]({ peer, params, frames, answer });
+      if (this.ending) throw this.ending;
+      await this.perform(peer, decoded.request, stop);
     } catch (thrown) {
-      const error = asEuphonicError(thrown);
-      this.counters.errors++;
-      const method = this.methods.find((known) => known === decoded.request.method) ?? 'unknown';
-      this.options.onError({ at: new Date().toISOString(), method, code: error.code });
-      if (error.code === 'internal') {
-        log.error({ method: decoded.request.method, err: error.cause ?? error }, error.message);
-      }
-      this.refuse(peer, id, error);
+      this.tell(thrown, decoded.request, peer, stop.signal);
     } finally {
+      peer.signal.removeEventListener('abort', leave);
       load.bytes -= bytes;
       const left = this.active.get(peer.key)! - 1;
       if (left > 0) this.active.set(peer.key, left);
       else this.active.delete(peer.key);
     }
+  }
+
+  private async perform(peer: Peer, request: Request, stop: AbortController): Promise<void> {
+    const method = checkMethod(request.method, this.methods);
+    const { params, frames } = checkRequest(method, request);
+    const answer: Answer<M> = (result, resultFrames = []) =>
+      this.socket.send(peer, encodeResponse({ id: request.id, result: { ...result }, frames: resultFrames }));
+    const { ticket } = params as { ticket?: string };
+    const call = ticket === undefined ? undefined : { ticket, stop };
+    if (call) this.named.add(call);
+    try {
+      await this.options.handlers[method]({ peer, params, frames, signal: stop.signal, answer });
+    } finally {
+      if (call) this.named.delete(call);
+    }
+  }
+
+  /** Answers with what went wrong, or, where the call was aborted, with the reason for that. */
+  private tell(thrown: unknown, request: Request, peer: Peer, signal: AbortSignal): void {
+    const failure = asEuphonicError(thrown);
+    if (failure.code === 'internal') {
+      this.options.log.error({ method: request.method, err: failure.cause ?? failure }, failure.message);
+    }
+    const error: EuphonicError = signal.aborted ? signal.reason : failure;
+    this.counters.errors++;
+    const method = this.methods.find((known) => known === request.method) ?? 'unknown';
+    this.options.onError({ at: new Date().toISOString(), method, code: error.code });
+    this.refuse(peer, request.id, error);
   }
 
   private checkQueue(peer: Peer, active: number): void {
