@@ -69,7 +69,7 @@ function result = find_gateway(result)
         euphonic.internal.connection.gateway('about');
     end
     result.gateway = which('euphonic.internal.gateway');
-    result.connection_file = euphonic.internal.connection.connection_file();
+    result.connection_file = euphonic.internal.connection.connection_file('setup');
 end
 
 function result = find_daemon(result)

@@ -1,9 +1,9 @@
 function facts = status()
     %STATUS   How the calculation daemon is.
     %   EUPHONIC.STATUS shows it. FACTS = EUPHONIC.STATUS() returns a struct with running (false: no daemon is alive,
-    %   and the other fields are missing), pid, version, protocol, host, uptime_s, threads, simd, memory_bytes, models,
-    %   jobs, endpoints, last_job (points, kernel_seconds, total_seconds, threads; [] before the first). Starts no
-    %   daemon.
+    %   and of the other fields there is only connection_file), connection_file (by which the daemon is found), pid,
+    %   version, protocol, host, uptime_s, threads, simd, memory_bytes, models, jobs, endpoints, last_job (points,
+    %   kernel_seconds, total_seconds, threads; [] before the first). Starts no daemon.
     %
     %   Example
     %       facts = euphonic.status();
@@ -25,6 +25,7 @@ function facts = status()
             euphonic.internal.fail(caller, answer.error);
         end
     end
+    result.connection_file = euphonic.internal.connection.connection_file(caller);
     if nargout > 0
         facts = result;
     else
@@ -34,11 +35,12 @@ end
 
 function show(result)
     if ~result.running
-        fprintf('No daemon is running. euphonic.start starts one.\n');
+        fprintf('No daemon is running (connection file %s). euphonic.start starts one.\n', result.connection_file);
         return
     end
     fprintf('Daemon %s (protocol %d) on %s, pid %d, up %s\n', result.version, result.protocol, result.host, ...
         result.pid, euphonic.internal.duration_text(result.uptime_s));
+    fprintf('  found by %s\n', result.connection_file);
     fprintf('  threads  %d, SIMD %s\n', result.threads, result.simd);
     fprintf('  memory   %.0f MiB\n', result.memory_bytes / 2^20);
     fprintf('  models   %d\n', numel(result.models));

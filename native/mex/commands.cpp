@@ -14,6 +14,7 @@
 #include "mex/interrupt.h"
 #include "mex/wire/evaluation.h"
 #include "mex/wire/private_file.h"
+#include "mex/wire/user.h"
 
 namespace euphonic::mex {
 
@@ -87,7 +88,8 @@ mxArray* about() {
   int major = 0, minor = 0, patch = 0;
   zmq_version(&major, &minor, &patch);
   const std::string zmq = std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(patch);
-  return array_from(wire::Value::Map{{"protocol", wire::kProtocolVersion}, {"zmq", zmq}, {"host", host}});
+  return array_from(wire::Value::Map{
+      {"protocol", wire::kProtocolVersion}, {"zmq", zmq}, {"host", host}, {"home", wire::home_of_user()}});
 }
 
 }  // namespace euphonic::mex

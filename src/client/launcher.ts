@@ -136,6 +136,8 @@ async function startDetached(paths: RuntimePaths, options: StartOptions): Promis
     // another daemon holds the lock and is about to write its connection file
     if (exitCode !== null && exitCode !== EXIT_LOCKED) break;
   }
+  // nobody has found it, and it is not to come later
+  child.kill();
   const holder = child.exitCode === EXIT_LOCKED ? readText(paths.lock).trim() : '';
   if (holder !== '') {
     throw new EuphonicError('no_daemon', `A daemon (pid ${holder}) holds the lock, but cannot be found.`, {

@@ -17,7 +17,7 @@ import { dirname, join } from 'node:path';
 import { EuphonicError } from '../base/errors.js';
 import { loadAddon } from '../compute/local/addon.js';
 import { type Connection, readConnection, readStaleConnection } from '../runtime/connection.js';
-import type { RuntimePaths } from '../runtime/paths.js';
+import { type RuntimePaths, runtimePaths } from '../runtime/paths.js';
 import { cannotWrite, ensurePrivateDirectory } from '../runtime/posix.js';
 
 /** Longest path of a Unix socket: sun_path has 108 bytes with the final zero. */
@@ -64,6 +64,11 @@ export function socketPaths({ work, control }: Endpoints): string[] {
 export function canBeFound(paths: RuntimePaths, connection: Connection): boolean {
   const found = readStaleConnection(paths)?.secret === connection.secret;
   return found && socketPaths(connection).every((path) => existsSync(path));
+}
+
+/** False once the host, whose name is in the path of the connection file, has been given another name. */
+export function isLookedFor(paths: RuntimePaths): boolean {
+  return paths.chosen || runtimePaths().connection === paths.connection;
 }
 
 export interface Endpoints {

@@ -15,6 +15,7 @@ import {
   canBeFound,
   chooseEndpoints,
   type Endpoints,
+  isLookedFor,
   removeConnection,
   removeSockets,
   removeStale,
@@ -191,6 +192,8 @@ export class Daemon {
 
   private checkConnectionFile(): void {
     if (!canBeFound(this.paths, this.connection)) this.shutdown('its connection file or sockets have gone');
+    else if (this.isIdle && !isLookedFor(this.paths))
+      this.shutdown('clients look for another connection file');
   }
 
   private checkIdle(): void {

@@ -1,6 +1,7 @@
 /** Where the files of a daemon lie. */
-import { homedir, hostname } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { hostname, userInfo } from 'node:os';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { EuphonicError } from '../base/errors.js';
 
 /** Files beside the connection file that belong to the same daemon. */
 export interface RuntimePaths {
@@ -16,14 +17,20 @@ export interface RuntimePaths {
   local: boolean;
 }
 
-/** `$EUPHONIC_CONNECTION`, else `$XDG_RUNTIME_DIR/euphonic/connection.json`, else `~/.cache/euphonic-bridge/<host>/connection.json`. */
+/**
+ * `$EUPHONIC_CONNECTION`, else `$XDG_RUNTIME_DIR/euphonic/connection.json`, else `~/.cache/euphonic-bridge/<host>/connection.json`;
+ * all of them absolute, since daemon and clients have other working directories. `connection_file.m` has the same rule.
+ * Throws `runtime_directory` where there is no home directory either.
+ */
 export function runtimePaths(env: NodeJS.ProcessEnv = process.env): RuntimePaths {
   const chosen = env.EUPHONIC_CONNECTION;
+  // the XDG specification has a relative path ignored
+  const runtimeDirectory = isAbsolute(env.XDG_RUNTIME_DIR ?? '') ? env.XDG_RUNTIME_DIR : undefined;
   const connection = chosen
     ? resolve(chosen)
-    : env.XDG_RUNTIME_DIR
-      ? join(env.XDG_RUNTIME_DIR, 'euphonic', 'connection.json')
-      : join(env.HOME || homedir(), '.cache', 'euphonic-bridge', hostname(), 'connection.json');
+    : runtimeDirectory
+      ? join(runtimeDirectory, 'euphonic', 'connection.json')
+      : join(homeDirectory(env), '.cache', 'euphonic-bridge', hostname(), 'connection.json');
   const directory = dirname(connection);
   const stem = basename(connection).replace(/\.json$/, '');
   return {
@@ -33,6 +40,27 @@ export function runtimePaths(env: NodeJS.ProcessEnv = process.env): RuntimePaths
     lock: `${connection}.lock`,
     log: join(directory, `${stem}.log`),
     chosen: Boolean(chosen),
-    local: !chosen && Boolean(env.XDG_RUNTIME_DIR),
+    local: !chosen && runtimeDirectory !== undefined,
   };
+}
+
+/** HOME where it is an absolute path, else what the system knows of the user. */
+function homeDirectory(env: NodeJS.ProcessEnv): string {
+  if (env.HOME && isAbsolute(env.HOME)) return env.HOME;
+  let known = '';
+  try {
+    known = userInfo().homedir;
+  } catch {
+    // containers may run under a number that belongs to no user
+  }
+  if (isAbsolute(known)) return known;
+  throw new EuphonicError(
+    'runtime_directory',
+    'There is no folder for the connection file: no home directory is known.',
+    {
+      where: 'environment',
+      expected: 'an absolute path in HOME or XDG_RUNTIME_DIR, or a home directory in the list of users',
+      advice: 'Let EUPHONIC_CONNECTION name a file, connection.json say, in a folder of your own.',
+    },
+  );
 }

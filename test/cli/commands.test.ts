@@ -31,8 +31,15 @@ describe('euphonicd', function () {
 
   it('starts, tells and stops', async () => {
     const none = await daemon.cli('status');
-    assert.deepEqual([none.code, none.stdout], [3, 'No daemon is alive.\n']);
-    assert.equal(JSON.parse((await daemon.cli('status', '--json')).stdout).running, false);
+    const connection_file = daemon.paths.connection;
+    assert.deepEqual(
+      [none.code, none.stdout],
+      [3, `No daemon is alive (connection file ${connection_file}).\n`],
+    );
+    assert.deepEqual(JSON.parse((await daemon.cli('status', '--json')).stdout), {
+      running: false,
+      connection_file,
+    });
 
     const started = JSON.parse((await daemon.cli('start', '--threads', '3', '--json')).stdout);
     assert.equal(started.started, true);
@@ -47,12 +54,18 @@ describe('euphonicd', function () {
     assert.equal(status.host, hostname());
     assert.equal(status.threads, 3);
     assert.equal(status.last_job, null);
-    assert.match((await daemon.cli('status')).stdout, new RegExp(`pid ${started.pid} `));
+    assert.equal(status.connection_file, connection_file);
+    const shown = (await daemon.cli('status')).stdout;
+    assert.match(shown, new RegExp(`pid ${started.pid} `));
+    assert.ok(shown.includes(connection_file), shown);
 
     const stopped = await daemon.cli('stop', '--json');
-    assert.deepEqual(JSON.parse(stopped.stdout), { stopped: true, pid: started.pid });
+    assert.deepEqual(JSON.parse(stopped.stdout), { stopped: true, pid: started.pid, connection_file });
     const nothing = await daemon.cli('stop', '--json');
-    assert.deepEqual([nothing.code, JSON.parse(nothing.stdout)], [0, { stopped: false, pid: null }]);
+    assert.deepEqual(
+      [nothing.code, JSON.parse(nothing.stdout)],
+      [0, { stopped: false, pid: null, connection_file }],
+    );
     assert.equal((await daemon.cli('status')).code, 3);
   });
 

@@ -1,15 +1,13 @@
 function path = absolute_path(path)
     %ABSOLUTE_PATH   A file's path from the root, so that the daemon, which has another working folder, finds it.
-    if strncmp(path, '~/', 2) || strcmp(path, '~')
-        path = [home_folder() path(2:end)];
-    elseif isempty(regexp(path, '^([/\\]|[A-Za-z]:[/\\])', 'once'))
-        path = fullfile(pwd(), path);
+    if ~isempty(regexp(path, '^~(/|$)', 'once'))
+        home = euphonic.internal.home_folder();
+        if ~isempty(home)
+            path = [home path(2:end)];
+            return
+        end
     end
-end
-
-function folder = home_folder()
-    folder = getenv('HOME');
-    if isempty(folder)
-        folder = getenv('USERPROFILE');
+    if ~euphonic.internal.is_absolute(path)
+        path = fullfile(pwd(), path);
     end
 end

@@ -1,7 +1,7 @@
 /** `euphonicd start`, `stop` and `status`. */
 import { Channel } from '../../client/channel.js';
 import { ensureDaemon, findDaemon, stopDaemon } from '../../client/launcher.js';
-import { runtimePaths } from '../../runtime/paths.js';
+import { type RuntimePaths, runtimePaths } from '../../runtime/paths.js';
 import type { StartLimits } from '../../runtime/startLimits.js';
 import { describeStatus } from '../formats/statusText.js';
 import { givenFlags } from '../options/limitOptions.js';
@@ -36,25 +36,32 @@ export async function start(options: StartLimits & { json?: boolean }): Promise<
   return EXIT_OK;
 }
 
+/** There may be others, behind other connection files. */
+const noDaemon = ({ connection }: RuntimePaths) => `No daemon is alive (connection file ${connection}).`;
+
 export async function stop(options: { json?: boolean }): Promise<number> {
-  const connection = await stopDaemon();
-  if (options.json) printJson({ stopped: connection !== undefined, pid: connection?.pid ?? null });
-  else print(connection ? `The daemon has been stopped (pid ${connection.pid}).` : 'No daemon is alive.');
+  const paths = runtimePaths();
+  const connection = await stopDaemon(paths);
+  const pid = connection?.pid ?? null;
+  if (options.json) printJson({ stopped: pid !== null, pid, connection_file: paths.connection });
+  else if (pid === null) print(noDaemon(paths));
+  else print(`The daemon has been stopped (pid ${pid}, connection file ${paths.connection}).`);
   return EXIT_OK;
 }
 
 export async function status(options: { json?: boolean }): Promise<number> {
-  const connection = await findDaemon();
+  const paths = runtimePaths();
+  const connection = await findDaemon(paths);
   if (!connection) {
-    if (options.json) printJson({ running: false });
-    else print('No daemon is alive.');
+    if (options.json) printJson({ running: false, connection_file: paths.connection });
+    else print(noDaemon(paths));
     return EXIT_NOT_RUNNING;
   }
   const channel = new Channel(connection, connection.control);
   try {
     const { result } = await channel.request('status', {});
-    if (options.json) printJson(result);
-    else print(describeStatus(result));
+    if (options.json) printJson({ ...result, connection_file: paths.connection });
+    else print(describeStatus(result, paths.connection));
     return EXIT_OK;
   } finally {
     channel.close();

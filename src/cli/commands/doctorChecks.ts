@@ -21,7 +21,7 @@ export interface Check {
 /** Descriptors that the daemon needs beside those of its connections. */
 const OTHER_OPEN_FILES = 100;
 
-export function runChecks(daemon: DaemonFacts, paths: AllPathFacts): Check[] {
+export function runChecks(daemon: DaemonFacts, paths: AllPathFacts | undefined): Check[] {
   return [
     checkThat('native addon', () => `loads, ${loadAddon().simdTarget()}`),
     checkThat('limits', () => {
@@ -29,8 +29,7 @@ export function runChecks(daemon: DaemonFacts, paths: AllPathFacts): Check[] {
       const source = site.found ? `, site limits from ${site.path}` : '';
       return `${threads.threads} threads (${threads.reason}), ${showBytes(memory.bytes)} (${memory.reason})${source}`;
     }),
-    checkDirectory(paths),
-    checkRoom(paths),
+    ...(paths ? [checkDirectory(paths), checkRoom(paths)] : []),
     checkThat('connection file', () => {
       const connection = readConnection(runtimePaths());
       return connection ? `of pid ${connection.pid} on ${connection.host}` : 'none, so no daemon is alive';

@@ -11,7 +11,7 @@ import { loadAddon } from '../../compute/local/addon.js';
 import { PROTOCOL_VERSION } from '../../protocol/limits.js';
 import type { Status } from '../../protocol/messages.js';
 import type { Connection } from '../../runtime/connection.js';
-import { runtimePaths } from '../../runtime/paths.js';
+import { type RuntimePaths, runtimePaths } from '../../runtime/paths.js';
 import { type LogLine, readLogLines } from '../terminal/logFile.js';
 
 /** pino's level of an error. */
@@ -42,7 +42,7 @@ export function installationFacts() {
 /** Variables that decide where the daemon is and what it may use. None of them is a secret. */
 export function environmentFacts(): Record<string, string> {
   const names = Object.keys(process.env).filter(
-    (name) => name.startsWith('EUPHONIC_') || name === 'XDG_RUNTIME_DIR',
+    (name) => name.startsWith('EUPHONIC_') || name === 'XDG_RUNTIME_DIR' || name === 'HOME',
   );
   return Object.fromEntries(names.sort().map((name) => [name, process.env[name] ?? '']));
 }
@@ -66,8 +66,15 @@ export interface AllPathFacts {
   free_bytes: number | null;
 }
 
-export function pathFacts(): AllPathFacts {
-  const { directory, connection, lock, log } = runtimePaths();
+/** Undefined where the environment leaves no place for the files; the check of the connection file says so. */
+export function pathFacts(): AllPathFacts | undefined {
+  let paths: RuntimePaths;
+  try {
+    paths = runtimePaths();
+  } catch {
+    return undefined;
+  }
+  const { directory, connection, lock, log } = paths;
   return {
     uid: process.getuid?.() ?? null,
     directory: factsOf(directory),

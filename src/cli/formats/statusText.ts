@@ -5,7 +5,8 @@ import type { Status } from '../../protocol/messages.js';
 /** As many digits of a model's hash are enough to see that two differ. */
 const MODEL_DIGITS = 8;
 
-export function describeStatus(status: Status): string {
+/** `file` is the connection file by which the daemon was found. */
+export function describeStatus(status: Status, file: string): string {
   const last = status.last_job;
   const rows: [string, string][] = [
     ['daemon', `pid ${status.pid} on ${status.host}, version ${status.version}, protocol ${status.protocol}`],
@@ -35,6 +36,7 @@ export function describeStatus(status: Status): string {
         : 'none',
     ],
     ['clients', `${status.counters.clients} (${status.mechanism})`],
+    ['found by', file],
     ['log', status.log],
   ];
   return rows.map(([name, value]) => `${name.padEnd(10)}${value}`).join('\n');

@@ -7,7 +7,7 @@ function connection = live_connection(caller)
         if isempty(connection)
             euphonic.internal.fail(caller, 'daemon_failed', ...
                 'The daemon says that it has started, but there is no usable connection file %s.', ...
-                euphonic.internal.connection.connection_file());
+                euphonic.internal.connection.connection_file(caller));
         end
     end
 end

@@ -5,7 +5,7 @@ function connection = read_connection(caller, any_version)
     %   understand.
     persistent last_text last_connection
     connection = [];
-    file = euphonic.internal.connection.connection_file();
+    [file, may_be_elsewhere] = euphonic.internal.connection.connection_file(caller);
     answer = euphonic.internal.connection.gateway('read_private', file);
     if ~isempty(answer.error)
         euphonic.internal.fail(caller, answer.error);
@@ -15,7 +15,7 @@ function connection = read_connection(caller, any_version)
     end
     if ~strcmp(answer.text, last_text)
         last_text = '';
-        last_connection = parsed(caller, file, answer.text);
+        last_connection = parsed(caller, file, answer.text, may_be_elsewhere);
         last_text = answer.text;
     end
     connection = last_connection;
@@ -40,7 +40,7 @@ function yes = half_written(text)
     end
 end
 
-function connection = parsed(caller, file, text)
+function connection = parsed(caller, file, text, may_be_elsewhere)
     try
         connection = jsondecode(text);
     catch
@@ -52,7 +52,6 @@ function connection = parsed(caller, file, text)
             'The connection file %s is not one. Remove it; the daemon is started again when it is needed.', file);
     end
     % where no other host can see the file, it is this one that has another name by now
-    may_be_elsewhere = ~isempty(getenv('EUPHONIC_CONNECTION')) || isempty(getenv('XDG_RUNTIME_DIR'));
     if may_be_elsewhere && ~strcmp(connection.host, euphonic.internal.connection.host_name()) && ...
             strncmp(connection.work, 'ipc:', 4)
         euphonic.internal.fail(caller, 'other_host', ...
