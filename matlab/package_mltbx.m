@@ -14,8 +14,9 @@ function file = package_mltbx(folder)
     version = euphonic.internal.version();
     if ~exist(fullfile(folder, 'daemon', 'dist', 'cli.js'), 'file')
         error('EUPHONIC:package_mltbx:invalid_argument', ...
-            '%s is no toolbox folder: there is no daemon in it. Make one with npm run toolbox.', folder);
+            'There is no daemon in %s. Expected a folder that npm run toolbox made.', folder);
     end
+    clear('mex');  % Windows keeps the file of a loaded MEX function locked
     % the identity of the add-on: the same for all its versions
     options = matlab.addons.toolbox.ToolboxOptions(folder, '5d3f2c64-0f4e-4f0c-9b55-6d8a7f1f2b90');
     options.ToolboxName = 'euphonic';

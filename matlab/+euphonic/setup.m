@@ -7,9 +7,11 @@ function facts = setup(varargin)
     %       startup   add a line to startup.m (Octave: .octaverc) that puts this package on the path and starts the
     %                 daemon in every session (false)
     %
-    %   FACTS = EUPHONIC.SETUP(...) returns the findings as a struct: ready (logical), package, version, command,
-    %   origin, gateway, built (logical), connection_file, daemon (what EUPHONIC.STATUS says), startup_file, problems
-    %   (cell).
+    %   FACTS = EUPHONIC.SETUP(...) returns the findings as a struct: ready (logical), package, other_packages (cell of
+    %   other folders on the path that have a package named euphonic), version, command, origin, gateway, built
+    %   (logical), connection_file, daemon (what EUPHONIC.STATUS says), startup_file, problems (cell).
+    %
+    %   Where Node.js is not on the PATH that MATLAB has, the environment variable EUPHONIC_NODE names the program.
     %
     %   Example
     %       euphonic.setup('startup', true)
@@ -21,9 +23,9 @@ function facts = setup(varargin)
         set_home(caller, options.home);
     end
     result = struct('ready', false, 'package', fileparts(fileparts(mfilename('fullpath'))), ...
-        'version', euphonic.internal.version(), 'command', {{}}, 'origin', '', 'gateway', '', 'built', false, ...
-        'connection_file', '', 'daemon', [], 'startup_file', '', 'problems', {{}});
-    for step = {@find_gateway, @find_daemon, @start_daemon}
+        'other_packages', {{}}, 'version', euphonic.internal.version(), 'command', {{}}, 'origin', '', ...
+        'gateway', '', 'built', false, 'connection_file', '', 'daemon', [], 'startup_file', '', 'problems', {{}});
+    for step = {@find_packages, @find_gateway, @find_daemon, @start_daemon}
         try
             result = step{1}(result);
         catch problem
@@ -49,21 +51,34 @@ function set_home(caller, home)
         return
     end
     if ~ischar(home) || ~exist(fullfile(home, 'dist', 'cli.js'), 'file')
-        euphonic.internal.fail(caller, 'invalid_argument', 'Option ''home'' is no folder with dist/cli.js in it.');
+        euphonic.internal.fail(caller, 'invalid_argument', ...
+            'Option ''home'' is %s; expected a folder that has the daemon, dist/cli.js, in it.', ...
+            euphonic.internal.shown(home));
     end
     setpref('euphonic', 'home', home);
 end
 
+function result = find_packages(result)
+    % MATLAB and Octave take functions from every folder named +euphonic, which together are neither package.
+    folders = unique([{pwd()}, strsplit(path(), pathsep())]);
+    has_one = cellfun(@(folder) exist(fullfile(folder, '+euphonic'), 'dir') == 7, folders);
+    result.other_packages = setdiff(folders(has_one), {result.package});
+    if ~isempty(result.other_packages)
+        warning('EUPHONIC:setup:two_packages', ...
+            ['There is another package named euphonic, in %s. Take it off the path with rmpath: now a call may ' ...
+             'reach either of them.'], strjoin(result.other_packages, ' and '));
+    end
+end
+
 function result = find_gateway(result)
-    works = false;
+    reason = '';
     try
         euphonic.internal.connection.gateway('about');
-        works = true;
     catch problem
-        result.gateway = problem.message;
+        reason = strtok(problem.message, sprintf('\n'));
     end
-    if ~works
-        fprintf('The MEX function is missing or does not load (%s); building it ...\n', result.gateway);
+    if ~isempty(reason)
+        fprintf('%s It is built now ...\n', reason);
         euphonic.build();
         result.built = true;
         euphonic.internal.connection.gateway('about');
@@ -79,11 +94,13 @@ function result = find_daemon(result)
     result.origin = found.origin;
     [code, text] = euphonic.internal.connection.run_daemon(caller, {'--version'}, false);
     if code ~= 0
-        euphonic.internal.fail(caller, 'daemon_failed', '%s does not run: %s', ...
+        euphonic.internal.fail(caller, 'daemon_failed', 'The daemon''s program %s does not run: %s', ...
             strjoin(found.command, ' '), strtrim(text));
     end
-    if ~strcmp(strtrim(text), result.version)
-        warning('EUPHONIC:setup:versions', 'The daemon is version %s, this package %s.', strtrim(text), result.version);
+    version = regexp(strtrim(text), '\S+$', 'match', 'once');  % a login shell may have said something before
+    if ~strcmp(version, result.version)
+        warning('EUPHONIC:setup:versions', ...
+            'The daemon is version %s, this package %s. Take both from the same release.', version, result.version);
     end
 end
 

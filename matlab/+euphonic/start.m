@@ -8,7 +8,7 @@ function facts = start()
     %   `started`: whether this call started it.
     %
     %   The daemon is looked for in getpref('euphonic', 'home'), the environment variable EUPHONIC_HOME, the folder that
-    %   this package is in, and on the PATH.
+    %   this package is in, and on the PATH. The environment variable EUPHONIC_NODE names the Node.js that runs it.
     %
     %   Example
     %       facts = euphonic.start();

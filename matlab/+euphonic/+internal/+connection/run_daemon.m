@@ -3,29 +3,22 @@ function [code, text] = run_daemon(caller, args, background)
     %   CODE and TEXT are its exit code and what it printed.
     %   With BACKGROUND true it is left to itself: CODE is 0 and TEXT empty.
     found = euphonic.internal.connection.installation(caller);
-    words = cellfun(@quoted, [found.command, args], 'UniformOutput', false);
-    command = strjoin(words, ' ');
+    words = [found.command, args];
     if ispc()
-        command = ['"' command '"'];
+        command = ['"' strjoin(cellfun(@(word) ['"' word '"'], words, 'UniformOutput', false), ' ') '"'];
         if background
             command = ['start "" /b ' command ' >nul 2>&1'];
         end
-    else
-        % MATLAB points these at its own libraries, which are not for other programs.
-        command = ['env -u LD_LIBRARY_PATH -u LD_PRELOAD -u DYLD_LIBRARY_PATH ' command];
-        if background
-            command = [command ' </dev/null >/dev/null 2>&1 &'];
-        else
-            command = [command ' </dev/null 2>&1'];
-        end
+        [code, text] = system(command);
+        return
     end
-    [code, text] = system(command);
-end
-
-function word = quoted(word)
-    if ispc()
-        word = ['"' word '"'];
+    words = cellfun(@euphonic.internal.connection.quoted, words, 'UniformOutput', false);
+    % MATLAB points these at its own libraries, which are not for other programs.
+    command = ['env -u LD_LIBRARY_PATH -u LD_PRELOAD -u DYLD_LIBRARY_PATH ' strjoin(words, ' ') ' </dev/null'];
+    if background
+        command = [command ' >/dev/null 2>&1 &'];
     else
-        word = ['''' strrep(word, '''', '''\''''') ''''];
+        command = [command ' 2>&1'];
     end
+    [code, text] = euphonic.internal.connection.sh(command);
 end
