@@ -1,5 +1,6 @@
 /** Coherent scattering lengths of a crystal's atoms. */
 import { EuphonicError } from '../base/errors.js';
+import { atomKind, canonicalName, ISOTOPE_MASS_TOLERANCE, massOf, siteMixture } from './atomTypes.js';
 import { BLUE_BOOK } from './data/blueBook.js';
 import { SEARS_1992 } from './data/sears1992.js';
 
@@ -49,21 +50,8 @@ function complex(text: string): [number, number] {
 }
 
 /**
- * The name under which tables have what an atom type, or a user, calls an element or isotope: '62Ni', '62-Ni', 'Ni-62' and
- * 'Ni62' are '62Ni', D and T are isotopes of hydrogen, and a label after a colon does not count ('Fe:1').
- */
-function canonical(name: string): string {
-  const bare = name.replace(/:.*$/, '');
-  if (bare === 'D') return '2H';
-  if (bare === 'T') return '3H';
-  const match = /^(\d+)[-_]?([A-Z][a-z]?)$/.exec(bare) ?? /^([A-Z][a-z]?)[-_]?(\d+)$/.exec(bare);
-  if (!match) return bare;
-  const [first, second] = [match[1]!, match[2]!];
-  return /^\d/.test(first) ? `${Number(first)}${second}` : `${Number(second)}${first}`;
-}
-
-/**
- * Scattering length of each atom: [n,2] fm, real and imaginary part.
+ * Scattering length of each atom: [n,2] fm, real and imaginary part. With `atomMass` in amu, `atomKind` says what the types stand
+ * for; without, a type counts like a name that a user gives, as a value or as a key of a map: 'Ni62' is the isotope.
  *
  * Throws `no_scattering_length` for an atom type or a name without a length, `invalid_argument` for an unknown table, a list of
  * another length, or a value that is no length.
@@ -71,18 +59,8 @@ function canonical(name: string): string {
 export function coherentScatteringLengths(
   atomTypes: readonly string[],
   lengths: ScatteringLengths = DEFAULT_TABLE,
+  atomMass?: ArrayLike<number>,
 ): Float64Array {
-  const find = lookup(atomTypes, lengths);
-  return Float64Array.from(atomTypes.flatMap((type, i) => find(type, i)));
-}
-
-type Find = (type: string, atom: number) => readonly [number, number];
-
-function lookup(atomTypes: readonly string[], lengths: ScatteringLengths): Find {
-  if (typeof lengths === 'string') {
-    const table = tableNamed(lengths);
-    return (type) => table.get(canonical(type)) ?? missing(type, `the table ${lengths}`);
-  }
   if (Array.isArray(lengths)) {
     if (lengths.length !== atomTypes.length) {
       invalid(
@@ -90,20 +68,48 @@ function lookup(atomTypes: readonly string[], lengths: ScatteringLengths): Find 
         'one for each atom',
       );
     }
-    return (_, i) => lengthOf(lengths[i], `atom ${i}`, DEFAULT_TABLE);
+    return Float64Array.from(lengths.flatMap((value, i) => lengthOf(value, `atom ${i}`, DEFAULT_TABLE)));
+  }
+  const { find, place } = lookup(lengths as TableName | ScatteringLengthMap);
+  const found = (type: string, name: string): readonly [number, number] => {
+    const length = find(type, name);
+    const parts = siteMixture(type);
+    if (length || !parts) return length ?? missing(type, place);
+    const each = parts.map(({ element, weight }) => found(element, element).map((x) => weight * x));
+    return [0, 1].map((k) => each.reduce((sum, part) => sum + part[k]!, 0)) as [number, number];
+  };
+  const nameOf = (type: string, i: number) =>
+    atomMass ? atomKind(type, atomMass[i]!).name : canonicalName(type);
+  return Float64Array.from(atomTypes.flatMap((type, i) => found(type, nameOf(type, i) ?? type)));
+}
+
+type Find = (type: string, name: string) => readonly [number, number] | undefined;
+
+/** The length of an atom type that has `name` in tables. */
+function lookup(lengths: TableName | ScatteringLengthMap): { find: Find; place: string } {
+  if (typeof lengths === 'string') {
+    const table = tableNamed(lengths);
+    return { find: (_, name) => table.get(name), place: `the table ${lengths}` };
   }
   if (typeof lengths !== 'object' || lengths === null) {
     invalid(`The scattering lengths are ${JSON.stringify(lengths)}.`, EXPECTED);
   }
-  const map = lengths as ScatteringLengthMap;
-  const named = own(map, DEFAULT_KEY) as TableName | undefined;
+  const named = own(lengths, DEFAULT_KEY) as TableName | undefined;
   const table = named === undefined ? undefined : tableNamed(named);
-  const byCanonicalName = new Map(Object.entries(map).map(([key, value]) => [canonical(key), value]));
-  return (type) => {
-    const value = own(map, type) ?? byCanonicalName.get(canonical(type));
-    if (value !== undefined) return lengthOf(value, type, named ?? DEFAULT_TABLE);
-    return table?.get(canonical(type)) ?? missing(type, 'the scattering lengths given');
+  // a key with a label, 'Fe:1', is not for atoms with another one
+  const [labelled, plain] = [true, false].map(
+    (isLabelled) =>
+      new Map(
+        Object.entries(lengths)
+          .filter(([key]) => key.includes(':') === isLabelled)
+          .map(([key, value]) => [canonicalName(key), value]),
+      ),
+  );
+  const find: Find = (type, name) => {
+    const value = [own(lengths, type), plain!.get(name), labelled!.get(type)].find((x) => x !== undefined);
+    return value === undefined ? table?.get(name) : lengthOf(value, type, named ?? DEFAULT_TABLE);
   };
+  return { find, place: 'the scattering lengths given' };
 }
 
 const EXPECTED = `one of ${TABLE_NAMES.join(', ')}, a map from atom type to length in fm, or a list with one for each atom`;
@@ -116,7 +122,7 @@ function tableNamed(name: string): ReadonlyMap<string, [number, number]> {
 /** `of` says whose length it is; a name is looked up in `table`. */
 function lengthOf(value: unknown, of: string, table: TableName): readonly [number, number] {
   if (typeof value === 'string') {
-    return scatteringLengthTable(table).get(canonical(value)) ?? missing(value, `the table ${table}`);
+    return scatteringLengthTable(table).get(canonicalName(value)) ?? missing(value, `the table ${table}`);
   }
   const pair = typeof value === 'number' ? [value, 0] : value;
   if (Array.isArray(pair) && pair.length === 2 && pair.every((part) => Number.isFinite(part))) {
@@ -147,9 +153,12 @@ function missing(name: string, place: string): never {
 /** Of hydrogen, amu: heavier atoms are deuterium or tritium. */
 const HEAVY_HYDROGEN = 1.5;
 
+/** Lengths that differ by less are one, fm. */
+const SAME_LENGTH = 0.1;
+
 /**
- * Sentences for the user where masses say that atoms of one type, with one scattering length, are different isotopes.
- * `atomMass` in amu, `lengths` [n,2].
+ * Sentences for the user where masses speak of other isotopes than the lengths in use, and where a number in an atom type, taken
+ * for a label, could be an isotope's. `atomMass` in amu, `lengths` [n,2].
  */
 export function isotopeNotes(
   atomTypes: readonly string[],
@@ -158,25 +167,43 @@ export function isotopeNotes(
 ): string[] {
   const notes = new Set<string>();
   const first = new Map<string, number>();
-  const natural = scatteringLengthTable(DEFAULT_TABLE).get('H')![0];
   atomTypes.forEach((type, i) => {
-    if (
-      canonical(type) === 'H' &&
-      atomMass[i]! > HEAVY_HYDROGEN &&
-      Math.abs(lengths[2 * i]! - natural) < 0.1
-    ) {
-      notes.add(
-        `Atoms of type ${type} have a mass of ${atomMass[i]!.toFixed(3)} amu and the scattering length of natural hydrogen: scattering_lengths can name '2H'.`,
-      );
-    }
+    const mass = atomMass[i]!;
+    const has = (name: string | undefined) => {
+      const length = name === undefined ? undefined : scatteringLengthTable(DEFAULT_TABLE).get(name)?.[0];
+      return length !== undefined && Math.abs(lengths[2 * i]! - length) < SAME_LENGTH;
+    };
+    for (const note of nameNotes(type, mass, has)) notes.add(note);
     const j = first.get(type) ?? i;
     first.set(type, j);
     const sameLength = lengths[2 * i] === lengths[2 * j] && lengths[2 * i + 1] === lengths[2 * j + 1];
-    if (Math.abs(atomMass[i]! - atomMass[j]!) > 0.5 && sameLength) {
+    if (Math.abs(mass - atomMass[j]!) > 0.5 && sameLength) {
       notes.add(
         `Atoms of type ${type} have different masses and one scattering length: a list of scattering_lengths can tell isotopes apart.`,
       );
     }
   });
   return [...notes];
+}
+
+/** `has` tells whether the length in use is that of a name. */
+function nameNotes(type: string, mass: number, has: (name?: string) => boolean): string[] {
+  const { name, otherwise } = atomKind(type, mass);
+  const notes: string[] = [];
+  const amu = `${mass.toFixed(3)} amu`;
+  if (otherwise !== undefined && has(name)) {
+    notes.push(
+      `Atoms of type ${type} have a mass of ${amu} and the scattering length of natural ${name}: what follows the symbol is taken for a label, not for the isotope ${otherwise}, which scattering_lengths can name.`,
+    );
+  } else if (name === 'H' && mass > HEAVY_HYDROGEN && has(name)) {
+    notes.push(
+      `Atoms of type ${type} have a mass of ${amu} and the scattering length of natural hydrogen: scattering_lengths can name '2H'.`,
+    );
+  }
+  if (name !== undefined && /^\d/.test(name) && has(name)) {
+    if (Math.abs(mass - (massOf(name) ?? mass)) > ISOTOPE_MASS_TOLERANCE) {
+      notes.push(`Atoms of type ${type} have the scattering length of ${name} and a mass of ${amu}.`);
+    }
+  }
+  return notes;
 }

@@ -21,12 +21,13 @@ describe('files that are easily read wrong', function () {
   const evaluate = async (name: string, qpts: number[][]) => {
     const client = daemon.client();
     const model = await client.loadModel(join(folder, name));
-    const { frequencies, structureFactors } = await client.evaluate(model, columns(qpts), {
+    const { frequencies, structureFactors, notes } = await client.evaluate(model, columns(qpts), {
       scattering_lengths: 'Sears1992',
       bose: false,
     });
     const intensities = transposed(structureFactors!, qpts.length);
     return {
+      notes,
       frequencies: transposed(frequencies, qpts.length),
       totals: intensities.map((modes) => modes.reduce((a, b) => a + b, 0)),
     };
@@ -47,6 +48,16 @@ describe('files that are easily read wrong', function () {
       const found = await evaluate(`castep-positions/${name}.castep_bin`, qpts);
       near(found.frequencies.flat(), frequencies_meV.flat(), 1e-6);
       near(found.totals, total_mbarn_per_atom, 1e-6);
+    });
+  }
+
+  for (const name of ['phonopy', 'both-called-H']) {
+    it(`phonopy: hydrogen at two sites, ${name}.yaml`, async () => {
+      const { qpts, total_mbarn_per_atom } = json('site-labels/expected.json');
+      const found = await evaluate(`site-labels/${name}.yaml`, qpts);
+      near(found.totals, total_mbarn_per_atom, 1e-6);
+      const notes = found.notes.filter((note) => note.includes('taken for a label'));
+      assert.equal(notes.length, name === 'phonopy' ? 2 : 0);
     });
   }
 });

@@ -125,6 +125,112 @@ describe('coherent scattering lengths', () => {
     assert.equal(note(['Ni', 'Ni'], [57.9, 61.9], [14.4, -8.7]), '');
   });
 
+  it('take what follows the symbol of an atom type for an isotope only where the mass agrees', () => {
+    const sears = scatteringLengthTable('Sears1992');
+    const cases: [type: string, mass: number, name: string, note: RegExp | ''][] = [
+      // sites, as phonopy before 2.28 and Quantum ESPRESSO name them
+      ['H1', 1.00794, 'H', /taken for a label, not for the isotope 1H/],
+      ['H2', 1.00794, 'H', /taken for a label, not for the isotope 2H/],
+      ['H2', 1.0, 'H', /2H/],
+      ['H3', 1.008, 'H', /3H/],
+      ['H4', 1.008, 'H', ''],
+      ['H12', 1.008, 'H', ''],
+      ['C13', 12.011, 'C', /13C/],
+      ['C13', 12.0, 'C', /13C/],
+      ['Li6', 6.94, 'Li', /6Li/],
+      ['Li7', 6.941, 'Li', /7Li/],
+      ['Fe56', 55.845, 'Fe', /56Fe/],
+      ['Ti48', 47.88, 'Ti', /48Ti/],
+      ['O16', 15.999, 'O', /16O/],
+      ['Fe1', 55.845, 'Fe', ''],
+      ['O101', 15.999, 'O', ''],
+      ['Mo1000', 95.95, 'Mo', ''],
+      // isotopes
+      ['H2', 2.014, '2H', ''],
+      ['H2', 2, '2H', ''],
+      ['H2', 1.96, '2H', ''],
+      ['H-2', 2.014, '2H', ''],
+      ['H_2', 2.014, '2H', ''],
+      ['H:2', 2.014, '2H', ''],
+      ['H:D', 2.014, '2H', ''],
+      ['H_D', 2.014, '2H', ''],
+      ['H:T', 3.016, '3H', ''],
+      ['C13', 13.0034, '13C', ''],
+      ['C13', 13, '13C', ''],
+      ['Li6', 6.015, '6Li', ''],
+      ['Fe56', 55.9349, '56Fe', ''],
+      ['Sn120', 120, '120Sn', ''],
+      ['U235', 235.04, '235U', ''],
+      ['Ni62:a', 61.93, '62Ni', ''],
+      // neither
+      ['H2', 1.5, 'H', /mass of 1\.500 amu.*2H/],
+      ['C13', 50, 'C', /13C/],
+      // labels
+      ['H:D', 1.008, 'H', /2H/],
+      ['C:D', 12.011, 'C', ''],
+      ['Fe:up', 55.845, 'Fe', ''],
+      ['Fe:1', 55.845, 'Fe', ''],
+      ['Ga_d', 69.723, 'Ga', ''],
+      ['Fe-up', 55.845, 'Fe', ''],
+      ['O1a', 15.999, 'O', ''],
+      ['Fea', 55.845, 'Fe', ''],
+      ['Hx', 1.008, 'H', ''],
+      // explicit
+      ['62Ni', 58.69, '62Ni', /scattering length of 62Ni and a mass of 58\.690/],
+      ['2H', 2.014, '2H', ''],
+      ['D', 2.014, '2H', ''],
+      ['D1', 2.014, '2H', ''],
+      ['D', 1.008, '2H', /scattering length of 2H and a mass of 1\.008/],
+      ['Dy', 162.5, 'Dy', ''],
+      ['Ti', 47.867, 'Ti', ''],
+      ['F19', 18.998, 'F', ''],
+    ];
+    for (const [type, mass, name, note] of cases) {
+      const found = coherentScatteringLengths([type], 'Sears1992', [mass]);
+      assert.deepEqual([...found], [...sears.get(name)!], `${type} ${mass}`);
+      const notes = isotopeNotes([type], [mass], found).join();
+      note === '' ? assert.equal(notes, '', `${type} ${mass}`) : assert.match(notes, note, `${type} ${mass}`);
+      // a length given for the type itself is nobody's guess
+      assert.deepEqual([...coherentScatteringLengths([type], { [type]: 11 }, [mass])], [11, 0]);
+      assert.deepEqual(isotopeNotes([type], [mass], Float64Array.of(100, 0)), []);
+    }
+  });
+
+  it('are found for a site by the key of its element, not by that of another site or isotope', async () => {
+    const types = ['H1', 'H2', 'Fe:up', 'Fe:down'];
+    const masses = [1.008, 1.008, 55.845, 55.845];
+    const find = (map: Record<string, number | string>) => [...coherentScatteringLengths(types, map, masses)];
+    assert.deepEqual(find({ H: 1, Fe: 2 }), [1, 0, 1, 0, 2, 0, 2, 0]);
+    assert.deepEqual(find({ H2: 3, H: 1, 'Fe:up': 4, Fe: 2 }), [1, 0, 3, 0, 4, 0, 2, 0]);
+    // a name that a user gives is explicit
+    assert.deepEqual(find({ H: 1, H2: 'H2', Fe: 'Fe56' }), [1, 0, 6.671, 0, 9.94, 0, 9.94, 0]);
+    await failsWith('no_scattering_length', () => find({ '2H': 1, Fe: 2 }));
+    await failsWith('no_scattering_length', () => find({ H: 1, 'Fe:up': 2 }));
+    const heavy = coherentScatteringLengths(['H2', 'D'], { '2H': 5 }, [2.014, 2.014]);
+    assert.deepEqual([...heavy], [5, 0, 5, 0]);
+  });
+
+  it('of types that name no element are missing, also where the symbol of one stands in them', async () => {
+    for (const type of ['GeSn', 'CoNi', 'Xx', 'FeA', 'Hxy', 'fe', 'Nx', '1']) {
+      await failsWith('no_scattering_length', () => coherentScatteringLengths([type], 'Sears1992', [58.8]));
+    }
+  });
+
+  it('of a virtual crystal are the mean over its site', async () => {
+    const near = (actual: Float64Array, expected: number[]) =>
+      expected.forEach((x, k) => {
+        assert.ok(Math.abs(actual[k]! - x) < 1e-12, `${actual[k]} ${x}`);
+      });
+    near(coherentScatteringLengths(['Ge0.25Sn0.75'], 'Sears1992', [107]), [0.25 * 8.185 + 0.75 * 6.225, 0]);
+    near(coherentScatteringLengths(['B0.5O0.5'], 'Sears1992', [13]), [(5.3 + 5.803) / 2, -0.213 / 2]);
+    near(coherentScatteringLengths(['Ge0.25Sn0.75'], { Ge: 1, Sn: [2, -4] }, [107]), [1.75, -3]);
+    near(coherentScatteringLengths(['Ge0.25Sn0.75'], { 'Ge0.25Sn0.75': 3 }, [107]), [3, 0]);
+    for (const type of ['Ge0.25Sn0.7', 'Ge0.5', 'Ge.5Sn.4', 'Ge1Sn2']) {
+      await failsWith('no_scattering_length', () => coherentScatteringLengths([type], 'Sears1992', [72.6]));
+    }
+    await failsWith('no_scattering_length', () => coherentScatteringLengths(['Ge0.5Sn0.5'], { Ge: 1 }, [95]));
+  });
+
   it('refuse another table and values that are no lengths', async () => {
     const error = await failsWith('invalid_argument', () =>
       coherentScatteringLengths(['O'], 'Sears1999' as 'Sears1992'),

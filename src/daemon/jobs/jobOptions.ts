@@ -2,7 +2,9 @@
 
 import { EuphonicError } from '../../base/errors.js';
 import type { Broadening, JobOptions, PlanOptions } from '../../compute/executor.js';
+import type { Crystal } from '../../models/crystal.js';
 import { coherentScatteringLengths } from '../../models/scatteringLengths.js';
+import { ELECTRON_MASS_PER_AMU } from '../../models/units.js';
 import { firstNotFinite, toFloat64Array } from '../../protocol/arrays.js';
 import type { ArrayFrame, CheckedParams } from '../../protocol/messages.js';
 
@@ -18,7 +20,7 @@ export function planOptions({
 /** Options of a job as the executor takes them. Throws `no_scattering_length` or `invalid_argument`. */
 export function jobOptions(
   params: CheckedParams<'job.open'>,
-  atomType: readonly string[],
+  { atomType, atomMass }: Pick<Crystal, 'atomType' | 'atomMass'>,
   debyeWallerFrame: ArrayFrame | undefined,
 ): JobOptions {
   const { quantity, splitting, bose, temperature, n_threads } = params;
@@ -37,7 +39,8 @@ export function jobOptions(
     modeGradients: params.mode_gradients,
   };
   if (quantity === 'structure_factor' || quantity === 'sqw') {
-    options.scatteringLengths = coherentScatteringLengths(atomType, params.scattering_lengths);
+    const amu = atomMass.map((mass) => mass / ELECTRON_MASS_PER_AMU);
+    options.scatteringLengths = coherentScatteringLengths(atomType, params.scattering_lengths, amu);
   }
   if (quantity === 'sqw') options.broadening = broadeningOf(params);
   if (temperature !== null) options.temperature = temperature;

@@ -123,8 +123,8 @@ export class Jobs {
         advice: 'Close jobs that are done.',
       });
     }
-    const { summary } = this.models.get(params.model);
-    const options = jobOptions(params, summary.atom_type, frames.get('debye_waller'));
+    const { summary, crystal } = this.models.get(params.model);
+    const options = jobOptions(params, crystal, frames.get('debye_waller'));
     checkLeast(this.executor, this.memory, summary.n_atoms, options);
     const plan = await this.models.plan(params.model, planOptions(params), signal);
     const notes = new Set([
