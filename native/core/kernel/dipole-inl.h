@@ -48,9 +48,22 @@ HWY_INLINE void zero_vector_moments(const DipoleTables& t, const Points& p, bool
 struct DipoleScratch {
   double* exponentials;  // [3][2 * max_index + 1][kN]
   double* moments;       // [kDipoleChunk][12][kN]: six of G plus -G, six of G minus -G
-  double* self;          // [6][kN]: moments summed over all G, the T of an atom with itself
-  double* t;             // [n_pairs rounded up to 2][kDipoleRows][kN]
+  double* self;  // [self 6, zero 6][kN]: moments summed over all G, the T of an atom with itself; of G = 0
+  double* t;     // [n_pairs rounded up to 2][kDipoleRows][kN]
 };
+
+inline std::size_t exponential_doubles(const DipoleTables& t) {
+  std::size_t size = 0;
+  for (int m : t.max_index) size += (2 * m + 1) * kN;
+  return size;
+}
+
+inline void lay_out_dipole(const DipoleTables& t, DipoleScratch& s, Layout& layout) {
+  layout.add(s.exponentials, exponential_doubles(t));
+  layout.add(s.moments, kDipoleChunk * 12 * kN);
+  layout.add(s.self, 12 * kN);
+  layout.add(s.t, (t.n_pairs + 2) * kDipoleRows * kN);
+}
 
 // exp(-m beta_a) with beta_a = b_a.eps.q / (2 lambda^2): the part of the Gaussian that is not a constant of G
 // factorises.

@@ -42,33 +42,17 @@ struct GradientScratch {
   std::size_t t_size = 0;     // of one direction
 };
 
-// Its parts, and how many doubles they take together (base null: only that).
-inline std::size_t gradient_scratch(const Tables& t, double* base, GradientScratch& s) {
-  std::size_t total = 0;
-  const auto part = [&](double*& to, std::size_t size) {
-    if (base != nullptr) to = base + total;
-    total += size;
-  };
-  part(s.phases, t.vectors.size() * 2 * kLanes);
-  part(s.x, kBlockRows * kLanes);
-  part(s.block, 3 * kBlockRows * kN);
-  part(s.sums, 3 * static_cast<std::size_t>(t.n) * kN);
-  if (t.dipole.present) {
-    std::size_t exponentials = 0;
-    for (int m : t.dipole.max_index) exponentials += (2 * m + 1) * kN;
-    s.t_size = (t.dipole.n_pairs + 2) * kDipoleRows * kN;
-    part(s.exponentials, exponentials);
-    part(s.moments, 3 * kDipoleChunk * 12 * kN);
-    part(s.self, 3 * 12 * kN);
-    part(s.t, 3 * s.t_size);
-  }
-  return total;
-}
-
-inline GradientScratch gradient_scratch(const Tables& t, Workspace& workspace, int slot) {
-  GradientScratch s;
-  gradient_scratch(t, workspace.get(slot, gradient_scratch(t, nullptr, s)), s);
-  return s;
+inline void lay_out_gradients(const Tables& t, GradientScratch& s, Layout& layout) {
+  layout.add(s.phases, t.vectors.size() * 2 * kLanes);
+  layout.add(s.x, kBlockRows * kLanes);
+  layout.add(s.block, 3 * kBlockRows * kN);
+  layout.add(s.sums, 3 * static_cast<std::size_t>(t.n) * kN);
+  if (!t.dipole.present) return;
+  s.t_size = (t.dipole.n_pairs + 2) * kDipoleRows * kN;
+  layout.add(s.exponentials, exponential_doubles(t.dipole));
+  layout.add(s.moments, 3 * kDipoleChunk * 12 * kN);
+  layout.add(s.self, 3 * 12 * kN);
+  layout.add(s.t, 3 * s.t_size);
 }
 
 // Derivative along one direction of a block's sums of terms, for one vector of lanes: x as load_terms reads

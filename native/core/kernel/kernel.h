@@ -1,4 +1,4 @@
-// One batch of q-points from phases to frequencies and intensities. The only caller is the pool.
+// From q-points to frequencies, intensities and eigenvectors, on one thread.
 #pragma once
 
 #include <atomic>
@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "core/kernel/broadening.h"
+#include "core/kernel/workspace.h"
 #include "core/plan/tables.h"
-#include "hwy/aligned_allocator.h"
 
 namespace euphonic {
 
@@ -85,20 +85,6 @@ constexpr double kImaginaryMeV = 0.01;
 // |f| (r.l.u.) up to which a q-point is the zone centre: rounding of numbers like 0.1 * 30, nothing more.
 constexpr double kGammaTolerance = 1e-10;
 
-// A thread's scratch memory, kept between batches.
-class Workspace {
- public:
-  // Aligned array of at least `size` doubles in slot `slot`; contents undefined. Throws std::bad_alloc.
-  double* get(int slot, std::size_t size);
-
-  std::size_t bytes() const;
-
- private:
-  static constexpr int kSlots = 32;
-  hwy::AlignedFreeUniquePtr<double[]> slots_[kSlots];
-  std::size_t sizes_[kSlots] = {};
-};
-
 // q-points in a full batch on this machine.
 int batch_points();
 // The SIMD target that run-time dispatch chose, and its override in tests (false: not on this machine or not
@@ -111,8 +97,15 @@ bool force_target(const char* name);
 std::size_t one_stage_bytes();
 void set_one_stage_bytes(std::size_t bytes);
 constexpr std::size_t kOneStageBytes = 3 << 20;
-// Bytes of scratch memory that a thread needs for this job.
-std::size_t workspace_bytes(const Tables& tables, bool eigenvectors);
+
+// What a job needs scratch memory for, beside the eigenvalues.
+struct ScratchUse {
+  bool eigenvectors = false, mode_gradients = false;
+};
+inline ScratchUse scratch_use(const KernelJob& job) { return {job.needs_vectors(), job.mode_gradients}; }
+// Bytes of scratch memory that a thread needs.
+std::size_t workspace_bytes(const Tables& tables, const ScratchUse& use);
+
 // Any number of points; returns early when cancelled.
 void run_kernel(const KernelJob& job, KernelRange& range, Workspace& workspace);
 

@@ -30,9 +30,18 @@ struct Points {
   double* f;      // [3] q - n, nearest to the zone centre; exactly 0 at it
   double* n;      // [3] the integers
   double* cart;   // [3] f in 1/bohr
-  double* dir;    // [3] direction of approach at the zone centre, 1/bohr times any length; 0: none
+  double* dir;    // [6] direction of approach at the zone centre, of any length: r.l.u., 1/bohr; 0: none
   double* gamma;  // [1] 1 at the zone centre, else 0
 };
+
+inline void lay_out_points(Points& p, Layout& layout) {
+  layout.add(p.q, 3 * kLanes);
+  layout.add(p.f, 3 * kLanes);
+  layout.add(p.n, 3 * kLanes);
+  layout.add(p.cart, 3 * kLanes);
+  layout.add(p.dir, 6 * kLanes);
+  layout.add(p.gamma, kLanes);
+}
 
 // f = q - n with n the lattice point nearest to q in the tables' metric.
 inline void reduce_points(const Tables& t, const Points& p, std::size_t lane) {

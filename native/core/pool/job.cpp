@@ -92,19 +92,19 @@ bool needs_vectors(const Job& job) {
   return quantity == Quantity::modes || quantity == Quantity::displacements || job.differentiates();
 }
 
-// Whether the scattering lengths break the inversion symmetry that the plan uses.
+// Whether the plan uses an inversion symmetry that scattering lengths break, or gradients.
 bool needs_complex_form(const Job& job) {
   const Tables& tables = job.plan().tables();
-  return job.scatters() && tables.real_form && !symmetric_scattering(tables, job.options().scattering);
+  if (!tables.real_form) return false;
+  return job.differentiates() || (job.scatters() && !symmetric_scattering(tables, job.options().scattering));
 }
 
 }  // namespace
 
 std::size_t Job::workspace_bytes() const {
   const Tables& tables = plan().tables();
-  std::size_t bytes = euphonic::workspace_bytes(tables, needs_vectors(*this));
-  // Derivatives along three directions of what is there before the matrix: no more than thrice all of it.
-  if (differentiates()) bytes += 3 * euphonic::workspace_bytes(tables, false);
+  const std::size_t bytes = euphonic::workspace_bytes(tables, {needs_vectors(*this), differentiates()});
+  // The complex form may not have been built yet: it has twice the blocks, and twice the numbers in a matrix.
   return needs_complex_form(*this) ? 2 * bytes : bytes;
 }
 
@@ -115,13 +115,12 @@ std::size_t least_workspace_bytes(int n_atoms, bool eigenvectors) {
   tables.n_atoms = n_atoms;
   tables.n = 3 * n_atoms;
   tables.real_form = true;
-  return workspace_bytes(tables, eigenvectors);
+  return workspace_bytes(tables, {eigenvectors, false});
 }
 
 JobTables::JobTables(const Job& job) {
   const JobOptions& options = job.options();
-  const bool complex_form = needs_complex_form(job) || job.differentiates();
-  kernel.tables = complex_form ? &job.plan().complex_tables() : &job.plan().tables();
+  kernel.tables = needs_complex_form(job) ? &job.plan().complex_tables() : &job.plan().tables();
   if (job.scatters()) {
     scattering_ = scattering_tables(*kernel.tables, options.scattering);
     kernel.scattering = &scattering_;

@@ -66,7 +66,8 @@ class Job {
   std::size_t bytes_per_point() const;  // of results
   // Scratch memory that each thread which works for the job needs, in bytes: for admission, not exact.
   std::size_t workspace_bytes() const;
-  // Memory of tables that this job needs beside its plan's: scattering lengths may ask for the complex form.
+  // Memory of tables that this job needs beside its plan's: some scattering lengths, and gradients, take the
+  // complex form.
   std::size_t table_bytes() const;
 
  private:

@@ -32,8 +32,8 @@ Profile profile_kernel(const Job& job, const std::vector<double>& qpts, double s
 
 // Floating-point operations of a stage for one q-point, counted from the tables; a multiply-add is two.
 // Reciprocal roots and exponentials count as the operations they are made of. `rotations`: of QL, per
-// q-point. Not counted: what displacements and mode gradients take beyond eigenvectors, and the line shapes of
-// broadened intensities.
+// q-point. Not counted: what displacements and mode gradients take beyond eigenvectors, and the line shapes
+// of broadened intensities.
 double count_operations(const KernelJob& job, int stage, double rotations);
 
 }  // namespace euphonic

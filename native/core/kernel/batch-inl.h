@@ -1,0 +1,298 @@
+// A batch of q-points and the stages that it goes through, each on the arrays of its scratch memory.
+#if defined(EUPHONIC_KERNEL_BATCH_INL) == defined(HWY_TARGET_TOGGLE)
+#ifdef EUPHONIC_KERNEL_BATCH_INL
+#undef EUPHONIC_KERNEL_BATCH_INL
+#else
+#define EUPHONIC_KERNEL_BATCH_INL
+#endif
+
+#include "core/kernel/broadening-inl.h"
+#include "core/kernel/scratch-inl.h"
+#include "core/platform/ticks.h"
+#include "hwy/cache_control.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace euphonic {
+namespace HWY_NAMESPACE {
+
+// Adds the ticks since its making, or since the last mark, to a stage.
+class StageClock {
+ public:
+  explicit StageClock(StageCounts* counts) : counts_(counts), last_(counts != nullptr ? ticks() : 0) {}
+  void mark(Stage stage) {
+    if (counts_ == nullptr) return;
+    const unsigned long long now = ticks();
+    counts_->ticks[stage] += now - last_;
+    last_ = now;
+  }
+  void add_rotations(std::size_t rotations) {
+    if (counts_ != nullptr) counts_->rotations += rotations;
+  }
+
+ private:
+  StageCounts* counts_;
+  unsigned long long last_;
+};
+
+// Points [first, first + count) of the range, count <= kLanes.
+struct Batch {
+  const KernelJob& job;
+  const Tables& t;
+  KernelRange& range;
+  std::size_t first, count;
+  Scratch s{};
+  StageClock clock;
+
+  Batch(const KernelJob& given, KernelRange& all, std::size_t first_point, std::size_t points,
+        Workspace& workspace)
+      : job(given), t(*given.tables), range(all), first(first_point), count(points), clock(given.counts) {
+    const ScratchUse use = scratch_use(job);
+    Layout counted(nullptr);
+    lay_out(t, use, s, counted);
+    Layout placed(workspace.get(counted.size()));
+    lay_out(t, use, s, placed);
+  }
+
+  bool cancelled() const { return is_cancelled(job.cancelled); }
+  // Vectors of lanes with points in them; what a vector's first lane is, and how many points it has.
+  std::size_t vectors() const { return (count + kN - 1) / kN; }
+  static std::size_t lane(std::size_t v) { return v * kN; }
+  std::size_t points(std::size_t v) const { return std::min(kN, count - lane(v)); }
+  // Where results of a vector's points begin in an array whose last dimension is the q-point.
+  double* result(double* array, std::size_t v) const { return array + first + lane(v); }
+
+  BlockSource source(std::size_t v) const {
+    return {&t, s.x, s.powers, s.atoms, s.dipole.self, s.dipole.t, lane(v)};
+  }
+  // The set of reflectors that a vector of lanes uses.
+  Reflectors reflectors(std::size_t v) const {
+    const std::size_t n = t.n, set = v % reflector_sets(t), width = element_doubles(t);
+    return {s.reflectors.u + set * n * n * width, s.reflectors.phase + set * n * width};
+  }
+};
+
+// q-points and directions of the batch; lanes beyond the end repeat the last point.
+inline void load_points(const Batch& b) {
+  for (int a = 0; a < 3; ++a) {
+    for (std::size_t k = 0; k < kLanes; ++k) {
+      const std::size_t at = a * b.range.stride + b.first + std::min(k, b.count - 1);
+      b.s.points.q[a * kLanes + k] = b.range.qpts[at];
+      b.s.points.dir[a * kLanes + k] = b.range.directions != nullptr ? b.range.directions[at] : 0.0;
+    }
+  }
+}
+
+inline void find_phases(Batch& b) {
+  load_points(b);
+  for (std::size_t lane = 0; lane < kLanes; lane += kN) {
+    reduce_points(b.t, b.s.points, lane);
+    axis_powers(b.t.max_index, b.s.points, lane, b.s.powers);
+    atom_phases(b.t, b.s.points.f, lane, b.s.atoms);
+    if (b.job.scattering != nullptr) atom_phases(b.t, b.s.points.n, lane, b.s.integers);
+  }
+  b.clock.mark(kPhases);
+}
+
+inline void sum_terms(Batch& b) {
+  bool first_chunk = true;
+  for (const TermChunk& chunk : b.t.chunks) {
+    if (b.t.sines) {
+      chunk_phases<true>(b.t, chunk, b.s.powers, b.s.chunk_phases);
+    } else {
+      chunk_phases<false>(b.t, chunk, b.s.powers, b.s.chunk_phases);
+    }
+    b.clock.mark(kPhases);
+    add_terms(b.t, chunk, b.s.chunk_phases, first_chunk, b.s.x, b.job.cancelled);
+    if (b.job.mode_gradients) {
+      double* kept = b.s.gradients.phases + chunk.first_vector * 2 * kLanes;
+      chunk_phases<true>(b.t, chunk, b.s.powers, kept);
+    }
+    first_chunk = false;
+    b.clock.mark(kTerms);
+    if (b.cancelled()) return;
+  }
+}
+
+// Lanes without points take part in the chain of the diagonalisation, which wants numbers.
+inline void clear_empty_vectors(const Batch& b) {
+  for (std::size_t v = b.vectors(); v < kBatchVectors; ++v) {
+    for (int i = 0; i < b.t.n; ++i) {
+      store(hn::Zero(d), b.s.tridiagonal.diagonal + i * kLanes + Batch::lane(v));
+      store(hn::Zero(d), b.s.tridiagonal.off + i * kLanes + Batch::lane(v));
+    }
+  }
+}
+
+template <class F>
+inline V reduce_matrix(const Batch& b, std::size_t v, const Reflectors& keep) {
+  const double* start = b.job.scattering != nullptr ? b.s.start : nullptr;
+  if (reduces_by_band(b.t, b.job.needs_vectors()))
+    return reduce_by_band<F>(b.t.n, b.s.matrix, start, b.s.reduction, b.s.band, b.s.tridiagonal,
+                             Batch::lane(v), b.job.cancelled);
+  return reduce<F>(b.t.n, b.s.matrix, start, b.s.reduction, b.s.tridiagonal, Batch::lane(v), keep,
+                   b.job.cancelled);
+}
+
+// From the sums of terms to the tridiagonal matrix of one vector of lanes.
+inline void tridiagonalise(Batch& b, std::size_t v, const Reflectors& keep) {
+  if (b.t.dipole.present)
+    dipole_sums(b.t.dipole, b.s.points, b.job.splitting, Batch::lane(v), b.s.dipole, b.job.cancelled);
+  b.clock.mark(kDipole);
+  if (b.t.real_form) {
+    assemble_symmetric(b.source(v), b.s.matrix, b.job.cancelled);
+  } else {
+    assemble_hermitian(b.source(v), b.s.matrix, b.job.cancelled);
+  }
+  b.clock.mark(kAssemble);
+  if (b.cancelled()) return;
+  if (b.job.scattering != nullptr) {
+    scattering_vector(b.t, *b.job.scattering, b.s.points, b.s.integers, Batch::lane(v), b.s.start);
+    b.clock.mark(kScattering);
+  }
+  const V length2 =
+      b.t.real_form ? reduce_matrix<RealField>(b, v, keep) : reduce_matrix<ComplexField>(b, v, keep);
+  store(length2, b.s.length2 + Batch::lane(v));
+  b.clock.mark(kReduce);
+}
+
+// Eigenvectors of one vector of lanes, in ascending order of their eigenvalues; these are in s.tridiagonal.
+inline void find_vectors(Batch& b, std::size_t v, const Reflectors& kept) {
+  const Scratch& s = b.s;
+  const std::size_t lane = Batch::lane(v);
+  const VectorJob wanted{s.rows, s.sweeps, s.known.diagonal};
+  b.clock.add_rotations(kN * diagonalise<1>(b.t.n, s.tridiagonal, s.z, lane, &wanted, b.job.cancelled));
+  b.clock.mark(kDiagonalise);
+  if (b.cancelled()) return;
+  for (int i = 0; i < b.t.n; ++i) store(set(i), s.order + i * kLanes + lane);
+  sort_lanes(b.t.n, s.tridiagonal.diagonal, s.order, lane);
+  if (b.t.real_form) {
+    back_transform<RealField>(b.t.n, s.rows, s.order + lane, kept, s.eigenvectors, b.job.cancelled);
+  } else {
+    back_transform<ComplexField>(b.t.n, s.rows, s.order + lane, kept, s.eigenvectors, b.job.cancelled);
+  }
+}
+
+// What is made of them. The frequencies are of the known eigenvalues, so that they are the same bits as
+// without eigenvectors, where the matrix is reduced in one stage.
+inline void write_modes(Batch& b, std::size_t v) {
+  const Scratch& s = b.s;
+  const KernelRange& to = b.range;
+  const std::size_t lane = Batch::lane(v), here = b.points(v);
+  if (b.job.displacements != nullptr)
+    write_displacements(b.t, *b.job.displacements, s.eigenvectors, s.tridiagonal.diagonal, lane, here,
+                        to.stride, b.result(to.displacements, v));
+  if (b.job.mode_gradients) {
+    if (b.t.dipole.present) dipole_gradients(b.t.dipole, s.points, lane, s.gradients, b.job.cancelled);
+    add_gradients(b.source(v), s.gradients, s.eigenvectors, b.job.cancelled);
+  }
+  double* frequencies = s.known.diagonal;
+  sort_lanes(b.t.n, frequencies, s.z, lane);
+  b.range.imaginary += to_frequencies(b.t.n, frequencies, lane, here);
+  write_frequencies(b.t.n, frequencies, lane, here, to.stride, b.result(to.frequencies, v));
+  if (b.job.eigenvectors)
+    write_eigenvectors(b.t, s.eigenvectors, s.atoms, lane, here, to.stride, b.result(to.eigenvectors, v),
+                       b.job.cancelled);
+  if (b.job.mode_gradients)
+    write_gradients(b.t, s.gradients, frequencies, lane, here, to.stride, b.result(to.mode_gradients, v));
+  b.clock.mark(kVectors);
+}
+
+// Eigenvalues of the vectors of lanes first .. end, without vectors, into s.known.
+inline void find_known(Batch& b, std::size_t first, std::size_t end) {
+  const std::size_t size = static_cast<std::size_t>(b.t.n) * kLanes;
+  std::copy(b.s.tridiagonal.diagonal, b.s.tridiagonal.diagonal + size, b.s.known.diagonal);
+  std::copy(b.s.tridiagonal.off, b.s.tridiagonal.off + size, b.s.known.off);
+  if (reflector_sets(b.t) == 1) {
+    diagonalise<1>(b.t.n, b.s.known, b.s.z, Batch::lane(first), nullptr, b.job.cancelled);
+  } else {
+    for (std::size_t v = first; v < end; v += kChainVectors)
+      diagonalise<kChainVectors>(b.t.n, b.s.known, b.s.z, Batch::lane(v), nullptr, b.job.cancelled);
+  }
+  b.clock.mark(kDiagonalise);
+}
+
+// Matrices whose reflectors fit in together go through the chain of the eigenvalues together. Eigenvectors
+// are large: one vector of lanes at a time, written out before the next.
+inline void run_vectors(Batch& b) {
+  const std::size_t group = reflector_sets(b.t);
+  for (std::size_t first = 0; first < b.vectors(); first += group) {
+    const std::size_t end = std::min(b.vectors(), first + group);
+    for (std::size_t v = first; v < end; ++v) {
+      tridiagonalise(b, v, b.reflectors(v));
+      if (b.cancelled()) return;
+    }
+    find_known(b, first, end);
+    for (std::size_t v = first; v < end; ++v) {
+      if (b.cancelled()) return;
+      find_vectors(b, v, b.reflectors(v));
+      if (b.cancelled()) return;
+      write_modes(b, v);
+    }
+  }
+  hwy::FlushStream();  // of write_eigenvectors
+}
+
+inline void find_eigenvalues(Batch& b) {
+  for (std::size_t v = 0; v < b.vectors(); v += kChainVectors)
+    b.clock.add_rotations(kN * diagonalise<kChainVectors>(b.t.n, b.s.tridiagonal, b.s.z, Batch::lane(v),
+                                                          nullptr, b.job.cancelled));
+  b.clock.mark(kDiagonalise);
+}
+
+// Frequencies and structure factors, or intensities in their place, of one vector of lanes.
+inline void write_values(const Batch& b, std::size_t v) {
+  const KernelJob& job = b.job;
+  const KernelRange& to = b.range;
+  const std::size_t lane = Batch::lane(v), here = b.points(v);
+  double* values = b.s.tridiagonal.diagonal;
+  // A sum over modes needs no order.
+  if (job.broadening == nullptr) sort_lanes(b.t.n, values, b.s.z, lane);
+  b.range.imaginary += to_frequencies(b.t.n, values, lane, here);
+  const V length2 = load(b.s.length2 + lane);
+  if (job.broadening != nullptr) {
+    write_line_shapes(b.t, *job.scattering, *job.broadening, values, b.s.z, length2, lane,
+                      load_energies(to, b.first + lane, here), here, b.result(to.intensities, v));
+    return;
+  }
+  write_frequencies(b.t.n, values, lane, here, to.stride, b.result(to.frequencies, v));
+  if (job.scattering != nullptr)
+    write_structure_factors(b.t, *job.scattering, values, b.s.z, length2, lane, here, to.stride,
+                            b.result(to.structure_factors, v));
+}
+
+// Damped oscillators need no eigenvalues.
+inline void write_oscillators(const Batch& b, std::size_t v) {
+  const std::size_t lane = Batch::lane(v), here = b.points(v);
+  write_oscillators(b.t, *b.job.scattering, *b.job.broadening, b.s.tridiagonal, load(b.s.length2 + lane),
+                    lane, load_energies(b.range, b.first + lane, here), here,
+                    b.result(b.range.intensities, v));
+}
+
+inline void run_batch(Batch& b) {
+  find_phases(b);
+  sum_terms(b);
+  if (b.cancelled()) return;
+  clear_empty_vectors(b);
+  if (b.job.needs_vectors()) return run_vectors(b);
+
+  for (std::size_t v = 0; v < b.vectors(); ++v) {
+    tridiagonalise(b, v, Reflectors{});
+    if (b.cancelled()) return;
+  }
+  const bool oscillators = b.job.broadening != nullptr && b.job.broadening->shape == LineShape::dho;
+  if (!oscillators) find_eigenvalues(b);
+  for (std::size_t v = 0; v < b.vectors(); ++v) {
+    if (oscillators) {
+      write_oscillators(b, v);
+    } else {
+      write_values(b, v);
+    }
+  }
+  b.clock.mark(kOutput);
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace euphonic
+HWY_AFTER_NAMESPACE();
+
+#endif
