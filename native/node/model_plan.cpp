@@ -109,7 +109,9 @@ void settle_in_background(Environment& environment, std::shared_ptr<Settlement> 
 }  // namespace
 
 Napi::Function ModelObject::define(Napi::Env env) {
-  return DefineClass(env, "Model", {InstanceAccessor<&ModelObject::bytes>("bytes")});
+  return DefineClass(
+      env, "Model",
+      {InstanceAccessor<&ModelObject::bytes>("bytes"), InstanceMethod<&ModelObject::supercell>("supercell")});
 }
 
 Napi::Value ModelObject::create(const Napi::CallbackInfo& info) {
@@ -133,6 +135,29 @@ ModelObject::ModelObject(const Napi::CallbackInfo& info)
 
 Napi::Value ModelObject::bytes(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), static_cast<double>(held_->bytes()));
+}
+
+namespace {
+
+// A typed array that lies in the model's memory and keeps the model alive.
+template <typename T>
+Napi::TypedArrayOf<T> shared_array(Napi::Env env, const ModelObject::Held& model,
+                                   const std::vector<T>& values) {
+  auto* kept = new ModelObject::Held(model);
+  const auto buffer = Napi::ArrayBuffer::New(
+      env, const_cast<T*>(values.data()), values.size() * sizeof(T),
+      [](Napi::Env, void*, ModelObject::Held* held) { delete held; }, kept);
+  return Napi::TypedArrayOf<T>::New(env, values.size(), buffer, 0);
+}
+
+}  // namespace
+
+Napi::Value ModelObject::supercell(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  auto value = Napi::Object::New(env);
+  value.Set("cellOrigins", shared_array(env, held_, held_->cell_origins));
+  value.Set("forceConstants", shared_array(env, held_, held_->force_constants));
+  return value;
 }
 
 // -- Plan

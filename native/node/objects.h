@@ -22,6 +22,7 @@ class ModelObject : public Napi::ObjectWrap<ModelObject> {
 
  private:
   Napi::Value bytes(const Napi::CallbackInfo& info);
+  Napi::Value supercell(const Napi::CallbackInfo& info);
   Held held_;
 };
 

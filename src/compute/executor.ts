@@ -20,9 +20,19 @@ export type Broadening = NativeBroadening;
 export type Chunk = NativeChunk;
 export type ChunkResult = NativeChunkResult;
 
+/** What of a model the daemon leaves to the executor. */
+export interface Supercell {
+  /** [nCells,3] */
+  cellOrigins: Int32Array;
+  /** [nCells,3n,3n] hartree/bohr² */
+  forceConstants: Float64Array;
+}
+
 /** A model where the executor wants it. */
 export interface ExecutorModel {
   readonly bytes: number;
+  /** Its arrays are not to be written to: they may be the model itself. */
+  supercell(): Supercell | Promise<Supercell>;
 }
 
 export interface ExecutorPlan {

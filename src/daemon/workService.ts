@@ -54,6 +54,15 @@ function handlers(daemon: Daemon): Handlers<WorkMethod> {
         models.crystalFrames(params.model),
       );
     },
+    'model.content': async ({ params, answer }) => {
+      const release = models.hold(params.model);
+      try {
+        const { atom_type } = models.get(params.model).summary;
+        return await answer({ atom_type }, await models.contentFrames(params.model));
+      } finally {
+        release();
+      }
+    },
     debye_waller: async ({ params, signal, answer }) => {
       const { tensors, summary } = await daemon.debyeWaller.get(params, signal);
       const { n_points, kernel_seconds, cached } = summary;

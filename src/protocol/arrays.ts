@@ -1,5 +1,7 @@
 /** Array frames ⇄ typed arrays. */
 import { endianness } from 'node:os';
+import { EuphonicError } from '../base/errors.js';
+import { MAX_FRAME_BYTES } from './limits.js';
 import type { ArrayFrame } from './messages.js';
 
 if (endianness() !== 'LE')
@@ -17,6 +19,15 @@ export function float64Frame(name: string, shape: number[], array: Float64Array)
 /** As `float64Frame`. */
 export function int32Frame(name: string, shape: number[], array: Int32Array): ArrayFrame {
   return { name, dtype: '<i4', shape, order: 'C', bytes: bytesOf(array) };
+}
+
+/** Throws `too_large` for a frame that no receiver takes. */
+export function checkFrameBytes({ name, bytes }: ArrayFrame): void {
+  if (bytes.length <= MAX_FRAME_BYTES) return;
+  throw new EuphonicError('too_large', `The array ${name} has ${bytes.length} bytes.`, {
+    where: name,
+    expected: `at most max_frame_bytes = ${MAX_FRAME_BYTES}`,
+  });
 }
 
 /** A copy, since the bytes of a received frame may lie at any address. */

@@ -157,6 +157,7 @@ export const PARAMS = {
     atom_type: expect('one element symbol for each atom', v.pipe(v.array(symbol), v.minLength(1))),
   }),
   'model.info': v.strictObject({ model: modelId, symmetry: flag(false) }),
+  'model.content': v.strictObject({ model: modelId }),
   debye_waller: v.strictObject({
     model: modelId,
     grid: expect(GRID_WORDS, grid),
@@ -199,6 +200,7 @@ export const WORK_METHODS = [
   'model.load',
   'model.put',
   'model.info',
+  'model.content',
   'debye_waller',
   'job.open',
   'job.compute',
@@ -373,6 +375,7 @@ export interface Results {
   'model.load': ModelSummary;
   'model.put': ModelSummary;
   'model.info': ModelSummary & { space_group?: { number: number; symbol: string } | null };
+  'model.content': { atom_type: string[] };
   debye_waller: DebyeWallerSummary;
   'job.open': JobSummary;
   'job.compute': { job: string; offset: number; count: number; kernel_seconds: number; imaginary: number };

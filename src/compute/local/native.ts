@@ -115,6 +115,8 @@ export interface NativeChunkResult {
 
 export interface NativeModel {
   readonly bytes: number;
+  /** [nCells,3] and [nCells,3n,3n] hartree/bohr²: memory of the model itself, not to be written to. */
+  supercell(): { cellOrigins: Int32Array; forceConstants: Float64Array };
 }
 
 export interface NativePlan {

@@ -9,7 +9,7 @@ import { fileState } from '../../models/readers/fileState.js';
 import type { ReadFile, ReadOptions } from '../../models/readers/index.js';
 import type { SpaceGroup } from '../../models/symmetry.js';
 import { ANGSTROM_PER_BOHR, ELECTRON_MASS_PER_AMU } from '../../models/units.js';
-import { float64Frame, int32Frame } from '../../protocol/arrays.js';
+import { checkFrameBytes, float64Frame, int32Frame } from '../../protocol/arrays.js';
 import type { ArrayFrame, CheckedParams, ModelSummary, Status } from '../../protocol/messages.js';
 import type { Grid } from '../../qpoints/grid.js';
 import type { Wedge } from '../../qpoints/irreducibleWedge.js';
@@ -233,6 +233,16 @@ export class ModelStore implements Holder {
         ? [float64Frame('born', [n, 3, 3], polar.born), float64Frame('dielectric', [3, 3], polar.dielectric)]
         : []),
     ];
+  }
+
+  /** All of a model, as model.put takes it. Throws `too_large` where the force constants are more than a message holds. */
+  async contentFrames(id: string): Promise<ArrayFrame[]> {
+    const { model, summary } = this.get(id);
+    const { n_cells, n_modes } = summary;
+    const { cellOrigins, forceConstants } = await model.supercell();
+    const matrices = float64Frame('force_constants', [n_cells, n_modes, n_modes], forceConstants);
+    checkFrameBytes(matrices);
+    return [...this.crystalFrames(id), int32Frame('cell_origins', [n_cells, 3], cellOrigins), matrices];
   }
 
   list(): Status['models'] {

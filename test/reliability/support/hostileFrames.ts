@@ -11,6 +11,7 @@ const METHODS = [
   'model.load',
   'model.put',
   'model.info',
+  'model.content',
   'job.open',
   'job.compute',
   'job.close',
