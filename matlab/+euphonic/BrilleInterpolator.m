@@ -19,9 +19,10 @@ classdef BrilleInterpolator < euphonic.ForceConstants
 
         function interpolator = from_force_constants(fc, varargin)
             %FROM_FORCE_CONSTANTS   Force constants in the place of an interpolator.
-            %   FC2 = EUPHONIC.BRILLEINTERPOLATOR.FROM_FORCE_CONSTANTS(FC, ...) accepts the name-value pairs grid_type,
-            %   grid_npts, grid_density and interpolation_kwargs. Of these only interpolation_kwargs, a struct, has an
-            %   effect: its options of a calculation (asr, dipole, splitting, ...) become FC2's defaults.
+            %   FC2 = EUPHONIC.BRILLEINTERPOLATOR.FROM_FORCE_CONSTANTS(FC, ...) accepts grid_type, grid_npts,
+            %   grid_density, grid_kwargs and interpolation_kwargs, by position in this order or as name-value pairs. Of
+            %   these only interpolation_kwargs, a struct or containers.Map, has an effect: its options of a
+            %   calculation (asr, dipole, splitting, ...) become FC2's defaults.
             %
             %   Example
             %       fc2 = euphonic.BrilleInterpolator.from_force_constants(fc, 'grid_type', 'trellis', ...
@@ -33,16 +34,21 @@ classdef BrilleInterpolator < euphonic.ForceConstants
             if nargin < 1 || ~isa(fc, 'euphonic.ForceConstants')
                 euphonic.internal.fail(caller, 'invalid_argument', 'Expected force constants as the first argument.');
             end
-            given = euphonic.internal.options.name_values(caller, ...
-                {'grid_type', 'grid_npts', 'grid_density', 'interpolation_kwargs'}, varargin);
+            names = {'grid_type', 'grid_npts', 'grid_density', 'grid_kwargs', 'interpolation_kwargs'};
+            given = euphonic.internal.options.positional(caller, names, numel(names), {'grid_type'}, varargin);
+            check_grid(caller, given);
             if isempty(said)
                 said = true;
                 warning('EUPHONIC:BrilleInterpolator:exact', ...
-                    'Nothing is interpolated: frequencies and intensities are evaluated exactly, and faster.');
+                    ['Nothing is interpolated, so options of a grid have no effect: frequencies and intensities ' ...
+                     'are evaluated exactly, and faster.']);
             end
             interpolator = euphonic.BrilleInterpolator(fc.saveobj());
             if isfield(given, 'interpolation_kwargs')
-                interpolator.calculation_options = checked_options(caller, given.interpolation_kwargs);
+                options = checked_options(caller, given.interpolation_kwargs);
+                for name = fieldnames(options).'
+                    interpolator.calculation_options.(name{1}) = options.(name{1});
+                end
             end
         end
 
@@ -57,10 +63,31 @@ classdef BrilleInterpolator < euphonic.ForceConstants
     end
 end
 
-function options = checked_options(caller, options)
-    if ~isstruct(options) || ~isscalar(options)
-        euphonic.internal.fail(caller, 'invalid_argument', 'Option ''interpolation_kwargs'' is not a struct.');
+function check_grid(caller, given)
+    % The values have no effect, but a slip in a script is better said than hidden.
+    types = {'trellis', 'mesh', 'nest'};
+    if isfield(given, 'grid_type') && ~any(strcmp(given.grid_type, types))
+        euphonic.internal.fail(caller, 'invalid_argument', 'Option ''grid_type'' is %s; expected %s.', ...
+            euphonic.internal.shown(given.grid_type), strjoin(types, ', '));
     end
+    for name = {'grid_npts', 'grid_density'}
+        if isfield(given, name{1}) && ~euphonic.internal.options.is_none(given.(name{1})) && ...
+                ~(isnumeric(given.(name{1})) && isscalar(given.(name{1})) && given.(name{1}) > 0)
+            euphonic.internal.fail(caller, 'invalid_argument', 'Option ''%s'' is %s; expected a number > 0.', ...
+                name{1}, euphonic.internal.shown(given.(name{1})));
+        end
+    end
+    if isfield(given, 'grid_kwargs') && ~euphonic.internal.options.is_none(given.grid_kwargs)
+        euphonic.internal.options.check_struct(caller, 'grid_kwargs', given.grid_kwargs);
+    end
+end
+
+function options = checked_options(caller, options)
+    if euphonic.internal.options.is_none(options)
+        options = struct();
+        return
+    end
+    euphonic.internal.options.check_struct(caller, 'interpolation_kwargs', options);
     names = euphonic.internal.options.names('interpolator');
     for name = fieldnames(options).'
         if ~any(strcmp(name{1}, names))

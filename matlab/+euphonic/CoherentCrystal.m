@@ -208,7 +208,7 @@ classdef CoherentCrystal < handle
         end
 
         function self = subsasgn(self, where, value)
-            %SUBSASGN   MODEL.NAME = VALUE checks the value of an option, as the constructor does.
+            % MODEL.NAME = VALUE checks the value of an option, as the constructor does.
             if ~strcmp(where(1).type, '.')  % an array of models
                 if numel(where) == 1
                     self = builtin('subsasgn', self, where, value);

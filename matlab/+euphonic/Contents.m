@@ -20,7 +20,9 @@
 %   restart                - End the calculation daemon and start it again.
 %   status                 - How the calculation daemon is.
 %
-% Installation
+% Installation and help
 %   setup                  - Check the installation, complete it where possible, and say what was found.
 %   build                  - Compile the package's MEX function for this MATLAB or Octave.
+%   help                   - Help on a name of this package.
+%   doc                    - Help on a name of this package in the help browser.
 %   install_python_modules - Says that no Python modules are needed.

@@ -1,4 +1,4 @@
-classdef ForceConstants < handle
+classdef ForceConstants < euphonic.internal.DaemonModel
     %FORCECONSTANTS   Force constants of a crystal.
     %   FC = EUPHONIC.FORCECONSTANTS.FROM_CASTEP(FILE) and its siblings FROM_PHONOPY, FROM_VASP and FROM_JSON_FILE have
     %   the daemon read a file. FC itself holds only what is needed to find the model again: it is small, and its file
@@ -6,69 +6,39 @@ classdef ForceConstants < handle
     %
     %   EUPHONIC.FORCECONSTANTS() is an empty object, by which scripts check that the package is installed.
     %
-    %   Properties
+    %   Properties, in the units of Euphonic's JSON form
     %       n_atoms, n_modes   numbers of atoms in the cell and of phonon modes (3 n_atoms)
-    %       n_cells            number of cells in the supercell
+    %       n_cells            number of cells in the supercell; also n_cells_in_sc
     %       atom_type          cell of element symbols
     %       polar              whether there are Born charges and a dielectric tensor
     %       crystal            struct with cell_vectors (rows, angstrom), atom_r (fractional), atom_mass (amu),
     %                          atom_type, n_atoms
+    %       sc_matrix          3 x 3: supercell vectors (rows) in cell vectors
+    %       cell_origins       n_cells x 3: where each cell of the supercell is, in cell vectors
+    %       force_constants    n_cells x 3 n_atoms x 3 n_atoms, hartree/bohr^2
+    %       born               n_atoms x 3 x 3 Born charges, e; [] for a crystal that is not polar
+    %       dielectric         3 x 3 dielectric tensor relative to vacuum; [] for a crystal that is not polar
     %       source             what was read
     %       model              SHA-256 of the content, by which the daemon knows it
     %       notes              cell of remarks that the reader made; each is a warning, too
+    %
+    %   cell_origins and force_constants may be large: they are the daemon's, which is asked for them each time.
     %
     %   Methods
     %       calculate_qpoint_phonon_modes   frequencies, eigenvectors, group velocities
     %       calculate_qpoint_frequencies    frequencies alone
     %       calculate_debye_waller          Debye-Waller tensors
+    %       to_dict, to_json_file           the content as a struct, as a file
     %
     %   Example
     %       fc = euphonic.ForceConstants.from_castep('quartz.castep_bin');
     %       model = euphonic.CoherentCrystal(fc, 'asr', 'reciprocal', 'temperature', 300);
     %
     %   See also EUPHONIC.COHERENTCRYSTAL.
-    properties (SetAccess = private)
-        n_atoms = 0
-        n_modes = 0
-        n_cells = 0
-        atom_type = {}
-        polar = false
-        source = ''
-        model = ''
-        notes = {}
-    end
-    properties (Dependent)
-        crystal
-    end
-    properties (Hidden)
-        calculation_options = struct()  % values that take the place of the options' defaults
-    end
-    properties (Access = private)
-        origin = struct('method', '', 'params', struct(), 'frames', [])  % the request that gives the model to a daemon
-        known_crystal = []
-    end
     methods
 
-        function self = ForceConstants(saved)
-            if nargin > 0
-                if ~isstruct(saved) || ~isfield(saved, 'origin')
-                    euphonic.internal.fail('ForceConstants', 'invalid_argument', ...
-                        'Force constants are read with euphonic.ForceConstants.from_castep(file) and its siblings.');
-                end
-                % what another version has saved beside these is not needed
-                for name = intersect(fieldnames(saved).', [properties(self).', {'origin', 'calculation_options'}])
-                    if ~strcmp(name{1}, 'crystal')
-                        self.(name{1}) = saved.(name{1});
-                    end
-                end
-            end
-        end
-
-        function crystal = get.crystal(self)
-            if isempty(self.known_crystal)
-                self.known_crystal = self.ask_crystal();
-            end
-            crystal = self.known_crystal;
+        function self = ForceConstants(varargin)
+            self@euphonic.internal.DaemonModel(varargin{:});
         end
 
         function [modes, mode_gradients] = calculate_qpoint_phonon_modes(self, qpts, varargin)
@@ -120,7 +90,6 @@ classdef ForceConstants < handle
                 euphonic.internal.fail(caller, 'invalid_argument', 'Expected a grid and a temperature.');
             end
             params = euphonic.internal.job.parameters(self.taken_options(caller, 'debye_waller', varargin));
-            params.model = self.model;
             params.grid = euphonic.internal.options.check(caller, 'debye_waller_grid', grid);
             params.temperature = euphonic.internal.options.check(caller, 'temperature', temperature);
             if ischar(params.grid) || ischar(params.temperature)
@@ -157,6 +126,34 @@ classdef ForceConstants < handle
             end
         end
 
+        function content = to_dict(self)
+            %TO_DICT   The content of force constants as a struct.
+            %   S = FC.TO_DICT() has the fields that EUPHONIC.FORCECONSTANTS.FROM_DICT takes, among them their units.
+            %
+            %   Example
+            %       s = fc.to_dict();
+            %       s.crystal.atom_mass(1) = 18;    % another isotope
+            %       fc2 = euphonic.ForceConstants.from_dict(s);
+            %
+            %   See also EUPHONIC.FORCECONSTANTS.
+            content = euphonic.internal.model_content('to_dict', self);
+        end
+
+        function to_json_file(self, file)
+            %TO_JSON_FILE   Write force constants in Euphonic's JSON form.
+            %   FC.TO_JSON_FILE(FILE); EUPHONIC.FORCECONSTANTS.FROM_JSON_FILE and Euphonic read it.
+            %
+            %   Example
+            %       fc.to_json_file('quartz.json');
+            %
+            %   See also EUPHONIC.FORCECONSTANTS.
+            if nargin < 2
+                file = [];
+            end
+            [~, members] = euphonic.internal.model_content('to_json_file', self);
+            euphonic.internal.write_json('to_json_file', file, members);
+        end
+
         function disp(self)
             if isempty(self.model)
                 fprintf('  Force constants: none yet. Read some with euphonic.ForceConstants.from_castep(file).\n');
@@ -167,30 +164,6 @@ classdef ForceConstants < handle
                 for i = 1:numel(self.notes)
                     fprintf('  %s\n', self.notes{i});
                 end
-            end
-        end
-
-    end
-    methods (Hidden)
-
-        function saved = saveobj(self)
-            %SAVEOBJ   A struct with what is needed to find the model again, in this or another session.
-            %   For a model read from a file that is the file's name and the hash of its content, else the content.
-            for name = {'n_atoms', 'n_modes', 'n_cells', 'atom_type', 'polar', 'source', 'model', 'notes', 'origin', ...
-                        'calculation_options'}
-                saved.(name{1}) = self.(name{1});
-            end
-        end
-
-        function send(self, caller)
-            %SEND   Give the model to a daemon that does not know it.
-            %   Raises model_changed when its file is another one now.
-            self.need_model(caller);
-            summary = euphonic.internal.connection.request(caller, 'work', self.origin.method, ...
-                self.origin.params, self.origin.frames);
-            if ~strcmp(summary.model, self.model)
-                euphonic.internal.fail(caller, 'model_changed', ...
-                    '%s has changed since it was read. Read it again with euphonic.ForceConstants.', self.source);
             end
         end
 
@@ -247,44 +220,6 @@ classdef ForceConstants < handle
             euphonic.internal.job.warn_of_imaginary(caller, answer.imaginary, options.asr);
         end
 
-        function need_model(self, caller)
-            if isempty(self.model)
-                euphonic.internal.fail(caller, 'no_force_constants', ...
-                    'There are no force constants. Read some with euphonic.ForceConstants.from_castep(file).');
-            end
-        end
-
-        function [result, arrays] = ask(self, caller, method, params)
-            % A request about this model; a daemon that does not know it is told.
-            self.need_model(caller);
-            try
-                [result, arrays] = euphonic.internal.connection.request(caller, 'work', method, params);
-            catch problem
-                if ~strcmp(problem.identifier, ['EUPHONIC:' caller ':unknown_model'])
-                    rethrow(problem);
-                end
-                self.send(caller);
-                [result, arrays] = euphonic.internal.connection.request(caller, 'work', method, params);
-            end
-        end
-
-        function crystal = ask_crystal(self)
-            [info, arrays] = self.ask('ForceConstants', 'model.info', struct('model', self.model));
-            crystal = struct('cell_vectors', arrays.cell_vectors, 'atom_r', arrays.atom_r, ...
-                'atom_type', {info.atom_type}, 'atom_mass', arrays.atom_mass, 'n_atoms', info.n_atoms);
-        end
-
-        function take(self, caller, method, params, frames)
-            self.origin = struct('method', method, 'params', params, 'frames', frames);
-            summary = euphonic.internal.connection.request(caller, 'work', method, params, frames);
-            for name = {'n_atoms', 'n_modes', 'n_cells', 'atom_type', 'polar', 'source', 'model', 'notes'}
-                self.(name{1}) = summary.(name{1});
-            end
-            for i = 1:numel(self.notes)
-                warning(['EUPHONIC:' caller ':note'], '%s', self.notes{i});
-            end
-        end
-
     end
     methods (Static)
 
@@ -321,10 +256,10 @@ classdef ForceConstants < handle
         function fc = from_phonopy(varargin)
             %FROM_PHONOPY   Force constants from the files of a phonopy calculation.
             %   FC = EUPHONIC.FORCECONSTANTS.FROM_PHONOPY('path', FOLDER, ...) with the name-value pairs path (default:
-            %   the working folder; it may also come first, without its name), summary_name ('phonopy.yaml'),
-            %   born_name, fc_name, fc_format ('phonopy' or 'hdf5'). Without fc_name force constants are looked for in
-            %   the summary, then in FORCE_CONSTANTS and force_constants.hdf5. Born charges are those of the summary
-            %   unless born_name names a file: without them there is no LO-TO splitting.
+            %   the working folder), summary_name ('phonopy.yaml'), born_name, fc_name, fc_format ('phonopy' or
+            %   'hdf5'). They can also be given by position, in this order. Without fc_name force constants are looked
+            %   for in the summary, then in FORCE_CONSTANTS and force_constants.hdf5. Born charges are those of the
+            %   summary unless born_name names a file: without them there is no LO-TO splitting.
             %
             %   Example
             %       fc = euphonic.ForceConstants.from_phonopy('path', 'NaCl', 'born_name', 'BORN');
@@ -332,21 +267,16 @@ classdef ForceConstants < handle
             %   See also EUPHONIC.FORCECONSTANTS.
             caller = 'from_phonopy';
             names = {'path', 'summary_name', 'born_name', 'fc_name', 'fc_format'};
-            if mod(nargin, 2) == 1
-                varargin = [{'path'}, varargin];
-            end
-            params = euphonic.internal.options.name_values(caller, names, varargin);
-            for name = fieldnames(params).'
-                if euphonic.internal.options.is_none(params.(name{1}))
-                    params = rmfield(params, name{1});
-                elseif ~ischar(params.(name{1})) || size(params.(name{1}), 1) ~= 1
-                    euphonic.internal.fail(caller, 'invalid_argument', 'Option ''%s'' is not a text.', name{1});
-                end
-            end
-            defaults = struct('path', '.', 'summary_name', 'phonopy.yaml');
-            for name = fieldnames(defaults).'
-                if ~isfield(params, name{1})
-                    params.(name{1}) = defaults.(name{1});
+            given = euphonic.internal.options.positional(caller, names, numel(names), names, varargin);
+            params = struct('path', '.', 'summary_name', 'phonopy.yaml');
+            for name = fieldnames(given).'
+                value = given.(name{1});
+                if ~euphonic.internal.options.is_none(value)
+                    if ~ischar(value) || size(value, 1) ~= 1
+                        euphonic.internal.fail(caller, 'invalid_argument', ...
+                            'Option ''%s'' is %s; expected a text.', name{1}, euphonic.internal.shown(value));
+                    end
+                    params.(name{1}) = value;
                 end
             end
             params.path = euphonic.internal.absolute_path(params.path);

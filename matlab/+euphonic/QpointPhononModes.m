@@ -17,7 +17,8 @@ classdef QpointPhononModes
     %       crystal        struct with cell_vectors (angstrom), atom_r, atom_type, atom_mass (amu), n_atoms
     %
     %   Methods
-    %       calculate_structure_factor, calculate_debye_waller, eigenvectors_in_atom_gauge
+    %       calculate_structure_factor, calculate_debye_waller, calculate_dos, get_dispersion,
+    %       eigenvectors_in_atom_gauge, to_json_file
     %
     %   Example
     %       modes = fc.calculate_qpoint_phonon_modes([0.1 0 0; 0.2 0 0]);
@@ -108,6 +109,77 @@ classdef QpointPhononModes
                 tensors(k, :, :) = hbar2_over_amu / (4 * mass(k)) * real(of_atom.' * (factor(:) .* conj(of_atom)));
             end
             result = struct('debye_waller', tensors, 'temperature', temperature, 'crystal', self.crystal);
+        end
+
+        function result = calculate_dos(self, dos_bins, varargin)
+            %CALCULATE_DOS   Density of states, from these q-points with their weights.
+            %   S = MODES.CALCULATE_DOS(DOS_BINS, ...) with the edges of energy bins in meV, ascending, is a struct with
+            %   x_data (the edges) and y_data (n_bins x 1, states in 1/meV for each atom, so that its integral over all
+            %   energies is 3), x_data_unit and y_data_unit. Name-value pair: mode_widths (n_qpts x n_modes, meV):
+            %   standard deviations of Gaussians in the place of sharp modes, integrated over each bin.
+            %
+            %   Example
+            %       modes = fc.calculate_qpoint_phonon_modes(euphonic.mp_grid([10 10 10]), 'asr', 'reciprocal');
+            %       dos = modes.calculate_dos(0:0.5:60);
+            %       stairs(dos.x_data(1:end - 1), dos.y_data);
+            %
+            %   See also EUPHONIC.QPOINTPHONONMODES, EUPHONIC.MP_GRID.
+            caller = 'calculate_dos';
+            given = euphonic.internal.options.name_values(caller, {'mode_widths'}, varargin);
+            if nargin < 2
+                dos_bins = [];
+            end
+            widths = [];
+            if isfield(given, 'mode_widths')
+                widths = given.mode_widths;
+            end
+            result = euphonic.internal.density_of_states(caller, self.frequencies, self.weights, dos_bins, widths);
+        end
+
+        function result = get_dispersion(self)
+            %GET_DISPERSION   Frequencies over the distance along the list of q-points.
+            %   S = MODES.GET_DISPERSION() is a struct with x_data (1 x n_qpts, distances along the list in 1/angstrom),
+            %   y_data (n_modes x n_qpts, meV), x_data_unit, y_data_unit and x_tick_labels, an n x 2 cell of index and
+            %   text for the first and the last q-point and those where the direction changes.
+            %
+            %   Example
+            %       d = modes.get_dispersion();
+            %       plot(d.x_data, d.y_data, 'b');
+            %
+            %   See also EUPHONIC.QPOINTPHONONMODES, EUPHONIC.PLOT_DISPERSION.
+            cartesian = 2 * pi * self.qpts / self.crystal.cell_vectors.';
+            steps = diff(cartesian, 1, 1);
+            lengths = sqrt(sum(steps.^2, 2));
+            distances = [0; cumsum(lengths)].';
+            result = struct('x_data', distances(1:size(self.qpts, 1)), 'y_data', self.frequencies.', ...
+                'x_data_unit', '1/angstrom', 'y_data_unit', 'meV', ...
+                'x_tick_labels', {euphonic.internal.plot.corner_labels(self.qpts, steps, lengths)});
+        end
+
+        function to_json_file(self, file)
+            %TO_JSON_FILE   Write q-points, frequencies and eigenvectors in Euphonic's JSON form.
+            %   MODES.TO_JSON_FILE(FILE)
+            %
+            %   Example
+            %       modes.to_json_file('modes.json');
+            %
+            %   See also EUPHONIC.QPOINTPHONONMODES.
+            if nargin < 2
+                file = [];
+            end
+            [n, n_modes] = size(self.frequencies);
+            shape = [n, n_modes, n_modes / 3, 3];
+            [~, crystal] = euphonic.internal.crystal_content(self.crystal);
+            e = self.eigenvectors;
+            members = {'crystal', crystal, []
+                       'n_qpts', n, []
+                       'qpts', self.qpts, [n 3]
+                       'weights', self.weights, n
+                       'frequencies', self.frequencies, [n n_modes]
+                       'frequencies_unit', 'millielectron_volt', []
+                       'eigenvectors', cat(5, real(e), imag(e)), [shape 2]};
+            euphonic.internal.write_json('to_json_file', file, ...
+                [members; euphonic.internal.json_class('QpointPhononModes')]);
         end
 
         function result = calculate_structure_factor(self, varargin)

@@ -1,11 +1,12 @@
 function [params, frames] = content_frames(caller, content)
     %CONTENT_FRAMES   A struct of force constants as the parameters and arrays of model.put; see PROTOCOL.md.
     %   CONTENT has the fields of Euphonic's JSON form: see euphonic.ForceConstants.from_dict.
+    content = euphonic.internal.options.plain(content);
     if ~isstruct(content) || ~isscalar(content)
-        euphonic.internal.fail(caller, 'invalid_argument', 'Expected a struct, found a value of class %s.', ...
-            class(content));
+        euphonic.internal.fail(caller, 'invalid_argument', ...
+            'Expected a struct with the content of force constants, found a value of class %s.', class(content));
     end
-    crystal = field(caller, content, 'crystal');
+    crystal = euphonic.internal.options.plain(field(caller, content, 'crystal'));
     mass = numbers(caller, crystal, 'atom_mass', [], 'amu');
     n = numel(mass);
     origins = field(caller, content, 'cell_origins');
@@ -44,7 +45,8 @@ function value = numbers(caller, owner, name, shape, unit)
         check_size(caller, name, value, shape);
     end
     if ~isnumeric(value) || ~isreal(value) || ~all(isfinite(value(:)))
-        euphonic.internal.fail(caller, 'invalid_argument', 'The field ''%s'' is not a real, finite array.', name);
+        euphonic.internal.fail(caller, 'invalid_argument', ...
+            'The field ''%s'' is not an array of real, finite numbers.', name);
     end
     value = double(value);
     if nargin > 4
@@ -56,8 +58,8 @@ function value = numbers(caller, owner, name, shape, unit)
         end
         if ~isequal(dimension, wanted)
             euphonic.internal.fail(caller, 'invalid_argument', ...
-                '''%s'' in %s_unit is no unit of it; expected one like %s.', ...
-                owner.([name '_unit']), name, unit);
+                'The field ''%s_unit'' is ''%s'', which cannot be converted to %s; expected a unit of its kind.', ...
+                name, owner.([name '_unit']), unit);
         end
         value = value * (from / to);
     end
@@ -66,7 +68,7 @@ end
 function value = integers(caller, name, value, shape)
     check_size(caller, name, value, shape);
     if ~isnumeric(value) || ~isreal(value) || any(value(:) ~= round(value(:)))
-        euphonic.internal.fail(caller, 'invalid_argument', 'The field ''%s'' has numbers that are not whole.', name);
+        euphonic.internal.fail(caller, 'invalid_argument', 'The field ''%s'' has numbers that are not integers.', name);
     end
 end
 
@@ -80,11 +82,14 @@ function check_size(caller, name, value, shape)
 end
 
 function names = element_names(caller, names, n)
+    names = euphonic.internal.options.plain(names);
     if ischar(names)
         names = strtrim(cellstr(names));
     end
     names = reshape(names, 1, []);
     if ~iscell(names) || numel(names) ~= n || ~all(cellfun(@ischar, names))
-        euphonic.internal.fail(caller, 'size_mismatch', 'The field ''atom_type'' is no cell of %d element symbols.', n);
+        euphonic.internal.fail(caller, 'size_mismatch', ...
+            'The field ''atom_type'' is %s; expected a cell of element symbols, one for each of %d masses.', ...
+            euphonic.internal.shown(names), n);
     end
 end

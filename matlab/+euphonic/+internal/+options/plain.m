@@ -1,16 +1,16 @@
 function value = plain(value)
     %PLAIN   MATLAB's newer containers as the older ones, which this package works with.
     %   A string is made a char row, a string array a cell of char rows, and a containers.Map a struct, also inside
-    %   another map. An isotope's name that begins with a digit becomes a field's: '62Ni' is Ni62. A map with other
-    %   keys that cannot be names of fields is left alone, as is every other value.
+    %   another map. Keys become names of fields: '62Ni' is Ni62, '__x' is x__x. A map with other keys that cannot be
+    %   names of fields is left alone, as is every other value.
     if isa(value, 'string')
-        if isscalar(value)
+        if numel(value) == 1 %#ok<ISCL>
             value = char(value);
         else
             value = cellstr(value);
         end
     elseif isa(value, 'containers.Map') && strcmp(value.KeyType, 'char')
-        names = regexprep(value.keys(), '^(\d+)([A-Z][a-z]?)$', '$2$1');
+        names = regexprep(value.keys(), {'^(\d+)([A-Z][a-z]?)$', '^_'}, {'$2$1', 'x_'});
         if all(cellfun(@isvarname, names))
             content = value.values();
             value = struct();
