@@ -35,7 +35,11 @@ classdef BrilleInterpolator < euphonic.ForceConstants
                 euphonic.internal.fail(caller, 'invalid_argument', 'Expected force constants as the first argument.');
             end
             names = {'grid_type', 'grid_npts', 'grid_density', 'grid_kwargs', 'interpolation_kwargs'};
-            given = euphonic.internal.options.positional(caller, names, numel(names), {'grid_type'}, varargin);
+            texts = {};
+            if ~isempty(varargin) && is_grid_type(varargin{1})
+                texts = {'grid_type'};
+            end
+            given = euphonic.internal.options.positional(caller, names, numel(names), texts, varargin);
             check_grid(caller, given);
             if isempty(said)
                 said = true;
@@ -63,12 +67,16 @@ classdef BrilleInterpolator < euphonic.ForceConstants
     end
 end
 
+function yes = is_grid_type(value)
+    yes = any(strcmp(euphonic.internal.options.plain(value), {'trellis', 'mesh', 'nest'}));
+end
+
 function check_grid(caller, given)
     % The values have no effect, but a slip in a script is better said than hidden.
-    types = {'trellis', 'mesh', 'nest'};
-    if isfield(given, 'grid_type') && ~any(strcmp(given.grid_type, types))
-        euphonic.internal.fail(caller, 'invalid_argument', 'Option ''grid_type'' is %s; expected %s.', ...
-            euphonic.internal.shown(given.grid_type), strjoin(types, ', '));
+    if isfield(given, 'grid_type') && ~is_grid_type(given.grid_type)
+        euphonic.internal.fail(caller, 'invalid_argument', ...
+            'Option ''grid_type'' is %s; expected ''trellis'', ''mesh'' or ''nest''.', ...
+            euphonic.internal.shown(given.grid_type));
     end
     for name = {'grid_npts', 'grid_density'}
         if isfield(given, name{1}) && ~euphonic.internal.options.is_none(given.(name{1})) && ...

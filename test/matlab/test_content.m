@@ -219,7 +219,7 @@ function an_interpolator_takes_every_form_of_its_grid()
     support.check(isempty(fieldnames(make().calculation_options)), 'nothing at all');
     check = @(part, varargin) support.check_error('EUPHONIC:BrilleInterpolator:invalid_argument', part, ...
         @() make(varargin{:}));
-    check('trellis', 'lattice');
+    check('trellis', 'grid_type', 'lattice');
     check('grid_npts', 'trellis', -1);
     check('grid_kwargs', 'grid_kwargs', 7);
 end
