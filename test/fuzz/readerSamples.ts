@@ -24,6 +24,7 @@ export interface Sample {
 
 const fc = arbitraryModel();
 const golden = (name: string) => readFileSync(new URL(`../golden/phonopy/${name}`, import.meta.url));
+const caseFile = (name: string) => readFileSync(new URL(`../golden/cases/${name}`, import.meta.url));
 const put = (folder: string, name: string, content: string | Buffer) =>
   writeFileSync(join(folder, name), content);
 
@@ -32,6 +33,11 @@ export function samples(): Record<string, Sample> {
   const vasp = join(dataFolder, 'vasp', 'GaAs_vaspout.h5');
   return {
     castep: { bytes: castepFile(fc), name: 'x.castep_bin', quickShare: 1 },
+    little_endian: {
+      bytes: castepFile(fc, { isLittleEndian: true }),
+      name: 'x.castep_bin',
+      quickShare: 1,
+    },
     json: { bytes: Buffer.from(toJson(fc)), name: 'x.json', quickShare: 1 },
     gzip: { bytes: gzipSync(toJson(fc)), name: 'x.json.gz', quickShare: 1 },
     phonopy: { bytes: Buffer.from(phonopySummary(fc)), name: 'phonopy.yaml', quickShare: 1 },
@@ -56,6 +62,23 @@ export function samples(): Record<string, Sample> {
       name: 'force_constants.hdf5',
       read: '',
       prepare: (folder) => put(folder, 'phonopy.yaml', golden('rocksalt/phonopy.yaml')),
+      quickShare: 0.05,
+    },
+    lzf: {
+      bytes: caseFile('hdf5-lzf/force_constants.hdf5'),
+      name: 'force_constants.hdf5',
+      read: '',
+      prepare: (folder) => put(folder, 'phonopy.yaml', caseFile('hdf5-lzf/phonopy.yaml')),
+      quickShare: 0.05,
+    },
+    aliases: {
+      bytes: caseFile('yaml-aliases/phonopy.yaml'),
+      name: 'phonopy.yaml',
+      quickShare: 1,
+    },
+    incar: {
+      bytes: caseFile('vasp-pomass/original_incar.h5'),
+      name: 'vaspout.h5',
       quickShare: 0.05,
     },
     ...(existsSync(vasp) && {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { balancedSplitting } from '../../crystals/ewald.js';
 import { seededRandom } from '../../crystals/random.js';
+import { modelId } from '../../src/models/forceConstants.js';
 import type { Vector } from '../../src/models/lattice.js';
 import { readForceConstants } from '../../src/models/readers/index.js';
 import { type MassSources, massesOfTypes } from '../../src/models/readers/vaspMasses.js';
@@ -12,8 +13,8 @@ import { ANGSTROM_PER_BOHR, ELECTRON_MASS_PER_AMU, EV_PER_HARTREE } from '../../
 import { dataFile } from '../support/data.js';
 import { dynamicalMatrix, frequencies } from '../support/dynamicalMatrix.js';
 import { failsWith } from '../support/errors.js';
+import { changedHdf5 } from '../support/hdf5File.js';
 import { eigenvalues } from '../support/hermitian.js';
-import { changedHdf5 } from '../support/vaspFile.js';
 
 const GaAs = 'vasp/GaAs_vaspout.h5';
 
@@ -96,6 +97,64 @@ describe('HDF5 files', function () {
       await readBytes(changed).catch((error) => assert.equal(error.name, 'EuphonicError', error.stack));
     }
     assert.ok(existsSync(folder));
+  });
+});
+
+describe('HDF5 files that are compressed', function () {
+  this.timeout(120_000);
+  const lzf = fileURLToPath(new URL('../golden/cases/hdf5-lzf/', import.meta.url));
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'euphonic-filters-'));
+    writeFileSync(join(folder, 'phonopy.yaml'), readFileSync(join(lzf, 'phonopy.yaml')));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  it('with lzf, by h5py, have the frequencies of phonopy', async () => {
+    const { fc } = await readForceConstants(lzf);
+    const expected = [5.8846, 9.6518, 15.3276, 24.2434, 26.8804, 27.7813];
+    const { born, dielectric, ...rest } = fc;
+    frequencies(eigenvalues(dynamicalMatrix(rest, [0.1, 0.2, 0.3], 0))).forEach((w, k) => {
+      assert.ok(
+        Math.abs(1000 * EV_PER_HARTREE * w - expected[k]) < 1e-4,
+        `${k}: ${1000 * EV_PER_HARTREE * w}`,
+      );
+    });
+  });
+
+  it('with other filters give the same model', async () => {
+    const expected = modelId((await readForceConstants(lzf)).fc);
+    const shapes = { force_constants: [16, 16, 3, 3] };
+    for (const compression of [32001, 32015]) {
+      const path = join(folder, `${compression}.hdf5`);
+      await changedHdf5(join(lzf, 'force_constants.hdf5'), path, {}, shapes, {
+        compression,
+        chunks: [4, 16, 3, 3],
+      });
+      assert.ok(readFileSync(path).length !== readFileSync(join(lzf, 'force_constants.hdf5')).length);
+      assert.equal(
+        modelId((await readForceConstants(folder, { fcName: path })).fc),
+        expected,
+        `${compression}`,
+      );
+    }
+  });
+
+  it('with a filter that cannot be read name it and say how to repack them', async () => {
+    const bytes = readFileSync(join(lzf, 'force_constants.hdf5'));
+    const at = bytes.indexOf(Buffer.from([0x00, 0x7d]));
+    bytes.writeUInt16LE(32024, at);
+    writeFileSync(join(folder, 'sz3.hdf5'), bytes);
+    const error = await failsWith('file_format', () => readForceConstants(folder, { fcName: 'sz3.hdf5' }));
+    assert.match(error.message, /filter 32024 \(lzf\)/);
+    assert.match(error.advice ?? '', /h5repack -f GZIP=1 sz3\.hdf5 packed\.h5/);
+  });
+
+  it('and damaged are damaged', async () => {
+    const bytes = readFileSync(join(lzf, 'force_constants.hdf5'));
+    bytes.fill(0xff, bytes.length - 3000, bytes.length - 100);
+    writeFileSync(join(folder, 'bad.hdf5'), bytes);
+    await failsWith('file_damaged', () => readForceConstants(folder, { fcName: 'bad.hdf5' }));
   });
 });
 

@@ -3,8 +3,8 @@
  * variable of a user raises. It is read when a daemon starts.
  */
 import { readFileSync } from 'node:fs';
+import { loadAll } from 'js-yaml';
 import * as v from 'valibot';
-import { parse } from 'yaml';
 import { EuphonicError } from '../../base/errors.js';
 import { nearest } from '../../base/nearest.js';
 import { parseBytes, parseDuration } from '../../base/sizes.js';
@@ -84,7 +84,7 @@ type Content = { [K in keyof typeof KEYS]?: v.InferOutput<(typeof KEYS)[K]['sche
 function checkedContent(text: string, path: string): Content {
   let content: unknown;
   try {
-    content = parse(text) ?? {};
+    content = loadAll(text)[0] ?? {};
   } catch (error) {
     throw wrong(path, (error as Error).message.split('\n')[0] ?? 'it is no YAML', 'YAML');
   }

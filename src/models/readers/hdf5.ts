@@ -1,5 +1,6 @@
 /** Reads datasets of HDF5 files, with the library in a thread of its own. */
 import { statSync } from 'node:fs';
+import { basename } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { EuphonicError } from '../../base/errors.js';
 import type { Hdf5Answer, Hdf5Description, Hdf5Request } from './hdf5Worker.js';
@@ -18,6 +19,14 @@ export const HDF5_START_TIMEOUT_MS = 60_000;
 
 /** Largest dataset, uncompressed bytes. */
 export const MAX_DATASET_BYTES = 2 ** 31;
+
+/**
+ * Filters that can be read: of the library itself (deflate, shuffle, fletcher32, szip, nbit, scaleoffset), and of h5wasm-plugins
+ * (bzip2, lzf, blosc, lz4, bitshuffle, zstd, blosc2).
+ */
+const FILTERS: ReadonlySet<number> = new Set([
+  1, 2, 3, 4, 5, 6, 307, 32000, 32001, 32004, 32008, 32015, 32026,
+]);
 
 /** The library works in memory of its own; JavaScript's default for short-lived objects would add up to 20 MB to each read. */
 const YOUNG_GENERATION_MB = 2;
@@ -105,6 +114,16 @@ export class Hdf5File {
       !shape || (shape.length === found.shape.length && shape.every((n, k) => n < 0 || n === found.shape[k]));
     if (!fits) this.damaged(name, `it has the shape [${found.shape.join(', ')}]`, `[${shape?.join(', ')}]`);
     if (found.isText !== isText) this.damaged(name, 'it has another type', isText ? 'text' : 'numbers');
+    const filter = found.filters.find(({ id }) => !FILTERS.has(id));
+    if (filter) {
+      const message = `In ${this.path}, ${name} was written with the HDF5 filter ${filter.id} (${filter.name}).`;
+      throw new EuphonicError('file_format', message, {
+        where: `${this.path}, ${name}`,
+        expected:
+          'data that are compressed with gzip, lzf, szip, bzip2, blosc, lz4, zstd or bitshuffle, or not at all',
+        advice: `Pack the file again: h5repack -f GZIP=1 ${basename(this.path)} packed.h5`,
+      });
+    }
     if (found.bytes > MAX_DATASET_BYTES) {
       throw new EuphonicError('too_large', `In ${this.path}, ${name} has ${found.bytes} bytes.`, {
         where: `${this.path}, ${name}`,

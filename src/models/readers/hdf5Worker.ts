@@ -2,6 +2,8 @@
  * The thread in which hdf5.ts runs the HDF5 library: a damaged file may make the library spin or break its memory, and
  * then the thread is ended.
  */
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Dataset, File, ready } from 'h5wasm/node';
 
@@ -13,6 +15,8 @@ export interface Hdf5Description {
   isText: boolean;
   /** uncompressed */
   bytes: number;
+  /** what its data went through when they were written, such as compression */
+  filters: { id: number; name: string }[];
 }
 
 /** The first message says that the library is ready for requests. */
@@ -25,6 +29,12 @@ export type Hdf5Answer =
 
 const module = await ready;
 module.activate_throwing_error_handler();
+try {
+  const plugins = createRequire(import.meta.url).resolve('h5wasm-plugins/package.json');
+  module.insert_plugin_search_path(join(dirname(plugins), 'plugins'), 0);
+} catch {
+  // an installation without the plugins reads gzip all the same, and says which filter it lacks
+}
 
 let file: File | undefined;
 
@@ -48,7 +58,8 @@ function answer({ kind, name }: Hdf5Request): Hdf5Answer {
   if (kind === 'describe') {
     if (!found) return { description: null };
     const { shape, type, total_size: count, size } = found.metadata;
-    return { description: { shape: shape ?? [], isText: type === TEXT_CLASS, bytes: count * size } };
+    const filters = found.filters.map((filter) => ({ id: filter.id, name: filter.name }));
+    return { description: { shape: shape ?? [], isText: type === TEXT_CLASS, bytes: count * size, filters } };
   }
   if (!found) return { error: `${name} cannot be read` };
   if (found.metadata.type !== TEXT_CLASS) return { numbers: numbersOf(found) };
@@ -78,9 +89,13 @@ function numbersOf(found: Dataset): Float64Array {
   return result;
 }
 
-/** The library gives a stack of complaints, `#002: file line … in function(): complaint`; the deepest says most. */
+/**
+ * The library gives a stack of complaints, `#002: file line … in function(): complaint`; the deepest says most, but for a missing
+ * plugin, which is looked for in several places.
+ */
 function reason(message: string): string {
-  return [...message.matchAll(/\(\): (.*)/g)].at(-1)?.[1] ?? message.split('\n')[0];
+  const plugin = /required filter .* is not registered/.exec(message);
+  return plugin?.[0] ?? [...message.matchAll(/\(\): (.*)/g)].at(-1)?.[1] ?? message.split('\n')[0];
 }
 
 parentPort?.on('message', (request: Hdf5Request) => {

@@ -7,10 +7,10 @@ import { checkHdf5, isHdf5 } from './hdf5.js';
 import { isJson, readJson } from './json.js';
 import type { ModelFile } from './modelFile.js';
 import { type PhonopyNames, readPhonopy, SUMMARY_NAME } from './phonopy.js';
-import { isYaml } from './phonopySummary.js';
 import { type ByteSource, FileAccess } from './source.js';
 import { uncompressed, whole } from './text.js';
 import { readVasp } from './vasp.js';
+import { isYaml } from './yamlSections.js';
 
 export const FORMATS = ['castep', 'json', 'phonopy', 'vasp'] as const;
 export type ModelFormat = (typeof FORMATS)[number];

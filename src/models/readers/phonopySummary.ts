@@ -1,13 +1,10 @@
 /**
- * phonopy's summary (phonopy.yaml, phonopy_params.yaml and the like): cells, units, Born charges, perhaps force constants.
- *
- * A summary may hold millions of numbers, for which a YAML library takes minutes. So the text is cut at its top-level keys
- * first; the few sections of interest go to the library, the elements of the force constants to a scanner of numbers, the
- * rest (displacements, forces) is not looked at.
+ * phonopy's summary (phonopy.yaml, phonopy_params.yaml and the like): cells, units, Born charges, perhaps force constants, whose
+ * elements go to a scanner of numbers. The rest (displacements, forces) is not looked at.
  */
-import { parse } from 'yaml';
 import { EuphonicError } from '../../base/errors.js';
 import { lineAt, NotNumbers, scanNumbers } from './numbers.js';
+import { isMap, type Range, type Yaml, YamlSections } from './yamlSections.js';
 
 export interface PhonopyCell {
   /** [3,3] in the file's unit of length, one vector a row */
@@ -58,23 +55,16 @@ const SECTIONS = [
   'nac',
   'born_effective_charge',
   'dielectric_constant',
+  'force_constants',
 ];
-
-type Yaml = Record<string, unknown>;
-
-/** Whether a text may be a summary: its first words are the key of a block. */
-export function isYaml(start: Buffer): boolean {
-  return /^(\uFEFF)?(---\s*\n)?(\s*(#.*)?\n)*[A-Za-z_][A-Za-z_0-9 ]*:(\s|$)/.test(start.toString('utf8'));
-}
 
 /** Throws `file_format` for YAML without phonopy's cells, `file_damaged` with the line or the key for what is broken. */
 export function parseSummary(bytes: Buffer, name: string): PhonopySummary {
-  const sections = cut(bytes);
-  const root: Yaml = {};
-  for (const key of SECTIONS) {
-    const range = sections.get(key);
-    if (range) Object.assign(root, parseYaml(bytes, range, name));
-  }
+  const sections = new YamlSections(bytes, name);
+  const list = sections.list('force_constants', 'elements');
+  // with anchors and aliases in it the list needs the library, too
+  const elements = list && !sections.isLinked(list) ? list : undefined;
+  const root = sections.parse(SECTIONS, elements);
   for (const key of ['primitive_cell', 'supercell'] as const) {
     if (root[key] !== undefined) continue;
     const message = `${name} has no '${key}'.`;
@@ -88,62 +78,17 @@ export function parseSummary(bytes: Buffer, name: string): PhonopySummary {
   const units = isMap(root.physical_unit) ? root.physical_unit : {};
   const text = (value: unknown) =>
     typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
-  const block = sections.get('force_constants');
   return {
     version: text(about.version),
     calculator: text(about.calculator),
     units: { length: text(units.length), forceConstants: text(units.force_constants) },
     primitive: readCell(root.primitive_cell, 'primitive_cell', name),
     supercell: readCell(root.supercell, 'supercell', name),
-    ...(block && { forceConstants: readElements(bytes, block, name) }),
+    ...('force_constants' in root && {
+      forceConstants: readElements(root.force_constants, bytes, elements, name),
+    }),
     ...readNac(root, about, name),
   };
-}
-
-interface Range {
-  start: number;
-  end: number;
-}
-
-/** Byte ranges of the top-level keys; the first of equal ones counts. */
-function cut(bytes: Buffer): Map<string, Range> {
-  const starts: { key: string; start: number }[] = [];
-  for (let line = 0; line >= 0 && line < bytes.length; ) {
-    const byte = bytes[line];
-    if ((byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a) || byte === 0x5f) {
-      const match = /^(\w+)\s*:/.exec(bytes.toString('latin1', line, line + 80));
-      if (match) starts.push({ key: match[1], start: line });
-    }
-    const end = bytes.indexOf(0x0a, line);
-    line = end < 0 ? -1 : end + 1;
-  }
-  const sections = new Map<string, Range>();
-  starts.forEach(({ key, start }, i) => {
-    if (!sections.has(key)) sections.set(key, { start, end: starts[i + 1]?.start ?? bytes.length });
-  });
-  return sections;
-}
-
-function parseYaml(bytes: Buffer, { start, end }: Range, name: string): Yaml {
-  let value: unknown;
-  try {
-    value = parse(bytes.toString('utf8', start, end), {
-      maxAliasCount: 0,
-      prettyErrors: false,
-      logLevel: 'error',
-    });
-  } catch (error) {
-    const line = lineAt(bytes, start);
-    throw new EuphonicError(
-      'file_damaged',
-      `${name} is not valid YAML after line ${line}: ${(error as Error).message}.`,
-      {
-        where: `${name}, after line ${line}`,
-        advice: 'Write or copy the file again.',
-      },
-    );
-  }
-  return isMap(value) ? value : {};
 }
 
 function readCell(value: unknown, key: string, name: string): PhonopyCell {
@@ -170,30 +115,46 @@ function readCell(value: unknown, key: string, name: string): PhonopyCell {
   return { lattice, positions, symbols, masses, ...(isReduced && { reducedTo: reduced }) };
 }
 
-/** format, shape, and elements, which are the last key. */
-function readElements(bytes: Buffer, block: Range, name: string): PhonopyForceConstants {
-  const mark = bytes.subarray(0, block.end).indexOf('elements:', block.start);
-  if (mark < 0) damaged(name, 'force_constants.elements', undefined, 'the elements');
-  const header = parseYaml(bytes, { start: block.start, end: mark }, name).force_constants;
-  const shape = isMap(header) ? header.shape : undefined;
+/** `elements` is where they are in the file, if not in `block` itself. */
+function readElements(
+  block: unknown,
+  bytes: Buffer,
+  elements: Range | undefined,
+  name: string,
+): PhonopyForceConstants {
+  const { shape, elements: values } = isMap(block) ? block : {};
+  if (!elements && values === undefined) damaged(name, 'force_constants.elements', undefined, 'the elements');
   if (!Array.isArray(shape) || shape.length !== 2 || !shape.every((x) => Number.isInteger(x) && x > 0)) {
     damaged(name, 'force_constants.shape', shape, 'two numbers of atoms');
   }
   const [rows, columns] = shape as [number, number];
-  const start = mark + 'elements:'.length;
+  if (!elements) {
+    return { shape: [rows, columns], elements: readPairs(values, rows, columns, name) };
+  }
   try {
     return {
       shape: [rows, columns],
-      elements: scanNumbers(bytes.subarray(start, block.end), 9 * rows * columns),
+      elements: scanNumbers(bytes.subarray(elements.start, elements.end), 9 * rows * columns),
     };
   } catch (error) {
     if (!(error instanceof NotNumbers)) throw error;
-    const line = lineAt(bytes, start) + error.line - 1;
+    const line = lineAt(bytes, elements.start) + error.line - 1;
     throw new EuphonicError('file_damaged', `${name} is damaged at line ${line}. ${error.message}`, {
       where: `${name}, line ${line}`,
       expected: `force constants of shape [${rows}, ${columns}, 3, 3]`,
     });
   }
+}
+
+/** One list of all pairs, as phonopy writes it, or a list of them for each row. */
+function readPairs(values: unknown, rows: number, columns: number, name: string): Float64Array {
+  const isNested = Array.isArray(values) && values.length === rows && rows !== rows * columns;
+  return numbers(
+    name,
+    'force_constants.elements',
+    values,
+    isNested ? [rows, columns, 3, 3] : [rows * columns, 3, 3],
+  );
 }
 
 /** Since 2.18 in a section of its own, before at the top level. */
@@ -208,17 +169,19 @@ function readNac(root: Yaml, about: Yaml, name: string): { nac?: PhonopyNac } {
   return { nac: { born, dielectric, ...(typeof factor === 'number' && factor > 0 && { factor }) } };
 }
 
-function isMap(value: unknown): value is Yaml {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** `key` is the path of the value inside the file. */
 function damaged(name: string, key: string, value: unknown, expected: string): never {
-  const found = value === undefined ? 'missing' : (JSON.stringify(value)?.slice(0, 80) ?? typeof value);
+  const found = value === undefined ? 'missing' : shown(value);
   throw new EuphonicError('file_damaged', `In ${name}, ${key} is ${found}.`, {
     where: `${name}, ${key}`,
     expected,
   });
+}
+
+/** Lists and maps by their size: with aliases they may be larger than the file. */
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  return isMap(value) ? 'a map' : (JSON.stringify(value)?.slice(0, 80) ?? typeof value);
 }
 
 /** Nested arrays of finite numbers, flat. */

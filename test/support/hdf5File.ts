@@ -1,4 +1,6 @@
-/** Writes a vaspout.h5 with parts left out, added or replaced. */
+/** Writes HDF5 files with parts left out, added or replaced, or compressed in another way. */
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { File, type Group, ready } from 'h5wasm/node';
 
 type Value = string | string[] | number | bigint | number[] | Int32Array | Float64Array;
@@ -9,8 +11,11 @@ export async function changedHdf5(
   to: string,
   changes: Record<string, Value | undefined>,
   shapes: Record<string, number[]> = {},
+  packing?: { compression: number; chunks: number[] },
 ): Promise<void> {
-  await ready;
+  const module = await ready;
+  const plugins = createRequire(import.meta.url).resolve('h5wasm-plugins/package.json');
+  module.insert_plugin_search_path(join(dirname(plugins), 'plugins'), 0);
   const source = new File(from, 'r');
   const target = new File(to, 'w');
   const write = (path: string, value: Value, shape: number[] | null) => {
@@ -24,8 +29,12 @@ export async function changedHdf5(
       typeof value === 'string' || typeof list[0] === 'string'
         ? value
         : Float64Array.from(list as number[], Number);
-    // biome-ignore lint/suspicious/noExplicitAny: the library's type has no string by itself
-    group.create_dataset({ name: parts.at(-1)!, data: data as any, ...(shape && { shape }) });
+    group.create_dataset({
+      name: parts.at(-1)!,
+      data: data as string[],
+      ...(shape && { shape }),
+      ...(packing && { ...packing, compression_opts: [] }),
+    });
   };
   const copy = (group: Group, prefix: string) => {
     for (const key of group.keys()) {
