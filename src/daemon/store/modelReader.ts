@@ -47,7 +47,7 @@ export class ModelReader {
   }
 
   private start(): Worker {
-    const worker = new Worker(new URL('./modelWorker.js', import.meta.url));
+    const worker = new Worker(new URL('./modelWorker.js', import.meta.url), { execArgv: [] });
     worker.on('message', (answer: ReaderAnswer) => this.settle(answer));
     // a thread that runs out of memory ends; the daemon goes on, and the next task gets a new thread
     worker.on('error', (error) => {

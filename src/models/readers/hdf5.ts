@@ -50,6 +50,8 @@ function startWorker(path: string): Worker {
   // what the library prints about a damaged file is in the error already
   return new Worker(new URL(entry, import.meta.url), {
     workerData: { path },
+    // flags of the process, a loader or a limit of memory say, are not for this thread
+    execArgv: [],
     stdout: true,
     stderr: true,
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
