@@ -17,7 +17,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { seededRandom } from '../../crystals/random.js';
 import { ensureDaemon } from '../../src/client/launcher.js';
-import { DRAIN_MS } from '../../src/daemon/limits/settings.js';
+import { DRAIN_MS, READER_IDLE_MS } from '../../src/daemon/limits/settings.js';
 import { float64Frame } from '../../src/protocol/arrays.js';
 import { encodeRequest } from '../../src/protocol/codec.js';
 import { MAX_LOG_BYTES, openLog } from '../../src/runtime/log.js';
@@ -112,6 +112,8 @@ describe('a daemon among faults', function () {
     const large = await client.putModel(largeModel(400));
     await client.evaluate(large, qpts.slice(0, 3), { quantity: 'frequencies' });
     const { pid } = await client.status();
+    // the end of the thread that reads models gives half a gibibyte back: not after the limit is set
+    await sleep(READER_IDLE_MS + 2000);
     const kibibytes = Number(/VmSize:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
     // less room than one thread's scratch memory with eigenvectors
     await run('prlimit', ['--pid', String(pid), `--as=${(kibibytes + 200 * 1024) * 1024}:unlimited`]);
