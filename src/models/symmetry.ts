@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import init, { analyze_cell } from '@spglib/moyo-wasm';
 import { AtomFinder } from './atomFinder.js';
 import type { Crystal } from './crystal.js';
-import { inverse } from './lattice.js';
+import { determinant, inverse } from './lattice.js';
 
 /** Atoms may be this far from where symmetry puts them, bohr: 1e-5 Å, as phonopy takes by default. */
 export const SYMMETRY_TOLERANCE = 1.889726e-5;
@@ -90,6 +90,31 @@ function images(w: ArrayLike<number>, t: ArrayLike<number>, atoms: AtomFinder): 
 
 function orbitsOf(operations: Operation[], n: number): Int32Array {
   return Int32Array.from({ length: n }, (_, i) => Math.min(i, ...operations.map(({ atoms }) => atoms[i])));
+}
+
+/**
+ * The operations that keep the magnetic moments of the atoms, or turn all of them round: what charges and displacements cannot tell
+ * apart. Moments are numbers, which operations leave alone, or Cartesian axial vectors: det(R) R m; `tolerance` in their unit.
+ */
+export function magneticSubgroup(
+  { operations }: Pick<SpaceGroup, 'operations'>,
+  moments: readonly (readonly number[])[],
+  tolerance: number,
+): Pick<SpaceGroup, 'operations' | 'orbits'> {
+  const kept = operations.filter(({ rotation, atoms }) => {
+    const sign = determinant(rotation) < 0 ? -1 : 1;
+    const images = moments.map((m) =>
+      m.length === 3
+        ? [0, 3, 6].map((k) => sign * (rotation[k] * m[0] + rotation[k + 1] * m[1] + rotation[k + 2] * m[2]))
+        : m,
+    );
+    return [1, -1].some((time) =>
+      images.every((image, i) =>
+        image.every((x, k) => Math.abs(time * x - moments[atoms[i]][k]) <= tolerance),
+      ),
+    );
+  });
+  return { operations: kept, orbits: orbitsOf(kept, moments.length) };
 }
 
 /**

@@ -120,6 +120,64 @@ describe('phonopy: files that phonopy wrote', () => {
   });
 });
 
+describe('phonopy: BORN of the atoms that symmetry tells apart', () => {
+  const hasCharges = (fc: ForceConstants, born: number[][][]) => {
+    assert.equal(fc.born?.length, 9 * born.length);
+    born.forEach((tensor, atom) => {
+      for (let k = 0; k < 9; k++) {
+        const [field, displacement] = [k % 3, Math.floor(k / 3)];
+        const [found, expected] = [fc.born![9 * atom + k], tensor[field][displacement]];
+        assert.ok(Math.abs(found - expected) < 3e-6, `atom ${atom}, ${k}: ${found} ${expected}`);
+      }
+    });
+  };
+
+  const names = ['antiferromagnetic', 'noncollinear', 'canted', 'doubled', 'tolerance', 'labels'];
+  for (const name of names.map((name) => `born_${name}`)) {
+    it(`${name}: the charges of phonopy`, async () => {
+      const { fc } = await readForceConstants(join(golden, name), { bornName: 'BORN' });
+      hasCharges(fc, expectedOf(name).born);
+    });
+  }
+
+  it('without the moments or the tolerance of the summary are too few, or too many', async () => {
+    for (const [name, line] of [
+      ['born_noncollinear', /^ *magnetic_moment:.*\n/gm],
+      ['born_tolerance', /^ *symmetry_tolerance:.*\n/m],
+    ] as const) {
+      const folder = mkdtempSync(join(tmpdir(), 'euphonic-born-'));
+      const text = readFileSync(join(golden, name, 'phonopy.yaml'), 'utf8');
+      assert.match(text, line);
+      writeFileSync(join(folder, 'phonopy.yaml'), text.replace(line, ''));
+      cpSync(join(golden, name, 'BORN'), join(folder, 'BORN'));
+      const error = await failsWith('file_damaged', () => readForceConstants(folder, { bornName: 'BORN' }));
+      assert.match(error.expected ?? '', /for each of \d+ that symmetry does not relate/);
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('with labels of sites in the symbols, and with the tolerance among the settings, as older versions', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'euphonic-born-'));
+    const write = (text: string) => writeFileSync(join(folder, 'phonopy.yaml'), text);
+    const older = (name: string) => readFileSync(join(golden, name, 'phonopy.yaml'), 'utf8');
+    cpSync(join(golden, 'born_labels', 'BORN'), join(folder, 'BORN'));
+    write(older('born_labels').replace(/symbol: \w+( # \d+)\n +extended_symbol: (\w+)/g, 'symbol: $2$1'));
+    const { fc } = await readForceConstants(folder, { bornName: 'BORN' });
+    assert.deepEqual([...fc.crystal.atomType], ['Mn1', 'Mn2', 'F1', 'F2', 'F3', 'F4']);
+    hasCharges(fc, expectedOf('born_labels').born);
+    cpSync(join(golden, 'born_tolerance', 'BORN'), join(folder, 'BORN'));
+    write(
+      older('born_tolerance').replace(
+        /^ {2}symmetry_tolerance: .*/m,
+        '  configuration:\n    symmetry_tolerance: "0.005"',
+      ),
+    );
+    const rough = await readForceConstants(folder, { bornName: 'BORN' });
+    hasCharges(rough.fc, expectedOf('born_tolerance').born);
+    rmSync(folder, { recursive: true });
+  });
+});
+
 describe('phonopy: the NaCl of the data folder', () => {
   const reads: [string, ReadOptions][] = [
     ['phonopy.yaml', { bornName: 'BORN' }],

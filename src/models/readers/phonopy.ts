@@ -9,7 +9,7 @@ import { makeFromTotal } from '../dipoles.js';
 import { toAtomicUnits } from '../units.js';
 import { checkHdf5, Hdf5File, isHdf5 } from './hdf5.js';
 import type { ModelFile } from './modelFile.js';
-import { parseBorn } from './phonopyBorn.js';
+import { type BornSymmetry, parseBorn } from './phonopyBorn.js';
 import { parseForceConstants, readForceConstantsHdf5 } from './phonopyForceConstants.js';
 import {
   type PhonopyForceConstants,
@@ -76,7 +76,8 @@ export async function readPhonopy(
   const forceUnit =
     found.fc.unit === undefined ? units.forceConstants : forceConstantsUnit(found.fc.unit, found.name);
   const sorted = new AtomMap(primitive, supercell, summary.name).sort(found.fc, found.name);
-  const nac = parsed.nac ?? (await findBorn(crystal, folder, names, notes, files));
+  const symmetry = { moments: primitive.moments, tolerance: parsed.symmetryTolerance, length: units.length };
+  const nac = parsed.nac ?? (await findBorn(crystal, symmetry, folder, names, notes, files));
   const content = {
     crystal,
     ...sorted,
@@ -165,6 +166,7 @@ async function readSeparate(
 
 async function findBorn(
   crystal: Crystal,
+  symmetry: BornSymmetry,
   folder: string,
   { bornName }: PhonopyNames,
   notes: string[],
@@ -179,7 +181,7 @@ async function findBorn(
   const path = resolve(folder, bornName);
   const file = await files.open(path);
   try {
-    return await parseBorn((await whole(file)).toString('utf8'), crystal, path);
+    return await parseBorn((await whole(file)).toString('utf8'), crystal, symmetry, path);
   } finally {
     await file.close();
   }

@@ -4,11 +4,31 @@
  */
 import { EuphonicError } from '../../base/errors.js';
 import type { Crystal } from '../crystal.js';
-import { spaceGroup } from '../symmetry.js';
+import {
+  magneticSubgroup,
+  type SpaceGroup,
+  SYMMETRY_TOLERANCE,
+  spaceGroup,
+  turnedTensor,
+} from '../symmetry.js';
 import type { PhonopyNac } from './phonopySummary.js';
 
+/** What phonopy looks for the symmetry with, which tells atoms apart. */
+export interface BornSymmetry {
+  /** of each atom, a number or a vector */
+  moments?: readonly (readonly number[])[];
+  /** in the file's unit of length, of which `length` is the bohr */
+  tolerance?: number;
+  length: number;
+}
+
 /** `name` is the file that messages name. */
-export async function parseBorn(text: string, crystal: Crystal, name: string): Promise<PhonopyNac> {
+export async function parseBorn(
+  text: string,
+  crystal: Crystal,
+  symmetry: BornSymmetry,
+  name: string,
+): Promise<PhonopyNac> {
   const lines = text.split('\n').map((line) => line.trim());
   const first = Number(lines[0].split(/\s+/)[0] || Number.NaN);
   const tensors: Float64Array[] = [];
@@ -29,7 +49,7 @@ export async function parseBorn(text: string, crystal: Crystal, name: string): P
   });
   const [dielectric, ...charges] = tensors;
   const n = crystal.atomType.length;
-  const born = charges.length === n ? charges : await expand(charges, crystal, name);
+  const born = charges.length === n ? charges : await expand(charges, crystal, symmetry, name);
   return {
     born: Float64Array.from(born.flatMap((tensor) => [...tensor])),
     dielectric,
@@ -38,34 +58,48 @@ export async function parseBorn(text: string, crystal: Crystal, name: string): P
 }
 
 /** Charges of one atom of each orbit, in the order of the atoms, to all atoms: Z of the image is R Z Rᵀ. */
-async function expand(charges: Float64Array[], crystal: Crystal, name: string): Promise<Float64Array[]> {
-  const { operations, orbits } = await spaceGroup(crystal).catch(() => ({
-    operations: [],
-    orbits: new Int32Array(),
-  }));
-  const independent = [...new Set(orbits)].sort((a, b) => a - b);
-  if (charges.length !== independent.length || independent.length === 0) {
-    const n = crystal.atomType.length;
-    throw new EuphonicError('file_damaged', `${name} has ${charges.length} Born charges.`, {
-      where: name,
-      expected: `one for each of ${n} atoms, or for each of ${independent.length} that symmetry does not relate`,
+async function expand(
+  charges: Float64Array[],
+  crystal: Crystal,
+  symmetry: BornSymmetry,
+  name: string,
+): Promise<Float64Array[]> {
+  const counts = new Set<number>();
+  for await (const { operations, orbits } of groups(crystal, symmetry)) {
+    const independent = [...new Set(orbits)].sort((a, b) => a - b);
+    counts.add(independent.length);
+    if (charges.length !== independent.length) continue;
+    return crystal.atomType.map((_, i) => {
+      const from = orbits[i];
+      const operation = operations.find(({ atoms }) => atoms[from] === i);
+      const charge = charges[independent.indexOf(from)];
+      return operation ? turnedTensor(operation.rotation, charge) : charge;
     });
   }
-  return crystal.atomType.map((_, i) => {
-    const from = orbits[i];
-    const operation = operations.find(({ atoms }) => atoms[from] === i);
-    const charge = charges[independent.indexOf(from)];
-    return operation ? rotated(charge, operation.rotation) : charge;
+  const n = crystal.atomType.length;
+  throw new EuphonicError('file_damaged', `${name} has ${charges.length} Born charges.`, {
+    where: name,
+    expected: `one for each of ${n} atoms, or for each of ${[...counts].join(' or ') || 0} that symmetry does not relate`,
   });
 }
 
-function rotated(z: Float64Array, r: Float64Array): Float64Array {
-  return z.map((_, k) => {
-    const [a, b] = [Math.floor(k / 3), k % 3];
-    let sum = 0;
-    for (let c = 0; c < 3; c++) {
-      for (let d = 0; d < 3; d++) sum += r[3 * a + c] * z[3 * c + d] * r[3 * b + d];
+/**
+ * The groups in which phonopy may have looked for independent atoms: with the magnetic moments, by the tolerance of the summary, and
+ * with sites such as Cl1 and Cl2 as equal or as different, which versions do differently. Others follow, for files made in other ways.
+ */
+async function* groups(
+  crystal: Crystal,
+  { moments, tolerance, length }: BornSymmetry,
+): AsyncGenerator<Pick<SpaceGroup, 'operations' | 'orbits'>> {
+  const elements = crystal.atomType.map((type) => type.replace(/\d+$/, ''));
+  const tolerances = tolerance === undefined ? [] : [tolerance * length];
+  for (const distance of [...tolerances, SYMMETRY_TOLERANCE]) {
+    for (const atomType of [elements, crystal.atomType]) {
+      // overlapping atoms have no group
+      const group = await spaceGroup({ ...crystal, atomType }, distance).catch(() => undefined);
+      if (!group) continue;
+      if (moments) yield magneticSubgroup(group, moments, distance / length);
+      yield group;
     }
-    return sum;
-  });
+  }
 }

@@ -14,6 +14,8 @@ export interface PhonopyCell {
   symbols: string[];
   /** [n] amu */
   masses: Float64Array;
+  /** for each atom its magnetic moment, a number or a vector, if stated */
+  moments?: number[][];
   /** for each atom of a supercell the number (from 0) of the atom that stands for its primitive atom, if stated */
   reducedTo?: Int32Array;
 }
@@ -41,6 +43,8 @@ export interface PhonopySummary {
   version?: string;
   calculator?: string;
   units: { length?: string; forceConstants?: string };
+  /** in the file's unit of length: how far phonopy let atoms be from where symmetry puts them */
+  symmetryTolerance?: number;
   primitive: PhonopyCell;
   supercell: PhonopyCell;
   forceConstants?: PhonopyForceConstants;
@@ -82,6 +86,7 @@ export function parseSummary(bytes: Buffer, name: string): PhonopySummary {
     version: text(about.version),
     calculator: text(about.calculator),
     units: { length: text(units.length), forceConstants: text(units.force_constants) },
+    symmetryTolerance: readTolerance(about),
     primitive: readCell(root.primitive_cell, 'primitive_cell', name),
     supercell: readCell(root.supercell, 'supercell', name),
     ...('force_constants' in root && {
@@ -89,6 +94,13 @@ export function parseSummary(bytes: Buffer, name: string): PhonopySummary {
     }),
     ...readNac(root, about, name),
   };
+}
+
+/** Older versions have it among the settings, as text. */
+function readTolerance(about: Yaml): number | undefined {
+  const settings = isMap(about.configuration) ? about.configuration : {};
+  const tolerance = Number(about.symmetry_tolerance ?? settings.symmetry_tolerance ?? Number.NaN);
+  return tolerance > 0 && Number.isFinite(tolerance) ? tolerance : undefined;
 }
 
 function readCell(value: unknown, key: string, name: string): PhonopyCell {
@@ -110,9 +122,20 @@ function readCell(value: unknown, key: string, name: string): PhonopyCell {
       damaged(name, `${where}.symbol`, point.symbol, 'the symbol of an element');
     return point.symbol;
   });
+  const moments = points.map(({ magnetic_moment: moment }: Yaml) => [moment].flat());
+  const isMagnetic = moments.every(
+    (moment) => moment.length === moments[0].length && moment.every((x) => typeof x === 'number'),
+  );
   const isReduced = reduced.every((k) => k >= 0 && k < points.length);
   const lattice = numbers(name, `${key}.lattice`, value.lattice, [3, 3]);
-  return { lattice, positions, symbols, masses, ...(isReduced && { reducedTo: reduced }) };
+  return {
+    lattice,
+    positions,
+    symbols,
+    masses,
+    ...(isMagnetic && { moments: moments as number[][] }),
+    ...(isReduced && { reducedTo: reduced }),
+  };
 }
 
 /** `elements` is where they are in the file, if not in `block` itself. */
