@@ -6,6 +6,7 @@ import type { FileState } from './fileState.js';
 import { checkHdf5, isHdf5 } from './hdf5.js';
 import { isJson, readJson } from './json.js';
 import type { ModelFile } from './modelFile.js';
+import { KNOWN_FILES, refuseOtherFile, START_BYTES } from './otherFiles.js';
 import { type PhonopyNames, readPhonopy, SUMMARY_NAME } from './phonopy.js';
 import { type ByteSource, FileAccess } from './source.js';
 import { uncompressed, whole } from './text.js';
@@ -25,9 +26,6 @@ export interface ReadFile extends ModelFile {
   /** every path that was looked at, also in vain, and its state before that */
   files: ReadonlyMap<string, FileState['state']>;
 }
-
-/** As many bytes as any format needs to be known by. */
-const START_BYTES = 4096;
 
 type Reader = (source: ByteSource, options: ReadOptions, files: FileAccess) => Promise<ModelFile>;
 
@@ -83,12 +81,14 @@ export async function readSource(
       advice: 'Copy the file again from where it was made.',
     });
   }
-  const format = options.format ?? recognise(start);
+  const recognised = recognise(start);
+  // nearly any text may be YAML
+  if (recognised === undefined || recognised === 'phonopy') refuseOtherFile(start, source.name);
+  const format = options.format ?? recognised;
   if (format === undefined) {
     throw new EuphonicError('file_format', `${source.name} is none of the known formats.`, {
       where: source.name,
-      expected:
-        'a .castep_bin or .check file of CASTEP, phonopy.yaml, vaspout.h5, or force constants in JSON as Euphonic writes them',
+      expected: KNOWN_FILES,
     });
   }
   return READERS[format](content, options, files);

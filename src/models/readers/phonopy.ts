@@ -9,6 +9,7 @@ import { makeFromTotal } from '../dipoles.js';
 import { toAtomicUnits } from '../units.js';
 import { checkHdf5, Hdf5File, isHdf5 } from './hdf5.js';
 import type { ModelFile } from './modelFile.js';
+import { refuseOtherFile, START_BYTES } from './otherFiles.js';
 import { type BornSymmetry, parseBorn } from './phonopyBorn.js';
 import { parseForceConstants, readForceConstantsHdf5 } from './phonopyForceConstants.js';
 import {
@@ -158,7 +159,9 @@ async function readSeparate(
       const hdf5 = new Hdf5File(path);
       return await readForceConstantsHdf5(hdf5, count).finally(() => hdf5.close());
     }
-    return parseForceConstants(await whole(await uncompressed(file)), path);
+    const bytes = await whole(await uncompressed(file));
+    refuseOtherFile(bytes.subarray(0, START_BYTES), path, 'FORCE_CONSTANTS');
+    return parseForceConstants(bytes, path);
   } finally {
     await file.close();
   }
@@ -181,7 +184,9 @@ async function findBorn(
   const path = resolve(folder, bornName);
   const file = await files.open(path);
   try {
-    return await parseBorn((await whole(file)).toString('utf8'), crystal, symmetry, path);
+    const bytes = await whole(file);
+    refuseOtherFile(bytes.subarray(0, START_BYTES), path, 'BORN');
+    return await parseBorn(bytes.toString('utf8'), crystal, symmetry, path);
   } finally {
     await file.close();
   }

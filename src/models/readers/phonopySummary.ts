@@ -71,11 +71,17 @@ export function parseSummary(bytes: Buffer, name: string): PhonopySummary {
   const root = sections.parse(SECTIONS, elements);
   for (const key of ['primitive_cell', 'supercell'] as const) {
     if (root[key] !== undefined) continue;
-    const message = `${name} has no '${key}'.`;
-    if (!isMap(root.phonopy)) {
-      const expected = 'the summary of phonopy, with primitive_cell and supercell';
-      throw new EuphonicError('file_format', message, { where: name, expected });
+    const expected = 'the summary of phonopy, with primitive_cell and supercell';
+    const fail = (message: string, advice?: string): never => {
+      throw new EuphonicError('file_format', message, { where: name, expected, advice });
+    };
+    if (['nqpoint', 'phonon', 'q-points', 'thermal_properties'].some((result) => sections.has(result))) {
+      fail(
+        `${name} is a result of phonopy (such as band.yaml), without force constants.`,
+        'Give phonopy.yaml.',
+      );
     }
+    if (!isMap(root.phonopy)) fail(`${name} has no '${key}'.`);
     damaged(name, key, undefined, 'a cell with lattice and points');
   }
   const about = isMap(root.phonopy) ? root.phonopy : {};

@@ -9,11 +9,15 @@ import { makeFromTotal } from '../dipoles.js';
 import { toAtomicUnits } from '../units.js';
 import { Hdf5File } from './hdf5.js';
 import type { ModelFile } from './modelFile.js';
+import { KNOWN_FILES } from './otherFiles.js';
 import type { PhonopyCell } from './phonopySummary.js';
 import { AtomMap } from './phonopySupercell.js';
-import { readVaspMasses } from './vaspMasses.js';
+import { incarValues, readVaspMasses } from './vaspMasses.js';
 
 const RESPONSE = 'results/linear_response';
+const CELLS = ['results/positions/lattice_vectors', 'input/poscar/lattice_vectors'];
+const INCAR = 'original/incar/content';
+const IBRION = 'input/incar/IBRION';
 
 export async function readVasp(path: string): Promise<ModelFile> {
   const file = new Hdf5File(path);
@@ -130,24 +134,44 @@ async function version(file: Hdf5File): Promise<string> {
   return ` ${parts.join('.')}`;
 }
 
+/** What an HDF5 file without force constants is, by some of its datasets. */
 async function notForceConstants(file: Hdf5File): Promise<EuphonicError> {
   const where = file.path;
-  if (await file.describe('force_constants')) {
+  const hasAny = async (names: string[]) => {
+    for (const name of names) if (await file.describe(name)) return true;
+    return false;
+  };
+  if (await hasAny(['force_constants', 'fc2'])) {
     return new EuphonicError('file_format', `${where} has force constants of phonopy, but no crystal.`, {
       where,
       expected: 'the summary (phonopy.yaml) or the folder',
       advice: 'Give the path of the summary, and this file as fc_name.',
     });
   }
-  if (await file.describe('results/positions/lattice_vectors')) {
-    return new EuphonicError('no_force_constants', `${where} has no force constants.`, {
+  if (await hasAny(['frequency', 'frequencies', 'eigenvector', 'mesh'])) {
+    return new EuphonicError('file_format', `${where} is a result of phonopy, without force constants.`, {
       where,
-      expected: `${RESPONSE}/force_constants`,
-      advice: 'Calculate phonons with VASP: IBRION 5, 6, 7 or 8.',
+      expected: 'the summary (phonopy.yaml) or the folder',
     });
+  }
+  if (await hasAny(['version/major', ...CELLS, 'original/poscar/content', INCAR])) {
+    const incar = (await file.describe(INCAR)) ? (await file.text(INCAR)).join('\n') : '';
+    const ibrion = (await file.describe(IBRION))
+      ? (await file.numbers(IBRION, []))[0]
+      : incarValues(incar, 'IBRION')[0];
+    const calculation = ibrion === undefined ? '' : `; it is of a calculation with IBRION = ${ibrion}`;
+    return new EuphonicError(
+      'no_force_constants',
+      `${where} is VASP's, but has no force constants (${RESPONSE}/force_constants)${calculation}.`,
+      {
+        where,
+        expected: `${RESPONSE}/force_constants`,
+        advice: 'Calculate phonons with VASP: IBRION 5, 6, 7 or 8.',
+      },
+    );
   }
   return new EuphonicError('file_format', `${where} is HDF5, but no output of VASP.`, {
     where,
-    expected: 'vaspout.h5',
+    expected: KNOWN_FILES,
   });
 }

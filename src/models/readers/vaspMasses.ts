@@ -92,7 +92,7 @@ function checked(
  * All values of a tag in INCAR: upper and lower case are the same, `#` and `!` start comments, a backslash at the end goes on in the
  * next line, semicolons part statements, and texts in quotation marks may hold anything.
  */
-function incarValues(incar: string, tag: string): string[] {
+export function incarValues(incar: string, tag: string): string[] {
   const lines = incar
     .replace(/=\s*"[^"]*"/g, '= ""')
     .split(/\r?\n/)

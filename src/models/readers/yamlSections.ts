@@ -41,6 +41,10 @@ export class YamlSections {
     this.#sections = cut(bytes);
   }
 
+  has(key: string): boolean {
+    return this.#sections.has(key);
+  }
+
   /**
    * The list of numbers that is the value of a key of a section's block, not in quotation marks or brackets around the block;
    * undefined if there is none.
