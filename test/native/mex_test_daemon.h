@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cmath>
 #include <cstring>
+#include <filesystem>
 #include <functional>
 #include <msgpack.hpp>
 #include <mutex>
@@ -151,7 +152,8 @@ class Daemon {
   }
   ~Daemon() {
     die();
-    rmdir(directory_.c_str());
+    // sockets that a killed process leaves are there still
+    std::filesystem::remove_all(directory_);
   }
   // Its sockets close as a killed process's do.
   void die() {
