@@ -4,13 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { dump, load } from 'js-yaml';
 import { seededRandom } from '../../crystals/random.js';
 import { withoutDipoles } from '../../src/models/dipoles.js';
 import { type ForceConstants, makeForceConstants } from '../../src/models/forceConstants.js';
 import type { Vector } from '../../src/models/lattice.js';
 import { type ReadOptions, readForceConstants, readSource } from '../../src/models/readers/index.js';
 import { memorySource } from '../../src/models/readers/source.js';
-import { ANGSTROM_PER_BOHR, EV_PER_HARTREE } from '../../src/models/units.js';
+import { coherentScatteringLengths } from '../../src/models/scatteringLengths.js';
+import { ANGSTROM_PER_BOHR, ELECTRON_MASS_PER_AMU, EV_PER_HARTREE } from '../../src/models/units.js';
 import { dataFile } from '../support/data.js';
 import { dynamicalMatrix, frequencies } from '../support/dynamicalMatrix.js';
 import { failsWith } from '../support/errors.js';
@@ -175,6 +177,85 @@ describe('phonopy: BORN of the atoms that symmetry tells apart', () => {
     const rough = await readForceConstants(folder, { bornName: 'BORN' });
     hasCharges(rough.fc, expectedOf('born_tolerance').born);
     rmSync(folder, { recursive: true });
+  });
+});
+
+describe('phonopy: virtual crystals', () => {
+  const text = readFileSync(join(golden, 'mixture', 'phonopy.yaml'), 'utf8');
+  const read = (changed: string) => readSource(memorySource(Buffer.from(changed), '/nowhere/phonopy.yaml'));
+  const amu = (fc: ForceConstants) => [...fc.crystal.atomMass].map((mass) => mass / ELECTRON_MASS_PER_AMU);
+
+  /** As earlier versions have them: one point for a site, with its mixture. */
+  const withMixtures = () => {
+    const root = load(text) as Record<string, { points: Record<string, unknown>[] }>;
+    for (const key of ['primitive_cell', 'supercell']) {
+      root[key].points = root[key].points
+        .filter(({ symbol }) => symbol !== 'Sn')
+        .map(({ weight, reduced_to, ...point }) =>
+          weight === 1
+            ? point
+            : {
+                ...point,
+                symbol: 'GeSn',
+                mass: 104.889,
+                mixture: [
+                  ['Ge', 0.3],
+                  ['Sn', 0.7],
+                ],
+              },
+        );
+    }
+    return root;
+  };
+
+  it('have sites with the mean mass and the mean scattering length', async () => {
+    const expected = expectedOf('mixture');
+    for (const content of [text, dump(withMixtures())]) {
+      const { fc } = await read(content);
+      assert.deepEqual([...fc.crystal.atomType], ['Ge0.3Sn0.7', 'C']);
+      amu(fc).forEach((mass, i) => {
+        assert.ok(Math.abs(mass - expected.masses[i]) < 1e-6);
+      });
+      hasFrequencies(fc, expected);
+      const [site] = coherentScatteringLengths(fc.crystal.atomType, 'Sears1992', amu(fc));
+      assert.ok(Math.abs(site - (0.3 * 8.185 + 0.7 * 6.225)) < 1e-12);
+    }
+  });
+
+  it('list the elements of a site in any order', async () => {
+    const root = withMixtures();
+    for (const point of root.supercell.points) {
+      if (point.mixture)
+        point.mixture = [
+          ['Sn', 0.7],
+          ['Ge', 0.3],
+        ];
+    }
+    assert.deepEqual([...(await read(dump(root))).fc.crystal.atomType], ['Ge0.3Sn0.7', 'C']);
+  });
+
+  it('of the other scheme, or with weights that do not add up to 1, are refused', async () => {
+    const split = text.replace('scheme: merge', 'scheme: split');
+    assert.match((await failsWith('file_format', () => read(split))).advice ?? '', /merge/);
+    const wrong = text.replaceAll('weight: 0.7', 'weight: 0.6');
+    assert.match(
+      (await failsWith('file_damaged', () => read(wrong))).message,
+      /sum of the weights .* is 0\.89/,
+    );
+    for (const mixture of [
+      [
+        ['Ge', 0.3],
+        ['Sn', 0.6],
+      ],
+      [['Ge', 0.3, 1]],
+      'GeSn',
+      [],
+      [[1, 1]],
+    ]) {
+      const root = withMixtures();
+      root.primitive_cell.points[0].mixture = mixture;
+      assert.match((await failsWith('file_damaged', () => read(dump(root)))).message, /points\[0\]\.mixture/);
+    }
   });
 });
 

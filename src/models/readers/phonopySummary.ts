@@ -4,6 +4,7 @@
  */
 import { EuphonicError } from '../../base/errors.js';
 import { lineAt, NotNumbers, scanNumbers } from './numbers.js';
+import { mergedSites, mixtureSymbol } from './phonopyMixtures.js';
 import { isMap, type Range, type Yaml, YamlSections } from './yamlSections.js';
 
 export interface PhonopyCell {
@@ -93,8 +94,8 @@ export function parseSummary(bytes: Buffer, name: string): PhonopySummary {
     calculator: text(about.calculator),
     units: { length: text(units.length), forceConstants: text(units.force_constants) },
     symmetryTolerance: readTolerance(about),
-    primitive: readCell(root.primitive_cell, 'primitive_cell', name),
-    supercell: readCell(root.supercell, 'supercell', name),
+    primitive: readCell(root.primitive_cell, 'primitive_cell', name, about.site_mixture_scheme),
+    supercell: readCell(root.supercell, 'supercell', name, about.site_mixture_scheme),
     ...('force_constants' in root && {
       forceConstants: readElements(root.force_constants, bytes, elements, name),
     }),
@@ -109,7 +110,8 @@ function readTolerance(about: Yaml): number | undefined {
   return tolerance > 0 && Number.isFinite(tolerance) ? tolerance : undefined;
 }
 
-function readCell(value: unknown, key: string, name: string): PhonopyCell {
+/** `scheme` is that of a virtual crystal, if stated. */
+function readCell(value: unknown, key: string, name: string, scheme: unknown): PhonopyCell {
   if (!isMap(value)) damaged(name, key, value, 'a cell with lattice and points');
   const points = value.points;
   if (!Array.isArray(points) || points.length === 0)
@@ -124,6 +126,7 @@ function readCell(value: unknown, key: string, name: string): PhonopyCell {
     masses.set(numbers(name, `${where}.mass`, [point.mass], [1]), i);
     const representative = point.reduced_to;
     reduced[i] = Number.isInteger(representative) ? (representative as number) - 1 : -1;
+    if (point.mixture !== undefined) return readMixture(point.mixture, `${where}.mixture`, name);
     if (typeof point.symbol !== 'string')
       damaged(name, `${where}.symbol`, point.symbol, 'the symbol of an element');
     return point.symbol;
@@ -134,7 +137,7 @@ function readCell(value: unknown, key: string, name: string): PhonopyCell {
   );
   const isReduced = reduced.every((k) => k >= 0 && k < points.length);
   const lattice = numbers(name, `${key}.lattice`, value.lattice, [3, 3]);
-  return {
+  const cell: PhonopyCell = {
     lattice,
     positions,
     symbols,
@@ -142,6 +145,29 @@ function readCell(value: unknown, key: string, name: string): PhonopyCell {
     ...(isMagnetic && { moments: moments as number[][] }),
     ...(isReduced && { reducedTo: reduced }),
   };
+  const weights = points.map(({ weight = 1 }: Yaml) => numbers(name, `${key}.points`, [weight], [1])[0]);
+  if (weights.every((weight) => weight === 1)) return cell;
+  if (scheme === 'split') {
+    throw new EuphonicError('file_format', `${name} is of a virtual crystal with the scheme split.`, {
+      where: `${name}, phonopy.site_mixture_scheme`,
+      expected: 'the scheme merge, with one set of force constants for a site',
+      advice: 'Run phonopy with the scheme merge.',
+    });
+  }
+  return mergedSites(cell, weights, (atom, sum) =>
+    damaged(name, `the sum of the weights at ${key}.points[${atom}]`, sum, '1'),
+  );
+}
+
+/** Pairs of symbol and weight. */
+function readMixture(value: unknown, where: string, name: string): string {
+  const isPair = (pair: unknown): pair is [string, number] =>
+    Array.isArray(pair) && pair.length === 2 && typeof pair[0] === 'string' && pair[1] > 0 && pair[1] <= 1;
+  const expected = 'symbols and weights that add up to 1, such as [[Ge, 0.5], [Sn, 0.5]]';
+  if (!Array.isArray(value) || !value.every(isPair)) damaged(name, where, value, expected);
+  const sum = value.reduce((total, [, weight]) => total + weight, 0);
+  if (Math.abs(sum - 1) > 1e-3) damaged(name, where, value, expected);
+  return mixtureSymbol(value);
 }
 
 /** `elements` is where they are in the file, if not in `block` itself. */
