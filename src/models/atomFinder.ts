@@ -33,11 +33,10 @@ export class AtomFinder {
     });
   }
 
-  /** The atom of a kind nearest to a fractional position, modulo the lattice; −1 if the crystal has none. */
-  nearest(type: string, x: number, y: number, z: number): number {
-    const boxes = this.#atoms.get(type);
-    const box = boxes?.[this.#index(this.#box(x), this.#box(y), this.#box(z))] ?? [];
-    const { atomR, atomType } = this.crystal;
+  /** The atom of a kind at a fractional position, modulo the lattice; −1 if there is none. */
+  at(type: string, x: number, y: number, z: number): number {
+    const box = this.#atoms.get(type)?.[this.#index(this.#box(x), this.#box(y), this.#box(z))] ?? [];
+    const { atomR } = this.crystal;
     for (const j of box) {
       const apart = Math.max(
         fromInteger(x - atomR[3 * j]),
@@ -46,6 +45,14 @@ export class AtomFinder {
       );
       if (apart < this.#near) return j;
     }
+    return -1;
+  }
+
+  /** The atom of a kind nearest to a fractional position, modulo the lattice; −1 if the crystal has none. */
+  nearest(type: string, x: number, y: number, z: number): number {
+    const there = this.at(type, x, y, z);
+    if (there >= 0) return there;
+    const { atomR, atomType } = this.crystal;
     // not where an atom is: all are compared
     let best = -1;
     let shortest = Number.POSITIVE_INFINITY;

@@ -62,7 +62,7 @@ export async function spaceGroup(crystal: Crystal, tolerance = SYMMETRY_TOLERANC
 }
 
 /** Fractional r → W r (columns) in Cartesian coordinates: with cell vectors in rows A, x = Aᵀ r, so R = Aᵀ W A⁻ᵀ. */
-function cartesian(w: ArrayLike<number>, cellVectors: Float64Array): Float64Array {
+export function cartesian(w: ArrayLike<number>, cellVectors: Float64Array): Float64Array {
   const inverseCell = inverse(cellVectors);
   return Float64Array.from({ length: 9 }, (_, k) => {
     const [a, b] = [Math.floor(k / 3), k % 3];

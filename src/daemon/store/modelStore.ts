@@ -75,7 +75,8 @@ export class ModelStore implements Holder {
     try {
       const read = await this.reader.perform({ kind: 'load', path, options: readOptions(params) });
       this.counters.read++;
-      const { id, source, notes, files } = read;
+      const { id, source, files } = read;
+      const notes = [...read.notes, ...read.doubts];
       const summary = { ...(await this.add(read)), source, notes };
       for (const [other, { id }] of this.files) if (!this.models.has(id)) this.files.delete(other);
       this.files.set(key, { files, id, source, notes });
@@ -259,7 +260,7 @@ export class ModelStore implements Holder {
   }
 
   private async add(read: ReadModel): Promise<ModelSummary> {
-    const { id, fc, source, notes, asymmetry } = read;
+    const { id, fc, source, notes, doubts, asymmetry } = read;
     const present = this.touch(id);
     if (present) return present.summary;
     const model = await this.executor.addModel(fc);
@@ -271,7 +272,7 @@ export class ModelStore implements Holder {
       atom_type: [...fc.crystal.atomType],
       polar: fc.born !== undefined,
       source,
-      notes,
+      notes: [...notes, ...doubts],
       asymmetry,
     };
     const { crystal, scMatrix, born, dielectric } = fc;

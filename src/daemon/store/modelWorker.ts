@@ -7,6 +7,7 @@ import { parentPort } from 'node:worker_threads';
 import { asEuphonicError, type ErrorBody, EuphonicError } from '../../base/errors.js';
 import type { Crystal, ForceConstantsContent } from '../../models/crystal.js';
 import { asymmetry, type ForceConstants, makeForceConstants, modelId } from '../../models/forceConstants.js';
+import { plausibilityNotes } from '../../models/plausibility.js';
 import { type ReadFile, type ReadOptions, readForceConstants } from '../../models/readers/index.js';
 import { type Operation, type SpaceGroup, spaceGroup, symmetrisedTensors } from '../../models/symmetry.js';
 import type { Grid } from '../../qpoints/grid.js';
@@ -23,7 +24,9 @@ export interface ReadModel {
   id: string;
   fc: ForceConstants;
   source: string;
+  /** what the reader says of the file, and what is strange in any model */
   notes: string[];
+  doubts: string[];
   /** of its force constants */
   asymmetry: number;
 }
@@ -48,7 +51,7 @@ type TaskOf<K extends ReaderTask['kind']> = Extract<ReaderTask, { kind: K }>;
 
 function checkModel({ content }: TaskOf<'check'>): ReadModel {
   const fc = makeForceConstants(content, 'model.put');
-  return { id: modelId(fc), fc, source: 'sent by a client', notes: [], asymmetry: asymmetry(fc) };
+  return { source: 'sent by a client', notes: [], ...examined(fc) };
 }
 
 async function loadModel({ path, options }: TaskOf<'load'>): Promise<LoadedModel> {
@@ -59,7 +62,11 @@ async function loadModel({ path, options }: TaskOf<'load'>): Promise<LoadedModel
     });
   }
   const read = await readForceConstants(path, options);
-  return { ...read, id: modelId(read.fc), asymmetry: asymmetry(read.fc) };
+  return { ...read, ...examined(read.fc) };
+}
+
+function examined(fc: ForceConstants): Pick<ReadModel, 'id' | 'fc' | 'asymmetry' | 'doubts'> {
+  return { id: modelId(fc), fc, asymmetry: asymmetry(fc), doubts: plausibilityNotes(fc) };
 }
 
 async function groupOf(crystal: Crystal): Promise<SpaceGroup> {
