@@ -1,8 +1,10 @@
 /** Commands and their exit codes: 0 done, 1 the work failed, 2 wrong usage; `status` 3 when no daemon is alive. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { decimalNumber } from '../base/decimal.js';
 import { asEuphonicError } from '../base/errors.js';
 import { VERSION } from '../base/version.js';
 import { addCalculationOptions, TRIPLE_FLAGS } from './options/calculationOptions.js';
+import { withFlags } from './options/flagNames.js';
 import { addLimitOptions } from './options/limitOptions.js';
 import { addModelOptions } from './options/modelOptions.js';
 import { joinTriples } from './options/triples.js';
@@ -87,14 +89,14 @@ export async function main(args: string[]): Promise<number> {
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
     const error = asEuphonicError(thrown);
-    process.stderr.write(`euphonicd: ${error.describe()}\n`);
+    process.stderr.write(`euphonicd: ${withFlags(error.describe())}\n`);
     if (error.code === 'internal' && process.env.EUPHONIC_DEBUG) process.stderr.write(`${error.stack}\n`);
     return error instanceof UsageError ? EXIT_USAGE : EXIT_ERROR;
   }
 }
 
 function parseCount(text: string): number {
-  const count = Number(text);
+  const count = decimalNumber(text);
   if (Number.isSafeInteger(count) && count >= 1) return count;
   throw new InvalidArgumentError('Expected an integer ≥ 1.');
 }

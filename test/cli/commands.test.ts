@@ -89,7 +89,7 @@ describe('euphonicd', function () {
     ['an address that is none', ['run', '--tcp', 'here'], /IPv4/],
     ['an argument too many', ['start', '8'], /too many/],
     ['a missing argument', ['info'], /model/],
-    ['an empty name', ['info', 'x', '--born-name', ''], /born_name/],
+    ['an empty name', ['info', 'x', '--born-name', ''], /--born-name/],
     ['a missing option', ['sqw', 'x'], /--q-file/],
     [
       'a misspelt option',
@@ -218,6 +218,14 @@ describe('euphonicd', function () {
         ['[[0,0,null]]', /q-point 0/],
         ['[[0,0,0]', /JSON/],
         ['# nothing\n', /no q-points/],
+        ['0 0 0x1\n', /line 1/],
+        ['0 0 0b1\n', /line 1/],
+        ['0 0 Infinity\n', /line 1/],
+        ['0 0 1_0\n', /line 1/],
+        [',0 0\n', /line 1/],
+        ['0,,0\n', /line 1/],
+        ['0 0 1.1e9\n', /line 1.*1000000000/s],
+        ['[[0,0,-2e9]]', /q-point 0.*1000000000/s],
       ];
       for (const [text, words] of wrong) {
         const file = join(daemon.folder, 'wrong.txt');
@@ -229,12 +237,12 @@ describe('euphonicd', function () {
 
     it('says which value is out of range, and reads no file before', async () => {
       const model = '/no/such.castep_bin';
-      await refuses(sqw(model, '--temperature', '-5'), /temperature is -5/, /kelvin/);
-      await refuses(sqw(model, '--dipole-parameter', '0'), /dipole_parameter is 0/);
-      await refuses(sqw(model, '--n-threads', '1.5'), /n_threads/);
+      await refuses(sqw(model, '--temperature', '-5'), /--temperature is -5/, /kelvin/);
+      await refuses(sqw(model, '--dipole-parameter', '0'), /--dipole-parameter is 0/);
+      await refuses(sqw(model, '--n-threads', '1.5'), /--n-threads is 1.5/);
       await refuses(sqw(model, '--scattering-lengths', '{"Na": }'), /JSON/);
-      await refuses(sqw(model, '--scattering-lengths', '{"Na": true}'), /scattering_lengths/);
-      await refuses(sqw(model, '--fc-name', ''), /fc_name/);
+      await refuses(sqw(model, '--scattering-lengths', '{"Na": true}'), /--scattering-lengths/);
+      await refuses(sqw(model, '--fc-name', ''), /--fc-name/);
       await refuses(daemon.cli('sqw', qFile, '--q-file', qFile, '--output', qFile), /overwritten/);
     });
 

@@ -2,6 +2,7 @@
 import { EuphonicClient } from '../../client/client.js';
 import { toFloat64Array } from '../../protocol/arrays.js';
 import type { ModelSummary } from '../../protocol/messages.js';
+import { withFlags } from '../options/flagNames.js';
 import { type ModelFlags, modelOptions } from '../options/modelOptions.js';
 import { EXIT_OK } from '../terminal/exitCodes.js';
 import { print, printJson } from '../terminal/output.js';
@@ -44,6 +45,7 @@ export async function info(path: string, flags: ModelFlags & { json?: boolean })
     const dielectric = array('dielectric');
     const content = {
       ...summary,
+      notes: summary.notes.map(withFlags),
       formula: formula(summary.atom_type),
       space_group: result.space_group ?? null,
       cell_vectors: rows(cell),

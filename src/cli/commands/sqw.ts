@@ -10,6 +10,7 @@ import {
   calculationOptions,
   splittingDirections,
 } from '../options/calculationOptions.js';
+import { withFlags } from '../options/flagNames.js';
 import { type ModelFlags, modelOptions } from '../options/modelOptions.js';
 import { EXIT_OK, UsageError } from '../terminal/exitCodes.js';
 import { note, print, printJson } from '../terminal/output.js';
@@ -61,7 +62,7 @@ export async function sqw(modelPath: string, flags: SqwFlags): Promise<number> {
       atomType: model.atom_type,
     };
     await writeStructureFactor(flags.output, crystal, qpts, evaluation, calculation.temperature ?? null);
-    const notes = [...model.notes, ...evaluation.notes];
+    const notes = [...model.notes, ...evaluation.notes].map(withFlags);
     if (calculation.temperature != null && !calculation.bose && !calculation.debye_waller_grid) {
       notes.push('The temperature has no effect without --bose or --debye-waller-grid.');
     }

@@ -1,13 +1,19 @@
 /** Files of q-points: JSON [[h,k,l],…] or three columns of text with # comments. */
 import { readFile } from 'node:fs/promises';
+import { decimalNumber } from '../../base/decimal.js';
 import { EuphonicError } from '../../base/errors.js';
 import { systemReason } from '../../runtime/posix.js';
+
+/** Largest |coordinate| of a q-point: beyond, rounding leaves nothing of the place in the zone. */
+export const MAX_Q = 1e9;
+
+const isCoordinate = (x: unknown) => typeof x === 'number' && Math.abs(x) <= MAX_Q;
 
 /** [3,n]: all h, then all k, then all l. Throws `file_not_found`, `file_unreadable`, or `file_damaged` with the place. */
 export async function readQFile(path: string): Promise<Float64Array> {
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = (await readFile(path, 'utf8')).trim();
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     throw new EuphonicError(
@@ -16,7 +22,7 @@ export async function readQFile(path: string): Promise<Float64Array> {
       { where: path, expected: 'a file of q-points' },
     );
   }
-  const points = text.trimStart().startsWith('[') ? parseJson(text, path) : parseColumns(text, path);
+  const points = text.startsWith('[') ? parseJson(text, path) : parseColumns(text, path);
   if (points.length === 0) throw damaged('The file has no q-points.', path);
   const qpts = new Float64Array(3 * points.length);
   points.forEach((point, i) => {
@@ -33,8 +39,8 @@ function parseJson(text: string, path: string): number[][] {
     throw damaged(`The file is no JSON: ${(error as Error).message}.`, path);
   }
   return (json as unknown[]).map((point, i) => {
-    if (Array.isArray(point) && point.length === 3 && point.every(Number.isFinite)) return point as number[];
-    throw damaged(`q-point ${i} is ${JSON.stringify(point)}.`, `${path}, q-point ${i}`);
+    if (Array.isArray(point) && point.length === 3 && point.every(isCoordinate)) return point as number[];
+    throw damaged(`q-point ${i} is ${JSON.stringify(point)?.slice(0, 80)}.`, `${path}, q-point ${i}`);
   });
 }
 
@@ -43,8 +49,8 @@ function parseColumns(text: string, path: string): number[][] {
   text.split('\n').forEach((line, i) => {
     const content = line.replace(/#.*/, '').trim();
     if (content === '') return;
-    const point = content.split(/[\s,]+/).map(Number);
-    if (point.length !== 3 || !point.every(Number.isFinite)) {
+    const point = content.split(/\s*,\s*|\s+/).map(decimalNumber);
+    if (point.length !== 3 || !point.every(isCoordinate)) {
       throw damaged(`Line ${i + 1} is '${content.slice(0, 80)}'.`, `${path}, line ${i + 1}`);
     }
     points.push(point);
@@ -55,7 +61,6 @@ function parseColumns(text: string, path: string): number[][] {
 function damaged(message: string, where: string): EuphonicError {
   return new EuphonicError('file_damaged', message, {
     where,
-    expected:
-      'three finite numbers for each q-point: JSON [[h,k,l],…], or three columns of text with # comments',
+    expected: `three numbers up to MAX_Q = ${MAX_Q} for each q-point: JSON [[h,k,l],…], or three columns of text with # comments`,
   });
 }

@@ -1,6 +1,7 @@
 /** Calculation options as flags: hyphens for underscores, booleans also as --no-…. */
 import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { decimalNumber } from '../../base/decimal.js';
 import { EuphonicError } from '../../base/errors.js';
 import { parseScatteringLengths } from '../../models/scatteringLengthFile.js';
 import { type CalculationOptions, SCATTERING_LENGTH_TABLES, SUM_RULES } from '../../protocol/messages.js';
@@ -147,8 +148,8 @@ function readText(path: string): string {
 }
 
 function parseNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || Number.isNaN(value)) throw new InvalidArgumentError('Expected a number.');
+  const value = decimalNumber(text.trim());
+  if (Number.isNaN(value)) throw new InvalidArgumentError('Expected a number.');
   return value;
 }
 

@@ -1,5 +1,6 @@
 /** What a daemon may use, as options of `start` and `run`. They are checked before anything is done. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { decimalNumber } from '../../base/decimal.js';
 import { EuphonicError } from '../../base/errors.js';
 import { parseBytes, parseDuration } from '../../base/sizes.js';
 import { MIN_MEMORY_BYTES } from '../../daemon/limits/settings.js';
@@ -51,7 +52,7 @@ export function givenFlags(limits: StartLimits): string[] {
 }
 
 function parseThreads(text: string): number {
-  const threads = Number(text);
+  const threads = decimalNumber(text);
   if (Number.isSafeInteger(threads) && threads >= 1 && threads <= MAX_THREADS) return threads;
   throw new InvalidArgumentError(`Expected an integer from 1 to ${MAX_THREADS}.`);
 }

@@ -1,8 +1,9 @@
 /** Options of three numbers: `--debye-waller-grid 6 6 6`, also `"6 6 6"` and `=6,6,6`. */
 import { InvalidArgumentError } from 'commander';
+import { decimalNumber } from '../../base/decimal.js';
 
 /** Also with a comma after it. */
-const isNumber = (text: string) => /[^\s,]/.test(text) && !Number.isNaN(Number(text.replace(/,\s*$/, '')));
+const isNumber = (text: string) => !Number.isNaN(decimalNumber(text.replace(/,\s*$/, '').trim()));
 const words = (text: string) => text.split(/[\s,]+/).filter(Boolean);
 
 /**
@@ -31,7 +32,7 @@ export function joinTriples(args: readonly string[], flags: readonly string[]): 
 export function tripleOf(expected: string, fits: (numbers: number[]) => boolean) {
   return (text: string): [number, number, number] => {
     const values = words(text);
-    const numbers = values.map(Number);
+    const numbers = values.map(decimalNumber);
     if (values.length === 3 && fits(numbers)) return numbers as [number, number, number];
     throw new InvalidArgumentError(`Expected ${expected}.`);
   };
