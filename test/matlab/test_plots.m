@@ -40,7 +40,17 @@ function a_dispersion_is_drawn()
     support.check(isequal(reshape(get(gca(), 'xticklabel'), 1, []), {'G', 'M', 'K'}), 'labels');
     support.check(strcmp(get(get(gca(), 'title'), 'string'), 'Si3 O6'), 'the formula as the title');
     support.check(strcmp(get(get(gca(), 'title'), 'interpreter'), 'tex'), 'Greek letters in titles set afterwards');
+    limits = ylim();
+    support.check(limits(1) == 0 && limits(2) > 100, 'an ordinate from 0, found %s', mat2str(limits));
+    at_corners = get(gca(), 'xtick');
+    drawn = get(findobj(gca(), 'type', 'line'), 'xdata');
+    support.check(sum(cellfun(@(x) isequal(x(:).', at_corners([2 2])), drawn)) == 1, 'a line at the corner');
     check_picture(fig);
+    content = fc.to_dict();
+    content.force_constants = -content.force_constants;
+    euphonic.plot_dispersion(euphonic.ForceConstants.from_dict(content), [0 0 0; 0.5 0 0], 'n_points', 5);
+    limits = ylim();
+    support.check(limits(1) < 0, 'imaginary modes to be seen, found %s', mat2str(limits));
     support.check_error('EUPHONIC:plot_dispersion:size_mismatch', 'labels', ...
         @() euphonic.plot_dispersion(fc, [0 0 0; 1 0 0], 'labels', {'G'}));
     support.check_error('EUPHONIC:calculate_qpoint_frequencies:unknown_option', '''asr''', ...
