@@ -279,7 +279,7 @@ classdef ForceConstants < euphonic.internal.DaemonModel
                     params.(name{1}) = value;
                 end
             end
-            params.path = euphonic.internal.absolute_path(params.path);
+            params.path = euphonic.internal.absolute_path(caller, params.path);
             fc = euphonic.ForceConstants();
             fc.take(caller, 'model.load', params, []);
         end
@@ -343,7 +343,7 @@ function params = file_params(caller, file)
         euphonic.internal.fail(caller, 'invalid_argument', ...
             'Expected the name of a file, found a value of class %s.', class(file));
     end
-    params = struct('path', euphonic.internal.absolute_path(file));
+    params = struct('path', euphonic.internal.absolute_path(caller, file));
 end
 
 function text = polar_text(polar)

@@ -40,7 +40,7 @@ mxArray* error_struct(const wire::Failure& failure) {
   const std::string* values[] = {&failure.code, &failure.message, &failure.where, &failure.expected,
                                  &failure.advice};
   mxArray* structure = mxCreateStructMatrix(1, 1, 5, fields);
-  for (int i = 0; i < 5; ++i) mxSetFieldByNumber(structure, 0, i, mxCreateString(values[i]->c_str()));
+  for (int i = 0; i < 5; ++i) mxSetFieldByNumber(structure, 0, i, text_array(*values[i]));
   return structure;
 }
 
@@ -75,7 +75,7 @@ mxArray* read_private(const Arguments& arguments) {
   try {
     const auto content = wire::read_private_file(text_from(arguments.at(0), "a path"));
     mxSetField(structure, 0, "found", mxCreateLogicalScalar(content.has_value()));
-    mxSetField(structure, 0, "text", mxCreateString(content.value_or("").c_str()));
+    mxSetField(structure, 0, "text", text_array(content.value_or("")));
   } catch (const wire::Failure& failure) {
     mxSetField(structure, 0, "error", error_struct(failure));
   }

@@ -5,11 +5,16 @@
 #include <cstring>
 #include <utility>
 
+#include "mex/wire/text.h"
+
 namespace euphonic::mex {
 namespace {
 
 using wire::DType;
 using wire::Value;
+
+// MATLAB's characters are UTF-16, Octave's are bytes.
+constexpr bool kUtf16 = sizeof(mxChar) == sizeof(char16_t);
 
 [[noreturn]] void invalid(const std::string& message) {
   throw wire::Failure(wire::failure_code::kInvalidArgument, message);
@@ -162,7 +167,7 @@ mxArray* array_from(const Value& value) {
   if (value.is_nil()) return mxCreateDoubleMatrix(0, 0, mxREAL);
   if (const bool* b = value.boolean()) return mxCreateLogicalScalar(*b);
   if (value.is_number()) return mxCreateDoubleScalar(value.number());
-  if (const std::string* text = value.text()) return mxCreateString(text->c_str());
+  if (const std::string* text = value.text()) return text_array(*text);
   if (const Value::Array* items = value.array()) return cell_or_row(*items);
   mxArray* structure = mxCreateStructMatrix(1, 1, 0, nullptr);
   for (const wire::Member& member : *value.map()) {
@@ -202,11 +207,30 @@ mxArray* frames_struct(const wire::Answer& answer) {
 
 std::string text_from(const mxArray* array, const char* what) {
   if (!array || !mxIsChar(array)) invalid(std::string("The gateway expected a text for ") + what + ".");
-  char* text = mxArrayToString(array);
-  if (!text) invalid(std::string("The gateway cannot read the text for ") + what + ".");
-  std::string out(text);
-  mxFree(text);
+  std::string out;
+  if constexpr (kUtf16) {
+    out = wire::utf8_from(reinterpret_cast<const char16_t*>(mxGetChars(array)), mxGetNumberOfElements(array));
+  } else {
+    char* text = mxArrayToString(array);
+    if (!text) invalid(std::string("The gateway cannot read the text for ") + what + ".");
+    out = text;
+    mxFree(text);
+  }
+  if (!wire::is_utf8(out)) {
+    invalid("The text '" + out +
+            "' is not UTF-8, so the daemon cannot be sent it. If it is the name of a file "
+            "or folder, rename that, or make a link to it whose name has no special characters.");
+  }
   return out;
+}
+
+mxArray* text_array(const std::string& text) {
+  if (!kUtf16 || text.empty() || !wire::is_utf8(text)) return mxCreateString(text.c_str());
+  const std::u16string units = wire::utf16_from(text);
+  mwSize extents[] = {1, static_cast<mwSize>(units.size())};
+  mxArray* array = mxCreateCharArray(2, extents);
+  std::memcpy(mxGetData(array), units.data(), units.size() * sizeof(char16_t));
+  return array;
 }
 
 double number_from(const mxArray* array, const char* what) {

@@ -25,7 +25,10 @@ std::vector<wire::OutgoingFrame> frames_from(const mxArray* frames);
 // A struct with one field for each frame of an answer, in MATLAB's order and shape ([n] becomes a column).
 mxArray* frames_struct(const wire::Answer& answer);
 
+// As UTF-8; `what` names it in the error for what is no text.
 std::string text_from(const mxArray* array, const char* what);
+// A char row of UTF-8.
+mxArray* text_array(const std::string& text);
 double number_from(const mxArray* array, const char* what);
 // A field that must exist; `what` names the struct in the error.
 const mxArray* field_of(const mxArray* structure, const char* field, const char* what);

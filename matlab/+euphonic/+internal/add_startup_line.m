@@ -5,7 +5,7 @@ function file = add_startup_line(caller, package)
     mark = '% added by euphonic.setup';
     line = sprintf('addpath(''%s''); euphonic.start %s', strrep(package, '''', ''''''), mark);
     if euphonic.internal.is_octave()
-        file = euphonic.internal.absolute_path('~/.octaverc');
+        file = euphonic.internal.absolute_path(caller, '~/.octaverc');
     else
         folder = strtok(userpath(), pathsep());
         if isempty(folder)

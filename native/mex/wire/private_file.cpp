@@ -12,6 +12,7 @@
 #endif
 
 #include "mex/wire/failure.h"
+#include "mex/wire/text.h"
 
 namespace euphonic::wire {
 namespace {
@@ -32,7 +33,10 @@ using File = std::unique_ptr<std::FILE, Close>;
 
 #if defined(_WIN32)
 // Windows keeps a user's folders closed to others by itself.
-File open_private(const std::string& path) { return File(std::fopen(path.c_str(), "rb")); }
+File open_private(const std::string& path) {
+  const std::u16string units = utf16_from(path);
+  return File(_wfopen(std::wstring(units.begin(), units.end()).c_str(), L"rb"));
+}
 #else
 File open_private(const std::string& path) {
   // not to wait for the other end of a pipe that somebody put there

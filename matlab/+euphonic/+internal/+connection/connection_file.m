@@ -3,19 +3,25 @@ function [file, may_be_elsewhere] = connection_file(caller)
     %   MAY_BE_ELSEWHERE: other computers may see the file too. Raises runtime_directory where no home folder is known.
     may_be_elsewhere = true;
     file = getenv('EUPHONIC_CONNECTION');
+    check = @(name) euphonic.internal.check_utf8(caller, 'runtime_directory', name, ...
+        'Let EUPHONIC_CONNECTION name a connection file in a folder whose name has no special characters.');
     if ~isempty(file)
+        check(file);
         if ~euphonic.internal.is_absolute(file)
+            check(pwd());
             file = fullfile(pwd(), file);
         end
         return
     end
     folder = getenv('XDG_RUNTIME_DIR');
+    check(folder);
     % the XDG specification has a relative path ignored
     if euphonic.internal.is_absolute(folder)
         file = fullfile(folder, 'euphonic', 'connection.json');
         may_be_elsewhere = false;
         return
     end
+    check(getenv('HOME'));
     home = euphonic.internal.home_folder();
     if isempty(home)
         euphonic.internal.fail(caller, 'runtime_directory', ...

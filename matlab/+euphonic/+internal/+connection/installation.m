@@ -18,6 +18,8 @@ function found = installation(caller)
         if isempty(home)
             continue
         end
+        euphonic.internal.check_utf8(caller, 'daemon_not_found', home, ...
+            'Put the daemon, or a link to it, into a folder whose name has no special characters.');
         if exist(fullfile(home, cli), 'file')
             node = euphonic.internal.connection.node_program(caller, home);
             found = struct('command', {{node, fullfile(home, cli)}}, 'origin', places{i, 2});
