@@ -83,6 +83,7 @@ classdef CoherentCrystal < handle
     end
     properties (Access = private)
         said = {}  % warnings given already
+        last_points = []  % some of those that horace_sqw was called with last
     end
     methods
 
@@ -138,9 +139,10 @@ classdef CoherentCrystal < handle
             %   reciprocal-lattice units and energy transfers EN in meV, arrays with equally many elements, is in
             %   mbarn/meV for each atom of the cell and shaped like QH. WIDTH is the full width at half maximum in meV;
             %   further numbers are ascending coefficients of a polynomial in the energy transfer. Its absolute value
-            %   counts, at least 1e-6 meV, so that a fit may pass through zero. Modes are multiplied
-            %   by SCALE and their frequencies by FREQUENCY_SCALE. The numbers can be spread over several arguments and
-            %   cells, and given by name: 'scale', 'frequency_scale', 'width'.
+            %   counts, at least 1e-6 meV, so that a fit may pass through zero; a width <= 0 that does not come from a
+            %   fit is warned of once. Modes are multiplied by SCALE and their frequencies by FREQUENCY_SCALE. The
+            %   numbers can be spread over several arguments and cells, and given by name: 'scale', 'frequency_scale',
+            %   'width'.
             %
             %   MODEL.HORACE_SQW(..., 'shape', SHAPE): 'gauss' (default), 'lorentz', or 'dho' for damped oscillators.
             %   Intensity at negative energy transfers needs negative_e. Near zone centres, modes of almost no frequency
@@ -156,10 +158,11 @@ classdef CoherentCrystal < handle
                 euphonic.internal.fail(caller, 'invalid_argument', ...
                     'Expected qh, qk, ql and en, found %d of them.', nargin - 1);
             end
-            [scale, line_shape] = euphonic.internal.options.sqw_arguments(caller, varargin);
+            [scale, line_shape, width_is_named] = euphonic.internal.options.sqw_arguments(caller, varargin);
             shape = size(qh);
             [qh, qk, ql] = euphonic.internal.job.check_q(caller, qh, qk, ql);
             en = euphonic.internal.job.check_energies(caller, en, numel(qh));
+            self.tell_of_width(caller, [line_shape.width{:}], {qh, qk, ql, en}, width_is_named);
             if self.lim < Inf
                 line_shape.intensity_limit = self.lim;
             end
@@ -368,6 +371,17 @@ classdef CoherentCrystal < handle
             end
             if isfield(params, 'debye_waller_grid') && (none(self.temperature) || ~isempty(frames))
                 params = rmfield(params, 'debye_waller_grid');
+            end
+        end
+
+        function tell_of_width(self, caller, coefficients, points, is_named)
+            % A fit asks for the same points again, with widths of its own: only the first of them are a user's.
+            sample = euphonic.internal.job.sample_of(points);
+            from_user = is_named || ~isequal(sample, self.last_points);
+            self.last_points = sample;
+            if from_user && ~any(strcmp('width', self.said)) && ...
+                    euphonic.internal.job.warn_of_width(caller, coefficients, points{4})
+                self.said{end + 1} = 'width';
             end
         end
 

@@ -167,3 +167,33 @@ function lim_limits_each_mode()
     support.check(max(sf{1}) == 2 && max(abs(weight - expected)) < 1e-9 * max(expected), 'each mode limited');
     support.check(isequal(model.horace_sqw(bragg{:}, en, [3 1 1.5]), 3 * weight), 'the limit before the scale');
 end
+
+function a_width_that_is_not_positive_is_warned_of_once_unless_a_fit_gives_it()
+    fc = support.quartz();
+    [qh, qk, ql] = support.some_q(5);
+    en = 10 * (1:5).';
+    % a user's
+    model = euphonic.CoherentCrystal(fc, 'temperature', 300);
+    support.check(warned(@() model.horace_sqw(qh, qk, ql, en, [1 1 -1.5])), 'a warning of a negative width');
+    support.check(~warned(@() model.horace_sqw(2 * qh, qk, ql, en, [1 1 -1.5])), 'one warning');
+    % a user's who gives a sensible one first
+    model = euphonic.CoherentCrystal(fc, 'temperature', 300);
+    support.check(~warned(@() model.horace_sqw(qh, qk, ql, en, [1 1 1.5])), 'no warning of a positive width');
+    support.check(warned(@() model.horace_sqw(2 * qh, qk, ql, en, [1 1 0])), 'a warning of zero elsewhere');
+    model = euphonic.CoherentCrystal(fc, 'temperature', 300);
+    support.check(warned(@() model.horace_sqw(qh, qk, ql, en, 1, 'width', -1)), 'a warning of one with a name');
+    model = euphonic.CoherentCrystal(fc, 'temperature', 300);
+    support.check(warned(@() model.horace_sqw(qh, qk, ql, en, [1 1 1 -0.03])), 'a warning of a polynomial');
+    % a fit's: the same points with a width that passes through zero
+    model = euphonic.CoherentCrystal(fc, 'temperature', 300);
+    for width = [0.5 0.1 -0.2 0 0.3]
+        support.check(~warned(@() model.horace_sqw(qh, qk, ql, en, [1 1 width])), 'no warning at %g', width);
+    end
+end
+
+function yes = warned(action)
+    lastwarn('', '');
+    action();
+    [~, id] = lastwarn();
+    yes = strcmp(id, 'EUPHONIC:horace_sqw:width');
+end

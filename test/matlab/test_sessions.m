@@ -61,11 +61,11 @@ function session = start_session(i, n_points)
              sprintf('[qh, qk, ql] = support.some_q(%d);', n_points)
              'sums = zeros(1, 3);'
              'for k = 1:3'
-             '    [~, sf] = support.both(model, qh, qk, ql);'
+             '    [~, sf] = model.horace_disp(qh, qk, ql);'
              '    sums(k) = sum([sf{:}]);'
              'end'
              '[qh, qk, ql] = support.some_q(200);'
-             '[w, sf] = support.both(model, qh, qk, ql);'
+             '[w, sf] = model.horace_disp(qh, qk, ql);'
              'facts = euphonic.status();'
              'daemon = facts.pid;'};
     [session.answer, session.pid] = support.octave_session(lines, {'w', 'sf', 'sums', 'daemon'});

@@ -21,7 +21,7 @@ classdef ResultCache < handle
         function answer = find(self, plan, points)
             %FIND   The answer for the same PLAN (anything that isequaln compares) and POINTS (cell of columns), or [].
             answer = [];
-            sample = sample_of(points);
+            sample = euphonic.internal.job.sample_of(points);
             for i = numel(self.entries):-1:1
                 entry = self.entries{i};
                 if isequal(entry.sample, sample) && isequaln(entry.plan, plan) && isequal(entry.points, points)
@@ -40,7 +40,8 @@ classdef ResultCache < handle
                 return
             end
             self.shrink_to(self.limit - needed);
-            self.entries{end + 1} = struct('plan', plan, 'points', {points}, 'sample', sample_of(points), ...
+            sample = euphonic.internal.job.sample_of(points);
+            self.entries{end + 1} = struct('plan', plan, 'points', {points}, 'sample', sample, ...
                 'answer', answer, 'bytes', needed);
             self.bytes = self.bytes + needed;
         end
@@ -67,16 +68,6 @@ classdef ResultCache < handle
         end
 
     end
-end
-
-function sample = sample_of(points)
-    % Enough of the q-points to tell most lists apart without looking at all of them
-    n = numel(points{1});
-    at = unique(max(1, round([0.1 0.37 0.5 0.73 1] * n)));
-    if n == 0
-        at = [];
-    end
-    sample = [n; reshape(cell2mat(cellfun(@(q) q(at), points, 'UniformOutput', false)), [], 1)];
 end
 
 function n = bytes_of(value)

@@ -1,8 +1,8 @@
-function [scale, params] = sqw_arguments(caller, args)
+function [scale, params, width_is_named] = sqw_arguments(caller, args)
     %SQW_ARGUMENTS   What Horace and its fits hand to horace_sqw after q-points and energies.
     %   ARGS is a cell with numbers [scale frequency_scale width ...], spread over any number of arguments and cells,
     %   and then name-value pairs scale (or intensity_scale), frequency_scale, width, shape. PARAMS is a struct with
-    %   frequency_scale, width and shape as parameters of job.open.
+    %   frequency_scale, width and shape as parameters of job.open. WIDTH_IS_NAMED: fits give no names.
     names = {'scale', 'frequency_scale', 'width', 'shape', 'intensity_scale'};
     shapes = {'gauss', 'lorentz', 'dho'};
     [numbers, rest] = euphonic.internal.options.leading_numbers(caller, args);
@@ -45,6 +45,7 @@ function [scale, params] = sqw_arguments(caller, args)
         euphonic.internal.fail(caller, 'invalid_argument', '''shape'' is %s; expected %s.', ...
             euphonic.internal.shown(shape), strjoin(shapes, ', '));
     end
+    width_is_named = isfield(given, 'width');
     scale = double(values{1});
     % as a cell it stays an array on its way, also when it is one number
     params = struct('frequency_scale', double(values{2}), 'width', {num2cell(double(values{3}(:).'))}, 'shape', shape);
