@@ -5,6 +5,7 @@ import { VERSION } from '../base/version.js';
 import type { Executor } from '../compute/executor.js';
 import { createLocalExecutor } from '../compute/local/localExecutor.js';
 import { PROTOCOL_VERSION } from '../protocol/limits.js';
+import type { ControlMethod, Status, WorkMethod } from '../protocol/messages.js';
 import type { Connection } from '../runtime/connection.js';
 import { type Log, openLog } from '../runtime/log.js';
 import { type RuntimePaths, runtimePaths } from '../runtime/paths.js';
@@ -21,7 +22,7 @@ import {
   removeStale,
   writeConnection,
 } from './connectionFile.js';
-import { ControlService } from './controlService.js';
+import { controlService } from './controlService.js';
 import { DebyeWaller } from './jobs/debyeWaller.js';
 import { Jobs } from './jobs/jobs.js';
 import { type DaemonConfig, daemonConfig } from './limits/config.js';
@@ -36,9 +37,9 @@ import {
 } from './limits/settings.js';
 import { type Authentication, startAuthentication } from './sockets/authentication.js';
 import { curveSecurity, plainSecurity, type Security } from './sockets/security.js';
-import type { RequestLoad, ToldError } from './sockets/service.js';
+import type { Service, ServiceContext, ToldError } from './sockets/service.js';
 import { ModelStore } from './store/modelStore.js';
-import { WorkService } from './workService.js';
+import { workService } from './workService.js';
 
 export interface DaemonOptions extends StartLimits {
   paths?: RuntimePaths;
@@ -46,34 +47,30 @@ export interface DaemonOptions extends StartLimits {
 
 /** A running daemon. Its process holds the lock; see `startDaemon`. */
 export class Daemon {
-  readonly startedAt = performance.now();
-  readonly models: ModelStore;
-  readonly memory: MemoryBudget;
-  readonly debyeWaller: DebyeWaller;
-  readonly jobs: Jobs;
-  readonly requestLoad: RequestLoad;
-  /** the latest errors that clients were told of */
-  readonly lastErrors: ToldError[] = [];
-  /** How it can be reached: complete once `bind` has resolved. */
-  readonly connection: Connection;
   /** Resolves when the daemon has removed its files and answered everybody. */
   readonly ended: Promise<void>;
-  authentication: Authentication = {
-    counters: { accepted: 0, refused: 0, refused_busy: 0 },
-    close: () => {},
-  };
-  private readonly work: WorkService;
-  private readonly control: ControlService;
+  /** How it can be reached: complete once `bind` has resolved. */
+  readonly connection: Connection;
+  private readonly startedAt = performance.now();
+  private readonly models: ModelStore;
+  private readonly memory: MemoryBudget;
+  private readonly debyeWaller: DebyeWaller;
+  private readonly jobs: Jobs;
+  private readonly work: Service<WorkMethod>;
+  private readonly control: Service<ControlMethod>;
+  private authentication: Authentication | undefined;
+  /** the latest errors that clients were told of */
+  private readonly lastErrors: ToldError[] = [];
   private readonly timers: NodeJS.Timeout[] = [];
   private hasEnded = () => {};
   private ending = false;
 
   constructor(
-    readonly paths: RuntimePaths,
-    readonly config: DaemonConfig,
-    readonly security: Security,
+    private readonly paths: RuntimePaths,
+    private readonly config: DaemonConfig,
+    private readonly security: Security,
     readonly log: Log,
-    readonly executor: Executor,
+    private readonly executor: Executor,
   ) {
     this.connection = {
       protocol: PROTOCOL_VERSION,
@@ -84,46 +81,37 @@ export class Daemon {
       control: '',
       ...security.fields,
     };
-    this.requestLoad = { bytes: 0, limit: Math.floor(config.memory.bytes * REQUEST_SHARE) };
-    this.models = new ModelStore(executor, config.modelStoreBytes);
-    this.memory = new MemoryBudget(config.memory, executor.threads, this.models);
-    this.models.memory = this.memory;
-    this.work = new WorkService(this);
-    this.control = new ControlService(this, this.work);
+    this.memory = new MemoryBudget(config.memory, executor.threads);
+    this.models = new ModelStore(executor, this.memory, config.modelStoreBytes);
     this.debyeWaller = new DebyeWaller(executor, this.models, this.memory);
     this.jobs = new Jobs(executor, this.models, this.debyeWaller, this.memory, config.maxJobs);
+    const { connection, models, debyeWaller, jobs } = this;
+    const context: ServiceContext = {
+      log,
+      security: security.socketOptions,
+      load: { bytes: 0, limit: Math.floor(config.memory.bytes * REQUEST_SHARE) },
+      onError: (error) => this.noteError(error),
+    };
+    this.work = workService({ connection, executor, models, debyeWaller, jobs }, context);
+    this.control = controlService(
+      {
+        status: () => this.status(),
+        cancel: (name) => this.cancel(name),
+        shutdown: (reason) => this.shutdown(reason),
+      },
+      context,
+    );
     this.ended = new Promise((resolve) => {
       this.hasEnded = resolve;
     });
   }
-
-  /** Milliseconds without work and without a request for any; asking how it is does not count. */
-  get idleMs(): number {
-    return this.isIdle ? performance.now() - this.work.usedAt : 0;
-  }
-
-  private get isIdle(): boolean {
-    return !this.work.isBusy && this.jobs.list().length === 0;
-  }
-
-  /** Stops what goes by the name, whoever asks: a job, a calculation of Debye–Waller tensors, calls with this ticket. */
-  cancel(name: string): boolean {
-    const stopped = [this.jobs.cancel(name), this.debyeWaller.cancel(name), this.work.cancel(name)];
-    return stopped.includes(true);
-  }
-
-  /** Keeps an error for those who ask how the daemon is. */
-  readonly noteError = (error: ToldError): void => {
-    this.lastErrors.push(error);
-    if (this.lastErrors.length > MAX_LAST_ERRORS) this.lastErrors.shift();
-  };
 
   /** Makes the sockets, then the file by which clients find them. */
   async bind(): Promise<void> {
     // a socket asks who may connect from its first moment on
     this.authentication = await startAuthentication(
       this.security,
-      () => this.work.connections + this.control.connections > MAX_CONNECTIONS,
+      () => this.work.figures.connections + this.control.figures.connections > MAX_CONNECTIONS,
     );
     Object.assign(this.connection, await this.bindSockets());
     writeConnection(this.paths, this.connection);
@@ -182,12 +170,80 @@ export class Daemon {
     void Promise.all([this.work.finish(DRAIN_MS), this.control.finish(DRAIN_MS)]).then(() => {
       this.work.close(DRAIN_MS);
       this.control.close(DRAIN_MS);
-      this.authentication.close();
+      this.authentication?.close();
       this.models.close();
       this.executor.close();
       this.log.info('ended');
       void this.log.finish().then(this.hasEnded);
     });
+  }
+
+  /** Stops what goes by the name, whoever asks: a job, a calculation of Debye–Waller tensors, calls with this ticket. */
+  private cancel(name: string): boolean {
+    const stopped = [this.jobs.cancel(name), this.debyeWaller.cancel(name), this.work.cancel(name)];
+    return stopped.includes(true);
+  }
+
+  /** Keeps an error for those who ask how the daemon is. */
+  private noteError(error: ToldError): void {
+    this.lastErrors.push(error);
+    if (this.lastErrors.length > MAX_LAST_ERRORS) this.lastErrors.shift();
+  }
+
+  /** Milliseconds without work and without a request for any; asking how it is does not count. */
+  private get idleMs(): number {
+    const isIdle = !this.work.isBusy && this.jobs.list().length === 0;
+    return isIdle ? performance.now() - this.work.usedAt : 0;
+  }
+
+  private status(): Status {
+    const { executor, connection, jobs, memory, config, models } = this;
+    const { version, protocol, host, pid } = connection;
+    return {
+      pid,
+      version,
+      protocol,
+      host,
+      uptime_s: (performance.now() - this.startedAt) / 1000,
+      threads: executor.threads,
+      threads_reason: executor.threadsReason,
+      simd: executor.simd,
+      memory_bytes: process.memoryUsage.rss(),
+      memory_limit_bytes: config.memory.bytes,
+      memory_limit_reason: config.memory.reason,
+      memory_committed_bytes: memory.committed,
+      idle_s: this.idleMs / 1000,
+      idle_end_s: Number.isFinite(config.idleEndMs) ? config.idleEndMs / 1000 : null,
+      mechanism: connection.mechanism,
+      site_config: { path: config.site.path, found: config.site.found },
+      last_errors: [...this.lastErrors],
+      models: models.list(),
+      jobs: [...jobs.list(), ...this.debyeWaller.list()],
+      endpoints: { work: connection.work, control: connection.control },
+      last_job: jobs.lastJob,
+      counters: this.counters(),
+      log: this.paths.log,
+    };
+  }
+
+  private counters(): Status['counters'] {
+    const [work, control] = [this.work.figures, this.control.figures];
+    const { accepted, refused, refused_busy } = this.authentication!.counters;
+    return {
+      ...this.jobs.counters,
+      memory_refused: this.memory.counters.refused,
+      models_evicted: this.models.counters.evicted,
+      files_read: this.models.counters.read,
+      clients: work.peers,
+      connections: work.connections + control.connections,
+      requests: work.requests + control.requests,
+      messages_refused: work.refused + control.refused,
+      errors: work.errors + control.errors,
+      connections_accepted: accepted,
+      connections_refused: refused,
+      connections_refused_busy: refused_busy,
+      answers_dropped: work.dropped + control.dropped,
+    };
   }
 
   private checkConnectionFile(): void {

@@ -1,5 +1,6 @@
 /** The methods of the work socket. */
 
+import type { Executor } from '../compute/executor.js';
 import { float64Frame } from '../protocol/arrays.js';
 import { versionError } from '../protocol/codec.js';
 import {
@@ -10,32 +11,33 @@ import {
   PROTOCOL_VERSION,
 } from '../protocol/limits.js';
 import type { Results, WorkMethod } from '../protocol/messages.js';
-import type { Daemon } from './daemon.js';
+import type { Connection } from '../runtime/connection.js';
+import type { Log } from '../runtime/log.js';
+import type { DebyeWaller } from './jobs/debyeWaller.js';
+import type { Jobs } from './jobs/jobs.js';
 import { WORK_SEND_HIGH_WATER_MARK } from './limits/settings.js';
-import { type Handlers, Service } from './sockets/service.js';
+import { type Handlers, Service, type ServiceContext } from './sockets/service.js';
+import type { ModelStore } from './store/modelStore.js';
 
-export class WorkService extends Service<WorkMethod> {
-  constructor(daemon: Daemon) {
-    super({
-      log: daemon.log,
-      handlers: handlers(daemon),
-      load: daemon.requestLoad,
-      onError: daemon.noteError,
-      socket: {
-        sendHighWaterMark: WORK_SEND_HIGH_WATER_MARK,
-        maxFrameBytes: MAX_FRAME_BYTES,
-        security: daemon.security.socketOptions,
-      },
-    });
-  }
+export interface WorkParts {
+  connection: Connection;
+  executor: Pick<Executor, 'threads' | 'simd'>;
+  models: ModelStore;
+  debyeWaller: DebyeWaller;
+  jobs: Jobs;
 }
 
-function handlers(daemon: Daemon): Handlers<WorkMethod> {
-  const { models, log } = daemon;
+export function workService(parts: WorkParts, context: ServiceContext): Service<WorkMethod> {
+  const limits = { sendHighWaterMark: WORK_SEND_HIGH_WATER_MARK, maxFrameBytes: MAX_FRAME_BYTES };
+  return new Service(handlers(parts, context.log), context, limits);
+}
+
+function handlers(parts: WorkParts, log: Log): Handlers<WorkMethod> {
+  const { models, debyeWaller, jobs } = parts;
   return {
     hello: async ({ params, answer }) => {
       if (params.protocol !== PROTOCOL_VERSION) throw versionError(params.protocol, 'client', 'daemon');
-      return answer(hello(daemon));
+      return answer(hello(parts));
     },
     'model.load': async ({ params, answer }) => {
       const start = performance.now();
@@ -64,28 +66,28 @@ function handlers(daemon: Daemon): Handlers<WorkMethod> {
       }
     },
     debye_waller: async ({ params, signal, answer }) => {
-      const { tensors, summary } = await daemon.debyeWaller.get(params, signal);
+      const { tensors, summary } = await debyeWaller.get(params, signal);
       const { n_points, kernel_seconds, cached } = summary;
       log.info({ model: params.model, n_points, kernel_seconds, cached }, 'Debye–Waller tensors');
       return answer(summary, [float64Frame('debye_waller', [tensors.length / 9, 3, 3], tensors)]);
     },
     'job.open': async ({ answer, ...call }) => {
-      const summary = await daemon.jobs.open(call);
+      const summary = await jobs.open(call);
       const { params } = call;
       log.info({ job: summary.job, quantity: params.quantity, n_points: params.n_points }, 'job opened');
       return answer(summary);
     },
     'job.compute': ({ peer, params, frames, answer }) =>
-      daemon.jobs.compute(peer, params, frames, (chunk) => answer(chunk.result, chunk.frames)),
+      jobs.compute(peer, params, frames, (chunk) => answer(chunk.result, chunk.frames)),
     'job.close': async ({ peer, params, answer }) => {
-      const figures = daemon.jobs.close(peer, params.job);
+      const figures = jobs.close(peer, params.job);
       log.info({ job: params.job, ...figures }, 'job closed');
       return answer(figures);
     },
   };
 }
 
-function hello({ executor, connection }: Daemon): Results['hello'] {
+function hello({ executor, connection }: WorkParts): Results['hello'] {
   const { version, protocol, host, pid } = connection;
   return {
     version,

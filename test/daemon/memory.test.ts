@@ -12,15 +12,20 @@ const MIB = 2 ** 20;
 
 describe('memory budget', () => {
   const limit: MemoryLimit = { bytes: RUNTIME_BYTES + 1000, reason: 'a test' };
-  const holder = (bytes = 0): Holder & { bytes: number } => ({
-    bytes,
-    makeRoom(wanted) {
-      this.bytes = Math.max(0, this.bytes - wanted);
-    },
-  });
+  const budgetOf = (threads: number, ...bytes: number[]) => {
+    const budget = new MemoryBudget(limit, threads);
+    const holders = bytes.map((held): Holder & { bytes: number } => ({
+      bytes: held,
+      makeRoom(wanted) {
+        this.bytes = Math.max(0, this.bytes - wanted);
+      },
+    }));
+    for (const holder of holders) budget.include(holder);
+    return { budget, holders };
+  };
 
   it('refuses what never fits and what does not fit now, each with its numbers', async () => {
-    const budget = new MemoryBudget(limit, 4, holder());
+    const { budget } = budgetOf(4, 0);
     const never = await failsWith('too_large', () => budget.reserve('It', 1001));
     assert.match(never.expected ?? '', /at most 1000 bytes/);
     const release = budget.reserve('It', 600);
@@ -33,15 +38,20 @@ describe('memory budget', () => {
     assert.equal(budget.counters.refused, 2);
   });
 
-  it('lets the holder make room first', () => {
-    const held = holder(900);
-    const budget = new MemoryBudget(limit, 4, held);
+  it('lets those who hold memory make room first', () => {
+    const { budget, holders } = budgetOf(4, 900);
     budget.reserve('It', 600);
-    assert.equal(held.bytes, 400);
+    assert.equal(holders[0]!.bytes, 400);
+    const several = budgetOf(4, 300, 200, 100);
+    several.budget.reserve('It', 800);
+    assert.deepEqual(
+      several.holders.map(({ bytes }) => bytes),
+      [0, 100, 100],
+    );
   });
 
   it('gives a job as many threads as fit, and at least one', async () => {
-    const budget = new MemoryBudget(limit, 8, holder());
+    const budget = budgetOf(8, 0).budget;
     const first = budget.admit('A job', { workspace: 300, threads: 8, other: 50 });
     assert.equal(first.threads, 3);
     await failsWith('over_capacity', () => budget.admit('A job', { workspace: 300, threads: 8, other: 0 }));
@@ -50,7 +60,7 @@ describe('memory budget', () => {
   });
 
   it('counts scratch memory by threads, not by jobs', () => {
-    const budget = new MemoryBudget(limit, 2, holder());
+    const budget = budgetOf(2, 0).budget;
     for (let i = 0; i < 50; i++) budget.admit('A job', { workspace: 100, threads: 2, other: 1 });
     assert.equal(budget.committed - RUNTIME_BYTES, 250);
   });

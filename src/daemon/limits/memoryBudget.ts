@@ -31,18 +31,24 @@ export interface Holder {
 
 export class MemoryBudget {
   private readonly jobs = new Set<JobMemory>();
+  private readonly holders: Holder[] = [];
   private reserved = 0;
   readonly counters = { refused: 0 };
 
   constructor(
     readonly limit: MemoryLimit,
     private readonly poolThreads: number,
-    private readonly holder: Holder,
   ) {}
+
+  /** From now on what the holder has counts, and it is asked to make room. */
+  include(holder: Holder): void {
+    this.holders.push(holder);
+  }
 
   /** By this estimate, what is held now and what has been promised. */
   get committed(): number {
-    return RUNTIME_BYTES + this.holder.bytes + this.reserved + this.jobBytes();
+    const held = this.holders.reduce((sum, { bytes }) => sum + bytes, 0);
+    return RUNTIME_BYTES + held + this.reserved + this.jobBytes();
   }
 
   /** Promises memory for a while. Throws `too_large` or `over_capacity`. */
@@ -61,7 +67,7 @@ export class MemoryBudget {
     const room = this.limit.bytes - RUNTIME_BYTES;
     if (bytes > room) throw this.refusal('too_large', what, bytes, room);
     const lacking = () => this.committed + bytes - this.limit.bytes;
-    if (lacking() > 0) this.holder.makeRoom(lacking());
+    this.makeRoom(lacking);
     if (lacking() > 0) throw this.refusal('over_capacity', what, bytes, this.limit.bytes - this.committed);
   }
 
@@ -70,12 +76,16 @@ export class MemoryBudget {
     const more = (threads: number) => this.jobBytes({ ...asked, threads }) - this.jobBytes();
     this.check(what, more(1));
     let threads = asked.threads;
-    const room = () => this.limit.bytes - this.committed;
-    if (more(threads) > room()) this.holder.makeRoom(more(threads) - room());
-    while (threads > 1 && more(threads) > room()) threads--;
+    const lacking = () => this.committed + more(threads) - this.limit.bytes;
+    this.makeRoom(lacking);
+    while (threads > 1 && lacking() > 0) threads--;
     const job = { ...asked, threads };
     this.jobs.add(job);
     return { threads, release: () => void this.jobs.delete(job) };
+  }
+
+  private makeRoom(lacking: () => number): void {
+    for (const holder of this.holders) if (lacking() > 0) holder.makeRoom(lacking());
   }
 
   /**

@@ -48,13 +48,11 @@ class NotifyingRouter extends Router {
   }
 }
 
-export interface PeerSocketOptions {
+export interface PeerLimits {
   /** messages that ZeroMQ holds for one peer */
   sendHighWaterMark: number;
   /** of one frame: ZeroMQ drops a peer that sends a larger one */
   maxFrameBytes: number;
-  /** options of ZeroMQ's sockets by which peers are let in */
-  security: object;
 }
 
 export class PeerSocket {
@@ -64,13 +62,15 @@ export class PeerSocket {
   dropped = 0;
   private readonly router: NotifyingRouter;
   private readonly queues = new Map<string, Waiting[]>();
-  private readonly peers = new Map<string, Connected>();
+  private readonly connected = new Map<string, Connected>();
   private closed = false;
 
-  /** `onMessage` must not throw. */
   constructor(
+    /** must not throw */
     private readonly onMessage: (peer: Peer, parts: Buffer[]) => void,
-    { sendHighWaterMark, maxFrameBytes, security }: PeerSocketOptions,
+    { sendHighWaterMark, maxFrameBytes }: PeerLimits,
+    /** options of ZeroMQ's sockets by which peers are let in */
+    security: object,
   ) {
     this.router = new NotifyingRouter({
       mandatory: true,
@@ -111,13 +111,13 @@ export class PeerSocket {
   }
 
   /** Peers that are connected, as far as they have sent something. */
-  get peerCount(): number {
-    return this.peers.size;
+  get peers(): number {
+    return this.connected.size;
   }
 
   /** Aborts what all peers have under way; they still get their answers. */
   abort(reason: EuphonicError): void {
-    for (const { stop } of this.peers.values()) stop.abort(reason);
+    for (const { stop } of this.connected.values()) stop.abort(reason);
   }
 
   /** Queues a message behind the peer's others. Resolves with true once ZeroMQ has it, with false if the peer is gone. */
@@ -167,13 +167,13 @@ export class PeerSocket {
 
   private peerOf(routingId: Buffer): Peer {
     const key = routingId.toString('latin1');
-    const known = this.peers.get(key);
+    const known = this.connected.get(key);
     if (known) return known.peer;
     const stop = new AbortController();
     // each of its calls and jobs listens
     setMaxListeners(0, stop.signal);
     const peer = { key, routingId: Buffer.from(routingId), signal: stop.signal };
-    this.peers.set(key, { peer, stop });
+    this.connected.set(key, { peer, stop });
     return peer;
   }
 
@@ -206,8 +206,8 @@ export class PeerSocket {
   }
 
   private forget({ key }: Peer): void {
-    const connected = this.peers.get(key);
-    this.peers.delete(key);
+    const connected = this.connected.get(key);
+    this.connected.delete(key);
     connected?.stop.abort(new EuphonicError('cancelled', 'The client has gone.'));
   }
 }

@@ -7,7 +7,7 @@ import type { ArrayFrame, CheckedParams, Method, Request, Results } from '../../
 import { checkMethod, checkRequest } from '../../protocol/validate.js';
 import type { Log } from '../../runtime/log.js';
 import { MAX_REQUESTS_PER_CLIENT } from '../limits/settings.js';
-import { type Peer, PeerSocket, type PeerSocketOptions } from './peerSocket.js';
+import { type Peer, type PeerLimits, PeerSocket } from './peerSocket.js';
 
 const FINISH_POLL_MS = 2;
 
@@ -32,10 +32,17 @@ interface NamedCall {
 /** What a service does for each of its methods: answers, or throws what the client is to be told. */
 export type Handlers<M extends Method> = { [K in M]: (call: Call<K>) => Promise<unknown> };
 
-export interface ServiceCounters {
+/** What a service counts. */
+export interface ServiceFigures {
   requests: number;
+  /** messages that were no requests */
   refused: number;
   errors: number;
+  connections: number;
+  /** connections whose client has sent something */
+  peers: number;
+  /** answers that nobody read */
+  dropped: number;
 }
 
 /** Bytes of requests that are being handled, of all clients and sockets. */
@@ -52,10 +59,11 @@ export interface ToldError {
   code: ErrorCode;
 }
 
-export interface ServiceOptions<M extends Method> {
+/** What the services of a daemon have in common. */
+export interface ServiceContext {
   log: Log;
-  handlers: Handlers<M>;
-  socket: PeerSocketOptions;
+  /** options of ZeroMQ's sockets by which peers are let in */
+  security: object;
   load: RequestLoad;
   /** told of each error */
   onError: (error: ToldError) => void;
@@ -69,13 +77,17 @@ export class Service<M extends Method> {
   private ending: EuphonicError | undefined;
   /** when the last request came, in milliseconds of a clock that never jumps */
   usedAt = performance.now();
-  readonly counters: ServiceCounters = { requests: 0, refused: 0, errors: 0 };
+  private readonly counters = { requests: 0, refused: 0, errors: 0 };
   private readonly socket: PeerSocket;
   private readonly methods: M[];
 
-  constructor(private readonly options: ServiceOptions<M>) {
-    this.methods = Object.keys(options.handlers) as M[];
-    this.socket = new PeerSocket((peer, parts) => void this.handle(peer, parts), options.socket);
+  constructor(
+    private readonly handlers: Handlers<M>,
+    private readonly context: ServiceContext,
+    limits: PeerLimits,
+  ) {
+    this.methods = Object.keys(handlers) as M[];
+    this.socket = new PeerSocket((peer, parts) => void this.handle(peer, parts), limits, context.security);
   }
 
   bind(endpoint: string): Promise<string> {
@@ -91,21 +103,14 @@ export class Service<M extends Method> {
     this.socket.start();
   }
 
-  get connections(): number {
-    return this.socket.connections;
-  }
-
-  get answersDropped(): number {
-    return this.socket.dropped;
+  get figures(): ServiceFigures {
+    const { connections, peers, dropped } = this.socket;
+    return { ...this.counters, connections, peers, dropped };
   }
 
   /** Whether a request is being handled. */
   get isBusy(): boolean {
     return this.active.size > 0;
-  }
-
-  get peerCount(): number {
-    return this.socket.peerCount;
   }
 
   /** Aborts the calls with this ticket. Returns false if there is none. */
@@ -142,7 +147,7 @@ export class Service<M extends Method> {
     }
     this.counters.requests++;
     this.usedAt = performance.now();
-    const { load } = this.options;
+    const { load } = this.context;
     const bytes = parts.reduce((sum, part) => sum + part.length, 0);
     const before = this.active.get(peer.key) ?? 0;
     this.active.set(peer.key, before + 1);
@@ -175,7 +180,7 @@ export class Service<M extends Method> {
     const call = ticket === undefined ? undefined : { ticket, stop };
     if (call) this.named.add(call);
     try {
-      await this.options.handlers[method]({ peer, params, frames, signal: stop.signal, answer });
+      await this.handlers[method]({ peer, params, frames, signal: stop.signal, answer });
     } finally {
       if (call) this.named.delete(call);
     }
@@ -185,12 +190,12 @@ export class Service<M extends Method> {
   private tell(thrown: unknown, request: Request, peer: Peer, signal: AbortSignal): void {
     const failure = asEuphonicError(thrown);
     if (failure.code === 'internal') {
-      this.options.log.error({ method: request.method, err: failure.cause ?? failure }, failure.message);
+      this.context.log.error({ method: request.method, err: failure.cause ?? failure }, failure.message);
     }
     const error: EuphonicError = signal.aborted ? signal.reason : failure;
     this.counters.errors++;
     const method = this.methods.find((known) => known === request.method) ?? 'unknown';
-    this.options.onError({ at: new Date().toISOString(), method, code: error.code });
+    this.context.onError({ at: new Date().toISOString(), method, code: error.code });
     this.refuse(peer, request.id, error);
   }
 

@@ -36,8 +36,6 @@ const COPY_SLICE = 2 ** 22;
 
 export class ModelStore implements Holder {
   readonly counters = { evicted: 0, read: 0 };
-  /** what reading and planning ask before they begin; set once, since the budget counts this store */
-  memory: MemoryBudget | undefined;
   /** least recently used first */
   private readonly models = new Map<string, StoredModel>();
   private readonly reader = new ModelReader();
@@ -48,8 +46,11 @@ export class ModelStore implements Holder {
 
   constructor(
     private readonly executor: Executor,
+    /** what reading and planning ask before they begin; it counts this store */
+    private readonly memory: MemoryBudget,
     private readonly limitBytes: number,
   ) {
+    memory.include(this);
     this.planning = new Semaphore(Math.max(2, executor.threads));
   }
 
@@ -71,7 +72,7 @@ export class ModelStore implements Holder {
       if (stored) return { ...stored.summary, source: known.source, notes: known.notes };
     }
     const { size } = await fileState(path);
-    const release = this.memory?.reserve(`Reading ${path}`, READ_BYTES_PER_FILE_BYTE * size);
+    const release = this.memory.reserve(`Reading ${path}`, READ_BYTES_PER_FILE_BYTE * size);
     try {
       const read = await this.reader.perform({ kind: 'load', path, options: readOptions(params) });
       this.counters.read++;
@@ -82,18 +83,18 @@ export class ModelStore implements Holder {
       this.files.set(key, { files, id, source, notes });
       return summary;
     } finally {
-      release?.();
+      release();
     }
   }
 
   /** The model in the frames of model.put. Throws `invalid_argument` for one that is none. */
   async put(atomType: readonly string[], frames: Map<string, ArrayFrame>): Promise<ModelSummary> {
     const bytes = [...frames.values()].reduce((sum, frame) => sum + frame.bytes.length, 0);
-    const release = this.memory?.reserve('The model', PUT_BYTES_PER_FRAME_BYTE * bytes);
+    const release = this.memory.reserve('The model', PUT_BYTES_PER_FRAME_BYTE * bytes);
     try {
       return await this.putAdmitted(atomType, frames);
     } finally {
-      release?.();
+      release();
     }
   }
 
@@ -178,7 +179,7 @@ export class ModelStore implements Holder {
     let release: (() => void) | undefined;
     try {
       const what = `A plan for ${summary.n_atoms} atoms`;
-      release = this.memory?.reserve(
+      release = this.memory.reserve(
         what,
         planBytes(summary.n_atoms, model.bytes, summary.polar && options.dipole),
       );
