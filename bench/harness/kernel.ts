@@ -1,12 +1,14 @@
 /** The kernel in this process, through the addon, without daemon and sockets. */
+
+import type { JobOptions } from '../../src/compute/executor.js';
 import { loadAddon } from '../../src/compute/local/addon.js';
 import { nativeContent } from '../../src/compute/local/content.js';
-import type { NativeJobOptions, NativePlan, NativePool } from '../../src/compute/local/native.js';
+import type { NativePlan, NativePool } from '../../src/compute/local/native.js';
 import type { ForceConstants } from '../../src/models/forceConstants.js';
 import { coherentScatteringLengths } from '../../src/models/scatteringLengths.js';
 import { firstPoints } from './points.js';
 
-export type Quantity = NativeJobOptions['quantity'];
+export type Quantity = JobOptions['quantity'];
 
 /** Results of a chunk, and chunks under way: enough that no thread waits, little enough to stay in memory. */
 const CHUNK_BYTES = 4 << 20;
@@ -89,7 +91,7 @@ export class Kernel {
   }
 }
 
-export function jobOptions(fc: ForceConstants, quantity: Quantity, threads: number): NativeJobOptions {
+export function jobOptions(fc: ForceConstants, quantity: Quantity, threads: number): JobOptions {
   return {
     quantity,
     nThreads: threads,

@@ -6,10 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import type { JobOptions } from '../../src/compute/executor.js';
 import { loadAddon } from '../../src/compute/local/addon.js';
 import { nativeContent } from '../../src/compute/local/content.js';
 import { threadBudget } from '../../src/compute/local/localExecutor.js';
-import type { NativeJobOptions, NativePool } from '../../src/compute/local/native.js';
+import type { NativePool } from '../../src/compute/local/native.js';
 import { failsWith } from '../support/errors.js';
 import { arbitraryModel } from '../support/models.js';
 
@@ -35,7 +36,7 @@ function inProcess(script: string) {
 const cwd = fileURLToPath(new URL('../../', import.meta.url));
 const run = (args: string[]) => promisify(execFile)(process.execPath, args, { cwd });
 const planOptions = { asr: 'none', dipole: true, dipoleParameter: 1 } as const;
-const jobOptions: NativeJobOptions = {
+const jobOptions: JobOptions = {
   quantity: 'frequencies',
   nThreads: 0,
   splitting: true,

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { KernelTime } from '../../src/daemon/jobs/kernelTime.js';
+import { BusyTime } from '../../src/compute/local/busyTime.js';
 import { chunkAdvice } from '../../src/daemon/limits/chunkAdvice.js';
 import { MAX_FRAME_BYTES, MAX_INFLIGHT_BYTES } from '../../src/protocol/limits.js';
 
-describe('kernel time', () => {
+describe('busy time', () => {
   it('is the length of the union of the intervals, in whatever order they come', () => {
     const interval = fc
       .tuple(fc.nat(200), fc.nat(20))
       .map(([start, length]) => [start, start + length] as const);
     fc.assert(
       fc.property(fc.array(interval, { maxLength: 60 }), (intervals) => {
-        const time = new KernelTime();
+        const time = new BusyTime();
         for (const [start, end] of intervals) time.add(start, end);
         // unit steps that some interval covers
         const steps = Array.from({ length: 221 }, (_, i) => i);
@@ -22,7 +22,7 @@ describe('kernel time', () => {
   });
 
   it('keeps counting over any number of separate intervals', () => {
-    const time = new KernelTime();
+    const time = new BusyTime();
     for (let i = 0; i < 10_000; i++) time.add(2 * i, 2 * i + 1);
     assert.equal(time.seconds, 10_000);
   });

@@ -12,6 +12,7 @@ import type {
   PlanOptions,
 } from '../executor.js';
 import { loadAddon } from './addon.js';
+import { BusyTime } from './busyTime.js';
 import { nativeContent } from './content.js';
 import type { NativeJob, NativeModel, NativePlan } from './native.js';
 
@@ -55,6 +56,7 @@ export function createLocalExecutor(budget: ThreadBudget): Executor {
 
 function localJob(job: NativeJob): ExecutorJob {
   const { nModes, nSurfaces, bytesPerPoint, workspaceBytes, tableBytes, threads } = job;
+  const busy = new BusyTime();
   return {
     nModes,
     nSurfaces,
@@ -62,7 +64,14 @@ function localJob(job: NativeJob): ExecutorJob {
     workspaceBytes,
     tableBytes,
     threads,
-    compute: (chunk: Chunk) => coded(job.compute(chunk)),
+    get busySeconds() {
+      return busy.seconds;
+    },
+    compute: async (chunk: Chunk) => {
+      const { startedAt, finishedAt, ...result } = await coded(job.compute(chunk));
+      busy.add(startedAt, finishedAt);
+      return result;
+    },
     cancel: () => job.cancel(),
   };
 }

@@ -3,6 +3,8 @@
  * only `localExecutor.ts` calls it, with arguments that were checked where they entered.
  */
 
+import type { Chunk, ChunkResult, JobOptions, PlanInfo, PlanOptions } from '../executor.js';
+
 /** Contents of a model in atomic units (bohr, electron masses, hartree/bohr²); arrays are C order. */
 export interface NativeModelContent {
   nAtoms: number;
@@ -24,93 +26,11 @@ export interface NativeModelContent {
   dielectric?: Float64Array;
 }
 
-export interface NativePlanOptions {
-  asr: 'none' | 'reciprocal' | 'realspace';
-  dipole: boolean;
-  dipoleParameter: number;
-}
-
-/** What the plan decided: shown by `status`, `info` and the benchmarks. */
-export interface NativePlanInfo {
-  /** Λ in 1/bohr, 0 without a dipole term */
-  lambda: number;
-  /** lattice-vector terms over all atom pairs, after folding Ewald's real half in */
-  nTerms: number;
-  /** distinct lattice vectors */
-  nLatticeVectors: number;
-  /** reciprocal-lattice vectors of Ewald's reciprocal half */
-  nReciprocal: number;
-  inversionCentre: boolean;
-  planSeconds: number;
-  /** sentences for the user, such as a sum rule that could not be applied */
-  notes: string[];
-}
-
-export interface NativeJobOptions {
-  quantity: 'frequencies' | 'structure_factor' | 'modes' | 'sqw' | 'displacements';
-  /** 0: the pool's budget */
-  nThreads: number;
-  splitting: boolean;
-  /** of frequencies and modes: their gradients, too */
-  modeGradients?: boolean;
-  /** [n,2] coherent scattering lengths in fm (re, im); needed for structure_factor and sqw */
-  scatteringLengths?: Float64Array;
-  /** [n,3,3] Å² */
-  debyeWaller?: Float64Array;
-  /** kelvin; undefined: no thermal factors (0 for displacements) */
-  temperature?: number;
-  bose: boolean;
-  negativeE: boolean;
-  /** meV, > 0: modes below are left out of displacements; needed for them */
-  frequencyMin?: number;
-  /** needed for sqw */
-  broadening?: NativeBroadening;
-}
-
-/** Line shape of broadened intensities. */
-export interface NativeBroadening {
-  shape: 'gauss' | 'lorentz' | 'dho';
-  /** FWHM in meV: ascending coefficients of a polynomial in the energy transfer */
-  width: Float64Array;
-  scale: number;
-  /** of frequencies, > 0; intensities and Bose factors keep the unscaled ones */
-  frequencyScale: number;
-  /** mbarn, of each mode before `scale`, for gauss and lorentz; Infinity: none */
-  intensityLimit: number;
-}
-
-export interface NativeChunk {
-  /** [3,count] r.l.u., all h, all k, all l */
-  qpts: Float64Array;
-  /** neighbours of the chunk in the whole request, [3] */
-  before?: Float64Array;
-  after?: Float64Array;
-  /** [3,count] explicit LO–TO directions; NaN: from the list */
-  directions?: Float64Array;
-  /** [count] energy transfers in meV, needed for sqw */
-  energies?: Float64Array;
-}
-
-/** Buffers own C++ memory (float64, little endian), handed over without a copy. */
-export interface NativeChunkResult {
-  /** [nModes,count] meV; of every quantity but sqw */
-  frequencies?: Buffer;
-  /** [nSurfaces,count] mbarn */
-  structureFactors?: Buffer;
-  /** [2,3,nAtoms,nModes,count] */
-  eigenvectors?: Buffer;
-  /** [3,nModes,count] meV·Å, Cartesian component first */
-  modeGradients?: Buffer;
-  /** [nAtoms,6,count] Å²: elements 00 01 02 11 12 22 of the mean-square displacement tensors */
-  displacements?: Buffer;
-  /** [count] mbarn/meV per atom */
-  intensities?: Buffer;
-  /** from the start of the chunk's first batch to the end of its last one */
-  kernelSeconds: number;
-  /** those two moments, in seconds of a clock that never jumps */
+/** What the kernel gives, and when it was at work. */
+export interface NativeChunkResult extends ChunkResult {
+  /** from the start of the chunk's first batch to the end of its last one, in seconds of a clock that never jumps */
   startedAt: number;
   finishedAt: number;
-  imaginary: number;
 }
 
 export interface NativeModel {
@@ -120,7 +40,7 @@ export interface NativeModel {
 }
 
 export interface NativePlan {
-  readonly info: NativePlanInfo;
+  readonly info: PlanInfo;
   readonly bytes: number;
 }
 
@@ -137,7 +57,7 @@ export interface NativeJob {
    * Queues the chunk. Rejects with `code: 'cancelled'` after cancel() or the pool's close(), and with
    * `code: 'out_of_memory'` or `'internal'` when the chunk failed.
    */
-  compute(chunk: NativeChunk): Promise<NativeChunkResult>;
+  compute(chunk: Chunk): Promise<NativeChunkResult>;
   /** Takes effect within 50 ms; later chunks reject at once. */
   cancel(): void;
 }
@@ -148,8 +68,8 @@ export interface NativePool {
    * Runs on a thread of its own, never on libuv's pool. Rejects with `code: 'invalid_argument'` and a sentence for the
    * user when the model cannot be planned, with `out_of_memory` for want of it, with `cancelled` soon after cancel().
    */
-  plan(model: NativeModel, options: NativePlanOptions): { plan: Promise<NativePlan>; cancel(): void };
-  job(plan: NativePlan, options: NativeJobOptions): NativeJob;
+  plan(model: NativeModel, options: PlanOptions): { plan: Promise<NativePlan>; cancel(): void };
+  job(plan: NativePlan, options: JobOptions): NativeJob;
   /** Cancels what is queued and joins the threads; also done when the process ends. */
   close(): void;
 }
@@ -181,12 +101,7 @@ export interface NativeAddon {
    * Measures the kernel on a thread of its own over `qpts` [3,count], for at least `seconds`. Rejects with
    * `code: 'internal'` where there are fewer q-points than a batch has.
    */
-  profile(
-    plan: NativePlan,
-    options: NativeJobOptions,
-    qpts: Float64Array,
-    seconds: number,
-  ): Promise<NativeProfile>;
+  profile(plan: NativePlan, options: JobOptions, qpts: Float64Array, seconds: number): Promise<NativeProfile>;
   /** Less than this no crystal of so many atoms needs as scratch memory of one thread, whatever its plan. */
   leastWorkspaceBytes(nAtoms: number, eigenvectors: boolean): number;
   /** Ends the process at once, without waiting for threads: for a daemon that has put everything in order. */

@@ -18,7 +18,6 @@ import type { MemoryBudget } from '../limits/memoryBudget.js';
 import { MAX_DEBYE_WALLER_RESULTS, MAX_DEBYE_WALLER_RUNNING } from '../limits/settings.js';
 import type { ModelStore } from '../store/modelStore.js';
 import { planOptions } from './jobOptions.js';
-import { KernelTime } from './kernelTime.js';
 
 type DebyeWallerParams = CheckedParams<'debye_waller'>;
 
@@ -149,7 +148,7 @@ export class DebyeWaller {
         calculation.points = points;
       });
     };
-    const { sum, imaginary, seconds } = await evaluate().finally(opened.release);
+    const { sum, imaginary } = await evaluate().finally(opened.release);
     const notes = [...plan.info.notes, ...opened.notes];
     if (imaginary > 0) {
       notes.push(
@@ -162,7 +161,7 @@ export class DebyeWaller {
         n_points: sizeOf(grid),
         evaluated: calculation.part.count,
         imaginary,
-        kernel_seconds: seconds,
+        kernel_seconds: work.busySeconds,
         space_group: group ? { number: group.number, symbol: group.symbol } : null,
         notes,
       },
@@ -212,10 +211,9 @@ async function average(
   { chunk_points, window }: ChunkAdvice,
   part: GridPart,
   onProgress: (points: number) => void,
-): Promise<{ sum: Float64Array; imaginary: number; seconds: number }> {
+): Promise<{ sum: Float64Array; imaginary: number }> {
   const evaluated = part.count;
   const total = new TensorSum(work.nModes / 3, part);
-  const time = new KernelTime();
   let imaginary = 0;
   const submit = (offset: number) => {
     const count = Math.min(chunk_points, evaluated - offset);
@@ -234,7 +232,6 @@ async function average(
       }
       const { offset, count, result } = underWay.shift()!;
       const chunk = await result;
-      time.add(chunk.startedAt, chunk.finishedAt);
       imaginary += chunk.imaginary;
       total.add(chunk.displacements!, offset, count);
       onProgress(offset + count);
@@ -243,5 +240,5 @@ async function average(
     work.cancel();
     throw error;
   }
-  return { sum: total.average(), imaginary, seconds: time.seconds };
+  return { sum: total.average(), imaginary };
 }

@@ -24,7 +24,6 @@ import type { Call } from '../sockets/service.js';
 import type { ModelStore } from '../store/modelStore.js';
 import type { DebyeWaller } from './debyeWaller.js';
 import { checkFinite, energiesOf, jobOptions, planOptions } from './jobOptions.js';
-import { KernelTime } from './kernelTime.js';
 
 interface Job {
   id: string;
@@ -35,7 +34,6 @@ interface Job {
   work: ExecutorJob;
   bytesPerPoint: number;
   chunkPoints: number;
-  kernelTime: KernelTime;
   points: number;
   /** chunks asked for and not yet answered */
   open: number;
@@ -151,7 +149,6 @@ export class Jobs {
       work,
       bytesPerPoint,
       chunkPoints: advice.chunk_points,
-      kernelTime: new KernelTime(),
       points: 0,
       open: 0,
       openedAt,
@@ -216,7 +213,6 @@ export class Jobs {
         ...(params.before && { before: Float64Array.from(params.before) }),
         ...(params.after && { after: Float64Array.from(params.after) }),
       });
-      job.kernelTime.add(result.startedAt, result.finishedAt);
       job.points += count;
       this.counters.chunks++;
       this.counters.points += count;
@@ -333,7 +329,7 @@ export class Jobs {
     job.release();
     const figures: JobFigures = {
       points: job.points,
-      kernel_seconds: job.kernelTime.seconds,
+      kernel_seconds: job.work.busySeconds,
       total_seconds: (performance.now() - job.openedAt) / 1000,
       threads: job.work.threads,
     };

@@ -1,9 +1,9 @@
 /** The time in which at least one of a job's chunks was being worked on: the length of a union of intervals. */
 
-/** Intervals that are kept apart at most; older ones are counted and let go. */
+/** Intervals that are kept apart at most; older ones are counted and released. */
 const MAX_INTERVALS = 256;
 
-export class KernelTime {
+export class BusyTime {
   /** disjoint, ascending */
   private intervals: { start: number; end: number }[] = [];
   private counted = 0;
