@@ -1,6 +1,4 @@
-/** Averages over Monkhorst–Pack grids of q-points. */
-
-import { SYMMETRIC_ELEMENTS } from '../models/lattice.js';
+/** Monkhorst–Pack grids of q-points. */
 
 export type Grid = readonly [number, number, number];
 
@@ -52,38 +50,4 @@ export function halfGrid(grid: Grid): GridPart {
     points: (offset, count) => gridPoints(grid, offset, count),
     weight: (k) => (k === middle ? 1 : 2),
   };
-}
-
-/** Sums symmetric tensors over a part of a grid. */
-export class TensorSum {
-  /** [nAtoms,6]: elements 00 01 02 11 12 22 */
-  private readonly sum: Float64Array;
-  private weights = 0;
-
-  constructor(
-    private readonly nAtoms: number,
-    private readonly part: GridPart,
-  ) {
-    this.sum = new Float64Array(6 * nAtoms);
-  }
-
-  /** Adds `displacements` [nAtoms,6,count] of the points from `offset`. Chunks come in order. */
-  add(displacements: Buffer, offset: number, count: number): void {
-    const values = new Float64Array(displacements.buffer, displacements.byteOffset, displacements.length / 8);
-    const weights = Float64Array.from({ length: count }, (_, k) => this.part.weight(offset + k));
-    for (let row = 0; row < this.sum.length; row++) {
-      let sum = 0;
-      for (let k = 0; k < count; k++) sum += weights[k]! * values[row * count + k]!;
-      this.sum[row]! += sum;
-    }
-    this.weights += weights.reduce((sum, weight) => sum + weight, 0);
-  }
-
-  /** [nAtoms,3,3] */
-  average(): Float64Array {
-    return Float64Array.from(
-      { length: 9 * this.nAtoms },
-      (_, i) => this.sum[6 * Math.floor(i / 9) + SYMMETRIC_ELEMENTS[i % 9]!]! / this.weights,
-    );
-  }
 }

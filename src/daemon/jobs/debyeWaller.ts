@@ -1,19 +1,19 @@
 /**
- * Debye–Waller tensors as averages over grids of q-points. Each is computed once for a model, its options, a grid and a
+ * Debye–Waller tensors that clients ask for. Each average is computed once for a model, its options, a grid and a
  * temperature; clients that want the same one wait for it together, and it stops when none of them is left.
  */
 import { randomBytes } from 'node:crypto';
 import { EuphonicError } from '../../base/errors.js';
 import { Semaphore } from '../../base/semaphore.js';
 import { Shared } from '../../base/shared.js';
+import { averageTensors, hasSymmetry } from '../../compute/debyeWaller.js';
 import type { Executor, ExecutorJob, JobOptions } from '../../compute/executor.js';
 import type { SpaceGroup } from '../../models/symmetry.js';
 import { MAX_DEBYE_WALLER_POINTS } from '../../protocol/limits.js';
 import type { CheckedParams, DebyeWallerSummary, Status } from '../../protocol/messages.js';
-import { type Grid, type GridPart, halfGrid, sizeOf, TensorSum } from '../../qpoints/grid.js';
-import { isSymmetric, probePoints, wedgePart } from '../../qpoints/irreducibleWedge.js';
+import { type Grid, type GridPart, halfGrid, sizeOf } from '../../qpoints/grid.js';
+import { probePoints, wedgePart } from '../../qpoints/irreducibleWedge.js';
 import { checkLeast, openAdmitted } from '../limits/admission.js';
-import type { ChunkAdvice } from '../limits/chunkAdvice.js';
 import type { MemoryBudget } from '../limits/memoryBudget.js';
 import { MAX_DEBYE_WALLER_RESULTS, MAX_DEBYE_WALLER_RUNNING } from '../limits/settings.js';
 import type { ModelStore } from '../store/modelStore.js';
@@ -144,11 +144,11 @@ export class DebyeWaller {
     signal.addEventListener('abort', stop, { once: true });
     const evaluate = async () => {
       if (group) calculation.part = await this.smallestPart(group, work, grid);
-      return average(work, advice, calculation.part, (points) => {
+      return averageTensors(work, advice, calculation.part, (points) => {
         calculation.points = points;
       });
     };
-    const { sum, imaginary } = await evaluate().finally(opened.release);
+    const { tensors, imaginary } = await evaluate().finally(opened.release);
     const notes = [...plan.info.notes, ...opened.notes];
     if (imaginary > 0) {
       notes.push(
@@ -156,7 +156,7 @@ export class DebyeWaller {
       );
     }
     return {
-      tensors: group ? await this.models.symmetrised(sum, group) : sum,
+      tensors: group ? await this.models.symmetrised(tensors, group) : tensors,
       summary: {
         n_points: sizeOf(grid),
         evaluated: calculation.part.count,
@@ -172,12 +172,9 @@ export class DebyeWaller {
   private async smallestPart(group: SpaceGroup, work: ExecutorJob, grid: Grid): Promise<GridPart> {
     const half = halfGrid(grid);
     const wedge = await this.models.irreducibleWedge(grid, group);
-    const qpts = probePoints(group.operations);
-    if (wedge.indices.length + qpts.length / 3 >= half.count) return half;
-    const { displacements } = await work.compute({ qpts });
-    const { buffer, byteOffset, length } = displacements!;
-    const symmetric = isSymmetric(new Float64Array(buffer, byteOffset, length / 8), group.operations);
-    return symmetric ? wedgePart(grid, wedge) : half;
+    const probes = probePoints(group.operations).length / 3;
+    if (wedge.indices.length + probes >= half.count) return half;
+    return (await hasSymmetry(work, group.operations)) ? wedgePart(grid, wedge) : half;
   }
 
   /** Drops the results that have not been used for the longest time. */
@@ -203,42 +200,4 @@ function checkSize(grid: Grid): void {
 function keyOf(params: DebyeWallerParams): string {
   const { model, grid, temperature, asr, dipole, dipole_parameter, frequency_min, symmetrise } = params;
   return JSON.stringify([model, grid, temperature, asr, dipole, dipole_parameter, frequency_min, symmetrise]);
-}
-
-/** Average of the tensors [n,3,3] over the grid: the same bits however many threads work. */
-async function average(
-  work: ExecutorJob,
-  { chunk_points, window }: ChunkAdvice,
-  part: GridPart,
-  onProgress: (points: number) => void,
-): Promise<{ sum: Float64Array; imaginary: number }> {
-  const evaluated = part.count;
-  const total = new TensorSum(work.nModes / 3, part);
-  let imaginary = 0;
-  const submit = (offset: number) => {
-    const count = Math.min(chunk_points, evaluated - offset);
-    const result = work.compute({ qpts: part.points(offset, count) });
-    // it is awaited in its turn; a failure before it must not leave this one unheard
-    result.catch(() => {});
-    return { offset, count, result };
-  };
-  const underWay: ReturnType<typeof submit>[] = [];
-  let next = 0;
-  try {
-    while (next < evaluated || underWay.length > 0) {
-      while (next < evaluated && underWay.length < window) {
-        underWay.push(submit(next));
-        next += chunk_points;
-      }
-      const { offset, count, result } = underWay.shift()!;
-      const chunk = await result;
-      imaginary += chunk.imaginary;
-      total.add(chunk.displacements!, offset, count);
-      onProgress(offset + count);
-    }
-  } catch (error) {
-    work.cancel();
-    throw error;
-  }
-  return { sum: total.average(), imaginary };
 }
