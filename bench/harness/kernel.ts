@@ -61,11 +61,7 @@ export class Kernel {
       while (next < chunks.length) {
         const chunk = chunks[next++]!;
         const result = await job.compute({ qpts: chunk.qpts });
-        take(
-          chunk.first,
-          numbers(result.frequencies!),
-          result.structureFactors && numbers(result.structureFactors),
-        );
+        take(chunk.first, result.frequencies!, result.structureFactors);
       }
     };
     await Promise.all(Array.from({ length: WINDOW }, lane));
@@ -114,8 +110,4 @@ function columns(qpts: Float64Array, first: number, count: number): Float64Array
   for (let axis = 0; axis < 3; axis++)
     some.set(qpts.subarray(axis * n + first, axis * n + first + count), axis * count);
   return some;
-}
-
-function numbers(buffer: Buffer): Float64Array {
-  return new Float64Array(buffer.buffer, buffer.byteOffset, buffer.length / 8);
 }

@@ -97,19 +97,19 @@ void account(Napi::Env env, std::int64_t bytes) {
   Napi::MemoryManagement::AdjustExternalMemory(env, kExternalWeight * bytes);
 }
 
-// The array as a Buffer that owns it; undefined if there is none.
-Napi::Value to_buffer(Napi::Env env, ResultArray& array, std::size_t size) {
+// The array as a Float64Array that owns it; undefined if there is none.
+Napi::Value to_array(Napi::Env env, ResultArray& array, std::size_t size) {
   if (!array) return env.Undefined();
   const std::size_t bytes = size * sizeof(double);
-  auto* data = reinterpret_cast<std::uint8_t*>(array.release());
   account(env, static_cast<std::int64_t>(bytes));
-  return Napi::Buffer<std::uint8_t>::New(
-      env, data, bytes,
-      [](Napi::Env env, std::uint8_t* data, void* hint) {
+  auto memory = Napi::ArrayBuffer::New(
+      env, static_cast<void*>(array.release()), bytes,
+      [](Napi::Env env, void* data, void* hint) {
         std::free(data);
         account(env, -static_cast<std::int64_t>(reinterpret_cast<std::size_t>(hint)));
       },
       reinterpret_cast<void*>(bytes));
+  return Napi::Float64Array::New(env, size, memory, 0);
 }
 
 Napi::Value to_value(Napi::Env env, ChunkResult& result, const Job& job) {
@@ -120,12 +120,12 @@ Napi::Value to_value(Napi::Env env, ChunkResult& result, const Job& job) {
   const auto n_surfaces = static_cast<std::size_t>(job.n_surfaces());
   const std::size_t count = result.count;
   auto value = Napi::Object::New(env);
-  value.Set("frequencies", to_buffer(env, result.frequencies, n_modes * count));
-  value.Set("structureFactors", to_buffer(env, result.structure_factors, n_surfaces * count));
-  value.Set("eigenvectors", to_buffer(env, result.eigenvectors, 2 * n_modes * n_modes * count));
-  value.Set("modeGradients", to_buffer(env, result.mode_gradients, 3 * n_modes * count));
-  value.Set("displacements", to_buffer(env, result.displacements, 2 * n_modes * count));
-  value.Set("intensities", to_buffer(env, result.intensities, count));
+  value.Set("frequencies", to_array(env, result.frequencies, n_modes * count));
+  value.Set("structureFactors", to_array(env, result.structure_factors, n_surfaces * count));
+  value.Set("eigenvectors", to_array(env, result.eigenvectors, 2 * n_modes * n_modes * count));
+  value.Set("modeGradients", to_array(env, result.mode_gradients, 3 * n_modes * count));
+  value.Set("displacements", to_array(env, result.displacements, 2 * n_modes * count));
+  value.Set("intensities", to_array(env, result.intensities, count));
   value.Set("kernelSeconds", result.kernel_seconds);
   value.Set("startedAt", result.begin_seconds);
   value.Set("finishedAt", result.end_seconds);

@@ -19,12 +19,11 @@ export class TensorSum {
   }
 
   /** Adds `displacements` [nAtoms,6,count] of the points from `offset`. Chunks come in order. */
-  add(displacements: Buffer, offset: number, count: number): void {
-    const values = new Float64Array(displacements.buffer, displacements.byteOffset, displacements.length / 8);
+  add(displacements: Float64Array, offset: number, count: number): void {
     const weights = Float64Array.from({ length: count }, (_, k) => this.part.weight(offset + k));
     for (let row = 0; row < this.sum.length; row++) {
       let sum = 0;
-      for (let k = 0; k < count; k++) sum += weights[k]! * values[row * count + k]!;
+      for (let k = 0; k < count; k++) sum += weights[k]! * displacements[row * count + k]!;
       this.sum[row]! += sum;
     }
     this.weights += weights.reduce((sum, weight) => sum + weight, 0);
@@ -89,6 +88,5 @@ export async function averageTensors(
 /** Whether the tensors of a job of displacements have the symmetry of the operations, as far as a few points show. */
 export async function hasSymmetry(job: ExecutorJob, operations: readonly Operation[]): Promise<boolean> {
   const { displacements } = await job.compute({ qpts: probePoints(operations) });
-  const { buffer, byteOffset, length } = displacements!;
-  return isSymmetric(new Float64Array(buffer, byteOffset, length / 8), operations);
+  return isSymmetric(displacements!, operations);
 }

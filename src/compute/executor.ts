@@ -75,20 +75,20 @@ export interface Chunk {
   energies?: Float64Array;
 }
 
-/** Buffers own C++ memory (float64, little endian), handed over without a copy. */
+/** What was calculated at the q-points of a chunk. */
 export interface ChunkResult {
   /** [nModes,count] meV; of every quantity but sqw */
-  frequencies?: Buffer;
+  frequencies?: Float64Array;
   /** [nSurfaces,count] mbarn */
-  structureFactors?: Buffer;
+  structureFactors?: Float64Array;
   /** [2,3,nAtoms,nModes,count] */
-  eigenvectors?: Buffer;
+  eigenvectors?: Float64Array;
   /** [3,nModes,count] meV·Å, Cartesian component first */
-  modeGradients?: Buffer;
+  modeGradients?: Float64Array;
   /** [nAtoms,6,count] Å²: elements 00 01 02 11 12 22 of the mean-square displacement tensors */
-  displacements?: Buffer;
+  displacements?: Float64Array;
   /** [count] mbarn/meV per atom */
-  intensities?: Buffer;
+  intensities?: Float64Array;
   /** from the start of the work on the chunk to its end */
   kernelSeconds: number;
   /** modes with a negative frequency */

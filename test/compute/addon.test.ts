@@ -86,8 +86,9 @@ describe('addon', function () {
         assert.ok(Math.abs(finishedAt - startedAt - kernelSeconds) < 1e-9);
         assert.ok(kernelSeconds > 0);
       }
-      assert.equal(first!.frequencies!.length, 8 * 9 * 1000);
-      assert.ok(first!.frequencies!.equals(second!.frequencies!));
+      assert.ok(first!.frequencies instanceof Float64Array);
+      assert.equal(first!.frequencies.length, 9 * 1000);
+      assert.deepEqual(first!.frequencies, second!.frequencies);
     });
 
     it('rejects what is cancelled, what comes later, and what is under way when it is closed', async () => {
@@ -144,10 +145,10 @@ describe('addon', function () {
       const kept = [];
       for (let i = 0; i < 60; i++) {
         const { frequencies } = await job.compute({ qpts: new Float64Array(3 * 5000).fill(0.01 * i) });
-        if (i % 3 === 0) kept.push([frequencies, Buffer.from(frequencies)]);
+        if (i % 3 === 0) kept.push([frequencies, frequencies.slice()]);
         globalThis.gc();
       }
-      if (!kept.every(([buffer, copy]) => buffer.equals(copy))) throw new Error('changed');`;
+      if (!kept.every(([array, copy]) => array.every((x, k) => x === copy[k]))) throw new Error('changed');`;
     await run(['--expose-gc', ...inProcess(script)]);
   });
 

@@ -26,7 +26,7 @@ export interface NativeModelContent {
   dielectric?: Float64Array;
 }
 
-/** What the kernel gives, and when it was at work. */
+/** What the kernel gives, and when it was at work. The arrays own C++ memory, handed over without a copy. */
 export interface NativeChunkResult extends ChunkResult {
   /** from the start of the chunk's first batch to the end of its last one, in seconds of a clock that never jumps */
   startedAt: number;

@@ -4,7 +4,7 @@ import { EuphonicError } from '../../base/errors.js';
 import type { Executor, ExecutorJob, ExecutorPlan, JobOptions, PlanInfo } from '../../compute/executor.js';
 import { isotopeNotes } from '../../models/scatteringLengths.js';
 import { ANGSTROM_PER_BOHR, ELECTRON_MASS_PER_AMU } from '../../models/units.js';
-import { toFloat64Array } from '../../protocol/arrays.js';
+import { float64Frame, toFloat64Array } from '../../protocol/arrays.js';
 import { MAX_FRAME_BYTES, MAX_INFLIGHT_BYTES } from '../../protocol/limits.js';
 import type {
   ArrayFrame,
@@ -217,8 +217,8 @@ export class Jobs {
       this.counters.chunks++;
       this.counters.points += count;
       const { nModes, nSurfaces } = job.work;
-      const array = (name: string, shape: number[], buffer: Buffer | undefined): ArrayFrame[] =>
-        buffer ? [{ name, dtype: '<f8', shape, order: 'C', bytes: buffer }] : [];
+      const array = (name: string, shape: number[], values: Float64Array | undefined) =>
+        values ? [float64Frame(name, shape, values)] : [];
       await answer({
         result: {
           job: job.id,
