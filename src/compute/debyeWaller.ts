@@ -46,19 +46,20 @@ export interface TensorAverage {
 }
 
 /**
- * Average of the tensors of a job of displacements over a part of a grid, which is cut into chunks as advised. They are added in the order
- * of the points: the same bits however many threads work. Rejects with the first chunk's error after cancelling the job.
+ * Average of the tensors of a job of displacements over a part of a grid, which is cut into chunks as advised. They are
+ * added in the order of the points: the same bits however many threads work. Rejects with the first chunk's error, while others are still
+ * under way.
  */
 export async function averageTensors(
   job: ExecutorJob,
-  { chunk_points, window }: { chunk_points: number; window: number },
   part: GridPart,
   onProgress: (points: number) => void,
 ): Promise<TensorAverage> {
+  const { chunkPoints, window } = job.advice;
   const total = new TensorSum(job.nModes / 3, part);
   let imaginary = 0;
   const submit = (offset: number) => {
-    const count = Math.min(chunk_points, part.count - offset);
+    const count = Math.min(chunkPoints, part.count - offset);
     const result = job.compute({ qpts: part.points(offset, count) });
     // it is awaited in its turn; a failure before it must not leave this one unheard
     result.catch(() => {});
@@ -66,21 +67,16 @@ export async function averageTensors(
   };
   const underWay: ReturnType<typeof submit>[] = [];
   let next = 0;
-  try {
-    while (next < part.count || underWay.length > 0) {
-      while (next < part.count && underWay.length < window) {
-        underWay.push(submit(next));
-        next += chunk_points;
-      }
-      const { offset, count, result } = underWay.shift()!;
-      const chunk = await result;
-      imaginary += chunk.imaginary;
-      total.add(chunk.displacements!, offset, count);
-      onProgress(offset + count);
+  while (next < part.count || underWay.length > 0) {
+    while (next < part.count && underWay.length < window) {
+      underWay.push(submit(next));
+      next += chunkPoints;
     }
-  } catch (error) {
-    job.cancel();
-    throw error;
+    const { offset, count, result } = underWay.shift()!;
+    const chunk = await result;
+    imaginary += chunk.imaginary;
+    total.add(chunk.displacements!, offset, count);
+    onProgress(offset + count);
   }
   return { tensors: total.average(), imaginary };
 }

@@ -115,21 +115,60 @@ export interface ExecutorPlan {
   readonly bytes: number;
 }
 
+/** What a job holds of this computer's memory while it is open, in bytes. */
+export interface JobMemory {
+  /** scratch memory of each thread here that works for it; one that works for several jobs keeps the largest */
+  workspace: number;
+  /** here, not on other computers */
+  threads: number;
+  /** results under way, and tables of its own */
+  other: number;
+}
+
+/** Memory that has been granted. */
+export interface JobGrant {
+  /** as many as fit, at most those asked for, at least one */
+  threads: number;
+  release(): void;
+}
+
+/** What a job may have. */
+export interface JobBudget {
+  /** q-points that there will be in all */
+  readonly nPoints: number;
+  /** Rejects with `too_large` for what never fits, with `over_capacity` for what does not now. */
+  admit(asked: JobMemory): Promise<JobGrant>;
+}
+
+/** How a job is best cut. */
+export interface ChunkAdvice {
+  /** q-points of a chunk */
+  readonly chunkPoints: number;
+  /** chunks under way */
+  readonly window: number;
+}
+
 export interface ExecutorJob {
   readonly nModes: number;
   readonly nSurfaces: number;
+  /** memory of a q-point under way: of its results, or of q-points and energies where those are more */
   readonly bytesPerPoint: number;
-  /** scratch memory of each thread that works for the job, in bytes */
-  readonly workspaceBytes: number;
-  /** memory of tables that the job needs beside its plan's */
-  readonly tableBytes: number;
   readonly threads: number;
+  readonly advice: ChunkAdvice;
+  /** sentences for the user, such as that fewer threads work than were asked for */
+  readonly notes: readonly string[];
   /** wall time so far in which at least one chunk was being worked on */
   readonly busySeconds: number;
-  /** Rejects with `cancelled` after cancel(), with `out_of_memory` or `internal` when the chunk failed. */
+  /** Rejects with `cancelled` after close(), with `out_of_memory` or `internal` when the chunk failed. */
   compute(chunk: Chunk): Promise<ChunkResult>;
-  /** Takes effect within 50 ms; later chunks reject at once. */
-  cancel(): void;
+  /** Gives the job's memory back, once. Chunks under way reject within 50 ms, later ones at once. */
+  close(): void;
+}
+
+/** Threads that may work, and why that many. */
+export interface ThreadBudget {
+  threads: number;
+  reason: string;
 }
 
 export interface Executor {
@@ -137,15 +176,20 @@ export interface Executor {
   readonly threads: number;
   readonly threadsReason: string;
   readonly simd: string;
+  /** results of one client's jobs that may be under way: asked for, and not yet handed to its socket */
+  readonly maxInflightBytes: number;
   addModel(model: ForceConstants): Promise<ExecutorModel>;
+  /** Estimate of this computer's memory that a plan takes at most while it is made. */
+  planBytes(model: ExecutorModel, options: PlanOptions): number;
   /**
    * Rejects with `invalid_argument` and a sentence for the user when the model cannot be planned, with `cancelled` when
-   * `stop` is aborted.
+   * the signal is aborted.
    */
-  plan(model: ExecutorModel, options: PlanOptions, stop: AbortSignal): Promise<ExecutorPlan>;
-  /** Less than this no crystal of so many atoms needs as scratch memory of one thread. */
-  leastWorkspaceBytes(nAtoms: number, eigenvectors: boolean): number;
-  openJob(plan: ExecutorPlan, options: JobOptions): ExecutorJob;
+  plan(model: ExecutorModel, options: PlanOptions, signal: AbortSignal): Promise<ExecutorPlan>;
+  /** Less than this of this computer's memory no job needs for a crystal of so many atoms, whatever its plan. */
+  leastBytes(nAtoms: number, options: Pick<JobOptions, 'quantity' | 'modeGradients'>): Promise<number>;
+  /** Opens a job in the memory that the budget grants, with fewer threads where there is none for all. Rejects as the budget does. */
+  open(plan: ExecutorPlan, options: JobOptions, budget: JobBudget): Promise<ExecutorJob>;
   /** Cancels what is queued and frees the threads. */
   close(): void;
 }

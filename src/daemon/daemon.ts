@@ -25,6 +25,7 @@ import {
 import { controlService } from './controlService.js';
 import { DebyeWaller } from './jobs/debyeWaller.js';
 import { Jobs } from './jobs/jobs.js';
+import { Admission } from './limits/admission.js';
 import { type DaemonConfig, daemonConfig } from './limits/config.js';
 import { MemoryBudget } from './limits/memoryBudget.js';
 import {
@@ -83,8 +84,9 @@ export class Daemon {
     };
     this.memory = new MemoryBudget(config.memory, executor.threads);
     this.models = new ModelStore(executor, this.memory, config.modelStoreBytes);
-    this.debyeWaller = new DebyeWaller(executor, this.models, this.memory);
-    this.jobs = new Jobs(executor, this.models, this.debyeWaller, this.memory, config.maxJobs);
+    const admission = new Admission(executor, this.memory);
+    this.debyeWaller = new DebyeWaller(this.models, admission);
+    this.jobs = new Jobs(this.models, this.debyeWaller, admission, executor.maxInflightBytes, config.maxJobs);
     const { connection, models, debyeWaller, jobs } = this;
     const context: ServiceContext = {
       log,

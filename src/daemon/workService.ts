@@ -3,13 +3,7 @@
 import type { Executor } from '../compute/executor.js';
 import { float64Frame } from '../protocol/arrays.js';
 import { versionError } from '../protocol/codec.js';
-import {
-  MAX_FRAME_BYTES,
-  MAX_FRAMES,
-  MAX_HEADER_BYTES,
-  MAX_INFLIGHT_BYTES,
-  PROTOCOL_VERSION,
-} from '../protocol/limits.js';
+import { MAX_FRAME_BYTES, MAX_FRAMES, MAX_HEADER_BYTES, PROTOCOL_VERSION } from '../protocol/limits.js';
 import type { Results, WorkMethod } from '../protocol/messages.js';
 import type { Connection } from '../runtime/connection.js';
 import type { Log } from '../runtime/log.js';
@@ -21,7 +15,7 @@ import type { ModelStore } from './store/modelStore.js';
 
 export interface WorkParts {
   connection: Connection;
-  executor: Pick<Executor, 'threads' | 'simd'>;
+  executor: Pick<Executor, 'threads' | 'simd' | 'maxInflightBytes'>;
   models: ModelStore;
   debyeWaller: DebyeWaller;
   jobs: Jobs;
@@ -100,7 +94,7 @@ function hello({ executor, connection }: WorkParts): Results['hello'] {
       max_frame_bytes: MAX_FRAME_BYTES,
       max_frames: MAX_FRAMES,
       max_header_bytes: MAX_HEADER_BYTES,
-      max_inflight_bytes: MAX_INFLIGHT_BYTES,
+      max_inflight_bytes: executor.maxInflightBytes,
     },
   };
 }

@@ -39,19 +39,6 @@ export const MAX_ATOMS = 20_000;
 /** Threads that a request or the start of a daemon may name. */
 export const MAX_THREADS = 4096;
 
-/** Results that a client may have under way: asked for, and not yet handed to its socket. */
-export const MAX_INFLIGHT_BYTES = 64 * 2 ** 20;
-
-/** Advised size of a chunk's results: large enough to hide the cost of a message, small enough to overlap. */
-export const CHUNK_TARGET_BYTES = 1.5 * 2 ** 20;
-
-/** Advised bytes of results under way for one job. */
-export const WINDOW_TARGET_BYTES = 12 * 2 ** 20;
-
-/** Chunks under way for one job, at least and at most. */
-export const MIN_WINDOW = 3;
-export const MAX_WINDOW = 16;
-
 /** Exit code of `euphonicd run` when another daemon holds the lock. */
 export const EXIT_LOCKED = 5;
 

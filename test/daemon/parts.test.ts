@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { BusyTime } from '../../src/compute/local/busyTime.js';
-import { chunkAdvice } from '../../src/daemon/limits/chunkAdvice.js';
-import { MAX_FRAME_BYTES, MAX_INFLIGHT_BYTES } from '../../src/protocol/limits.js';
+import { chunkAdvice, MAX_INFLIGHT_BYTES } from '../../src/compute/local/chunkAdvice.js';
+import { MAX_FRAME_BYTES } from '../../src/protocol/limits.js';
 
 describe('busy time', () => {
   it('is the length of the union of the intervals, in whatever order they come', () => {
@@ -33,19 +33,19 @@ describe('advice on chunks', () => {
     const bytesPerPoint = fc.oneof(fc.integer({ min: 8, max: 2 ** 16 }), fc.integer({ min: 8, max: 3e8 }));
     fc.assert(
       fc.property(bytesPerPoint, fc.integer({ min: 0, max: 1e9 }), (bytes, points) => {
-        const { chunk_points, window } = chunkAdvice(bytes, points);
-        assert.ok(chunk_points >= 1 && window >= 1);
-        if (chunk_points > 1) assert.ok(chunk_points * bytes * window <= MAX_INFLIGHT_BYTES);
-        assert.ok(chunk_points * bytes <= MAX_FRAME_BYTES);
-        if (64 * 3 * bytes <= MAX_INFLIGHT_BYTES) assert.equal(chunk_points % 64, 0);
+        const { chunkPoints, window } = chunkAdvice(bytes, points);
+        assert.ok(chunkPoints >= 1 && window >= 1);
+        if (chunkPoints > 1) assert.ok(chunkPoints * bytes * window <= MAX_INFLIGHT_BYTES);
+        assert.ok(chunkPoints * bytes <= MAX_FRAME_BYTES);
+        if (64 * 3 * bytes <= MAX_INFLIGHT_BYTES) assert.equal(chunkPoints % 64, 0);
       }),
     );
   });
 
   it('is about 1.5 MiB for a large job of quartz, and several chunks for a small one', () => {
-    const { chunk_points, window } = chunkAdvice(432, 1e6);
-    assert.ok(chunk_points * 432 > 2 ** 20 && chunk_points * 432 < 2 * 2 ** 20);
-    assert.ok(window * chunk_points * 432 <= 16 * 2 ** 20);
-    assert.ok(1000 / chunkAdvice(432, 1000).chunk_points > 8);
+    const { chunkPoints, window } = chunkAdvice(432, 1e6);
+    assert.ok(chunkPoints * 432 > 2 ** 20 && chunkPoints * 432 < 2 * 2 ** 20);
+    assert.ok(window * chunkPoints * 432 <= 16 * 2 ** 20);
+    assert.ok(1000 / chunkAdvice(432, 1000).chunkPoints > 8);
   });
 });

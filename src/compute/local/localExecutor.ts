@@ -8,18 +8,16 @@ import type {
   ExecutorJob,
   ExecutorModel,
   ExecutorPlan,
+  JobBudget,
   JobOptions,
-  PlanOptions,
+  ThreadBudget,
 } from '../executor.js';
 import { loadAddon } from './addon.js';
 import { BusyTime } from './busyTime.js';
+import { chunkAdvice, MAX_INFLIGHT_BYTES } from './chunkAdvice.js';
 import { nativeContent } from './content.js';
-import type { NativeJob, NativeModel, NativePlan } from './native.js';
-
-export interface ThreadBudget {
-  threads: number;
-  reason: string;
-}
+import type { NativeModel, NativePlan, NativePool } from './native.js';
+import { planBytes } from './planMemory.js';
 
 /** The thread budget: what was asked for, else the environment's, else what the machine grants this process. */
 export function threadBudget(asked: number | undefined, env: NodeJS.ProcessEnv = process.env): ThreadBudget {
@@ -34,6 +32,19 @@ export function threadBudget(asked: number | undefined, env: NodeJS.ProcessEnv =
   });
 }
 
+/** Of q-points and an energy: what a chunk of broadened intensities holds beside them is less. */
+const INPUT_BYTES_PER_POINT = 32;
+
+interface LocalModel extends ExecutorModel {
+  native: NativeModel;
+  nAtoms: number;
+  isPolar: boolean;
+}
+
+interface LocalPlan extends ExecutorPlan {
+  native: NativePlan;
+}
+
 export function createLocalExecutor(budget: ThreadBudget): Executor {
   const addon = loadAddon();
   const pool = new addon.Pool(budget.threads);
@@ -41,29 +52,65 @@ export function createLocalExecutor(budget: ThreadBudget): Executor {
     threads: pool.threads,
     threadsReason: budget.reason,
     simd: addon.simdTarget(),
-    addModel: (model: ForceConstants) => coded(addon.createModel(nativeContent(model))),
-    plan: (model: ExecutorModel, options: PlanOptions, stop: AbortSignal) => {
-      const { plan, cancel } = pool.plan(model as NativeModel, options);
-      if (stop.aborted) cancel();
-      stop.addEventListener('abort', cancel, { once: true });
-      return coded(plan).finally(() => stop.removeEventListener('abort', cancel));
+    maxInflightBytes: MAX_INFLIGHT_BYTES,
+    addModel: async (model: ForceConstants): Promise<LocalModel> => {
+      const native = await coded(addon.createModel(nativeContent(model)));
+      return { native, bytes: native.bytes, nAtoms: model.nAtoms, isPolar: model.born !== undefined };
     },
-    openJob: (plan: ExecutorPlan, options: JobOptions) => localJob(pool.job(plan as NativePlan, options)),
-    leastWorkspaceBytes: (nAtoms, eigenvectors) => addon.leastWorkspaceBytes(nAtoms, eigenvectors),
+    planBytes: (model, options) => {
+      const { nAtoms, bytes, isPolar } = model as LocalModel;
+      return planBytes(nAtoms, bytes, isPolar && options.dipole);
+    },
+    plan: async (model, options, signal): Promise<LocalPlan> => {
+      const { plan, cancel } = pool.plan((model as LocalModel).native, options);
+      if (signal.aborted) cancel();
+      signal.addEventListener('abort', cancel, { once: true });
+      const native = await coded(plan).finally(() => signal.removeEventListener('abort', cancel));
+      return { native, info: native.info, bytes: native.bytes };
+    },
+    leastBytes: async (nAtoms, options) => {
+      const results = options.quantity === 'modes' ? 18 * nAtoms ** 2 * Float64Array.BYTES_PER_ELEMENT : 0;
+      return addon.leastWorkspaceBytes(nAtoms, hasEigenvectors(options)) + results;
+    },
+    open: (plan, options, budget) => openJob(pool, (plan as LocalPlan).native, options, budget),
     close: () => pool.close(),
   };
 }
 
-function localJob(job: NativeJob): ExecutorJob {
-  const { nModes, nSurfaces, bytesPerPoint, workspaceBytes, tableBytes, threads } = job;
+function hasEigenvectors({
+  quantity,
+  modeGradients,
+}: Pick<JobOptions, 'quantity' | 'modeGradients'>): boolean {
+  if (quantity === 'frequencies') return modeGradients === true;
+  return quantity === 'modes' || quantity === 'displacements';
+}
+
+async function openJob(
+  pool: NativePool,
+  plan: NativePlan,
+  options: JobOptions,
+  budget: JobBudget,
+): Promise<ExecutorJob> {
+  const wanted = pool.job(plan, options);
+  const bytesPerPoint = Math.max(wanted.bytesPerPoint, INPUT_BYTES_PER_POINT);
+  const advice = chunkAdvice(bytesPerPoint, budget.nPoints);
+  const underWay = Math.min(advice.chunkPoints * advice.window, Math.max(1, budget.nPoints));
+  const { threads, release } = await budget.admit({
+    workspace: wanted.workspaceBytes,
+    threads: wanted.threads,
+    other: underWay * bytesPerPoint + wanted.tableBytes,
+  });
+  const isWhole = threads === wanted.threads;
+  const job = isWhole ? wanted : pool.job(plan, { ...options, nThreads: threads });
+  const note = `${threads} of ${wanted.threads} threads work on this: there is no memory for more (max_memory of the daemon).`;
   const busy = new BusyTime();
   return {
-    nModes,
-    nSurfaces,
+    nModes: job.nModes,
+    nSurfaces: job.nSurfaces,
     bytesPerPoint,
-    workspaceBytes,
-    tableBytes,
     threads,
+    advice,
+    notes: isWhole ? [] : [note],
     get busySeconds() {
       return busy.seconds;
     },
@@ -72,7 +119,10 @@ function localJob(job: NativeJob): ExecutorJob {
       busy.add(startedAt, finishedAt);
       return result;
     },
-    cancel: () => job.cancel(),
+    close: () => {
+      job.cancel();
+      release();
+    },
   };
 }
 

@@ -7,14 +7,13 @@ import { EuphonicError } from '../../base/errors.js';
 import { Semaphore } from '../../base/semaphore.js';
 import { Shared } from '../../base/shared.js';
 import { averageTensors, hasSymmetry } from '../../compute/debyeWaller.js';
-import type { Executor, ExecutorJob, JobOptions } from '../../compute/executor.js';
+import type { ExecutorJob, JobOptions } from '../../compute/executor.js';
 import type { SpaceGroup } from '../../models/symmetry.js';
 import { MAX_DEBYE_WALLER_POINTS } from '../../protocol/limits.js';
 import type { CheckedParams, DebyeWallerSummary, Status } from '../../protocol/messages.js';
 import { type Grid, type GridPart, halfGrid, sizeOf } from '../../qpoints/grid.js';
 import { probePoints, wedgePart } from '../../qpoints/irreducibleWedge.js';
-import { checkLeast, openAdmitted } from '../limits/admission.js';
-import type { MemoryBudget } from '../limits/memoryBudget.js';
+import type { Admission } from '../limits/admission.js';
 import { MAX_DEBYE_WALLER_RESULTS, MAX_DEBYE_WALLER_RUNNING } from '../limits/settings.js';
 import type { ModelStore } from '../store/modelStore.js';
 import { planOptions } from './jobOptions.js';
@@ -50,9 +49,8 @@ export class DebyeWaller {
   private readonly semaphore = new Semaphore(MAX_DEBYE_WALLER_RUNNING);
 
   constructor(
-    private readonly executor: Executor,
     private readonly models: ModelStore,
-    private readonly memory: MemoryBudget,
+    private readonly admission: Admission,
   ) {}
 
   /** Throws `too_large`, `unknown_model`, `invalid_argument`, or the signal's reason. */
@@ -122,9 +120,8 @@ export class DebyeWaller {
   private async computeHeld(calculation: Calculation, signal: AbortSignal): Promise<Computed> {
     const { params } = calculation;
     const { model, grid, symmetrise } = params;
-    checkLeast(this.executor, this.memory, this.models.get(model).summary.n_atoms, {
-      quantity: 'displacements',
-    });
+    const { n_atoms } = this.models.get(model).summary;
+    await this.admission.check(n_atoms, { quantity: 'displacements' });
     const plan = await this.models.plan(model, planOptions(params), signal);
     const group = symmetrise ? await this.models.spaceGroup(model) : undefined;
     signal.throwIfAborted();
@@ -138,18 +135,17 @@ export class DebyeWaller {
       bose: true,
       negativeE: false,
     };
-    const opened = openAdmitted(this.executor, this.memory, plan, options, calculation.part.count);
-    const { work, advice } = opened;
-    const stop = () => work.cancel();
+    const job = await this.admission.open(plan, options, calculation.part.count, n_atoms, signal);
+    const stop = () => job.close();
     signal.addEventListener('abort', stop, { once: true });
     const evaluate = async () => {
-      if (group) calculation.part = await this.smallestPart(group, work, grid);
-      return averageTensors(work, advice, calculation.part, (points) => {
+      if (group) calculation.part = await this.smallestPart(group, job, grid);
+      return averageTensors(job, calculation.part, (points) => {
         calculation.points = points;
       });
     };
-    const { tensors, imaginary } = await evaluate().finally(opened.release);
-    const notes = [...plan.info.notes, ...opened.notes];
+    const { tensors, imaginary } = await evaluate().finally(stop);
+    const notes = [...plan.info.notes, ...job.notes];
     if (imaginary > 0) {
       notes.push(
         `${imaginary} modes of the Debye–Waller grid have imaginary frequencies and are left out of the tensors.`,
@@ -161,7 +157,7 @@ export class DebyeWaller {
         n_points: sizeOf(grid),
         evaluated: calculation.part.count,
         imaginary,
-        kernel_seconds: work.busySeconds,
+        kernel_seconds: job.busySeconds,
         space_group: group ? { number: group.number, symbol: group.symbol } : null,
         notes,
       },
@@ -169,12 +165,12 @@ export class DebyeWaller {
   }
 
   /** The irreducible wedge, if it is worth it and the tensors have the crystal's symmetry, else half of the grid. */
-  private async smallestPart(group: SpaceGroup, work: ExecutorJob, grid: Grid): Promise<GridPart> {
+  private async smallestPart(group: SpaceGroup, job: ExecutorJob, grid: Grid): Promise<GridPart> {
     const half = halfGrid(grid);
     const wedge = await this.models.irreducibleWedge(grid, group);
     const probes = probePoints(group.operations).length / 3;
     if (wedge.indices.length + probes >= half.count) return half;
-    return (await hasSymmetry(work, group.operations)) ? wedgePart(grid, wedge) : half;
+    return (await hasSymmetry(job, group.operations)) ? wedgePart(grid, wedge) : half;
   }
 
   /** Drops the results that have not been used for the longest time. */

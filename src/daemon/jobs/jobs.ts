@@ -1,11 +1,11 @@
 /** Jobs: a model, options and the q-points of one request of a client, computed chunk by chunk. */
 import { randomBytes } from 'node:crypto';
 import { EuphonicError } from '../../base/errors.js';
-import type { Executor, ExecutorJob, ExecutorPlan, JobOptions, PlanInfo } from '../../compute/executor.js';
+import type { ExecutorJob, ExecutorPlan, JobOptions, PlanInfo } from '../../compute/executor.js';
 import { isotopeNotes } from '../../models/scatteringLengths.js';
 import { ANGSTROM_PER_BOHR, ELECTRON_MASS_PER_AMU } from '../../models/units.js';
 import { float64Frame, toFloat64Array } from '../../protocol/arrays.js';
-import { MAX_FRAME_BYTES, MAX_INFLIGHT_BYTES } from '../../protocol/limits.js';
+import { MAX_FRAME_BYTES } from '../../protocol/limits.js';
 import type {
   ArrayFrame,
   CheckedParams,
@@ -15,9 +15,7 @@ import type {
   Results,
   Status,
 } from '../../protocol/messages.js';
-import { checkLeast, openAdmitted } from '../limits/admission.js';
-import type { ChunkAdvice } from '../limits/chunkAdvice.js';
-import type { MemoryBudget } from '../limits/memoryBudget.js';
+import type { Admission } from '../limits/admission.js';
 import { JOB_IDLE_MS, MAX_CANCELLED_JOBS } from '../limits/settings.js';
 import type { Peer } from '../sockets/peerSocket.js';
 import type { Call } from '../sockets/service.js';
@@ -32,14 +30,12 @@ interface Job {
   nAtoms: number;
   params: CheckedParams<'job.open'>;
   work: ExecutorJob;
-  bytesPerPoint: number;
-  chunkPoints: number;
   points: number;
   /** chunks asked for and not yet answered */
   open: number;
   openedAt: number;
   usedAt: number;
-  /** gives back its memory, its model and its peer's signal */
+  /** releases its model and its peer's signal */
   release(): void;
 }
 
@@ -54,14 +50,15 @@ const DEBYE_WALLER_DEFAULTS = { frequency_min: 0.01, symmetrise: true };
 
 type OpenCall = Pick<Call<'job.open'>, 'peer' | 'params' | 'frames' | 'signal'>;
 
-function jobSummary(job: Job, plan: ExecutorPlan, advice: ChunkAdvice, notes: string[]): JobSummary {
-  const { nModes, nSurfaces, threads } = job.work;
+function jobSummary(job: Job, plan: ExecutorPlan, notes: string[]): JobSummary {
+  const { nModes, nSurfaces, bytesPerPoint, advice, threads } = job.work;
   return {
     job: job.id,
     n_modes: nModes,
     n_surfaces: nSurfaces,
-    bytes_per_point: job.bytesPerPoint,
-    ...advice,
+    bytes_per_point: bytesPerPoint,
+    chunk_points: advice.chunkPoints,
+    window: advice.window,
     threads,
     plan: planSummary(plan.info),
     notes,
@@ -88,10 +85,10 @@ export class Jobs {
   readonly counters = { jobs: 0, chunks: 0, points: 0, cancelled: 0, expired: 0 };
 
   constructor(
-    private readonly executor: Executor,
     private readonly models: ModelStore,
     private readonly debyeWaller: DebyeWaller,
-    private readonly memory: MemoryBudget,
+    private readonly admission: Admission,
+    private readonly maxInflightBytes: number,
     private readonly maxJobs: number,
   ) {
     setInterval(() => this.expire(), JOB_IDLE_MS / 10).unref();
@@ -123,22 +120,15 @@ export class Jobs {
     }
     const { summary, crystal } = this.models.get(params.model);
     const options = jobOptions(params, crystal, frames.get('debye_waller'));
-    checkLeast(this.executor, this.memory, summary.n_atoms, options);
+    await this.admission.check(summary.n_atoms, options);
     const plan = await this.models.plan(params.model, planOptions(params), signal);
     const notes = new Set([
       ...plan.info.notes,
       ...this.isotopeNotes(params.model, options),
       ...(await this.addTensors(options, params, signal)),
     ]);
-    signal.throwIfAborted();
-    const { work, bytesPerPoint, advice, ...admitted } = openAdmitted(
-      this.executor,
-      this.memory,
-      plan,
-      options,
-      params.n_points,
-    );
-    for (const note of admitted.notes) notes.add(note);
+    const work = await this.admission.open(plan, options, params.n_points, summary.n_atoms, signal);
+    for (const note of work.notes) notes.add(note);
     const gone = () => this.end(job);
     const job: Job = {
       id: randomBytes(12).toString('hex'),
@@ -147,22 +137,19 @@ export class Jobs {
       nAtoms: summary.n_atoms,
       params,
       work,
-      bytesPerPoint,
-      chunkPoints: advice.chunk_points,
       points: 0,
       open: 0,
       openedAt,
       usedAt: performance.now(),
       release: () => {
         peer.signal.removeEventListener('abort', gone);
-        admitted.release();
         releaseModel();
       },
     };
     peer.signal.addEventListener('abort', gone);
     this.jobs.set(job.id, job);
     this.counters.jobs++;
-    return jobSummary(job, plan, advice, [...notes]);
+    return jobSummary(job, plan, [...notes]);
   }
 
   private isotopeNotes(model: string, { scatteringLengths }: JobOptions): string[] {
@@ -302,21 +289,21 @@ export class Jobs {
         },
       );
     }
-    const bytes = count * job.bytesPerPoint;
+    const bytes = count * job.work.bytesPerPoint;
     const underWay = this.inflight.get(job.peer.key) ?? 0;
     // a crystal may be so large that the results of one advised chunk exceed the limit
-    if (underWay === 0 && count <= job.chunkPoints && bytes <= MAX_FRAME_BYTES) return bytes;
-    if (bytes > MAX_INFLIGHT_BYTES) {
+    if (underWay === 0 && count <= job.work.advice.chunkPoints && bytes <= MAX_FRAME_BYTES) return bytes;
+    if (bytes > this.maxInflightBytes) {
       throw new EuphonicError('too_large', `The results of ${count} q-points have ${bytes} bytes.`, {
         where: 'count',
-        expected: `at most max_inflight_bytes = ${MAX_INFLIGHT_BYTES}`,
-        advice: `Send chunks of ${job.chunkPoints} q-points.`,
+        expected: `at most max_inflight_bytes = ${this.maxInflightBytes}`,
+        advice: `Send chunks of ${job.work.advice.chunkPoints} q-points.`,
       });
     }
-    if (underWay + bytes > MAX_INFLIGHT_BYTES) {
+    if (underWay + bytes > this.maxInflightBytes) {
       throw new EuphonicError('over_capacity', `Results of ${underWay + bytes} bytes would be under way.`, {
         where: 'count',
-        expected: `at most max_inflight_bytes = ${MAX_INFLIGHT_BYTES}`,
+        expected: `at most max_inflight_bytes = ${this.maxInflightBytes}`,
         advice: 'Wait for the answers to earlier chunks.',
       });
     }
@@ -325,7 +312,7 @@ export class Jobs {
 
   private end(job: Job): JobFigures {
     this.jobs.delete(job.id);
-    job.work.cancel();
+    job.work.close();
     job.release();
     const figures: JobFigures = {
       points: job.points,

@@ -2,7 +2,8 @@
 import { totalmem } from 'node:os';
 import { EuphonicError } from '../../base/errors.js';
 import { parseBytes, parseDuration, showBytes } from '../../base/sizes.js';
-import { type ThreadBudget, threadBudget } from '../../compute/local/localExecutor.js';
+import type { ThreadBudget } from '../../compute/executor.js';
+import { threadBudget } from '../../compute/local/localExecutor.js';
 import type { StartLimits } from '../../runtime/startLimits.js';
 import { isLoopback, parseTcpAddress, type TcpAddress } from '../../runtime/tcpAddress.js';
 import {

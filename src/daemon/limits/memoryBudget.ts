@@ -4,23 +4,9 @@
  */
 import { EuphonicError } from '../../base/errors.js';
 import { showBytes } from '../../base/sizes.js';
+import type { JobGrant, JobMemory } from '../../compute/executor.js';
 import type { MemoryLimit } from './config.js';
 import { RUNTIME_BYTES } from './settings.js';
-
-/** What a job holds while it is open, in bytes. */
-export interface JobMemory {
-  /** scratch memory of each thread that works for it */
-  workspace: number;
-  threads: number;
-  /** results under way, and tables of its own */
-  other: number;
-}
-
-export interface Admitted {
-  /** as many as fit, at most those asked for */
-  threads: number;
-  release(): void;
-}
 
 /** What holds memory beside jobs, and can give some back. */
 export interface Holder {
@@ -72,7 +58,7 @@ export class MemoryBudget {
   }
 
   /** Admits a job with as many of its threads as fit: results do not depend on how many work. Throws as `check`. */
-  admit(what: string, asked: JobMemory): Admitted {
+  admit(what: string, asked: JobMemory): JobGrant {
     const more = (threads: number) => this.jobBytes({ ...asked, threads }) - this.jobBytes();
     this.check(what, more(1));
     let threads = asked.threads;

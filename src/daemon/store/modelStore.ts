@@ -14,7 +14,6 @@ import type { ArrayFrame, CheckedParams, ModelSummary, Status } from '../../prot
 import type { Grid } from '../../qpoints/grid.js';
 import type { Wedge } from '../../qpoints/irreducibleWedge.js';
 import type { Holder, MemoryBudget } from '../limits/memoryBudget.js';
-import { planBytes } from '../limits/planMemory.js';
 import { PUT_BYTES_PER_FRAME_BYTE, READ_BYTES_PER_FILE_BYTE } from '../limits/settings.js';
 import { ModelReader } from './modelReader.js';
 import type { LoadedModel, ReadModel } from './modelWorker.js';
@@ -179,10 +178,7 @@ export class ModelStore implements Holder {
     let release: (() => void) | undefined;
     try {
       const what = `A plan for ${summary.n_atoms} atoms`;
-      release = this.memory.reserve(
-        what,
-        planBytes(summary.n_atoms, model.bytes, summary.polar && options.dipole),
-      );
+      release = this.memory.reserve(what, this.executor.planBytes(model, options));
       return await this.executor.plan(model, options, signal);
     } finally {
       stored.uses--;

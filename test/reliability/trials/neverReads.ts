@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MAX_INFLIGHT_BYTES } from '../../../src/protocol/limits.js';
+import { MAX_INFLIGHT_BYTES } from '../../../src/compute/local/chunkAdvice.js';
 import { pingsDuring, pingText } from '../support/pinger.js';
 import { digestOf, pointsOf, QUARTZ, request } from '../support/results.js';
 import type { Trial } from '../trial.js';
