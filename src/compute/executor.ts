@@ -103,14 +103,36 @@ export interface Supercell {
   forceConstants: Float64Array;
 }
 
-/** A model where the executor wants it. */
+/** A model by its address. */
+export interface ModelSource {
+  /** SHA-256 of the canonical content */
+  readonly id: string;
+  /** For an executor that does not have the model: asked for before `addModel` has resolved, or not at all. */
+  content(): Promise<ForceConstants>;
+}
+
+/** A model where the executor wants it, until nothing refers to it. */
 export interface ExecutorModel {
+  readonly id: string;
   readonly bytes: number;
   /** Its arrays are not to be written to: they may be the model itself. */
   supercell(): Supercell | Promise<Supercell>;
 }
 
+/** All that decides a plan: equal keys are equal plans, in whatever process they are made. */
+export interface PlanKey {
+  readonly model: string;
+  readonly options: PlanOptions;
+}
+
+/** The key as a text, for maps. */
+export function planKeyText({ model, options }: PlanKey): string {
+  return JSON.stringify([model, options.asr, options.dipole, options.dipoleParameter]);
+}
+
+/** A plan where the executor wants it, until nothing refers to it. */
 export interface ExecutorPlan {
+  readonly key: PlanKey;
   readonly info: PlanInfo;
   readonly bytes: number;
 }
@@ -178,7 +200,7 @@ export interface Executor {
   readonly simd: string;
   /** results of one client's jobs that may be under way: asked for, and not yet handed to its socket */
   readonly maxInflightBytes: number;
-  addModel(model: ForceConstants): Promise<ExecutorModel>;
+  addModel(source: ModelSource): Promise<ExecutorModel>;
   /** Estimate of this computer's memory that a plan takes at most while it is made. */
   planBytes(model: ExecutorModel, options: PlanOptions): number;
   /**

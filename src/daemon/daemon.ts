@@ -2,8 +2,7 @@
 import { hostname } from 'node:os';
 import { EuphonicError } from '../base/errors.js';
 import { VERSION } from '../base/version.js';
-import type { Executor } from '../compute/executor.js';
-import { createLocalExecutor } from '../compute/local/localExecutor.js';
+import type { Executor, ThreadBudget } from '../compute/executor.js';
 import { PROTOCOL_VERSION } from '../protocol/limits.js';
 import type { ControlMethod, Status, WorkMethod } from '../protocol/messages.js';
 import type { Connection } from '../runtime/connection.js';
@@ -44,6 +43,8 @@ import { workService } from './workService.js';
 
 export interface DaemonOptions extends StartLimits {
   paths?: RuntimePaths;
+  /** makes what computes */
+  executor(threads: ThreadBudget): Executor | Promise<Executor>;
 }
 
 /** A running daemon. Its process holds the lock; see `startDaemon`. */
@@ -280,7 +281,7 @@ function cannotListen({ work }: Endpoints, error: unknown): EuphonicError {
  * cannot be made, `file_damaged` or `other_host` for a connection file that is not this daemon's to replace, and what
  * `daemonConfig` throws.
  */
-export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> {
+export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   process.umask(0o077);
   const paths = options.paths ?? runtimePaths();
   removeStale(paths);
@@ -288,7 +289,8 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> 
   try {
     const config = daemonConfig(options);
     const security = config.tcp ? curveSecurity() : plainSecurity();
-    daemon = new Daemon(paths, config, security, openLog(paths.log), createLocalExecutor(config.threads));
+    const executor = await options.executor(config.threads);
+    daemon = new Daemon(paths, config, security, openLog(paths.log), executor);
     await daemon.bind();
     return daemon;
   } catch (error) {

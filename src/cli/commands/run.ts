@@ -2,15 +2,19 @@
 
 import { asEuphonicError } from '../../base/errors.js';
 import { loadAddon } from '../../compute/local/addon.js';
+import { createLocalExecutor } from '../../compute/local/localExecutor.js';
 import { takeLock } from '../../daemon/connectionFile.js';
-import type { Daemon } from '../../daemon/daemon.js';
+import type { Daemon, DaemonOptions } from '../../daemon/daemon.js';
 import { EXIT_LOCKED } from '../../protocol/limits.js';
 import { runtimePaths } from '../../runtime/paths.js';
 import type { StartLimits } from '../../runtime/startLimits.js';
 import { EXIT_ERROR, EXIT_OK } from '../terminal/exitCodes.js';
 
-/** Does not return where the daemon was started: the process ends with it. */
-export async function run(options: StartLimits): Promise<number> {
+/** Does not return where the daemon was started: the process ends with it. `executor` makes what computes. */
+export async function run(
+  limits: StartLimits,
+  executor: DaemonOptions['executor'] = createLocalExecutor,
+): Promise<number> {
   process.umask(0o077);
   const paths = runtimePaths();
   // the lock comes before everything else, so that of many starts at once all but one end quickly
@@ -28,7 +32,7 @@ export async function run(options: StartLimits): Promise<number> {
   }
   try {
     const { startDaemon } = await import('../../daemon/daemon.js');
-    daemon = await startDaemon({ ...options, paths });
+    daemon = await startDaemon({ ...limits, paths, executor });
   } catch (error) {
     // threads and sockets that have been made already would keep the process alive
     process.stderr.write(`euphonicd: ${asEuphonicError(error).describe()}\n`);

@@ -1,7 +1,6 @@
 /** The executor of one process: the addon's pool of threads. Everything it is given has been checked. */
 
 import { EuphonicError } from '../../base/errors.js';
-import type { ForceConstants } from '../../models/forceConstants.js';
 import type {
   Chunk,
   Executor,
@@ -53,20 +52,22 @@ export function createLocalExecutor(budget: ThreadBudget): Executor {
     threadsReason: budget.reason,
     simd: addon.simdTarget(),
     maxInflightBytes: MAX_INFLIGHT_BYTES,
-    addModel: async (model: ForceConstants): Promise<LocalModel> => {
+    addModel: async ({ id, content }): Promise<LocalModel> => {
+      const model = await content();
       const native = await coded(addon.createModel(nativeContent(model)));
-      return { native, bytes: native.bytes, nAtoms: model.nAtoms, isPolar: model.born !== undefined };
+      return { id, native, bytes: native.bytes, nAtoms: model.nAtoms, isPolar: model.born !== undefined };
     },
     planBytes: (model, options) => {
       const { nAtoms, bytes, isPolar } = model as LocalModel;
       return planBytes(nAtoms, bytes, isPolar && options.dipole);
     },
     plan: async (model, options, signal): Promise<LocalPlan> => {
+      const key = { model: model.id, options };
       const { plan, cancel } = pool.plan((model as LocalModel).native, options);
       if (signal.aborted) cancel();
       signal.addEventListener('abort', cancel, { once: true });
       const native = await coded(plan).finally(() => signal.removeEventListener('abort', cancel));
-      return { native, info: native.info, bytes: native.bytes };
+      return { key, native, info: native.info, bytes: native.bytes };
     },
     leastBytes: async (nAtoms, options) => {
       const results = options.quantity === 'modes' ? 18 * nAtoms ** 2 * Float64Array.BYTES_PER_ELEMENT : 0;

@@ -7,7 +7,7 @@ import { EuphonicError } from '../../base/errors.js';
 import { Semaphore } from '../../base/semaphore.js';
 import { Shared } from '../../base/shared.js';
 import { averageTensors, hasSymmetry } from '../../compute/debyeWaller.js';
-import type { ExecutorJob, JobOptions } from '../../compute/executor.js';
+import { type ExecutorJob, type JobOptions, planKeyText } from '../../compute/executor.js';
 import type { SpaceGroup } from '../../models/symmetry.js';
 import { MAX_DEBYE_WALLER_POINTS } from '../../protocol/limits.js';
 import type { CheckedParams, DebyeWallerSummary, Status } from '../../protocol/messages.js';
@@ -194,6 +194,7 @@ function checkSize(grid: Grid): void {
 
 /** All that the tensors depend on; not how many threads work. */
 function keyOf(params: DebyeWallerParams): string {
-  const { model, grid, temperature, asr, dipole, dipole_parameter, frequency_min, symmetrise } = params;
-  return JSON.stringify([model, grid, temperature, asr, dipole, dipole_parameter, frequency_min, symmetrise]);
+  const { model, grid, temperature, frequency_min, symmetrise } = params;
+  const plan = planKeyText({ model, options: planOptions(params) });
+  return JSON.stringify([plan, grid, temperature, frequency_min, symmetrise]);
 }

@@ -3,7 +3,13 @@ import { setImmediate } from 'node:timers/promises';
 import { EuphonicError } from '../../base/errors.js';
 import { Semaphore } from '../../base/semaphore.js';
 import { Shared } from '../../base/shared.js';
-import type { Executor, ExecutorModel, ExecutorPlan, PlanOptions } from '../../compute/executor.js';
+import {
+  type Executor,
+  type ExecutorModel,
+  type ExecutorPlan,
+  type PlanOptions,
+  planKeyText,
+} from '../../compute/executor.js';
 import type { Crystal } from '../../models/crystal.js';
 import { fileState } from '../../models/readers/fileState.js';
 import type { ReadFile, ReadOptions } from '../../models/readers/index.js';
@@ -146,7 +152,7 @@ export class ModelStore implements Holder {
    */
   async plan(id: string, options: PlanOptions, signal: AbortSignal): Promise<ExecutorPlan> {
     const stored = this.get(id);
-    const key = JSON.stringify([options.asr, options.dipole, options.dipoleParameter]);
+    const key = planKeyText({ model: id, options });
     let shared = stored.plans.get(key);
     if (!shared) {
       shared = new Shared(
@@ -260,7 +266,7 @@ export class ModelStore implements Holder {
     const { id, fc, source, notes, doubts, asymmetry } = read;
     const present = this.touch(id);
     if (present) return present.summary;
-    const model = await this.executor.addModel(fc);
+    const model = await this.executor.addModel({ id, content: async () => fc });
     const summary: ModelSummary = {
       model: id,
       n_atoms: fc.nAtoms,
