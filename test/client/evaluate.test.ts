@@ -6,7 +6,7 @@ import { Channel } from '../../src/client/channel.js';
 import type { EuphonicClient } from '../../src/client/client.js';
 import type { EvaluateOptions } from '../../src/client/evaluation.js';
 import type { ModelSummary } from '../../src/protocol/messages.js';
-import { eventually, TestDaemon } from '../support/daemon.js';
+import { describeWithExecutors, eventually, TestDaemon } from '../support/daemon.js';
 import { failsWith } from '../support/errors.js';
 import { arbitraryModel } from '../support/models.js';
 
@@ -22,14 +22,15 @@ function qPoints(nPoints: number, seed = 5): Float64Array {
 
 const bits = (array: Float64Array | undefined) => array && Buffer.from(array.buffer).toString('base64');
 
-describe('evaluation', function () {
+describeWithExecutors('evaluation', function (executor) {
   this.timeout(60_000);
   let daemon: TestDaemon;
   let client: EuphonicClient;
   let model: ModelSummary;
   before(async () => {
-    daemon = new TestDaemon();
-    client = daemon.client({ threads: 3 });
+    daemon = new TestDaemon(executor);
+    await daemon.start({ threads: 3 });
+    client = daemon.client();
     model = await client.putModel(arbitraryModel());
   });
   after(() => daemon.dispose());

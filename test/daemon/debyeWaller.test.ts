@@ -11,7 +11,7 @@ import { ANGSTROM_PER_BOHR, ELECTRON_MASS_PER_AMU } from '../../src/models/units
 import type { ModelSummary } from '../../src/protocol/messages.js';
 import { gridPoints, halfGrid } from '../../src/qpoints/grid.js';
 import { irreducibleWedge, wedgePart } from '../../src/qpoints/irreducibleWedge.js';
-import { eventually, TestDaemon } from '../support/daemon.js';
+import { describeWithExecutors, eventually, TestDaemon } from '../support/daemon.js';
 import { dataFile } from '../support/data.js';
 import { failsWith } from '../support/errors.js';
 import { arbitraryModel } from '../support/models.js';
@@ -120,14 +120,15 @@ describe('irreducible wedges', () => {
   });
 });
 
-describe('Debye–Waller tensors', function () {
+describeWithExecutors('Debye–Waller tensors', function (executor) {
   this.timeout(60_000);
   let daemon: TestDaemon;
   let client: EuphonicClient;
   let model: ModelSummary;
   before(async () => {
-    daemon = new TestDaemon();
-    client = daemon.client({ threads: 3 });
+    daemon = new TestDaemon(executor);
+    await daemon.start({ threads: 3 });
+    client = daemon.client();
     model = await client.putModel(materials.quartz());
   });
   after(() => daemon.dispose());

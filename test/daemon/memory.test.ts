@@ -3,7 +3,7 @@ import type { MemoryLimit } from '../../src/daemon/limits/config.js';
 import { type Holder, MemoryBudget } from '../../src/daemon/limits/memoryBudget.js';
 import { RUNTIME_BYTES } from '../../src/daemon/limits/settings.js';
 import { largeModel } from '../support/crystals.js';
-import { TestDaemon } from '../support/daemon.js';
+import { describeWithExecutors, TestDaemon } from '../support/daemon.js';
 import { failsWith } from '../support/errors.js';
 import { arbitraryModel } from '../support/models.js';
 import { RawPeer } from '../support/rawPeer.js';
@@ -66,16 +66,22 @@ describe('memory budget', () => {
   });
 });
 
-describe('a daemon with little memory', function () {
+describeWithExecutors('a daemon with little memory', function (executor) {
   this.timeout(120_000);
   let daemon: TestDaemon;
   beforeEach(() => {
-    daemon = new TestDaemon();
+    daemon = new TestDaemon(executor);
   });
   afterEach(() => daemon.dispose());
+  // a matter of the store, whatever computes
+  const itOfStore = executor === 'local' ? it : () => {};
+  const started = async (limits: { maxMemory: string; threads?: number }) => {
+    await daemon.start(limits);
+    return daemon.client();
+  };
 
   it('refuses a request for ten times of it at once, with the number, and goes on', async () => {
-    const client = daemon.client({ maxMemory: '256M', threads: 2 });
+    const client = await started({ maxMemory: '256M', threads: 2 });
     const large = await client.putModel(largeModel(700));
     const small = await client.putModel(arbitraryModel());
     const qpts = Float64Array.of(0.1, 0.2, 0.3);
@@ -98,8 +104,8 @@ describe('a daemon with little memory', function () {
     assert.ok(((await client.status()).counters.memory_refused ?? 0) >= 5);
   });
 
-  it('refuses a model that is too large, and one that is beside others', async () => {
-    const client = daemon.client({ maxMemory: '192M' });
+  itOfStore('refuses a model that is too large, and one that is beside others', async () => {
+    const client = await started({ maxMemory: '192M' });
     const error = await failsWith('too_large', () => client.putModel(largeModel(700)));
     assert.match(error.message, /MiB/);
     assert.ok((await client.putModel(largeModel(300))).n_atoms === 300);
@@ -113,7 +119,7 @@ describe('a daemon with little memory', function () {
       const model = largeModel(100);
       const expected = await reference.evaluate(await reference.putModel(model), qpts, { quantity: 'modes' });
       assert.equal(expected.threads, 4);
-      const client = daemon.client({ maxMemory: '256M', threads: 4 });
+      const client = await started({ maxMemory: '256M', threads: 4 });
       const result = await client.evaluate(await client.putModel(model), qpts, { quantity: 'modes' });
       assert.ok(result.threads < 4 && result.threads >= 1, String(result.threads));
       assert.ok(
@@ -127,8 +133,8 @@ describe('a daemon with little memory', function () {
     }
   });
 
-  it('drops models that are not used, and has them sent again', async () => {
-    const client = daemon.client({ maxMemory: '256M' });
+  itOfStore('drops models that are not used, and has them sent again', async () => {
+    const client = await started({ maxMemory: '256M' });
     const models = [];
     for (let seed = 1; seed <= 6; seed++) models.push(await client.putModel(largeModel(500, seed)));
     const { counters, models: kept, memory_committed_bytes, memory_limit_bytes } = await client.status();
@@ -140,7 +146,7 @@ describe('a daemon with little memory', function () {
   });
 
   it('gives the memory of a job back when its client goes', async () => {
-    const client = daemon.client({ maxMemory: '256M' });
+    const client = await started({ maxMemory: '256M' });
     const { model } = await client.putModel(arbitraryModel());
     const before = (await client.status()).memory_committed_bytes;
     const peer = new RawPeer(daemon.connection(), 'work');

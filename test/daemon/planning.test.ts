@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ModelSummary } from '../../src/protocol/messages.js';
-import { cpuSeconds } from '../reliability/support/processes.js';
 import { largeModel } from '../support/crystals.js';
-import { eventually, TestDaemon } from '../support/daemon.js';
+import { describeWithExecutors, eventually, TestDaemon } from '../support/daemon.js';
 import { RawPeer } from '../support/rawPeer.js';
 
-describe('planning that nobody waits for', function () {
+describeWithExecutors('planning that nobody waits for', function (executor) {
   this.timeout(180_000);
   let daemon: TestDaemon;
   let model: ModelSummary;
   const peers: RawPeer[] = [];
   before(async () => {
-    daemon = new TestDaemon();
+    daemon = new TestDaemon(executor);
+    await daemon.start();
     // seconds to plan with a sum rule, which no request can wait for by mistake
-    model = await daemon.client().putModel(largeModel(600));
+    model = await daemon.client().putModel(largeModel(executor === 'local' ? 600 : 350));
   });
   after(() => daemon.dispose());
   afterEach(() => {
@@ -28,7 +28,7 @@ describe('planning that nobody waits for', function () {
   const open = (client: RawPeer, options: object) =>
     client.request('job.open', { model: model.model, n_points: 1, ...options }, [], 170_000);
   const code = (answer: object) => (answer as { error?: { code: string } }).error?.code;
-  const cpu = () => cpuSeconds(daemon.connection().pid);
+  const cpu = () => daemon.cpuSeconds;
 
   /** The share of one core that the daemon uses falls to next to nothing. */
   const rests = () =>
@@ -71,8 +71,9 @@ describe('planning that nobody waits for', function () {
   });
 
   it('is told that the daemon ends, from which clients recover', async () => {
-    const other = new TestDaemon();
+    const other = new TestDaemon(executor);
     try {
+      await other.start();
       const { model: id } = await other.client().putModel(largeModel(500));
       const client = new RawPeer(other.connection(), 'work');
       peers.push(client);

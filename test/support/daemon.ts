@@ -6,12 +6,15 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type ClientOptions, EuphonicClient } from '../../src/client/client.js';
-import { stopDaemon } from '../../src/client/launcher.js';
+import { ensureDaemon, findDaemon, stopDaemon } from '../../src/client/launcher.js';
 import type { Connection } from '../../src/runtime/connection.js';
 import { type RuntimePaths, runtimePaths } from '../../src/runtime/paths.js';
+import type { StartLimits } from '../../src/runtime/startLimits.js';
+import { cpuSeconds } from '../reliability/support/processes.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const cliPath = join(root, 'dist', 'cli.js');
+const otherDaemonPath = join(root, 'test', 'support', 'executor', 'daemon.ts');
 
 /** Daemons run from dist/, which may be older than what stands in src/. */
 function checkBuild(): void {
@@ -29,6 +32,21 @@ export interface CliResult {
   stderr: string;
 }
 
+/** Where a daemon's threads are: in its own process, or in another (see executor/childExecutor.ts). */
+export type ExecutorName = 'local' | 'child';
+
+/** Tests that any executor must pass. */
+export function describeWithExecutors(
+  title: string,
+  suite: (this: Mocha.Suite, executor: ExecutorName) => void,
+): void {
+  for (const executor of ['local', 'child'] as const) {
+    describe(executor === 'local' ? title : `${title}, computed in another process`, function () {
+      suite.call(this, executor);
+    });
+  }
+}
+
 export class TestDaemon {
   readonly folder = mkdtempSync(join(tmpdir(), 'euphonic-test-'));
   readonly env: NodeJS.ProcessEnv = {
@@ -37,6 +55,26 @@ export class TestDaemon {
   };
   readonly paths: RuntimePaths = runtimePaths(this.env);
   private readonly clients: EuphonicClient[] = [];
+
+  constructor(private readonly executor: ExecutorName = 'local') {}
+
+  /** Starts the daemon: needed before the first use of a client if its executor is another than the usual one. */
+  async start(limits: Pick<StartLimits, 'threads' | 'maxMemory'> = {}): Promise<void> {
+    if (this.executor === 'local') {
+      await ensureDaemon({ ...limits, paths: this.paths });
+      return;
+    }
+    const { threads, maxMemory } = limits;
+    const args = [
+      ...(threads === undefined ? [] : ['--threads', String(threads)]),
+      ...(maxMemory === undefined ? [] : ['--max-memory', maxMemory]),
+    ];
+    spawn(process.execPath, ['--import=tsx', otherDaemonPath, ...args], {
+      env: this.env,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    await eventually(async () => (await findDaemon(this.paths)) !== undefined, 'the daemon is there', 60_000);
+  }
 
   /** A client, closed with the daemon; it starts the daemon when it is first used. */
   client(options: Omit<ClientOptions, 'paths'> = {}): EuphonicClient {
@@ -70,6 +108,16 @@ export class TestDaemon {
       env: this.env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+  }
+
+  /** Processor time of the daemon, and of the process in which its executor may be. */
+  get cpuSeconds(): number {
+    const { pid } = this.connection();
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+      .trim()
+      .split(' ')
+      .filter(Boolean);
+    return [pid, ...children.map(Number)].reduce((sum, process) => sum + cpuSeconds(process), 0);
   }
 
   /** Memory of the daemon in bytes, and the most it ever had. */

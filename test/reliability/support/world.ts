@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { seededRandom } from '../../../crystals/random.js';
 import { eventually, TestDaemon } from '../../support/daemon.js';
 import { OctaveSession } from './octave.js';
-import { cpuSeconds, descriptors, processesOf, residentBytes } from './processes.js';
+import { descriptors, processesOf, residentBytes } from './processes.js';
 import { type Bits, pointsOf, type RequestName, request } from './results.js';
 
 const WORKER = fileURLToPath(new URL('worker.ts', import.meta.url));
@@ -33,9 +33,6 @@ export class TrialDaemon extends TestDaemon {
   }
   get descriptors(): number {
     return descriptors(this.pid);
-  }
-  get cpuSeconds(): number {
-    return cpuSeconds(this.pid);
   }
 }
 
