@@ -36,6 +36,7 @@ import {
   REQUEST_SHARE,
 } from './limits/settings.js';
 import { type Authentication, startAuthentication } from './sockets/authentication.js';
+import { ConnectionLimit } from './sockets/connectionLimit.js';
 import { curveSecurity, plainSecurity, type Security } from './sockets/security.js';
 import type { Service, ServiceContext, ToldError } from './sockets/service.js';
 import { ModelStore } from './store/modelStore.js';
@@ -60,6 +61,7 @@ export class Daemon {
   private readonly jobs: Jobs;
   private readonly work: Service<WorkMethod>;
   private readonly control: Service<ControlMethod>;
+  private readonly limit = new ConnectionLimit(MAX_CONNECTIONS);
   private authentication: Authentication | undefined;
   /** the latest errors that clients were told of */
   private readonly lastErrors: ToldError[] = [];
@@ -92,6 +94,7 @@ export class Daemon {
     const context: ServiceContext = {
       log,
       security: security.socketOptions,
+      limit: this.limit,
       load: { bytes: 0, limit: Math.floor(config.memory.bytes * REQUEST_SHARE) },
       onError: (error) => this.noteError(error),
     };
@@ -112,10 +115,7 @@ export class Daemon {
   /** Makes the sockets, then the file by which clients find them. */
   async bind(): Promise<void> {
     // a socket asks who may connect from its first moment on
-    this.authentication = await startAuthentication(
-      this.security,
-      () => this.work.figures.connections + this.control.figures.connections > MAX_CONNECTIONS,
-    );
+    this.authentication = await startAuthentication(this.security, this.limit);
     Object.assign(this.connection, await this.bindSockets());
     writeConnection(this.paths, this.connection);
     this.work.start();
@@ -238,7 +238,7 @@ export class Daemon {
       models_evicted: this.models.counters.evicted,
       files_read: this.models.counters.read,
       clients: work.peers,
-      connections: work.connections + control.connections,
+      connections: this.limit.established,
       requests: work.requests + control.requests,
       messages_refused: work.refused + control.refused,
       errors: work.errors + control.errors,

@@ -1,6 +1,7 @@
 /** Who may connect: ZeroMQ asks here (ZAP, RFC 27) before it lets a peer send anything. */
 import { Router } from 'zeromq';
 import { REFUSED_BUSY } from '../../protocol/limits.js';
+import type { ConnectionLimit } from './connectionLimit.js';
 import { type Security, ZAP_DOMAIN } from './security.js';
 
 const ZAP_ENDPOINT = 'inproc://zeromq.zap.01';
@@ -11,10 +12,10 @@ export interface Authentication {
   close(): void;
 }
 
-/** Answers ZeroMQ's questions for the life of the process. `isFull` says that no more connections are taken. */
+/** Answers ZeroMQ's questions for the life of the process. */
 export async function startAuthentication(
   security: Security,
-  isFull: () => boolean,
+  limit: ConnectionLimit,
 ): Promise<Authentication> {
   const counters = { accepted: 0, refused: 0, refused_busy: 0 };
   const router = new Router({ linger: 0 });
@@ -25,7 +26,7 @@ export async function startAuthentication(
       counters.refused++;
       return ['400', 'Not the secret of this daemon', ''];
     }
-    if (isFull()) {
+    if (!limit.enter()) {
       counters.refused_busy++;
       return [String(REFUSED_BUSY), 'Too many connections', ''];
     }

@@ -7,13 +7,16 @@ import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { Router } from 'zeromq';
 import { EuphonicError } from '../../base/errors.js';
 import {
+  HANDSHAKE_TIMEOUT_MS,
   HEARTBEAT_INTERVAL_MS,
   HEARTBEAT_TIMEOUT_MS,
+  MAX_CONNECTIONS,
   MAX_WAITING_ANSWERS,
   MESSAGES_PER_TURN,
   RECEIVE_HIGH_WATER_MARK,
   SEND_RETRY_MS,
 } from '../limits/settings.js';
+import type { ConnectionLimit } from './connectionLimit.js';
 
 /** A connection of a client to one socket. ZeroMQ names it; a client that reconnects is another peer. */
 export interface Peer {
@@ -56,8 +59,6 @@ export interface PeerLimits {
 }
 
 export class PeerSocket {
-  /** Connections that have been made and not ended, let in or not yet. */
-  connections = 0;
   /** answers for peers that do not read */
   dropped = 0;
   private readonly router: NotifyingRouter;
@@ -71,11 +72,14 @@ export class PeerSocket {
     { sendHighWaterMark, maxFrameBytes }: PeerLimits,
     /** options of ZeroMQ's sockets by which peers are let in */
     security: object,
+    limit: ConnectionLimit,
   ) {
     this.router = new NotifyingRouter({
       mandatory: true,
       ...security,
       linger: 0,
+      // as many may come at the same moment
+      backlog: MAX_CONNECTIONS,
       maxMessageSize: maxFrameBytes,
       receiveHighWaterMark: RECEIVE_HIGH_WATER_MARK,
       // with 0 a send succeeds or fails at once, so two never overlap
@@ -84,14 +88,16 @@ export class PeerSocket {
       heartbeatInterval: HEARTBEAT_INTERVAL_MS,
       heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
       heartbeatTimeToLive: HEARTBEAT_TIMEOUT_MS,
+      handshakeInterval: HANDSHAKE_TIMEOUT_MS,
     });
     this.router.notifyOfDisconnection();
-    this.router.events.on('accept', () => {
-      this.connections++;
-    });
-    this.router.events.on('disconnect', () => {
-      this.connections--;
-    });
+    const { events } = this.router;
+    events.on('accept', () => limit.accept());
+    events.on('handshake', () => limit.succeed());
+    for (const reason of ['auth', 'protocol', 'other'] as const) {
+      events.on(`handshake:error:${reason}`, () => limit.fail());
+    }
+    events.on('disconnect', () => limit.disconnect());
   }
 
   /** Resolves with the endpoint, in which a port that was left open has been chosen. */

@@ -7,6 +7,7 @@ import type { ArrayFrame, CheckedParams, Method, Request, Results } from '../../
 import { checkMethod, checkRequest } from '../../protocol/validate.js';
 import type { Log } from '../../runtime/log.js';
 import { MAX_REQUESTS_PER_CLIENT } from '../limits/settings.js';
+import type { ConnectionLimit } from './connectionLimit.js';
 import { type Peer, type PeerLimits, PeerSocket } from './peerSocket.js';
 
 const FINISH_POLL_MS = 2;
@@ -38,7 +39,6 @@ export interface ServiceFigures {
   /** messages that were no requests */
   refused: number;
   errors: number;
-  connections: number;
   /** connections whose client has sent something */
   peers: number;
   /** answers that nobody read */
@@ -64,6 +64,8 @@ export interface ServiceContext {
   log: Log;
   /** options of ZeroMQ's sockets by which peers are let in */
   security: object;
+  /** of connections to all of them */
+  limit: ConnectionLimit;
   load: RequestLoad;
   /** told of each error */
   onError: (error: ToldError) => void;
@@ -87,7 +89,12 @@ export class Service<M extends Method> {
     limits: PeerLimits,
   ) {
     this.methods = Object.keys(handlers) as M[];
-    this.socket = new PeerSocket((peer, parts) => void this.handle(peer, parts), limits, context.security);
+    this.socket = new PeerSocket(
+      (peer, parts) => void this.handle(peer, parts),
+      limits,
+      context.security,
+      context.limit,
+    );
   }
 
   bind(endpoint: string): Promise<string> {
@@ -104,8 +111,8 @@ export class Service<M extends Method> {
   }
 
   get figures(): ServiceFigures {
-    const { connections, peers, dropped } = this.socket;
-    return { ...this.counters, connections, peers, dropped };
+    const { peers, dropped } = this.socket;
+    return { ...this.counters, peers, dropped };
   }
 
   /** Whether a request is being handled. */
