@@ -195,8 +195,11 @@ export class Daemon {
 
   /** Milliseconds without work and without a request for any; asking how it is does not count. */
   private get idleMs(): number {
-    const isIdle = !this.work.isBusy && this.jobs.list().length === 0;
-    return isIdle ? performance.now() - this.work.usedAt : 0;
+    return this.isIdle ? performance.now() - this.work.usedAt : 0;
+  }
+
+  private get isIdle(): boolean {
+    return !this.work.isBusy && this.jobs.list().length === 0;
   }
 
   private status(): Status {

@@ -55,7 +55,14 @@ export function createLocalExecutor(budget: ThreadBudget): Executor {
     addModel: async ({ id, content }): Promise<LocalModel> => {
       const model = await content();
       const native = await coded(addon.createModel(nativeContent(model)));
-      return { id, native, bytes: native.bytes, nAtoms: model.nAtoms, isPolar: model.born !== undefined };
+      return {
+        id,
+        native,
+        bytes: native.bytes,
+        nAtoms: model.nAtoms,
+        isPolar: model.born !== undefined,
+        supercell: () => native.supercell(),
+      };
     },
     planBytes: (model, options) => {
       const { nAtoms, bytes, isPolar } = model as LocalModel;

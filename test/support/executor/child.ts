@@ -28,12 +28,13 @@ const rpc = new Rpc(process, {
     const { threads, simd, maxInflightBytes } = local;
     return { threads, simd, maxInflightBytes };
   },
-  addModel: async (id: string): Promise<ExecutorModel> => {
+  addModel: async (id: string): Promise<Omit<ExecutorModel, 'supercell'>> => {
     const content = () => rpc.ask<ForceConstants>('content', id);
     const model = models.get(id) ?? (await local.addModel({ id, content }));
     models.set(id, model);
     return { id, bytes: model.bytes };
   },
+  supercell: (id: string) => models.get(id)!.supercell(),
   plan: async ({ number, key }: { number: number; key: PlanKey }): Promise<ExecutorPlan> => {
     const stop = stopOf(number);
     try {

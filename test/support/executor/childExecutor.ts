@@ -18,6 +18,7 @@ import type {
   ModelSource,
   PlanKey,
   PlanOptions,
+  Supercell,
   ThreadBudget,
 } from '../../../src/compute/executor.js';
 import { Rpc } from './rpc.js';
@@ -63,9 +64,10 @@ export class ChildExecutor implements Executor {
 
   async addModel(source: ModelSource): Promise<ExecutorModel> {
     this.sources.set(source.id, source);
-    return this.rpc
-      .ask('addModel', source.id)
-      .finally(() => this.sources.delete(source.id)) as Promise<ExecutorModel>;
+    const model = await this.rpc
+      .ask<Omit<ExecutorModel, 'supercell'>>('addModel', source.id)
+      .finally(() => this.sources.delete(source.id));
+    return { ...model, supercell: () => this.rpc.ask<Supercell>('supercell', source.id) };
   }
 
   planBytes(model: ExecutorModel): number {
