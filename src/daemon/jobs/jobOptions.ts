@@ -1,7 +1,7 @@
 /** What comes with a job and its chunks, checked, as the executor takes it. */
 
 import { EuphonicError } from '../../base/errors.js';
-import type { Broadening, JobOptions, PlanOptions } from '../../compute/executor.js';
+import type { Broadening, Chunk, JobOptions, PlanOptions } from '../../compute/executor.js';
 import type { Crystal } from '../../models/crystal.js';
 import { coherentScatteringLengths } from '../../models/scatteringLengths.js';
 import { ELECTRON_MASS_PER_AMU } from '../../models/units.js';
@@ -86,8 +86,27 @@ function broadeningOf({
   };
 }
 
+/** A chunk as the executor takes it: copies, so that what was received can be released. Throws `invalid_argument`. */
+export function chunkOf(
+  { offset, count, before, after }: CheckedParams<'job.compute'>,
+  frames: ReadonlyMap<string, ArrayFrame>,
+  quantity: string,
+): Chunk {
+  const qpts = toFloat64Array(frames.get('qpts')!);
+  checkFinite(qpts, offset, count);
+  const energies = energiesOf(quantity, frames.get('energies'), offset);
+  const directions = frames.get('directions');
+  return {
+    qpts,
+    ...(directions && { directions: toFloat64Array(directions) }),
+    ...(energies && { energies }),
+    ...(before && { before: Float64Array.from(before) }),
+    ...(after && { after: Float64Array.from(after) }),
+  };
+}
+
 /** Energy transfers of a chunk: for broadened intensities, and for nothing else. */
-export function energiesOf(
+function energiesOf(
   quantity: string,
   frame: ArrayFrame | undefined,
   offset: number,
@@ -113,7 +132,7 @@ export function energiesOf(
 }
 
 /** Throws `invalid_argument` for q-points [3,count] that are no numbers; `offset` is the first one's place. */
-export function checkFinite(qpts: Float64Array, offset: number, count: number): void {
+function checkFinite(qpts: Float64Array, offset: number, count: number): void {
   const bad = firstNotFinite(qpts);
   if (bad < 0) return;
   const point = offset + (bad % count);

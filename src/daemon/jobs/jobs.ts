@@ -4,7 +4,7 @@ import { EuphonicError } from '../../base/errors.js';
 import type { ExecutorJob, ExecutorPlan, JobOptions, PlanInfo } from '../../compute/executor.js';
 import { isotopeNotes } from '../../models/scatteringLengths.js';
 import { ANGSTROM_PER_BOHR, ELECTRON_MASS_PER_AMU } from '../../models/units.js';
-import { float64Frame, toFloat64Array } from '../../protocol/arrays.js';
+import { float64Frame } from '../../protocol/arrays.js';
 import { MAX_FRAME_BYTES } from '../../protocol/limits.js';
 import type {
   ArrayFrame,
@@ -21,7 +21,7 @@ import type { Peer } from '../sockets/peerSocket.js';
 import type { Call } from '../sockets/service.js';
 import type { ModelStore } from '../store/modelStore.js';
 import type { DebyeWaller } from './debyeWaller.js';
-import { checkFinite, energiesOf, jobOptions, planOptions } from './jobOptions.js';
+import { chunkOf, jobOptions, planOptions } from './jobOptions.js';
 
 interface Job {
   id: string;
@@ -186,20 +186,10 @@ export class Jobs {
     const job = this.get(params.job, peer);
     const { offset, count } = params;
     const bytes = this.admit(job, offset, count);
-    const qpts = toFloat64Array(frames.get('qpts')!);
-    checkFinite(qpts, offset, count);
-    const energies = energiesOf(job.params.quantity, frames.get('energies'), offset);
-    const directions = frames.get('directions');
     this.inflight.set(peer.key, (this.inflight.get(peer.key) ?? 0) + bytes);
     job.open++;
     try {
-      const result = await job.work.compute({
-        qpts,
-        ...(directions && { directions: toFloat64Array(directions) }),
-        ...(energies && { energies }),
-        ...(params.before && { before: Float64Array.from(params.before) }),
-        ...(params.after && { after: Float64Array.from(params.after) }),
-      });
+      const result = await job.work.compute(chunkOf(params, frames, job.params.quantity));
       job.points += count;
       this.counters.chunks++;
       this.counters.points += count;

@@ -156,6 +156,8 @@ export class Service<M extends Method> {
     this.usedAt = performance.now();
     const { load } = this.context;
     const bytes = parts.reduce((sum, part) => sum + part.length, 0);
+    // the request's frames alone keep them
+    parts.length = 0;
     const before = this.active.get(peer.key) ?? 0;
     this.active.set(peer.key, before + 1);
     load.bytes += bytes;
@@ -181,8 +183,15 @@ export class Service<M extends Method> {
   private async perform(peer: Peer, request: Request, stop: AbortController): Promise<void> {
     const method = checkMethod(request.method, this.methods);
     const { params, frames } = checkRequest(method, request);
-    const answer: Answer<M> = (result, resultFrames = []) =>
-      this.socket.send(peer, encodeResponse({ id: request.id, result: { ...result }, frames: resultFrames }));
+    const answer: Answer<M> = (result, resultFrames = []) => {
+      // it may wait for long: what was received is not needed any more
+      request.frames.length = 0;
+      frames.clear();
+      return this.socket.send(
+        peer,
+        encodeResponse({ id: request.id, result: { ...result }, frames: resultFrames }),
+      );
+    };
     const { ticket } = params as { ticket?: string };
     const call = ticket === undefined ? undefined : { ticket, stop };
     if (call) this.named.add(call);
