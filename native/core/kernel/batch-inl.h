@@ -47,9 +47,9 @@ struct Batch {
         Workspace& workspace)
       : job(given), t(*given.tables), range(all), first(first_point), count(points), clock(given.counts) {
     const ScratchUse use = scratch_use(job);
-    Layout counted(nullptr);
+    Layout counted(nullptr, kN);
     lay_out(t, use, s, counted);
-    Layout placed(workspace.get(counted.size()));
+    Layout placed(workspace.get(counted.size()), kN);
     lay_out(t, use, s, placed);
   }
 

@@ -2,8 +2,10 @@
 #include "core/kernel/kernel.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
 
+#include "core/assertion.h"
 #include "core/kernel/targets.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -23,7 +25,7 @@ const char* CompiledTarget() { return hwy::TargetName(HWY_TARGET); }
 
 std::size_t WorkspaceDoubles(const Tables& t, const ScratchUse& use) {
   Scratch s{};
-  Layout layout(nullptr);
+  Layout layout(nullptr, kN);
   lay_out(t, use, s, layout);
   return layout.size();
 }
@@ -64,6 +66,7 @@ double* Workspace::get(std::size_t size) {
     memory_.reset();
     memory_ = hwy::AllocateAligned<double>(size);
     if (!memory_) throw std::bad_alloc();
+    EUPHONIC_ASSERT(reinterpret_cast<std::uintptr_t>(memory_.get()) % HWY_ALIGNMENT == 0);
     size_ = size;
   }
   return memory_.get();
@@ -92,7 +95,55 @@ std::size_t workspace_bytes(const Tables& tables, const ScratchUse& use) {
   return sizeof(double) * HWY_DYNAMIC_DISPATCH(WorkspaceDoubles)(tables, use);
 }
 
+namespace {
+
+void assert_consistent(const Tables& t) {
+  const auto n = static_cast<std::size_t>(t.n_atoms);
+  EUPHONIC_ASSERT(t.n_atoms > 0 && t.n == 3 * t.n_atoms);
+  EUPHONIC_ASSERT(t.atom_r.size() == 3 * n && t.inverse_sqrt_mass.size() == n);
+  EUPHONIC_ASSERT(t.orbit_pairs.size() == t.orbits.size() * (t.orbits.size() + 1) / 2);
+  EUPHONIC_ASSERT(t.real_form || t.orbits.size() == n);
+  if (t.dipole.present) {
+    EUPHONIC_ASSERT(t.dipole.lambda > 0);
+    EUPHONIC_ASSERT(t.dipole.born.size() == 9 * n);
+    EUPHONIC_ASSERT(t.dipole.phases.size() == (t.dipole.n_pairs + 1) / 2 * 4 * t.dipole.g_pairs.size());
+  }
+  for (const TermChunk& chunk : t.chunks) {
+    EUPHONIC_ASSERT(chunk.begin.size() == t.blocks.size() + 1);
+    EUPHONIC_ASSERT(chunk.c_begin.size() == t.blocks.size() && chunk.s_begin.size() == t.blocks.size());
+    EUPHONIC_ASSERT(chunk.vector_index.size() == chunk.begin.back());
+    EUPHONIC_ASSERT(chunk.first_vector + chunk.n_vectors <= static_cast<int>(t.vectors.size()));
+  }
+}
+
+// The pointers that go with what is asked for.
+void assert_consistent(const KernelJob& job, const KernelRange& range) {
+  EUPHONIC_ASSERT(job.tables != nullptr);
+  assert_consistent(*job.tables);
+  const auto n = static_cast<std::size_t>(job.tables->n_atoms);
+  EUPHONIC_ASSERT(range.first + range.count <= range.stride);
+  EUPHONIC_ASSERT(range.count == 0 || range.qpts != nullptr);
+  EUPHONIC_ASSERT(job.broadening != nullptr || range.frequencies != nullptr);
+  EUPHONIC_ASSERT(!job.needs_vectors() || job.scattering == nullptr);
+  EUPHONIC_ASSERT(!job.eigenvectors || range.eigenvectors != nullptr);
+  EUPHONIC_ASSERT(!job.mode_gradients || (range.mode_gradients != nullptr && !job.tables->real_form));
+  if (job.displacements != nullptr)
+    EUPHONIC_ASSERT(range.displacements != nullptr && job.displacements->frequency_min > 0);
+  if (job.scattering != nullptr) {
+    EUPHONIC_ASSERT(job.broadening != nullptr || range.structure_factors != nullptr);
+    EUPHONIC_ASSERT(job.scattering->amplitude.size() == 2 * n);
+    EUPHONIC_ASSERT(job.scattering->debye_waller.empty() || job.scattering->debye_waller.size() == 6 * n);
+  }
+  if (job.broadening != nullptr) {
+    EUPHONIC_ASSERT(job.scattering != nullptr && !job.broadening->width.empty());
+    EUPHONIC_ASSERT(range.energies != nullptr && range.intensities != nullptr);
+  }
+}
+
+}  // namespace
+
 void run_kernel(const KernelJob& job, KernelRange& range, Workspace& workspace) {
+  assert_consistent(job, range);
   HWY_DYNAMIC_DISPATCH(RunKernel)(job, range, workspace);
 }
 

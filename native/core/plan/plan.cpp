@@ -4,6 +4,8 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "core/assertion.h"
+
 namespace euphonic {
 
 namespace {
@@ -55,8 +57,24 @@ const Tables& Plan::complex_tables() const {
   return complex_;
 }
 
+namespace {
+
+void assert_consistent(const Model& model) {
+  const auto n = static_cast<std::size_t>(model.n_atoms), cells = static_cast<std::size_t>(model.n_cells);
+  EUPHONIC_ASSERT(model.n_atoms > 0 && model.n_cells > 0);
+  EUPHONIC_ASSERT(model.atom_r.size() == 3 * n);
+  EUPHONIC_ASSERT(model.atom_mass.size() == n);
+  EUPHONIC_ASSERT(model.cell_origins.size() == 3 * cells);
+  EUPHONIC_ASSERT(model.force_constants.size() == cells * 9 * n * n);
+  EUPHONIC_ASSERT(model.born.empty() || model.born.size() == 9 * n);
+  for ([[maybe_unused]] double mass : model.atom_mass) EUPHONIC_ASSERT(mass > 0);
+}
+
+}  // namespace
+
 std::shared_ptr<const Plan> make_plan(const Model& model, const PlanOptions& options,
                                       const std::atomic<bool>* cancelled) {
+  assert_consistent(model);
   if (!(options.dipole_parameter > 0) || !std::isfinite(options.dipole_parameter))
     throw std::invalid_argument("dipole_parameter must be a positive number");
   return std::make_shared<const Plan>(model, options, cancelled);

@@ -1,6 +1,7 @@
 #include <cmath>
 #include <new>
 
+#include "core/assertion.h"
 #include "core/platform/memory.h"
 #include "core/pool/job_parts.h"
 #include "core/units.h"
@@ -136,6 +137,29 @@ JobTables::JobTables(const Job& job) {
   kernel.mode_gradients = job.differentiates();
   kernel.splitting = options.splitting;
   kernel.cancelled = job.cancel_flag();
+}
+
+void assert_consistent(const Job& job, const Chunk& chunk) {
+  const JobOptions& options = job.options();
+  const auto n = static_cast<std::size_t>(job.plan().n_atoms());
+  EUPHONIC_ASSERT(options.n_threads >= 0);
+  EUPHONIC_ASSERT(chunk.qpts.size() == 3 * chunk.count);
+  EUPHONIC_ASSERT(chunk.directions.empty() || chunk.directions.size() == 3 * chunk.count);
+  if (job.scatters()) {
+    EUPHONIC_ASSERT(options.scattering.lengths.size() == n);
+    EUPHONIC_ASSERT(options.scattering.debye_waller.empty() ||
+                    options.scattering.debye_waller.size() == 9 * n);
+    EUPHONIC_ASSERT(options.scattering.temperature.value_or(0) >= 0);
+  }
+  if (options.quantity == Quantity::sqw) {
+    EUPHONIC_ASSERT(chunk.energies.size() == chunk.count);
+    EUPHONIC_ASSERT(!options.broadening.width.empty());
+    EUPHONIC_ASSERT(options.broadening.frequency_scale > 0);
+  }
+  if (options.quantity == Quantity::displacements) {
+    EUPHONIC_ASSERT(options.displacements.temperature >= 0);
+    EUPHONIC_ASSERT(options.displacements.frequency_min > 0);
+  }
 }
 
 ChunkResult allocate_results(const Job& job, std::size_t count) {

@@ -21,6 +21,9 @@ class JobTables {
   DisplacementTables displacements_;
 };
 
+// What callers of Pool::submit promise of a job and its chunk.
+void assert_consistent(const Job& job, const Chunk& chunk);
+
 // Arrays for the results of `count` q-points. Throws std::bad_alloc.
 ChunkResult allocate_results(const Job& job, std::size_t count);
 

@@ -9,6 +9,7 @@
 #include <new>
 #include <thread>
 
+#include "core/assertion.h"
 #include "core/pool/job_parts.h"
 
 namespace euphonic {
@@ -226,6 +227,8 @@ Pool::Pool(int n_threads) : impl_(std::make_unique<Impl>(std::max(1, n_threads))
 Pool::~Pool() = default;
 int Pool::n_threads() const { return impl_->n_threads(); }
 void Pool::submit(std::shared_ptr<Job> job, Chunk chunk, std::function<void(ChunkResult)> done) {
+  EUPHONIC_ASSERT(job != nullptr && done != nullptr);
+  assert_consistent(*job, chunk);
   impl_->submit(std::move(job), std::move(chunk), std::move(done));
 }
 
