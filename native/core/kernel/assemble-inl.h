@@ -133,6 +133,7 @@ HWY_INLINE void load_block(const BlockSource& s, int index, V re[9], V im[9]) {
 }
 
 // D's lower triangle, [packed][re, im][kN].
+// Max error: 1e-15 times the largest magnitudes of sums and charges that go into an element.
 inline void assemble_hermitian(const BlockSource& s, double* out, const std::atomic<bool>* cancelled) {
   const Tables& t = *s.tables;
   V re[9], im[9];
@@ -195,6 +196,8 @@ inline void assemble_symmetric(const BlockSource& s, double* out, const std::ato
 }
 
 // The scattering vector in the gauge of D: complex form [3 n_atoms][re, im][kN], real form [3 n_atoms][kN].
+// Max error: 2e-15 times amplitude and largest component of Q. Valid range in the real form: amplitudes are
+// real, and an atom's constants its image's.
 inline void scattering_vector(const Tables& t, const ScatteringTables& s, const Points& p,
                               const double* integer_phases, std::size_t lane, double* out) {
   V q[3];

@@ -241,8 +241,8 @@ inline void make_pairs(int n, int first, int count, const V* tau, const BandScra
   }
 }
 
-// Reduces the packed matrix a (destroyed), as `reduce` does without eigenvectors. scratch: [n] rows of
-// BandScratch; band: Band<F>::size(n).
+// Reduces the packed matrix a (destroyed), as `reduce` does without eigenvectors, to the same errors.
+// scratch: [n] rows of BandScratch; band: Band<F>::size(n).
 template <class F>
 inline V reduce_by_band(int n, double* a, const double* start, double* scratch, double* band,
                         const Tridiagonal& out, std::size_t lane, const std::atomic<bool>* cancelled) {

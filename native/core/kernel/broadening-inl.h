@@ -16,6 +16,8 @@ namespace HWY_NAMESPACE {
 // instrument's.
 constexpr double kSmallestWidth = 1e-6;
 
+// The polynomial's magnitude in meV, at least kSmallestWidth.
+// Max error: relative 1e-15 of the largest of its terms.
 HWY_INLINE V line_width(const Broadening& b, V energy) {
   V width = hn::Zero(d);
   for (std::size_t k = b.width.size(); k-- > 0;) width = fma(width, energy, set(b.width[k]));
@@ -31,6 +33,7 @@ HWY_INLINE V load_energies(const KernelRange& range, std::size_t at, std::size_t
 // sum over modes of S_created g(E - f w) + S_absorbed g(E + f w), g of unit area. frequencies in meV, z the
 // first row of the eigenvectors. A mode with w < 0 (imaginary) stands at f w, as it does in a structure
 // factor.
+// Max error: 1e-12 times the sum of magnitudes; what lies farther out than exp(-700) counts as that.
 inline void write_line_shapes(const Tables& t, const ScatteringTables& s, const Broadening& broadening,
                               const double* frequencies, const double* z, V length2, std::size_t lane,
                               V energy, std::size_t count, double* out) {
@@ -62,6 +65,7 @@ inline void write_line_shapes(const Tables& t, const ScatteringTables& s, const 
 // a continued fraction in T (its rows stored from the last to the first). Its imaginary part times (1 + n(E))
 // / (pi f n_atoms) is S(Q, E); as the width goes to zero it becomes the delta functions of the structure
 // factor.
+// Max error: 1e-12 times the sum of magnitudes.
 inline void write_oscillators(const Tables& t, const ScatteringTables& s, const Broadening& broadening,
                               const Tridiagonal& tridiagonal, V length2, std::size_t lane, V energy,
                               std::size_t count, double* out) {

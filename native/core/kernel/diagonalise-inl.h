@@ -144,6 +144,9 @@ struct VectorJob {
 // Diagonalises kChain vectors of lanes from `lane` on. On return t.diagonal holds the eigenvalues (in no
 // order) and z [n][kLanes] the first row of the eigenvectors. vectors (kChain = 1): all rows, or null.
 // Returns how many rotations each lane went through, summed over the vectors.
+// Max error of eigenvalues, of moments sum z^2 w^k (k <= 2), of residuals T y - w y and of the rows'
+// orthonormality: 5e-16 n times T's largest element. A lane's bits do not depend on other lanes; NaN in one
+// ends after kMaxSweepsPerEigenvalue n sweeps.
 template <int kChain>
 inline std::size_t diagonalise(int n, const Tridiagonal& t, double* z, std::size_t lane,
                                const VectorJob* vectors, const std::atomic<bool>* cancelled) {

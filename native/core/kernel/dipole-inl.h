@@ -174,6 +174,9 @@ class ReciprocalWeights {
   const double *ex_, *ey_, *ez_;
 };
 
+// The sums over all G for one vector of lanes: s.self, and s.t of every atom pair.
+// Max error: 4e-15 times the sum of |w K_a K_b| over G, and in s.t times the largest constant in t.phases.
+// Valid range: q in the nearest cell, as reduce_points leaves it.
 inline void dipole_sums(const DipoleTables& t, const Points& p, bool splitting, std::size_t lane,
                         const DipoleScratch& s, const std::atomic<bool>* cancelled) {
   const ReciprocalWeights weights(t, p, lane, s.exponentials);

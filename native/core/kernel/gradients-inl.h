@@ -57,6 +57,7 @@ inline void lay_out_gradients(const Tables& t, GradientScratch& s, Layout& layou
 
 // Derivative along one direction of a block's sums of terms, for one vector of lanes: x as load_terms reads
 // it. phases: those of the vector of lanes.
+// Max error: 1e-14 times the largest of |R_c C|.
 template <int kCosines, int kSines>
 HWY_INLINE void term_gradients(const Tables& t, int index, int direction, const double* phases, double* x) {
   V even[kCosines], odd[kSines + 1];
@@ -83,6 +84,7 @@ HWY_INLINE void term_gradients(const Tables& t, int index, int direction, const 
 }
 
 // The three derivatives of w K K^T, [direction][00 01 02 11 12 22].
+// Max error: 1e-14 times the largest of them.
 HWY_INLINE void moment_gradients(const DipoleTables& t, V w, V inverse, const V k[3], V out[3][6]) {
   const double* e = t.dielectric;
   const V ek[3] = {fma(set(e[0]), k[0], fma(set(e[1]), k[1], mul(set(e[2]), k[2]))),

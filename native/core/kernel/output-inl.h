@@ -14,7 +14,7 @@ namespace euphonic {
 namespace HWY_NAMESPACE {
 
 // Ascending order of keys [n][kLanes] in every lane, payload moved along: Batcher's merge exchange (Knuth,
-// TAOCP 3, 5.2.2 M).
+// TAOCP 3, 5.2.2 M). Valid range: no NaN.
 inline void sort_lanes(int n, double* keys, double* payload, std::size_t lane) {
   const auto exchange = [&](int i, int j) {
     double* ki = keys + i * kLanes + lane;
@@ -56,7 +56,8 @@ HWY_INLINE void store_some(V v, std::size_t count, double* p) {
 }
 
 // Eigenvalues (hartree^2) become frequencies in meV, in place, imaginary ones negative. Returns how many are
-// imaginary.
+// below -kImaginaryMeV among the first `count` lanes.
+// Max error: relative 2.3e-16.
 inline std::size_t to_frequencies(int n, double* eigenvalues, std::size_t lane, std::size_t count) {
   const M wanted = hn::FirstN(d, count);
   std::size_t imaginary = 0;
@@ -75,7 +76,9 @@ inline void write_frequencies(int n, const double* frequencies, std::size_t lane
   for (int m = 0; m < n; ++m) store_some(load(frequencies + m * kLanes + lane), count, out + m * stride);
 }
 
-// Bose occupation 1 / (exp(x) - 1), x > 0: 0 where that underflows (the exponential's domain ends at 706).
+// Bose occupation 1 / (exp(x) - 1).
+// Max error: relative 1e-15. Valid range: x > 1e-300; 0 from x = 700 on, as the exponential's domain ends at
+// 706.
 HWY_INLINE V occupation_of(V x) {
   const V largest = set(700.0);
   return hn::IfThenZeroElse(hn::Gt(x, largest), hn::Div(set(1.0), hn::Expm1(d, hn::Min(x, largest))));
@@ -87,6 +90,7 @@ struct Intensity {
 
 // S = |v|^2 z^2 / (2 n_atoms |omega|) in mbarn per atom, times the thermal factors 1 + n and n; 0 where omega
 // is 0.
+// Max error: relative 1e-15, of n times 4 + |omega| / kT.
 HWY_INLINE Intensity mode_intensity(const Tables& t, const ScatteringTables& s, V frequency, V z, V length2) {
   const V w = hn::Abs(frequency);
   const M zero = hn::Eq(w, hn::Zero(d));

@@ -43,7 +43,10 @@ inline void lay_out_points(Points& p, Layout& layout) {
   layout.add(p.gamma, kLanes);
 }
 
-// f = q - n with n the lattice point nearest to q in the tables' metric.
+// f = q - n with n the lattice point nearest to q in the tables' metric, and what is made of f and dir.
+// Max error of f: 1e-15, of Cartesian components: 3e-16 times the sum of the reciprocal vectors' components.
+// n are integers; |f| is the smallest of its lattice up to a relative 1e-8, and 0 where all its components
+// are up to 1e-10. Valid range: |q| < 2^20.
 inline void reduce_points(const Tables& t, const Points& p, std::size_t lane) {
   V f[3], n[3];
   for (int a = 0; a < 3; ++a) {
@@ -107,8 +110,8 @@ inline void reduce_points(const Tables& t, const Points& p, std::size_t lane) {
   }
 }
 
-// Powers exp(2 pi i f_a m), m = -max_index .. max_index: [axis][m][re, im][kLanes], by doubling, so that
-// rounding grows as log m.
+// Powers exp(2 pi i f_a m), m = -max_index .. max_index: [axis][m][re, im][kLanes], by doubling.
+// Max error of either part: 2e-16 max(1, |m|).
 inline void axis_powers(const int max_index[3], const Points& p, std::size_t lane, double* powers) {
   for (int a = 0; a < 3; ++a) {
     double* e = powers + 2 * max_index[a] * kLanes + lane;
@@ -134,8 +137,9 @@ HWY_INLINE const double* axis_power(const int max_index[3], const double* powers
   return powers + 2 * (max_index[axis] + m) * kLanes;
 }
 
-// cos (and sin) of 2 pi f.R for the vectors of a chunk: [vector][cos, sin][kLanes], or [vector][kLanes]
-// without sines.
+// cos (and sin) of 2 pi f.R for the vectors R = (x, y, z) of a chunk: [vector][cos, sin][kLanes], or
+// [vector][kLanes] without sines.
+// Max error: 2.3e-16 max(1, |x| + |y| + |z|).
 template <bool kSines>
 inline void chunk_phases(const Tables& t, const TermChunk& chunk, const double* powers, double* out) {
   const double* ex = axis_power(t.max_index, powers, 0, 0);
@@ -169,6 +173,7 @@ inline void chunk_phases(const Tables& t, const TermChunk& chunk, const double* 
 }
 
 // exp(2 pi i f.r) of the atoms: [atom][re, im][kLanes].
+// Max error of either part: 6e-16 (1 + sum over axes of |f_a r_a|).
 inline void atom_phases(const Tables& t, const double* f, std::size_t lane, double* out) {
   for (int i = 0; i < t.n_atoms; ++i) {
     const double* r = t.atom_r.data() + 3 * i;

@@ -144,7 +144,8 @@ struct Reflector {
   typename F::T phase;  // H maps it to -phase * length
 };
 
-// x0: first element of a vector of squared length sigma. Changes x0 so that the vector becomes the reflector.
+// first: first element of a vector of squared length sigma, changed so that the vector becomes the reflector.
+// Max error: 1e-15 times the vector's length. Valid range: sigma = 0, or from 1e-150 to 1e150.
 template <class F>
 HWY_INLINE Reflector<F> make_reflector(V sigma, double* first) {
   Reflector<F> r;
@@ -367,6 +368,9 @@ HWY_INLINE void with_pairs(int pairs, const Function& f) {
 }
 
 // Reduces the packed matrix a (destroyed). start: vector to begin with or null. Returns |start|^2.
+// Max error of T's eigenvalues: 4e-15 |a| up to n = 66, |a| the Frobenius norm; of |start|^2 and of T's last
+// row, which holds start* a start and start* a^2 start: a relative 5e-15. Reflectors and phases undo the
+// reduction to 4e-15 |a|.
 template <class F>
 inline V reduce(int n, double* a, const double* start, double* scratch, const Tridiagonal& out,
                 std::size_t lane, const Reflectors& keep, const std::atomic<bool>* cancelled) {

@@ -123,6 +123,7 @@ HWY_INLINE void rotate_some(int n, const KeptSweeps& kept, double* rows) {
 }
 
 // Applies what is kept to the matrix [n rows][n columns][kN], and forgets it.
+// Max error: 3e-16 (sweeps + 1) times the length of a row.
 inline void rotate_rows(int n, KeptSweeps& kept, double* rows, const std::atomic<bool>* cancelled) {
   kept.close();
   if (kept.empty()) return;

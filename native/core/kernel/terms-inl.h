@@ -40,7 +40,8 @@ HWY_INLINE void accumulate(const std::uint16_t* index, std::size_t count,
 }
 
 // X is [block][kBlockRows][kLanes]; rows 0-8 take C, rows 9-17 take S, each in the layout of the block's
-// kind.
+// kind. first: X begins with the blocks' constants.
+// Max error: 2.3e-16 (terms + 1) times the sum of their magnitudes.
 inline void add_terms(const Tables& t, const TermChunk& chunk, const double* phases, bool first, double* x,
                       const std::atomic<bool>* cancelled) {
   const std::size_t stride = (t.sines ? 2 : 1) * kLanes;
