@@ -7,7 +7,7 @@ import { catch2Counts } from './catch2.mjs';
 import { npmBin, octaveArgs, root, run } from './run.mjs';
 
 /** A suite that takes longer has hung. */
-const suiteTimeoutSeconds = 480;
+const suiteTimeoutSeconds = 900;
 
 const reportsDir = join(root, 'build', 'reports');
 
