@@ -121,7 +121,7 @@ export function latticeSearch(
   };
 }
 
-function dot(v: Vector, w: Vector): number {
+export function dot(v: Vector, w: Vector): number {
   return v[0] * w[0] + v[1] * w[1] + v[2] * w[2];
 }
 

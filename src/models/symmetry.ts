@@ -1,7 +1,7 @@
 /** Space groups, by the library of spglib's authors. */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import init, { analyze_cell } from '@spglib/moyo-wasm';
+import init, { analyze_cell, type MoyoDataset } from '@spglib/moyo-wasm';
 import { AtomFinder } from './atomFinder.js';
 import type { Crystal } from './crystal.js';
 import { determinant, inverse } from './lattice.js';
@@ -28,10 +28,21 @@ export interface SpaceGroup {
   orbits: Int32Array;
 }
 
+/** A cell in the standard setting of the space group: unique axis b, second origin, hexagonal axes. */
+export interface StandardCell extends Pick<SpaceGroup, 'number' | 'symbol'> {
+  /** [3,3] bohr, one cell vector a row; turned to its own axes */
+  cellVectors: Float64Array;
+  /** [3,3] the same vectors (rows) in multiples of the crystal's cell vectors */
+  linear: Float64Array;
+}
+
 let loaded: Promise<unknown> | undefined;
 
-/** Space group of a crystal. Throws `Error` if the library finds none, which it does for overlapping atoms. */
-export async function spaceGroup(crystal: Crystal, tolerance = SYMMETRY_TOLERANCE): Promise<SpaceGroup> {
+/** What the library finds. Throws `Error` if it finds no space group, as for overlapping atoms. */
+async function analyse(
+  crystal: Omit<Crystal, 'atomMass'>,
+  tolerance = SYMMETRY_TOLERANCE,
+): Promise<MoyoDataset> {
   loaded ??= readFile(createRequire(import.meta.url).resolve('@spglib/moyo-wasm/moyo_wasm_bg.wasm')).then(
     (bytes) => init({ module_or_path: bytes }),
   );
@@ -42,7 +53,24 @@ export async function spaceGroup(crystal: Crystal, tolerance = SYMMETRY_TOLERANC
     positions: crystal.atomType.map((_, i) => [...crystal.atomR.subarray(3 * i, 3 * i + 3)]),
     numbers: crystal.atomType.map((type) => types.indexOf(type) + 1),
   };
-  const dataset = analyze_cell(JSON.stringify(cell), tolerance, 'Standard');
+  return analyze_cell(JSON.stringify(cell), tolerance, 'Standard');
+}
+
+/** Throws `Error` if the library finds no space group, which is so for overlapping atoms. */
+export async function standardCell(crystal: Omit<Crystal, 'atomMass'>): Promise<StandardCell> {
+  const { number, hm_symbol, std_cell, std_linear } = await analyse(crystal);
+  return {
+    number,
+    symbol: hm_symbol,
+    cellVectors: Float64Array.from(std_cell.lattice.basis),
+    // given column by column, for vectors in columns
+    linear: Float64Array.from(std_linear),
+  };
+}
+
+/** Space group of a crystal. Throws `Error` if the library finds none, which it does for overlapping atoms. */
+export async function spaceGroup(crystal: Crystal, tolerance = SYMMETRY_TOLERANCE): Promise<SpaceGroup> {
+  const dataset = await analyse(crystal, tolerance);
   const atoms = new AtomFinder(crystal);
   const operations = dataset.operations.map(({ rotation, translation }) => {
     // the library gives matrices column by column
