@@ -2,12 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { decimalNumber } from '../../base/decimal.js';
 import { EuphonicError } from '../../base/errors.js';
+import { isCoordinate, MAX_Q } from '../../qpoints/coordinates.js';
 import { systemReason } from '../../runtime/posix.js';
-
-/** Largest |coordinate| of a q-point: beyond, rounding leaves nothing of the place in the zone. */
-export const MAX_Q = 1e9;
-
-const isCoordinate = (x: unknown) => typeof x === 'number' && Math.abs(x) <= MAX_Q;
 
 /** [3,n]: all h, then all k, then all l. Throws `file_not_found`, `file_unreadable`, or `file_damaged` with the place. */
 export async function readQFile(path: string): Promise<Float64Array> {
