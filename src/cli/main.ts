@@ -7,6 +7,7 @@ import { addCalculationOptions, TRIPLE_FLAGS } from './options/calculationOption
 import { withFlags } from './options/flagNames.js';
 import { addLimitOptions } from './options/limitOptions.js';
 import { addModelOptions } from './options/modelOptions.js';
+import { addPathOptions, ZONE } from './options/pathOptions.js';
 import { joinTriples } from './options/triples.js';
 import { EXIT_ERROR, EXIT_OK, EXIT_USAGE, UsageError } from './terminal/exitCodes.js';
 
@@ -72,6 +73,16 @@ export async function main(args: string[]): Promise<number> {
   )
     .addOption(json())
     .action(finish(async (model, options) => (await import('./commands/info.js')).info(model, options)));
+  addPathOptions(
+    addModelOptions(
+      program
+        .command('path')
+        .description('show the points of high symmetry and the path through them, or a path of your own')
+        .argument('<model>', MODEL_WORDS),
+    ),
+  )
+    .addOption(json())
+    .action(finish(async (model, options) => (await import('./commands/path.js')).path(model, options)));
   const sqw = program
     .command('sqw')
     .description('calculate structure factors at the q-points of a file')
@@ -84,7 +95,7 @@ export async function main(args: string[]): Promise<number> {
 
   for (const command of [program, ...program.commands]) command.exitOverride();
   try {
-    await program.parseAsync(joinTriples(args, TRIPLE_FLAGS), { from: 'user' });
+    await program.parseAsync(joinTriples(args, [...TRIPLE_FLAGS, ZONE]), { from: 'user' });
     return exitCode;
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
