@@ -7,8 +7,9 @@ import { resolve } from 'node:path';
 import { EuphonicError } from '../base/errors.js';
 import { VERSION } from '../base/version.js';
 import type { ForceConstants } from '../models/forceConstants.js';
-import { ANGSTROM_PER_BOHR, ELECTRON_MASS_PER_AMU } from '../models/units.js';
+import { inAmu, inAngstrom } from '../models/units.js';
 import { float64Frame, int32Frame, toFloat64Array } from '../protocol/arrays.js';
+import { crystalFrames } from '../protocol/crystalFrames.js';
 import { PROTOCOL_VERSION } from '../protocol/limits.js';
 import type {
   ArrayFrame,
@@ -71,26 +72,20 @@ export class EuphonicClient {
 
   /** Sends a model's content. */
   putModel(model: ForceConstants): Promise<ModelSummary> {
-    const { crystal, nAtoms: n, nCells: c, born, dielectric } = model;
+    const { crystal, nAtoms: n, nCells: c, scMatrix, born, dielectric } = model;
+    const { cellVectors, atomR, atomMass } = crystal;
+    const polar = born && dielectric ? { born, dielectric } : {};
     const frames = [
-      float64Frame(
-        'cell_vectors',
-        [3, 3],
-        crystal.cellVectors.map((x) => x * ANGSTROM_PER_BOHR),
-      ),
-      float64Frame('atom_r', [n, 3], crystal.atomR),
-      float64Frame(
-        'atom_mass',
-        [n],
-        crystal.atomMass.map((x) => x / ELECTRON_MASS_PER_AMU),
-      ),
-      int32Frame('sc_matrix', [3, 3], model.scMatrix),
+      ...crystalFrames({
+        cellVectors: inAngstrom(cellVectors),
+        atomR,
+        atomMass: inAmu(atomMass),
+        scMatrix,
+        ...polar,
+      }),
       int32Frame('cell_origins', [c, 3], model.cellOrigins),
       float64Frame('force_constants', [c, 3 * n, 3 * n], model.forceConstants),
     ];
-    if (born && dielectric) {
-      frames.push(float64Frame('born', [n, 3, 3], born), float64Frame('dielectric', [3, 3], dielectric));
-    }
     return this.give({ method: 'model.put', params: { atom_type: [...crystal.atomType] }, frames });
   }
 

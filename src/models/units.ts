@@ -8,6 +8,13 @@ import { EuphonicError } from '../base/errors.js';
 export const ANGSTROM_PER_BOHR = 0.529177210903;
 /** electron masses in a unified atomic mass unit */
 export const ELECTRON_MASS_PER_AMU = 1822.888486209;
+
+/** Lengths in bohr → in Å. */
+export const inAngstrom = (bohr: Float64Array): Float64Array => bohr.map((x) => x * ANGSTROM_PER_BOHR);
+
+/** Masses in electron masses → in amu. */
+export const inAmu = (electronMasses: Float64Array): Float64Array =>
+  electronMasses.map((x) => x / ELECTRON_MASS_PER_AMU);
 /** electronvolts in a hartree */
 export const EV_PER_HARTREE = 27.211386245988;
 /** hartree in a rydberg */

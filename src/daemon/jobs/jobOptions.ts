@@ -4,7 +4,7 @@ import { EuphonicError } from '../../base/errors.js';
 import type { Broadening, Chunk, JobOptions, PlanOptions } from '../../compute/executor.js';
 import type { Crystal } from '../../models/crystal.js';
 import { coherentScatteringLengths } from '../../models/scatteringLengths.js';
-import { ELECTRON_MASS_PER_AMU } from '../../models/units.js';
+import { inAmu } from '../../models/units.js';
 import { firstNotFinite, toFloat64Array } from '../../protocol/arrays.js';
 import type { ArrayFrame, CheckedParams } from '../../protocol/messages.js';
 
@@ -39,8 +39,8 @@ export function jobOptions(
     modeGradients: params.mode_gradients,
   };
   if (quantity === 'structure_factor' || quantity === 'sqw') {
-    const amu = atomMass.map((mass) => mass / ELECTRON_MASS_PER_AMU);
-    options.scatteringLengths = coherentScatteringLengths(atomType, params.scattering_lengths, amu);
+    const { scattering_lengths } = params;
+    options.scatteringLengths = coherentScatteringLengths(atomType, scattering_lengths, inAmu(atomMass));
   }
   if (quantity === 'sqw') options.broadening = broadeningOf(params);
   if (temperature !== null) options.temperature = temperature;

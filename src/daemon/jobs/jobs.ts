@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { EuphonicError } from '../../base/errors.js';
 import type { ExecutorJob, ExecutorPlan, JobOptions, PlanInfo } from '../../compute/executor.js';
 import { isotopeNotes } from '../../models/scatteringLengths.js';
-import { ANGSTROM_PER_BOHR, ELECTRON_MASS_PER_AMU } from '../../models/units.js';
+import { ANGSTROM_PER_BOHR, inAmu } from '../../models/units.js';
 import { float64Frame } from '../../protocol/arrays.js';
 import { MAX_FRAME_BYTES } from '../../protocol/limits.js';
 import type {
@@ -155,8 +155,7 @@ export class Jobs {
   private isotopeNotes(model: string, { scatteringLengths }: JobOptions): string[] {
     if (!scatteringLengths) return [];
     const { crystal } = this.models.get(model);
-    const masses = crystal.atomMass.map((mass) => mass / ELECTRON_MASS_PER_AMU);
-    return isotopeNotes(crystal.atomType, masses, scatteringLengths);
+    return isotopeNotes(crystal.atomType, inAmu(crystal.atomMass), scatteringLengths);
   }
 
   /** Adds the tensors of the grid that the parameters name, if they have an effect. Returns notes for the user. */

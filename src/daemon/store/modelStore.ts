@@ -14,8 +14,9 @@ import type { Crystal } from '../../models/crystal.js';
 import { fileState } from '../../models/readers/fileState.js';
 import type { ReadFile, ReadOptions } from '../../models/readers/index.js';
 import type { SpaceGroup } from '../../models/symmetry.js';
-import { ANGSTROM_PER_BOHR, ELECTRON_MASS_PER_AMU } from '../../models/units.js';
+import { ANGSTROM_PER_BOHR, ELECTRON_MASS_PER_AMU, inAmu, inAngstrom } from '../../models/units.js';
 import { checkFrameBytes, float64Frame, int32Frame } from '../../protocol/arrays.js';
+import { crystalFrames } from '../../protocol/crystalFrames.js';
 import type { ArrayFrame, CheckedParams, ModelSummary, Status } from '../../protocol/messages.js';
 import type { Grid } from '../../qpoints/grid.js';
 import type { Wedge } from '../../qpoints/irreducibleWedge.js';
@@ -218,25 +219,15 @@ export class ModelStore implements Holder {
 
   /** Cell vectors in Å, fractional positions, masses in amu, supercell matrix, Born charges and dielectric tensor, as frames. */
   crystalFrames(id: string): ArrayFrame[] {
-    const { crystal, summary, scMatrix, polar } = this.get(id);
-    const n = summary.n_atoms;
-    return [
-      float64Frame(
-        'cell_vectors',
-        [3, 3],
-        crystal.cellVectors.map((x) => x * ANGSTROM_PER_BOHR),
-      ),
-      float64Frame('atom_r', [n, 3], crystal.atomR),
-      float64Frame(
-        'atom_mass',
-        [n],
-        crystal.atomMass.map((x) => x / ELECTRON_MASS_PER_AMU),
-      ),
-      int32Frame('sc_matrix', [3, 3], scMatrix),
-      ...(polar
-        ? [float64Frame('born', [n, 3, 3], polar.born), float64Frame('dielectric', [3, 3], polar.dielectric)]
-        : []),
-    ];
+    const { crystal, scMatrix, polar } = this.get(id);
+    const { cellVectors, atomR, atomMass } = crystal;
+    return crystalFrames({
+      cellVectors: inAngstrom(cellVectors),
+      atomR,
+      atomMass: inAmu(atomMass),
+      scMatrix,
+      ...polar,
+    });
   }
 
   /** All of a model, as model.put takes it. Throws `too_large` where the force constants are more than a message holds. */
