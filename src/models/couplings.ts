@@ -44,7 +44,8 @@ function blockStart({ nAtoms }: ForceConstants, i: number, j: number, cell: numb
   return 3 * nAtoms * (3 * nAtoms * cell + 3 * i) + 3 * j;
 }
 
-function strengthOf(fc: ForceConstants, i: number, j: number, cell: number): number {
+/** Frobenius norm of the 3×3 block, hartree/bohr². */
+export function strengthOf(fc: ForceConstants, i: number, j: number, cell: number): number {
   const start = blockStart(fc, i, j, cell);
   let sum = 0;
   for (let row = start; row < start + 9 * fc.nAtoms; row += 3 * fc.nAtoms) {

@@ -35,6 +35,11 @@ export function makeForceConstants(
   });
 }
 
+/** The same model with its atoms counted to other cells: `atomR` differs by integers, so what was checked still holds. */
+export function inOtherCells(fc: ForceConstants, atomR: Float64Array): ForceConstants {
+  return Object.freeze({ ...fc, crystal: Object.freeze({ ...fc.crystal, atomR }) });
+}
+
 /** First bytes of the canonical form; another number when the form changes. */
 const CANONICAL_TAG = 'euphonic-model-1\n';
 

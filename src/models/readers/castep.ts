@@ -76,11 +76,7 @@ export async function readCastep(source: ByteSource): Promise<ModelFile> {
     notes.push('The file has a dielectric tensor but no Born charges: it is read as non-polar.');
   const polar = born && dielectric ? { born, dielectric } : {};
   const stored = makeForceConstants({ crystal, ...phonons, ...polar }, source.name, 'file_damaged');
-  const fc = makeForceConstants(
-    { ...stored, crystal: insideCell(stored, notes) },
-    source.name,
-    'file_damaged',
-  );
+  const fc = insideCell(stored, notes);
   return { fc, source: `${source.name} (CASTEP${version && ` ${version}`})`, notes };
 }
 

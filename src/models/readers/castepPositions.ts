@@ -2,9 +2,9 @@
  * The cell that each atom of a CASTEP file is counted to. CASTEP moves atoms into the cell, coordinates in [0, 1), before it makes
  * the supercell, and writes positions as they came: force constants and cell origins belong to the moved ones.
  */
-import type { Crystal } from '../crystal.js';
-import type { ForceConstants } from '../forceConstants.js';
-import { inverse, rowTimes, Supercell, times } from '../lattice.js';
+import { type Coupling, distanceFinder, strengthOf } from '../couplings.js';
+import { type ForceConstants, inOtherCells } from '../forceConstants.js';
+import { Supercell } from '../lattice.js';
 
 /** Coordinates this near to an integer could have been moved to either end of the cell: the force constants decide. */
 const EDGE = 1e-5;
@@ -23,10 +23,10 @@ const WEAK = 0.01;
 const NEARER = 0.01;
 
 /**
- * The crystal with its atoms moved into the cell. What rounding may have put at either end of the cell goes where the couplings
+ * The model with its atoms moved into the cell. What rounding may have put at either end of the cell goes where the couplings
  * are shortest; adds to `notes` where they do not tell.
  */
-export function insideCell(fc: ForceConstants, notes: string[]): Crystal {
+export function insideCell(fc: ForceConstants, notes: string[]): ForceConstants {
   const choices: Float64Array[] = [];
   for (const rule of RULES) {
     const atomR = moved(fc.crystal.atomR, rule);
@@ -41,7 +41,7 @@ export function insideCell(fc: ForceConstants, notes: string[]): Crystal {
     });
     if (!choices.every((_, i) => i === best || isNearer(best, i))) notes.push(UNDECIDED);
   }
-  return { ...fc.crystal, atomR: choices[best] };
+  return inOtherCells(fc, choices[best]);
 }
 
 const UNDECIDED =
@@ -71,42 +71,29 @@ function moved(atomR: Float64Array, isUpper: (x: number, n: number) => boolean):
 /** For each choice of positions the mean of d² over strong couplings, weighted with the square of the force constants, bohr². */
 function meanSquareDistances(fc: ForceConstants, choices: Float64Array[]): number[] {
   const couplings = strongCouplings(fc);
-  const total = couplings.reduce((sum, { square }) => sum + square, 0);
-  const toSupercell = inverse(fc.scMatrix);
-  const supercell = times(fc.scMatrix, fc.crystal.cellVectors);
-  const images = [-1, 0, 1].flatMap((u) =>
-    [-1, 0, 1].flatMap((v) => [-1, 0, 1].map((w) => rowTimes([u, v, w], supercell))),
-  );
+  const mean = (value: (coupling: Coupling) => number) =>
+    couplings.reduce((sum, coupling) => sum + coupling.strength ** 2 * value(coupling), 0) /
+    couplings.reduce((sum, { strength }) => sum + strength ** 2, 0);
   return choices.map((atomR) => {
-    let sum = 0;
-    for (const { i, j, cell, square } of couplings) {
-      const apart = [0, 1, 2].map((k) => fc.cellOrigins[3 * cell + k] + atomR[3 * j + k] - atomR[3 * i + k]);
-      const d = rowTimes(
-        rowTimes(apart, toSupercell).map((x) => x - Math.round(x)),
-        supercell,
-      );
-      sum +=
-        square * Math.min(...images.map(([x, y, z]) => (d[0] + x) ** 2 + (d[1] + y) ** 2 + (d[2] + z) ** 2));
-    }
-    return sum / total;
+    const distanceOf = distanceFinder(inOtherCells(fc, atomR));
+    return mean((coupling) => distanceOf(coupling) ** 2);
   });
 }
 
-/** Couplings of an atom i in the first cell with another atom j in a cell, and the sum of their squares. */
-function strongCouplings({ nAtoms, nCells, forceConstants }: ForceConstants) {
-  const size = 3 * nAtoms;
-  const squares = new Float64Array(nCells * nAtoms * nAtoms);
-  forceConstants.forEach((x, k) => {
-    const [row, column] = [Math.floor(k / size), k % size];
-    const [cell, i, j] = [Math.floor(row / size), Math.floor((row % size) / 3), Math.floor(column / 3)];
-    if (i !== j) squares[nAtoms * (nAtoms * cell + i) + j] += x * x;
-  });
-  const strongest = squares.reduce((most, square) => Math.max(most, square), 0);
-  const couplings: { i: number; j: number; cell: number; square: number }[] = [];
-  squares.forEach((square, k) => {
-    if (square <= WEAK ** 2 * strongest) return;
-    const [pair, j] = [Math.floor(k / nAtoms), k % nAtoms];
-    couplings.push({ i: pair % nAtoms, j, cell: Math.floor(pair / nAtoms), square });
-  });
-  return couplings;
+/** Couplings of an atom in the first cell with another atom in any cell. */
+function strongCouplings(fc: ForceConstants): Coupling[] {
+  let strongest = 0;
+  for (const { strength } of couplingsOfDifferentAtoms(fc)) strongest = Math.max(strongest, strength);
+  return [...couplingsOfDifferentAtoms(fc, WEAK * strongest)];
+}
+
+function* couplingsOfDifferentAtoms(fc: ForceConstants, weakest = 0): Generator<Coupling> {
+  for (let cell = 0; cell < fc.nCells; cell++) {
+    for (let i = 0; i < fc.nAtoms; i++) {
+      for (let j = 0; j < fc.nAtoms; j++) {
+        const strength = i === j ? 0 : strengthOf(fc, i, j, cell);
+        if (strength > weakest) yield { i, j, cell, strength };
+      }
+    }
+  }
 }
