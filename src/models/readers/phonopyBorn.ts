@@ -92,9 +92,10 @@ async function* groups(
   { moments, tolerance, length }: BornSymmetry,
 ): AsyncGenerator<Pick<SpaceGroup, 'operations' | 'orbits'>> {
   const elements = crystal.atomType.map((type) => type.replace(/\d+$/, ''));
+  const isLabelled = elements.some((element, i) => element !== crystal.atomType[i]);
   const tolerances = tolerance === undefined ? [] : [tolerance * length];
-  for (const distance of [...tolerances, SYMMETRY_TOLERANCE]) {
-    for (const atomType of [elements, crystal.atomType]) {
+  for (const distance of new Set([...tolerances, SYMMETRY_TOLERANCE])) {
+    for (const atomType of isLabelled ? [elements, crystal.atomType] : [elements]) {
       // overlapping atoms have no group
       const group = await spaceGroup({ ...crystal, atomType }, distance).catch(() => undefined);
       if (!group) continue;

@@ -7,6 +7,9 @@ import type { PhonopyCell } from './phonopySummary.js';
 /** Atoms are at one place when their coordinates differ by no more. */
 const SAME_PLACE = 1e-4;
 
+/** So far from 1 may the weights of a site be in sum: files have them in a few digits. */
+export const WEIGHTS_TOLERANCE = 1e-3;
+
 /** Digits of weights. */
 const DIGITS = 8;
 
@@ -43,7 +46,7 @@ export function mergedSites(
   });
   sites.forEach((site) => {
     const sum = site.reduce((total, i) => total + weights[i], 0);
-    if (Math.abs(sum - 1) > 1e-3) fail(site[0], sum);
+    if (Math.abs(sum - 1) > WEIGHTS_TOLERANCE) fail(site[0], sum);
   });
   return {
     lattice,

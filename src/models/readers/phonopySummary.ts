@@ -4,7 +4,7 @@
  */
 import { EuphonicError } from '../../base/errors.js';
 import { lineAt, NotNumbers, scanNumbers } from './numbers.js';
-import { mergedSites, mixtureSymbol } from './phonopyMixtures.js';
+import { mergedSites, mixtureSymbol, WEIGHTS_TOLERANCE } from './phonopyMixtures.js';
 import { isMap, type Range, type Yaml, YamlSections } from './yamlSections.js';
 
 export interface PhonopyCell {
@@ -166,7 +166,7 @@ function readMixture(value: unknown, where: string, name: string): string {
   const expected = 'symbols and weights that add up to 1, such as [[Ge, 0.5], [Sn, 0.5]]';
   if (!Array.isArray(value) || !value.every(isPair)) damaged(name, where, value, expected);
   const sum = value.reduce((total, [, weight]) => total + weight, 0);
-  if (Math.abs(sum - 1) > 1e-3) damaged(name, where, value, expected);
+  if (Math.abs(sum - 1) > WEIGHTS_TOLERANCE) damaged(name, where, value, expected);
   return mixtureSymbol(value);
 }
 
