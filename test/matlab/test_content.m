@@ -20,7 +20,7 @@ function force_constants_show_their_content()
 end
 
 function a_crystal_that_is_not_polar_has_no_charges()
-    content = rmfield(quartz_struct(), {'born', 'born_unit', 'dielectric', 'dielectric_unit'});
+    content = rmfield(support.quartz_struct(), {'born', 'born_unit', 'dielectric', 'dielectric_unit'});
     fc = euphonic.ForceConstants.from_dict(content);
     support.check(isempty(fc.born) && isempty(fc.dielectric) && ~fc.polar, 'no charges');
     again = fc.to_dict();
@@ -151,11 +151,11 @@ function maps_and_strings_are_taken_for_structs_and_texts()
     support.check(isequal(model.scattering_lengths, struct('Ni62', '60Ni')), 'an isotope as a key');
     support.check_error('EUPHONIC:CoherentCrystal:invalid_argument', 'containers.Map', ...
         @() euphonic.CoherentCrystal(fc, 'scattering_lengths', containers.Map({'Si 1'}, {4})));
-    content = quartz_struct();
+    content = support.quartz_struct();
     content.crystal = containers.Map(fieldnames(content.crystal), struct2cell(content.crystal));
     names = [fieldnames(content); {'__euphonic_version__'}];
     from_map = euphonic.ForceConstants.from_dict(containers.Map(names, [struct2cell(content); {'1.0'}]));
-    from_struct = euphonic.ForceConstants.from_dict(quartz_struct());
+    from_struct = euphonic.ForceConstants.from_dict(support.quartz_struct());
     support.check(strcmp(from_map.model, from_struct.model), 'maps in a map');
     warning('off', 'EUPHONIC:BrilleInterpolator:exact', 'local');
     options = containers.Map({'asr'}, {'reciprocal'});
@@ -176,7 +176,7 @@ function strings_are_taken_for_texts()
     support.check(isequal(model.scattering_lengths, names), 'an array of them');
     model.scattering_lengths = struct('Si', string('28Si'), 'O', 5.8);
     support.check(strcmp(model.scattering_lengths.Si, '28Si'), 'one in a struct');
-    content = quartz_struct();
+    content = support.quartz_struct();
     content.crystal.atom_type = string(content.crystal.atom_type{:});
     support.check(euphonic.ForceConstants.from_dict(content).n_atoms == 9, 'types of atoms');
 end
@@ -187,7 +187,7 @@ function force_constants_of_a_model_can_be_assigned()
     model.force_constants = fc;
     expected = euphonic.CoherentCrystal(fc, 'temperature', 300);
     support.check(isequal(support.both(model, 0.1, 0.2, 0.3), support.both(expected, 0.1, 0.2, 0.3)), 'those of quartz');
-    content = quartz_struct();
+    content = support.quartz_struct();
     content.crystal.atom_mass = 4 * content.crystal.atom_mass;
     model.cache_limit = 1e6;
     model.horace_disp(0.1, 0.2, 0.3);
@@ -258,14 +258,4 @@ function help_and_doc_show_every_name()
     support.octave_only();
     support.check(isequal(evalc('euphonic.doc(''mp_grid'')'), evalc('euphonic.help(''mp_grid'')')), 'help in the place of a browser');
     support.check_error('EUPHONIC:help:invalid_argument', 'name', @() euphonic.help(7));
-end
-
-function content = quartz_struct(varargin)
-    persistent kept
-    if isempty(kept)
-        files = gunzip(support.quartz_file(), fileparts(tempname()));
-        kept = jsondecode(fileread(files{1}));
-        delete(files{1});
-    end
-    content = kept;
 end

@@ -47,7 +47,7 @@ end
 
 function a_struct_gives_the_same_model_as_its_file()
     fc = support.quartz();
-    content = quartz_struct();
+    content = support.quartz_struct();
     from_struct = euphonic.ForceConstants.from_dict(content);
     support.check(from_struct.n_cells == fc.n_cells, 'as many cells');
     [qh, qk, ql] = support.some_q(5);
@@ -59,7 +59,7 @@ function a_struct_gives_the_same_model_as_its_file()
 end
 
 function a_struct_may_come_in_other_units()
-    content = quartz_struct();
+    content = support.quartz_struct();
     [qh, qk, ql] = support.some_q(5);
     expected = euphonic.CoherentCrystal(euphonic.ForceConstants.from_dict(content));
     bohr = 0.529177210903;
@@ -75,18 +75,8 @@ function a_struct_may_come_in_other_units()
     support.check_close(support.both(expected, qh, qk, ql), support.both(found, qh, qk, ql), 1e-6);
 end
 
-function content = quartz_struct(varargin)
-    persistent kept
-    if isempty(kept)
-        files = gunzip(support.quartz_file(), fileparts(tempname()));
-        kept = jsondecode(fileread(files{1}));
-        delete(files{1});
-    end
-    content = kept;
-end
-
 function unusable_structs_are_refused()
-    good = quartz_struct();
+    good = support.quartz_struct();
     check = @(reason, part, content) support.check_error(['EUPHONIC:from_dict:' reason], part, ...
         @() euphonic.ForceConstants.from_dict(content));
     check('invalid_argument', 'class double', 7);
@@ -269,7 +259,7 @@ function a_saved_model_finds_itself_again()
 end
 
 function a_saved_model_made_of_a_struct_brings_its_content()
-    fc = euphonic.ForceConstants.from_dict(quartz_struct());
+    fc = euphonic.ForceConstants.from_dict(support.quartz_struct());
     model = euphonic.CoherentCrystal(fc);
     expected = support.both(model, 0.1, 0.2, 0.3);
     saved = model.saveobj();
