@@ -57,6 +57,7 @@ class JobObject : public Napi::ObjectWrap<JobObject> {
   Napi::Value n_modes(const Napi::CallbackInfo& info);
   Napi::Value n_surfaces(const Napi::CallbackInfo& info);
   Napi::Value bytes_per_point(const Napi::CallbackInfo& info);
+  Napi::Value bytes_per_chunk(const Napi::CallbackInfo& info);
   Napi::Value workspace_bytes(const Napi::CallbackInfo& info);
   Napi::Value table_bytes(const Napi::CallbackInfo& info);
   Napi::Value threads(const Napi::CallbackInfo& info);

@@ -34,6 +34,7 @@ Quantity to_quantity(const std::string& name) {
   if (name == "modes") return Quantity::modes;
   if (name == "displacements") return Quantity::displacements;
   if (name == "sqw") return Quantity::sqw;
+  if (name == "histogram") return Quantity::histogram;
   return Quantity::structure_factor;
 }
 
@@ -48,6 +49,17 @@ Broadening to_broadening(const Napi::Object& given) {
   broadening.frequency_scale = to_double(given, "frequencyScale");
   broadening.intensity_limit = to_double(given, "intensityLimit");
   return broadening;
+}
+
+Histogram to_histogram(const Napi::Object& given) {
+  Histogram histogram;
+  histogram.energy_min = to_double(given, "energyMin");
+  histogram.energy_max = to_double(given, "energyMax");
+  histogram.bins = to_int(given, "bins");
+  histogram.by_atom = to_bool(given, "byAtom");
+  histogram.width = to_vector<double>(given, "width");
+  histogram.q_width = to_double(given, "qWidth");
+  return histogram;
 }
 
 }  // namespace
@@ -73,6 +85,8 @@ JobOptions to_job_options(const Napi::Object& given) {
   }
   if (given.Get("broadening").IsObject())
     options.broadening = to_broadening(given.Get("broadening").As<Napi::Object>());
+  if (given.Get("histogram").IsObject())
+    options.histogram = to_histogram(given.Get("histogram").As<Napi::Object>());
   return options;
 }
 
@@ -126,6 +140,7 @@ Napi::Value to_value(Napi::Env env, ChunkResult& result, const Job& job) {
   value.Set("modeGradients", to_array(env, result.mode_gradients, 3 * n_modes * count));
   value.Set("displacements", to_array(env, result.displacements, 2 * n_modes * count));
   value.Set("intensities", to_array(env, result.intensities, count));
+  value.Set("histogram", to_array(env, result.histogram, job.bytes_per_chunk() / sizeof(double)));
   value.Set("kernelSeconds", result.kernel_seconds);
   value.Set("startedAt", result.begin_seconds);
   value.Set("finishedAt", result.end_seconds);
@@ -140,6 +155,7 @@ Napi::Function JobObject::define(Napi::Env env) {
       env, "Job",
       {InstanceAccessor<&JobObject::n_modes>("nModes"), InstanceAccessor<&JobObject::n_surfaces>("nSurfaces"),
        InstanceAccessor<&JobObject::bytes_per_point>("bytesPerPoint"),
+       InstanceAccessor<&JobObject::bytes_per_chunk>("bytesPerChunk"),
        InstanceAccessor<&JobObject::workspace_bytes>("workspaceBytes"),
        InstanceAccessor<&JobObject::table_bytes>("tableBytes"),
        InstanceAccessor<&JobObject::threads>("threads"), InstanceMethod<&JobObject::compute>("compute"),
@@ -159,6 +175,10 @@ Napi::Value JobObject::n_surfaces(const Napi::CallbackInfo& info) {
 
 Napi::Value JobObject::bytes_per_point(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), static_cast<double>(held_.job->bytes_per_point()));
+}
+
+Napi::Value JobObject::bytes_per_chunk(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), static_cast<double>(held_.job->bytes_per_chunk()));
 }
 
 Napi::Value JobObject::workspace_bytes(const Napi::CallbackInfo& info) {
@@ -183,6 +203,7 @@ Napi::Value JobObject::compute(const Napi::CallbackInfo& info) {
   chunk.count = chunk.qpts.size() / 3;
   chunk.directions = to_vector<double>(given, "directions");
   chunk.energies = to_vector<double>(given, "energies");
+  chunk.weights = to_vector<double>(given, "weights");
   chunk.before = to_point(given, "before");
   chunk.after = to_point(given, "after");
 

@@ -277,7 +277,10 @@ async function send(work: Channel, source: Source): Promise<ModelSummary> {
   return reply.result;
 }
 
-function checkLengths(qpts: Float64Array, { directions, energies, debyeWaller }: EvaluateOptions): void {
+function checkLengths(
+  qpts: Float64Array,
+  { directions, energies, weights, debyeWaller }: EvaluateOptions,
+): void {
   const check = (right: boolean, name: string, length: number, expected: string) => {
     if (right) return;
     throw new EuphonicError('invalid_argument', `${name} has ${length} numbers.`, { where: name, expected });
@@ -287,5 +290,6 @@ function checkLengths(qpts: Float64Array, { directions, energies, debyeWaller }:
     check(directions.length === qpts.length, 'directions', directions.length, 'as many as qpts');
   if (energies)
     check(3 * energies.length === qpts.length, 'energies', energies.length, 'one for each q-point');
+  if (weights) check(3 * weights.length === qpts.length, 'weights', weights.length, 'one for each q-point');
   if (debyeWaller) check(debyeWaller.length % 9 === 0, 'debyeWaller', debyeWaller.length, '[n,3,3]');
 }

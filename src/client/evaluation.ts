@@ -1,13 +1,14 @@
 /** One evaluation: q-points out in chunks, results back into arrays that were made for all of them. */
 import { randomUUID } from 'node:crypto';
 import { EuphonicError } from '../base/errors.js';
-import { float64Frame } from '../protocol/arrays.js';
+import { float64Frame, toFloat64Array } from '../protocol/arrays.js';
 import type {
   ArrayFrame,
   CalculationOptions,
   JobFigures,
   JobSummary,
   ModelSummary,
+  Params,
 } from '../protocol/messages.js';
 import type { Channel } from './channel.js';
 
@@ -18,6 +19,10 @@ export interface EvaluateOptions extends CalculationOptions {
   directions?: Float64Array;
   /** [nPoints] energy transfers in meV, for the quantity sqw */
   energies?: Float64Array;
+  /** bins of energy, for the quantity histogram */
+  histogram?: Params<'job.open'>['histogram'];
+  /** [nPoints] integers: how often each q-point counts in the histogram */
+  weights?: Float64Array;
   /** called with the number of finished q-points */
   onProgress?: (points: number, nPoints: number) => void;
   /** cancels the job in the daemon; the promise rejects with `cancelled` */
@@ -30,7 +35,7 @@ export interface Evaluation extends JobFigures {
   nPoints: number;
   nModes: number;
   nSurfaces: number;
-  /** [nModes,nPoints] meV, ascending for each q-point; empty for sqw */
+  /** [nModes,nPoints] meV, ascending for each q-point; empty for sqw and histogram */
   frequencies: Float64Array;
   /** [nSurfaces,nPoints] mbarn per atom */
   structureFactors?: Float64Array;
@@ -40,6 +45,8 @@ export interface Evaluation extends JobFigures {
   modeGradients?: Float64Array;
   /** [nPoints] mbarn/meV per atom */
   intensities?: Float64Array;
+  /** [1, or 1 + nAtoms; bins] summed weights of modes, and of the shares of atoms in them */
+  histogram?: Float64Array;
   plan: JobSummary['plan'];
   /** how many modes have a negative frequency */
   imaginary: number;
@@ -82,6 +89,7 @@ export class EvaluationRun {
   readonly ticket = randomUUID();
   private chunks: { offset: number; count: number }[] | undefined;
   private arrays: Map<string, ResultArray> | undefined;
+  private histogram: Float64Array | undefined;
   private finished = 0;
   private imaginary = 0;
   private shape: Pick<JobSummary, 'n_modes' | 'n_surfaces' | 'plan' | 'notes'> | undefined;
@@ -101,6 +109,7 @@ export class EvaluationRun {
       debyeWaller,
       directions: _,
       energies: _____,
+      weights: ______,
       onProgress: __,
       signal: ___,
       chunkPoints: ____,
@@ -147,6 +156,7 @@ export class EvaluationRun {
     this.shape = { n_modes, n_surfaces, plan: job.plan, notes: job.notes };
     const { quantity = 'structure_factor', mode_gradients } = this.options;
     this.arrays = new Map();
+    if (quantity === 'histogram') return;
     if (quantity === 'sqw') this.arrays.set('intensities', new ResultArray(1, nPoints));
     else this.arrays.set('frequencies', new ResultArray(n_modes, nPoints));
     if (quantity === 'structure_factor')
@@ -160,12 +170,13 @@ export class EvaluationRun {
   }
 
   private async compute(work: Channel, job: string, offset: number, count: number): Promise<void> {
-    const { directions, energies, onProgress } = this.options;
+    const { directions, energies, weights, onProgress } = this.options;
     const end = offset + count;
     const frames = [float64Frame('qpts', [3, count], this.columns(this.qpts, offset, count))];
     if (directions)
       frames.push(float64Frame('directions', [3, count], this.columns(directions, offset, count)));
     if (energies) frames.push(float64Frame('energies', [count], energies.slice(offset, end)));
+    if (weights) frames.push(float64Frame('weights', [count], weights.slice(offset, end)));
     const reply = await work.request(
       'job.compute',
       {
@@ -181,9 +192,27 @@ export class EvaluationRun {
       const frame = reply.frames.find((candidate) => candidate.name === name);
       array.fill(frame, name, offset, count);
     }
+    if (this.options.quantity === 'histogram') {
+      this.addHistogram(reply.frames.find(({ name }) => name === 'histogram'));
+    }
     this.imaginary += reply.result.imaginary;
     this.finished += count;
     onProgress?.(this.finished, this.nPoints);
+  }
+
+  /** Throws `bad_message` for any other size. */
+  private addHistogram(frame: ArrayFrame | undefined): void {
+    const { bins, by_atom } = this.options.histogram!;
+    const size = bins * (by_atom ? 1 + this.model.n_atoms : 1);
+    if (frame?.dtype !== '<f8' || frame.bytes.length !== 8 * size) {
+      throw new EuphonicError('bad_message', 'The answer has no histogram of the right size.', {
+        where: 'histogram',
+        expected: `${size} numbers`,
+      });
+    }
+    this.histogram ??= new Float64Array(size);
+    const counts = toFloat64Array(frame);
+    for (let k = 0; k < size; k++) this.histogram[k]! += counts[k]!;
   }
 
   private evaluation(figures: JobFigures): Evaluation {
@@ -202,6 +231,7 @@ export class EvaluationRun {
       ...(eigenvectors && { eigenvectors }),
       ...(modeGradients && { modeGradients }),
       ...(intensities && { intensities }),
+      ...(this.histogram && { histogram: this.histogram }),
       plan,
       imaginary: this.imaginary,
       notes,

@@ -30,7 +30,7 @@ export interface PlanInfo {
 
 /** What is calculated at each q-point. Everything has been checked. */
 export interface JobOptions {
-  quantity: 'frequencies' | 'structure_factor' | 'modes' | 'sqw' | 'displacements';
+  quantity: 'frequencies' | 'structure_factor' | 'modes' | 'sqw' | 'displacements' | 'histogram';
   /** 0: as many as the executor has */
   nThreads: number;
   splitting: boolean;
@@ -48,6 +48,22 @@ export interface JobOptions {
   frequencyMin?: number;
   /** needed for sqw */
   broadening?: Broadening;
+  /** needed for histogram */
+  histogram?: Histogram;
+}
+
+/** Equal bins of energy, and how a mode is spread over them: native/core/kernel/histogram.h. */
+export interface Histogram {
+  /** meV */
+  energyMin: number;
+  energyMax: number;
+  bins: number;
+  /** a row for each atom as well: |e|² of its part of the eigenvector */
+  byAtom: boolean;
+  /** FWHM in meV: ascending coefficients of a polynomial in the mode's energy; empty: none */
+  width: Float64Array;
+  /** 1/Å: times |dω/dQ| another standard deviation, added in quadrature */
+  qWidth: number;
 }
 
 /** Line shape of broadened intensities. */
@@ -73,11 +89,13 @@ export interface Chunk {
   directions?: Float64Array;
   /** [count] energy transfers in meV, needed for sqw */
   energies?: Float64Array;
+  /** [count] of q-points in a histogram, integers; absent: 1 each */
+  weights?: Float64Array;
 }
 
 /** What was calculated at the q-points of a chunk. */
 export interface ChunkResult {
-  /** [nModes,count] meV; of every quantity but sqw */
+  /** [nModes,count] meV; of every quantity but sqw and histogram */
   frequencies?: Float64Array;
   /** [nSurfaces,count] mbarn */
   structureFactors?: Float64Array;
@@ -89,6 +107,8 @@ export interface ChunkResult {
   displacements?: Float64Array;
   /** [count] mbarn/meV per atom */
   intensities?: Float64Array;
+  /** [1, or 1 + nAtoms; bins] sums of weights, all modes first; those of chunks add up to the same bits in any order */
+  histogram?: Float64Array;
   /** from the start of the work on the chunk to its end */
   kernelSeconds: number;
   /** modes with a negative frequency */
@@ -175,6 +195,8 @@ export interface ExecutorJob {
   readonly nSurfaces: number;
   /** memory of a q-point under way: of its results, or of q-points and energies where those are more */
   readonly bytesPerPoint: number;
+  /** memory of results of a chunk that do not depend on its q-points */
+  readonly bytesPerChunk: number;
   readonly threads: number;
   readonly advice: ChunkAdvice;
   /** sentences for the user, such as that fewer threads work than were asked for */
@@ -193,6 +215,9 @@ export interface ThreadBudget {
   reason: string;
 }
 
+/** What decides the least memory. */
+export type LeastOptions = Pick<JobOptions, 'quantity' | 'modeGradients' | 'histogram'>;
+
 export interface Executor {
   /** how many threads work, and why that many */
   readonly threads: number;
@@ -209,7 +234,7 @@ export interface Executor {
    */
   plan(model: ExecutorModel, options: PlanOptions, signal: AbortSignal): Promise<ExecutorPlan>;
   /** Less than this of this computer's memory no job needs for a crystal of so many atoms, whatever its plan. */
-  leastBytes(nAtoms: number, options: Pick<JobOptions, 'quantity' | 'modeGradients'>): Promise<number>;
+  leastBytes(nAtoms: number, options: LeastOptions): Promise<number>;
   /** Opens a job in the memory that the budget grants, with fewer threads where there is none for all. Rejects as the budget does. */
   open(plan: ExecutorPlan, options: JobOptions, budget: JobBudget): Promise<ExecutorJob>;
   /** Cancels what is queued and frees the threads. */

@@ -4,7 +4,13 @@
  */
 import * as v from 'valibot';
 import type { ErrorBody } from '../base/errors.js';
-import { MAX_POINTS, MAX_STRING, MAX_THREADS, MAX_WIDTH_COEFFICIENTS } from './limits.js';
+import {
+  MAX_HISTOGRAM_NUMBERS,
+  MAX_POINTS,
+  MAX_STRING,
+  MAX_THREADS,
+  MAX_WIDTH_COEFFICIENTS,
+} from './limits.js';
 
 export type Dtype = '<f8' | '<i4' | '|u1';
 
@@ -74,7 +80,7 @@ const modelId = expect(
 /** Formats by which a file may be read whatever its content looks like. */
 export const MODEL_FORMATS = ['castep', 'json', 'phonopy', 'vasp'] as const;
 export const PHONOPY_FC_FORMATS = ['phonopy', 'hdf5'] as const;
-export const QUANTITIES = ['structure_factor', 'frequencies', 'modes', 'sqw'] as const;
+export const QUANTITIES = ['structure_factor', 'frequencies', 'modes', 'sqw', 'histogram'] as const;
 /** Gauss, Lorentz, damped harmonic oscillators. */
 export const LINE_SHAPES = ['gauss', 'lorentz', 'dho'] as const;
 export const SUM_RULES = ['reciprocal', 'realspace'] as const;
@@ -86,6 +92,18 @@ const scatteringLength = v.union([
   v.strictTuple([finite, finite]),
   v.pipe(v.string(), v.regex(/^\d*[-_]?[A-Z][a-z]?[-_]?\d*$/)),
 ]);
+
+const width = v.pipe(v.array(finite), v.minLength(1), v.maxLength(MAX_WIDTH_COEFFICIENTS));
+
+/** How modes are counted over energy. */
+const histogram = v.strictObject({
+  energy_min: finite,
+  energy_max: finite,
+  bins: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(MAX_HISTOGRAM_NUMBERS)),
+  by_atom: v.optional(v.boolean(), false),
+  width: v.optional(width),
+  q_width: v.optional(v.pipe(finite, v.minValue(0)), 0),
+});
 
 const positive = (byDefault: number) =>
   expect('a number > 0', v.optional(v.pipe(finite, v.gtValue(0)), byDefault));
@@ -128,7 +146,7 @@ export const CALCULATION_OPTIONS = {
   shape: expect(LINE_SHAPES.join(', '), v.optional(v.picklist(LINE_SHAPES), 'gauss')),
   width: expect(
     `1 to ${MAX_WIDTH_COEFFICIENTS} finite numbers: FWHM in meV, ascending coefficients in the energy transfer`,
-    v.optional(v.pipe(v.array(finite), v.minLength(1), v.maxLength(MAX_WIDTH_COEFFICIENTS))),
+    v.optional(width),
   ),
   scale: expect('a finite number', v.optional(finite, 1)),
   frequency_scale: positive(1),
@@ -172,6 +190,10 @@ export const PARAMS = {
     model: modelId,
     n_points: integer(0, MAX_POINTS),
     ...CALCULATION_OPTIONS,
+    histogram: expect(
+      '{energy_min, energy_max, bins, by_atom, width, q_width}: bins of energy in meV, and how a mode is spread over them',
+      v.optional(histogram),
+    ),
     ticket,
   }),
   'job.compute': v.strictObject({
@@ -246,6 +268,7 @@ export const REQUEST_FRAMES: { readonly [M in Method]?: Readonly<Record<string, 
     qpts: { dtype: '<f8', shape: [3, 'count'] },
     directions: { dtype: '<f8', shape: [3, 'count'], optional: true },
     energies: { dtype: '<f8', shape: ['count'], optional: true },
+    weights: { dtype: '<f8', shape: ['count'], optional: true },
   },
 };
 
@@ -292,6 +315,8 @@ export interface JobSummary {
   n_surfaces: number;
   /** of results, or of q-points and energies where those are more */
   bytes_per_point: number;
+  /** of results of a chunk beside those */
+  bytes_per_chunk: number;
   /** advised q-points of a chunk */
   chunk_points: number;
   /** advised number of chunks under way */

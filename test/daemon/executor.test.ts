@@ -29,6 +29,10 @@ describe('another executor', function () {
         { quantity: 'modes', splitting: false },
         { quantity: 'sqw', temperature: 50, width: [0.5, 0.01], energies },
         { quantity: 'structure_factor', temperature: 100, debye_waller_grid: [3, 3, 2] },
+        {
+          quantity: 'histogram',
+          histogram: { energy_min: -5, energy_max: 60, bins: 70, by_atom: true, width: [1], q_width: 0.02 },
+        },
       ];
       const model = await local.putModel(arbitraryModel());
       await child.putModel(arbitraryModel());

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { BusyTime } from '../../src/compute/local/busyTime.js';
 import { chunkAdvice, MAX_INFLIGHT_BYTES } from '../../src/compute/local/chunkAdvice.js';
-import { MAX_FRAME_BYTES } from '../../src/protocol/limits.js';
+import { MAX_FRAME_BYTES, MAX_HISTOGRAM_NUMBERS } from '../../src/protocol/limits.js';
 
 describe('busy time', () => {
   it('is the length of the union of the intervals, in whatever order they come', () => {
@@ -31,11 +31,17 @@ describe('busy time', () => {
 describe('advice on chunks', () => {
   it('keeps what is under way within the limit, whatever the crystal and the number of q-points', () => {
     const bytesPerPoint = fc.oneof(fc.integer({ min: 8, max: 2 ** 16 }), fc.integer({ min: 8, max: 3e8 }));
+    const bytesPerChunk = fc.oneof(fc.constant(0), fc.integer({ min: 8, max: 8 * MAX_HISTOGRAM_NUMBERS }));
+    const nPoints = fc.integer({ min: 0, max: 1e9 });
     fc.assert(
-      fc.property(bytesPerPoint, fc.integer({ min: 0, max: 1e9 }), (bytes, points) => {
-        const { chunkPoints, window } = chunkAdvice(bytes, points);
+      fc.property(bytesPerPoint, bytesPerChunk, nPoints, (bytes, ofChunk, points) => {
+        const { chunkPoints, window } = chunkAdvice(bytes, ofChunk, points);
         assert.ok(chunkPoints >= 1 && window >= 1);
-        if (chunkPoints > 1) assert.ok(chunkPoints * bytes * window <= MAX_INFLIGHT_BYTES);
+        if (chunkPoints > 1) {
+          const chunkBytes = chunkPoints * bytes + ofChunk;
+          assert.ok(window === 1 || chunkBytes * window <= MAX_INFLIGHT_BYTES);
+          if (ofChunk === 0) assert.ok(chunkBytes * window <= MAX_INFLIGHT_BYTES);
+        }
         assert.ok(chunkPoints * bytes <= MAX_FRAME_BYTES);
         if (64 * 3 * bytes <= MAX_INFLIGHT_BYTES) assert.equal(chunkPoints % 64, 0);
       }),
@@ -43,9 +49,9 @@ describe('advice on chunks', () => {
   });
 
   it('is about 1.5 MiB for a large job of quartz, and several chunks for a small one', () => {
-    const { chunkPoints, window } = chunkAdvice(432, 1e6);
+    const { chunkPoints, window } = chunkAdvice(432, 0, 1e6);
     assert.ok(chunkPoints * 432 > 2 ** 20 && chunkPoints * 432 < 2 * 2 ** 20);
     assert.ok(window * chunkPoints * 432 <= 16 * 2 ** 20);
-    assert.ok(1000 / chunkAdvice(432, 1000).chunkPoints > 8);
+    assert.ok(1000 / chunkAdvice(432, 0, 1000).chunkPoints > 8);
   });
 });

@@ -7,6 +7,7 @@
 #endif
 
 #include "core/kernel/broadening-inl.h"
+#include "core/kernel/histogram-inl.h"
 #include "core/kernel/scratch-inl.h"
 #include "core/platform/ticks.h"
 #include "hwy/cache_control.h"
@@ -61,6 +62,11 @@ struct Batch {
   // Where results of a vector's points begin in an array whose last dimension is the q-point.
   double* result(double* array, std::size_t v) const { return array + first + lane(v); }
 
+  // Of a vector's points in a histogram; null where all are 1.
+  const double* weights(std::size_t v) const {
+    return range.weights == nullptr ? nullptr : range.weights + first + lane(v);
+  }
+
   BlockSource source(std::size_t v) const {
     return {&t, s.x, s.powers, s.atoms, s.dipole.self, s.dipole.t, lane(v)};
   }
@@ -103,7 +109,7 @@ inline void sum_terms(Batch& b) {
     }
     b.clock.mark(kPhases);
     add_terms(b.t, chunk, b.s.chunk_phases, first_chunk, b.s.x, b.job.cancelled);
-    if (b.job.mode_gradients) {
+    if (b.job.differentiates()) {
       double* kept = b.s.gradients.phases + chunk.first_vector * 2 * kLanes;
       chunk_phases<true>(b.t, chunk, b.s.powers, kept);
     }
@@ -181,13 +187,20 @@ inline void write_modes(Batch& b, std::size_t v) {
   if (b.job.displacements != nullptr)
     write_displacements(b.t, *b.job.displacements, s.eigenvectors, s.tridiagonal.diagonal, lane, here,
                         to.stride, b.result(to.displacements, v));
-  if (b.job.mode_gradients) {
+  if (b.job.differentiates()) {
     if (b.t.dipole.present) dipole_gradients(b.t.dipole, s.points, lane, s.gradients, b.job.cancelled);
     add_gradients(b.source(v), s.gradients, s.eigenvectors, b.job.cancelled);
   }
   double* frequencies = s.known.diagonal;
   sort_lanes(b.t.n, frequencies, s.z, lane);
   b.range.imaginary += to_frequencies(b.t.n, frequencies, lane, here);
+  if (b.job.histogram != nullptr) {
+    count_modes(b.t, *b.job.histogram, frequencies, s.eigenvectors,
+                b.job.differentiates() ? &s.gradients : nullptr, lane, here, b.weights(v), s.shares,
+                to.histogram);
+    b.clock.mark(kVectors);
+    return;
+  }
   write_frequencies(b.t.n, frequencies, lane, here, to.stride, b.result(to.frequencies, v));
   if (b.job.eigenvectors)
     write_eigenvectors(b.t, s.eigenvectors, s.atoms, lane, here, to.stride, b.result(to.eigenvectors, v),
@@ -246,8 +259,12 @@ inline void write_values(const Batch& b, std::size_t v) {
   const std::size_t lane = Batch::lane(v), here = b.points(v);
   double* values = b.s.tridiagonal.diagonal;
   // A sum over modes needs no order.
-  if (job.broadening == nullptr) sort_lanes(b.t.n, values, b.s.z, lane);
+  if (job.broadening == nullptr && job.histogram == nullptr) sort_lanes(b.t.n, values, b.s.z, lane);
   b.range.imaginary += to_frequencies(b.t.n, values, lane, here);
+  if (job.histogram != nullptr) {
+    count_frequencies(b.t, *job.histogram, values, lane, here, b.weights(v), to.histogram);
+    return;
+  }
   const V length2 = load(b.s.length2 + lane);
   if (job.broadening != nullptr) {
     write_line_shapes(b.t, *job.scattering, *job.broadening, values, b.s.z, length2, lane,

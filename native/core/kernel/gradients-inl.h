@@ -238,18 +238,28 @@ inline void add_gradients(const BlockSource& source, const GradientScratch& s, c
   }
 }
 
+constexpr double kGradientUnit = 0.5 * kHartreeInMeV * kHartreeInMeV * kBohrInAngstrom;
+
+// |d omega / dQ| in meV angstrom of mode m in one lane of the vector; omega: its frequency in meV.
+inline double gradient_length(const GradientScratch& s, int m, double omega, std::size_t lane) {
+  if (std::abs(omega) <= kGradientFloorMeV) return 0;
+  const double* sum = s.sums + 3 * static_cast<std::size_t>(m) * kN + lane;
+  const double squares = sum[0] * sum[0] + sum[kN] * sum[kN] + sum[2 * kN] * sum[2 * kN];
+  return kGradientUnit * std::sqrt(squares) / std::abs(omega);
+}
+
 // To [3][n_modes][stride], meV angstrom: the derivative of the frequency as it is given, negative where
 // imaginary: d(omega^2) / (2 |omega|). frequencies: meV, in the order of the sums.
 inline void write_gradients(const Tables& t, const GradientScratch& s, const double* frequencies,
                             std::size_t lane, std::size_t count, std::size_t stride, double* out) {
-  const double unit = 0.5 * kHartreeInMeV * kHartreeInMeV * kBohrInAngstrom;
   for (int m = 0; m < t.n; ++m) {
     for (std::size_t q = 0; q < count; ++q) {
       const std::size_t at = m * kLanes + lane + q;
       const double omega = std::abs(frequencies[at]);
       const double* sum = s.sums + 3 * static_cast<std::size_t>(m) * kN + q;
       for (std::size_t c = 0; c < 3; ++c)
-        out[(c * t.n + m) * stride + q] = omega > kGradientFloorMeV ? unit * sum[c * kN] / omega : 0.0;
+        out[(c * t.n + m) * stride + q] =
+            omega > kGradientFloorMeV ? kGradientUnit * sum[c * kN] / omega : 0.0;
     }
   }
 }

@@ -123,12 +123,17 @@ void assert_consistent(const KernelJob& job, const KernelRange& range) {
   const auto n = static_cast<std::size_t>(job.tables->n_atoms);
   EUPHONIC_ASSERT(range.first + range.count <= range.stride);
   EUPHONIC_ASSERT(range.count == 0 || range.qpts != nullptr);
-  EUPHONIC_ASSERT(job.broadening != nullptr || range.frequencies != nullptr);
+  EUPHONIC_ASSERT(job.broadening != nullptr || job.histogram != nullptr || range.frequencies != nullptr);
+  EUPHONIC_ASSERT(!job.differentiates() || !job.tables->real_form);
   EUPHONIC_ASSERT(!job.needs_vectors() || job.scattering == nullptr);
   EUPHONIC_ASSERT(!job.eigenvectors || range.eigenvectors != nullptr);
-  EUPHONIC_ASSERT(!job.mode_gradients || (range.mode_gradients != nullptr && !job.tables->real_form));
+  EUPHONIC_ASSERT(!job.mode_gradients || range.mode_gradients != nullptr);
   if (job.displacements != nullptr)
     EUPHONIC_ASSERT(range.displacements != nullptr && job.displacements->frequency_min > 0);
+  if (job.histogram != nullptr) {
+    EUPHONIC_ASSERT(range.histogram != nullptr && job.scattering == nullptr && !job.eigenvectors);
+    EUPHONIC_ASSERT(job.histogram->bins > 0 && job.histogram->energy_max > job.histogram->energy_min);
+  }
   if (job.scattering != nullptr) {
     EUPHONIC_ASSERT(job.broadening != nullptr || range.structure_factors != nullptr);
     EUPHONIC_ASSERT(job.scattering->amplitude.size() == 2 * n);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/kernel/broadening.h"
+#include "core/kernel/histogram.h"
 #include "core/kernel/workspace.h"
 #include "core/plan/tables.h"
 
@@ -55,13 +56,19 @@ struct KernelJob {
   const ScatteringTables* scattering = nullptr;       // null: no structure factor
   const Broadening* broadening = nullptr;             // with scattering: broadened intensities in its place
   const DisplacementTables* displacements = nullptr;  // null: not asked for
+  const Histogram* histogram = nullptr;               // in place of all other results; null: not asked for
   bool eigenvectors = false;
   bool mode_gradients = false;  // on tables of the complex form
   bool splitting = true;
   const std::atomic<bool>* cancelled = nullptr;  // polled inside the stages of large crystals
   StageCounts* counts = nullptr;
 
-  bool needs_vectors() const { return eigenvectors || mode_gradients || displacements != nullptr; }
+  // Whether gradients are needed, be they results or not; on tables of the complex form.
+  bool differentiates() const { return mode_gradients || (histogram != nullptr && histogram->q_width != 0); }
+  bool needs_vectors() const {
+    return eigenvectors || displacements != nullptr || differentiates() ||
+           (histogram != nullptr && histogram->by_atom);
+  }
 };
 
 // Points [first, first + count) of arrays with `stride` points: q [3][stride], results [mode][stride].
@@ -76,6 +83,8 @@ struct KernelRange {
   const double* energies = nullptr;  // [stride] meV, with KernelJob::broadening
   double* intensities = nullptr;     // [stride] mbarn / meV per atom
   double* displacements = nullptr;   // [n_atoms][00 01 02 11 12 22][stride]
+  const double* weights = nullptr;   // [stride] of points in the histogram; null: 1 each
+  double* histogram = nullptr;       // [rows][bins]: added to
   std::size_t imaginary = 0;         // out: number of modes below -kImaginaryMeV
 };
 
@@ -102,7 +111,7 @@ constexpr std::size_t kOneStageBytes = 3 << 20;
 struct ScratchUse {
   bool eigenvectors = false, mode_gradients = false;
 };
-inline ScratchUse scratch_use(const KernelJob& job) { return {job.needs_vectors(), job.mode_gradients}; }
+inline ScratchUse scratch_use(const KernelJob& job) { return {job.needs_vectors(), job.differentiates()}; }
 // Bytes of scratch memory that a thread needs.
 std::size_t workspace_bytes(const Tables& tables, const ScratchUse& use);
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <new>
 
@@ -77,20 +78,27 @@ int Job::n_surfaces() const {
 
 std::size_t Job::bytes_per_point() const {
   if (options_.quantity == Quantity::sqw) return sizeof(double);
+  if (options_.quantity == Quantity::histogram) return 0;
   const std::size_t n = n_modes();
   std::size_t values = n;
   if (options_.quantity == Quantity::structure_factor) values += n_surfaces();
   if (options_.quantity == Quantity::modes) values += 2 * n * n;
-  if (differentiates()) values += 3 * n;
+  if (gives_gradients()) values += 3 * n;
   if (options_.quantity == Quantity::displacements) values += 2 * n;  // six for each atom
   return sizeof(double) * values;
+}
+
+std::size_t Job::bytes_per_chunk() const {
+  if (options_.quantity != Quantity::histogram) return 0;
+  return sizeof(double) * options_.histogram.size(plan_->n_atoms());
 }
 
 namespace {
 
 bool needs_vectors(const Job& job) {
   const Quantity quantity = job.options().quantity;
-  return quantity == Quantity::modes || quantity == Quantity::displacements || job.differentiates();
+  return quantity == Quantity::modes || quantity == Quantity::displacements || job.differentiates() ||
+         (quantity == Quantity::histogram && job.options().histogram.by_atom);
 }
 
 // Whether the plan uses an inversion symmetry that scattering lengths break, or gradients.
@@ -133,8 +141,9 @@ JobTables::JobTables(const Job& job) {
     displacements_.frequency_min = options.displacements.frequency_min;
     kernel.displacements = &displacements_;
   }
+  if (options.quantity == Quantity::histogram) kernel.histogram = &options.histogram;
   kernel.eigenvectors = options.quantity == Quantity::modes;
-  kernel.mode_gradients = job.differentiates();
+  kernel.mode_gradients = job.gives_gradients();
   kernel.splitting = options.splitting;
   kernel.cancelled = job.cancel_flag();
 }
@@ -156,6 +165,11 @@ void assert_consistent(const Job& job, const Chunk& chunk) {
     EUPHONIC_ASSERT(!options.broadening.width.empty());
     EUPHONIC_ASSERT(options.broadening.frequency_scale > 0);
   }
+  EUPHONIC_ASSERT(chunk.weights.empty() || chunk.weights.size() == chunk.count);
+  if (options.quantity == Quantity::histogram) {
+    EUPHONIC_ASSERT(options.histogram.bins > 0);
+    EUPHONIC_ASSERT(options.histogram.energy_max > options.histogram.energy_min);
+  }
   if (options.quantity == Quantity::displacements) {
     EUPHONIC_ASSERT(options.displacements.temperature >= 0);
     EUPHONIC_ASSERT(options.displacements.frequency_min > 0);
@@ -171,10 +185,16 @@ ChunkResult allocate_results(const Job& job, std::size_t count) {
     result.intensities = allocate(count);
     return result;
   }
+  if (quantity == Quantity::histogram) {
+    const std::size_t size = job.options().histogram.size(job.plan().n_atoms());
+    result.histogram = allocate(size);
+    std::fill_n(result.histogram.get(), size, 0.0);
+    return result;
+  }
   result.frequencies = allocate(n * count);
   if (quantity == Quantity::structure_factor) result.structure_factors = allocate(job.n_surfaces() * count);
   if (quantity == Quantity::modes) result.eigenvectors = allocate(2 * n * n * count);
-  if (job.differentiates()) result.mode_gradients = allocate(3 * n * count);
+  if (job.gives_gradients()) result.mode_gradients = allocate(3 * n * count);
   if (quantity == Quantity::displacements) result.displacements = allocate(2 * n * count);
   return result;
 }
@@ -192,6 +212,7 @@ KernelRange kernel_range(const Chunk& chunk, const std::vector<double>& directio
   range.mode_gradients = result.mode_gradients.get();
   range.intensities = result.intensities.get();
   range.displacements = result.displacements.get();
+  range.weights = chunk.weights.empty() ? nullptr : chunk.weights.data();
   return range;
 }
 

@@ -12,11 +12,12 @@
 #include <vector>
 
 #include "core/kernel/broadening.h"
+#include "core/kernel/histogram.h"
 #include "core/plan/plan.h"
 
 namespace euphonic {
 
-enum class Quantity { frequencies, structure_factor, modes, displacements, sqw };
+enum class Quantity { frequencies, structure_factor, modes, displacements, sqw, histogram };
 
 // What a structure factor needs beyond the plan.
 struct Scattering {
@@ -41,6 +42,7 @@ struct JobOptions {
   Scattering scattering;
   Displacements displacements;
   Broadening broadening;
+  Histogram histogram;
 };
 
 class Job {
@@ -57,13 +59,18 @@ class Job {
   bool scatters() const {
     return options_.quantity == Quantity::structure_factor || options_.quantity == Quantity::sqw;
   }
-  // Whether mode gradients are: of other quantities they are none.
-  bool differentiates() const {
+  // Whether mode gradients are results: of other quantities they are none.
+  bool gives_gradients() const {
     return options_.mode_gradients &&
            (options_.quantity == Quantity::frequencies || options_.quantity == Quantity::modes);
   }
+  // Whether they are needed, be they results or not.
+  bool differentiates() const {
+    return gives_gradients() || (options_.quantity == Quantity::histogram && options_.histogram.q_width != 0);
+  }
   int n_surfaces() const;               // n_modes, twice that with negative_e
   std::size_t bytes_per_point() const;  // of results
+  std::size_t bytes_per_chunk() const;  // of results that do not depend on the number of points
   // Scratch memory that each thread which works for the job needs, in bytes: for admission, not exact.
   std::size_t workspace_bytes() const;
   // Memory of tables that this job needs beside its plan's: some scattering lengths, and gradients, take the
@@ -85,6 +92,7 @@ struct Chunk {
   std::vector<double> qpts;        // [3][count] r.l.u.
   std::vector<double> directions;  // [3][count] or empty; NaN: from the neighbouring q-points
   std::vector<double> energies;    // [count] meV, for Quantity::sqw
+  std::vector<double> weights;     // [count] for Quantity::histogram, whole numbers; empty: 1 each
   std::optional<std::array<double, 3>> before, after;  // neighbours in the whole request
 };
 
@@ -103,6 +111,7 @@ struct ChunkResult {
   // [n_atoms][00 01 02 11 12 22][count] angstrom^2, null unless asked for
   ResultArray displacements;
   ResultArray intensities;                    // [count] mbarn/meV per atom, the only result of Quantity::sqw
+  ResultArray histogram;                      // [rows][bins], the only result of Quantity::histogram
   double kernel_seconds = 0;                  // from the first batch's start to the last one's end
   double begin_seconds = 0, end_seconds = 0;  // the same moments on the steady clock
   std::size_t imaginary = 0;                  // modes with a negative frequency

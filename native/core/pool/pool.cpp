@@ -8,6 +8,7 @@
 #include <mutex>
 #include <new>
 #include <thread>
+#include <vector>
 
 #include "core/assertion.h"
 #include "core/pool/job_parts.h"
@@ -97,6 +98,7 @@ class Pool::Impl {
     std::shared_ptr<std::once_flag> once;
     std::shared_ptr<std::unique_ptr<JobTables>> tables;
     std::size_t first = 0, count = 0;
+    std::vector<double> histogram;  // of these points, where one is wanted
     std::string error;
     bool out_of_memory = false;
   };
@@ -173,6 +175,10 @@ class Pool::Impl {
       KernelRange range = kernel_range(task.chunk, task.directions, task.result);
       range.first = c.first;
       range.count = c.count;
+      if (const std::size_t bytes = job.bytes_per_chunk(); bytes > 0) {
+        c.histogram.assign(bytes / sizeof(double), 0.0);
+        range.histogram = c.histogram.data();
+      }
       run_kernel((*c.tables)->kernel, range, workspace);
       return range.imaginary;
     } catch (const std::bad_alloc&) {
@@ -190,6 +196,8 @@ class Pool::Impl {
     Task& task = *c.task;
     task.finished += c.count;
     task.result.imaginary += imaginary;
+    // Exact sums: the order in which claims end does not matter.
+    for (std::size_t k = 0; k < c.histogram.size(); ++k) task.result.histogram[k] += c.histogram[k];
     if (!c.error.empty()) {
       task.result.error = c.error;
       task.result.out_of_memory = c.out_of_memory;

@@ -20,13 +20,14 @@ const POINTS_PER_STEP = [64, 8, 1];
 /** A job of few points is still cut, so that computing, sending and receiving overlap. */
 const MIN_CHUNKS = 12;
 
-/** `bytesPerPoint` as in ExecutorJob, `nPoints` of the whole job. */
-export function chunkAdvice(bytesPerPoint: number, nPoints: number): ChunkAdvice {
+/** `bytesPerPoint` and `bytesPerChunk` as in ExecutorJob, `nPoints` of the whole job. */
+export function chunkAdvice(bytesPerPoint: number, bytesPerChunk: number, nPoints: number): ChunkAdvice {
   const wanted = Math.min(CHUNK_TARGET_BYTES / bytesPerPoint, nPoints / MIN_CHUNKS);
   const step =
     POINTS_PER_STEP.find((points) => points * bytesPerPoint * MIN_WINDOW <= MAX_INFLIGHT_BYTES) ?? 1;
   const chunkPoints = Math.max(step, Math.floor(wanted / step) * step);
-  const fitting = Math.floor(WINDOW_TARGET_BYTES / (chunkPoints * bytesPerPoint));
-  const allowed = Math.max(1, Math.floor(MAX_INFLIGHT_BYTES / (chunkPoints * bytesPerPoint)));
+  const chunkBytes = chunkPoints * bytesPerPoint + bytesPerChunk;
+  const fitting = Math.floor(WINDOW_TARGET_BYTES / chunkBytes);
+  const allowed = Math.max(1, Math.floor(MAX_INFLIGHT_BYTES / chunkBytes));
   return { chunkPoints, window: Math.min(Math.max(fitting, MIN_WINDOW), MAX_WINDOW, allowed) };
 }

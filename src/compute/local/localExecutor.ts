@@ -9,6 +9,7 @@ import type {
   ExecutorPlan,
   JobBudget,
   JobOptions,
+  LeastOptions,
   ThreadBudget,
 } from '../executor.js';
 import { loadAddon } from './addon.js';
@@ -85,11 +86,9 @@ export function createLocalExecutor(budget: ThreadBudget): Executor {
   };
 }
 
-function hasEigenvectors({
-  quantity,
-  modeGradients,
-}: Pick<JobOptions, 'quantity' | 'modeGradients'>): boolean {
+function hasEigenvectors({ quantity, modeGradients, histogram }: LeastOptions): boolean {
   if (quantity === 'frequencies') return modeGradients === true;
+  if (quantity === 'histogram') return histogram!.byAtom || histogram!.qWidth > 0;
   return quantity === 'modes' || quantity === 'displacements';
 }
 
@@ -101,12 +100,13 @@ async function openJob(
 ): Promise<ExecutorJob> {
   const wanted = pool.job(plan, options);
   const bytesPerPoint = Math.max(wanted.bytesPerPoint, INPUT_BYTES_PER_POINT);
-  const advice = chunkAdvice(bytesPerPoint, budget.nPoints);
+  const { bytesPerChunk } = wanted;
+  const advice = chunkAdvice(bytesPerPoint, bytesPerChunk, budget.nPoints);
   const underWay = Math.min(advice.chunkPoints * advice.window, Math.max(1, budget.nPoints));
   const { threads, release } = await budget.admit({
     workspace: wanted.workspaceBytes,
     threads: wanted.threads,
-    other: underWay * bytesPerPoint + wanted.tableBytes,
+    other: underWay * bytesPerPoint + (advice.window + wanted.threads) * bytesPerChunk + wanted.tableBytes,
   });
   const isWhole = threads === wanted.threads;
   const job = isWhole ? wanted : pool.job(plan, { ...options, nThreads: threads });
@@ -116,6 +116,7 @@ async function openJob(
     nModes: job.nModes,
     nSurfaces: job.nSurfaces,
     bytesPerPoint,
+    bytesPerChunk,
     threads,
     advice,
     notes: isWhole ? [] : [note],

@@ -48,6 +48,7 @@ export interface NativeJob {
   readonly nModes: number;
   readonly nSurfaces: number;
   readonly bytesPerPoint: number;
+  readonly bytesPerChunk: number;
   /** scratch memory of each thread that works for the job, in bytes */
   readonly workspaceBytes: number;
   /** memory of tables that the job needs beside its plan's */

@@ -1,11 +1,12 @@
 /** What comes with a job and its chunks, checked, as the executor takes it. */
 
 import { EuphonicError } from '../../base/errors.js';
-import type { Broadening, Chunk, JobOptions, PlanOptions } from '../../compute/executor.js';
+import type { Broadening, Chunk, Histogram, JobOptions, PlanOptions } from '../../compute/executor.js';
 import type { Crystal } from '../../models/crystal.js';
 import { coherentScatteringLengths } from '../../models/scatteringLengths.js';
 import { inAmu } from '../../models/units.js';
 import { firstNotFinite, toFloat64Array } from '../../protocol/arrays.js';
+import { MAX_HISTOGRAM_NUMBERS, MAX_POINT_WEIGHT } from '../../protocol/limits.js';
 import type { ArrayFrame, CheckedParams } from '../../protocol/messages.js';
 
 /** What decides the dynamical matrix, as the executor takes it. */
@@ -43,6 +44,7 @@ export function jobOptions(
     options.scatteringLengths = coherentScatteringLengths(atomType, scattering_lengths, inAmu(atomMass));
   }
   if (quantity === 'sqw') options.broadening = broadeningOf(params);
+  if (quantity === 'histogram') options.histogram = histogramOf(params, atomType.length);
   if (temperature !== null) options.temperature = temperature;
   // without a temperature there is no Debye–Waller factor, whatever was sent
   if (debyeWallerFrame && temperature !== null) {
@@ -86,6 +88,42 @@ function broadeningOf({
   };
 }
 
+function histogramOf({ histogram }: CheckedParams<'job.open'>, nAtoms: number): Histogram {
+  if (!histogram) {
+    throw new EuphonicError('invalid_argument', 'The quantity histogram needs bins of energy.', {
+      where: 'histogram',
+      expected: '{energy_min, energy_max, bins}, meV',
+    });
+  }
+  const { energy_min, energy_max, bins, by_atom, width = [], q_width } = histogram;
+  if (!(energy_max > energy_min)) {
+    throw new EuphonicError(
+      'invalid_argument',
+      `The bins would go from ${energy_min} to ${energy_max} meV.`,
+      {
+        where: 'histogram',
+        expected: 'energy_max > energy_min',
+      },
+    );
+  }
+  const numbers = bins * (by_atom ? 1 + nAtoms : 1);
+  if (numbers > MAX_HISTOGRAM_NUMBERS) {
+    throw new EuphonicError('too_large', `The histogram would have ${numbers} numbers.`, {
+      where: 'histogram',
+      expected: `bins times rows at most MAX_HISTOGRAM_NUMBERS = ${MAX_HISTOGRAM_NUMBERS}`,
+      advice: 'Take fewer bins.',
+    });
+  }
+  return {
+    energyMin: energy_min,
+    energyMax: energy_max,
+    bins,
+    byAtom: by_atom,
+    width: Float64Array.from(width),
+    qWidth: q_width,
+  };
+}
+
 /** A chunk as the executor takes it: copies, so that what was received can be released. Throws `invalid_argument`. */
 export function chunkOf(
   { offset, count, before, after }: CheckedParams<'job.compute'>,
@@ -96,8 +134,10 @@ export function chunkOf(
   checkFinite(qpts, offset, count);
   const energies = energiesOf(quantity, frames.get('energies'), offset);
   const directions = frames.get('directions');
+  const weights = weightsOf(quantity, frames.get('weights'), offset);
   return {
     qpts,
+    ...(weights && { weights }),
     ...(directions && { directions: toFloat64Array(directions) }),
     ...(energies && { energies }),
     ...(before && { before: Float64Array.from(before) }),
@@ -129,6 +169,29 @@ function energiesOf(
     where: `energies, index ${at}`,
     expected: 'finite numbers, meV',
   });
+}
+
+/** Weights of a chunk's q-points: for histograms, and for nothing else. */
+function weightsOf(
+  quantity: string,
+  frame: ArrayFrame | undefined,
+  offset: number,
+): Float64Array | undefined {
+  if (!frame) return undefined;
+  const weights = toFloat64Array(frame);
+  const bad = weights.findIndex((x) => !(Number.isInteger(x) && x >= 0 && x <= MAX_POINT_WEIGHT));
+  if (quantity === 'histogram' && bad < 0) return weights;
+  const at = offset + bad;
+  throw new EuphonicError(
+    'invalid_argument',
+    quantity === 'histogram'
+      ? `The weight of q-point ${at} is ${weights[bad]}.`
+      : `The quantity ${quantity} takes no weights.`,
+    {
+      where: quantity === 'histogram' ? `weights, index ${at}` : 'weights',
+      expected: `integers from 0 to MAX_POINT_WEIGHT = ${MAX_POINT_WEIGHT}, with the quantity histogram and with no other`,
+    },
+  );
 }
 
 /** Throws `invalid_argument` for q-points [3,count] that are no numbers; `offset` is the first one's place. */

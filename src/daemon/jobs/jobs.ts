@@ -50,13 +50,19 @@ const DEBYE_WALLER_DEFAULTS = { frequency_min: 0.01, symmetrise: true };
 
 type OpenCall = Pick<Call<'job.open'>, 'peer' | 'params' | 'frames' | 'signal'>;
 
+function histogramFrame(job: Job, values: Float64Array | undefined): ArrayFrame[] {
+  const bins = job.params.histogram?.bins;
+  return values && bins ? [float64Frame('histogram', [values.length / bins, bins], values)] : [];
+}
+
 function jobSummary(job: Job, plan: ExecutorPlan, notes: string[]): JobSummary {
-  const { nModes, nSurfaces, bytesPerPoint, advice, threads } = job.work;
+  const { nModes, nSurfaces, bytesPerPoint, bytesPerChunk, advice, threads } = job.work;
   return {
     job: job.id,
     n_modes: nModes,
     n_surfaces: nSurfaces,
     bytes_per_point: bytesPerPoint,
+    bytes_per_chunk: bytesPerChunk,
     chunk_points: advice.chunkPoints,
     window: advice.window,
     threads,
@@ -209,6 +215,7 @@ export class Jobs {
           ...array('eigenvectors', [2, 3, job.nAtoms, nModes, count], result.eigenvectors),
           ...array('mode_gradients', [3, nModes, count], result.modeGradients),
           ...array('intensities', [count], result.intensities),
+          ...histogramFrame(job, result.histogram),
         ],
       });
     } finally {
@@ -278,7 +285,7 @@ export class Jobs {
         },
       );
     }
-    const bytes = count * job.work.bytesPerPoint;
+    const bytes = count * job.work.bytesPerPoint + job.work.bytesPerChunk;
     const underWay = this.inflight.get(job.peer.key) ?? 0;
     // a crystal may be so large that the results of one advised chunk exceed the limit
     if (underWay === 0 && count <= job.work.advice.chunkPoints && bytes <= MAX_FRAME_BYTES) return bytes;

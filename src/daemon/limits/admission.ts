@@ -1,5 +1,11 @@
 /** Jobs of the executor, opened in the memory that the daemon has left: before any work, and again with the plan at hand. */
-import type { Executor, ExecutorJob, ExecutorPlan, JobOptions } from '../../compute/executor.js';
+import type {
+  Executor,
+  ExecutorJob,
+  ExecutorPlan,
+  JobOptions,
+  LeastOptions,
+} from '../../compute/executor.js';
 import type { MemoryBudget } from './memoryBudget.js';
 
 const nameOf = (nAtoms: number) => `A calculation for ${nAtoms} atoms`;
@@ -11,7 +17,7 @@ export class Admission {
   ) {}
 
   /** Refuses at once what cannot fit whatever the plan. Throws `too_large` or `over_capacity`. */
-  async check(nAtoms: number, options: Pick<JobOptions, 'quantity' | 'modeGradients'>): Promise<void> {
+  async check(nAtoms: number, options: LeastOptions): Promise<void> {
     this.memory.check(nameOf(nAtoms), await this.executor.leastBytes(nAtoms, options));
   }
 

@@ -62,8 +62,8 @@ const rpc = new Rpc(process, {
     });
     const job = await local.open(plans.get(planKeyText(key))!, options, { nPoints, admit });
     jobs.set(number, job);
-    const { nModes, nSurfaces, bytesPerPoint, threads, advice, notes } = job;
-    return { nModes, nSurfaces, bytesPerPoint, threads, advice, notes };
+    const { nModes, nSurfaces, bytesPerPoint, bytesPerChunk, threads, advice, notes } = job;
+    return { nModes, nSurfaces, bytesPerPoint, bytesPerChunk, threads, advice, notes };
   },
   compute: async ({ number, chunk }: { number: number; chunk: Chunk }) => {
     const job = jobs.get(number)!;

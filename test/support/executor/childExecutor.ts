@@ -15,6 +15,7 @@ import type {
   JobGrant,
   JobMemory,
   JobOptions,
+  LeastOptions,
   ModelSource,
   PlanKey,
   PlanOptions,
@@ -30,7 +31,7 @@ export type Capacity = Pick<Executor, 'threads' | 'simd' | 'maxInflightBytes'>;
 /** What the child says of a job. */
 export type OpenedJob = Pick<
   ExecutorJob,
-  'nModes' | 'nSurfaces' | 'bytesPerPoint' | 'threads' | 'advice' | 'notes'
+  'nModes' | 'nSurfaces' | 'bytesPerPoint' | 'bytesPerChunk' | 'threads' | 'advice' | 'notes'
 >;
 
 export class ChildExecutor implements Executor {
@@ -86,7 +87,7 @@ export class ChildExecutor implements Executor {
       .finally(() => signal.removeEventListener('abort', stop));
   }
 
-  leastBytes(nAtoms: number, options: Pick<JobOptions, 'quantity' | 'modeGradients'>): Promise<number> {
+  leastBytes(nAtoms: number, options: LeastOptions): Promise<number> {
     return this.rpc.ask('leastBytes', { nAtoms, options });
   }
 
@@ -119,6 +120,7 @@ class ChildJob implements ExecutorJob {
   readonly nModes: number;
   readonly nSurfaces: number;
   readonly bytesPerPoint: number;
+  readonly bytesPerChunk: number;
   readonly threads: number;
   readonly advice: ExecutorJob['advice'];
   readonly notes: readonly string[];
@@ -133,6 +135,7 @@ class ChildJob implements ExecutorJob {
     this.nModes = opened.nModes;
     this.nSurfaces = opened.nSurfaces;
     this.bytesPerPoint = opened.bytesPerPoint;
+    this.bytesPerChunk = opened.bytesPerChunk;
     this.threads = opened.threads;
     this.advice = opened.advice;
     this.notes = opened.notes;

@@ -1,0 +1,43 @@
+// Counting modes in bins of energy: what a density of states is made of.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+namespace euphonic {
+
+// Sums of what is counted are exact: every number that is added is a multiple of this, so that the sum of
+// doubles is the same in any order, however q-points are shared among threads, chunks and computers. It holds
+// while a sum stays below 2^53 of them, 2^29 modes; rounding to it moves a mode's share by 3e-8 at most.
+constexpr double kHistogramQuantum = 1.0 / (1 << 24);
+
+// Equal bins of energy, and how a mode is spread over them.
+struct Histogram {
+  double energy_min = 0, energy_max = 1;  // meV
+  int bins = 1;
+  // Row 0 counts modes. With by_atom row 1 + i counts |e_i|^2, the share of atom i.
+  bool by_atom = false;
+  // A mode is a normal distribution, integrated over each bin: its FWHM in meV is a polynomial in its
+  // energy, ascending coefficients, and q_width |d omega/dQ| in 1/angstrom is added in quadrature as a
+  // standard deviation. Neither: all of a mode is in one bin.
+  std::vector<double> width;
+  double q_width = 0;
+
+  int rows(int n_atoms) const { return by_atom ? 1 + n_atoms : 1; }
+  std::size_t size(int n_atoms) const { return static_cast<std::size_t>(rows(n_atoms)) * bins; }
+  // The lower end of a bin, or the upper one of the bin before.
+  double edge(int bin) const {
+    return bin == bins ? energy_max : energy_min + bin * ((energy_max - energy_min) / bins);
+  }
+};
+
+// Standard deviation in meV of a mode at an energy (meV) with a gradient of some length (meV angstrom).
+double spread(const Histogram& h, double energy, double gradient);
+
+// Adds a mode to counts [rows][bins]. weights: of row r at weights[r * stride]. Bins hold their lower end,
+// the last one also its upper; what lies outside is left out. Max error: 1e-9 of a weight, and
+// kHistogramQuantum / 2.
+void count_mode(const Histogram& h, double energy, double deviation, const double* weights,
+                std::size_t stride, int rows, double* counts);
+
+}  // namespace euphonic

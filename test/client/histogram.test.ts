@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { materials } from '../../crystals/generate.js';
+import type { EuphonicClient } from '../../src/client/client.js';
+import type { EvaluateOptions } from '../../src/client/evaluation.js';
+import type { ModelSummary } from '../../src/protocol/messages.js';
+import { gridPoints, halfGrid } from '../../src/qpoints/grid.js';
+import { TestDaemon } from '../support/daemon.js';
+import { failsWith } from '../support/errors.js';
+
+const bits = (array: Float64Array) => Buffer.from(array.buffer).toString('base64');
+const common = { asr: 'reciprocal', splitting: false } as const;
+const bins = { energy_min: -1, energy_max: 170, bins: 171 };
+
+describe('histograms', function () {
+  this.timeout(60_000);
+  let daemon: TestDaemon;
+  let client: EuphonicClient;
+  let model: ModelSummary;
+  before(async () => {
+    daemon = new TestDaemon();
+    client = daemon.client({ threads: 2 });
+    model = await client.putModel(materials.quartz());
+  });
+  after(() => daemon.dispose());
+
+  it('count the modes of half a grid as those of the whole, which cross the wire', async () => {
+    const grid = [6, 5, 4] as const;
+    const qpts = gridPoints(grid, 0, 120);
+    const { frequencies, nModes } = await client.evaluate(model, qpts, {
+      ...common,
+      quantity: 'frequencies',
+    });
+    const expected = new Float64Array(bins.bins);
+    for (const w of frequencies) expected[Math.floor(w + 1)]! += 1;
+    const half = halfGrid(grid);
+    const found = await client.evaluate(model, half.points(0, half.count), {
+      ...common,
+      quantity: 'histogram',
+      histogram: bins,
+      weights: Float64Array.from({ length: half.count }, (_, k) => half.weight(k)),
+    });
+    assert.deepEqual(found.histogram, expected);
+    assert.equal(
+      found.histogram!.reduce((sum, x) => sum + x),
+      120 * nModes,
+    );
+    assert.equal(found.frequencies.length, 0);
+  });
+
+  it('have the same bits for all chunks and threads', async () => {
+    const qpts = gridPoints([9, 8, 7], 0, 504);
+    for (const by_atom of [false, true]) {
+      const histogram = { ...bins, by_atom, width: [0.5, 0.01], q_width: by_atom ? 0.03 : 0 };
+      const options: EvaluateOptions = { ...common, quantity: 'histogram', histogram };
+      const { histogram: expected } = await client.evaluate(model, qpts, options);
+      assert.equal(expected!.length, 171 * (by_atom ? 10 : 1));
+      for (const chunkPoints of [1000, 100, 17]) {
+        for (const n_threads of [1, 2]) {
+          const found = await client.evaluate(model, qpts, { ...options, chunkPoints, n_threads });
+          assert.equal(bits(found.histogram!), bits(expected!), `${chunkPoints} ${n_threads}`);
+        }
+      }
+    }
+  });
+
+  it('are refused with what is wrong', async () => {
+    const qpts = gridPoints([2, 2, 2], 0, 8);
+    const weights = new Float64Array(8).fill(1);
+    const good: EvaluateOptions = { quantity: 'histogram', histogram: bins, weights };
+    await client.evaluate(model, qpts, good);
+    const refused: [Partial<EvaluateOptions>, RegExp][] = [
+      [{ histogram: undefined }, /needs bins/],
+      [{ histogram: { ...bins, energy_max: -1 } }, /from -1 to -1 meV/],
+      [{ histogram: { ...bins, bins: 0 } }, /histogram/],
+      [{ histogram: { ...bins, width: [] } }, /histogram/],
+      [{ histogram: { ...bins, q_width: -1 } }, /histogram/],
+      [{ weights: weights.map((_, i) => (i === 5 ? 0.5 : 1)) }, /weight of q-point 5 is 0.5/],
+      [{ weights: weights.slice(1) }, /weights/],
+      [{ quantity: 'frequencies' }, /takes no weights/],
+    ];
+    for (const [wrong, words] of refused) {
+      const options = Object.fromEntries(
+        Object.entries({ ...good, ...wrong }).filter(([, value]) => value !== undefined),
+      );
+      const error = await failsWith('invalid_argument', () => client.evaluate(model, qpts, options));
+      assert.match(error.message, words);
+    }
+    const large = { ...bins, bins: 2 ** 22, by_atom: true };
+    await failsWith('too_large', () => client.evaluate(model, qpts, { ...good, histogram: large }));
+  });
+});
