@@ -35,7 +35,7 @@ const program = new Command('npm run bench --')
     if (unknown !== undefined) program.error(`error: there is no workload '${unknown}'`);
     const settings = { ...asked, threads: asked.threads ?? loadAddon().availableThreads().threads };
     for (const name of names) {
-      const run = await WORKLOADS[name]!();
+      const run = await WORKLOADS[name]();
       publish(await run(settings, (report) => publish(report, print)), print);
     }
   });

@@ -19,15 +19,15 @@ export type PairLaw = (a: string, b: string, r: number) => readonly [along: numb
 
 /** Interactions between different atoms, summed over the images by supercell vectors; the self terms come last. */
 export class SupercellMatrix {
-  readonly #structure: Structure;
-  readonly #supercell: Supercell;
+  private readonly structure: Structure;
+  private readonly supercell: Supercell;
   /** [nCells,3n,3n] */
-  readonly #elements: Float64Array;
+  private readonly elements: Float64Array;
 
   constructor(structure: Structure, supercell: Supercell) {
-    this.#structure = structure;
-    this.#supercell = supercell;
-    this.#elements = new Float64Array(supercell.nCells * structure.atomR.length ** 2);
+    this.structure = structure;
+    this.supercell = supercell;
+    this.elements = new Float64Array(supercell.nCells * structure.atomR.length ** 2);
   }
 
   /**
@@ -35,29 +35,29 @@ export class SupercellMatrix {
    * are in a calculation of forces in the supercell.
    */
   addPairs(law: PairLaw, cutoff: number): this {
-    const { atomType } = this.#structure;
-    for (const { i, j, cell, d, r } of pairsWithin(this.#structure, cutoff)) {
+    const { atomType } = this.structure;
+    for (const { i, j, cell, d, r } of pairsWithin(this.structure, cutoff)) {
       const [along, across] = law(atomType[i], atomType[j], r);
       if (along !== 0 || across !== 0)
-        this.#addTensor(i, j, this.#supercell.indexOf(cell), d, (across - along) / r ** 2, -across);
+        this.addTensor(i, j, this.supercell.indexOf(cell), d, (across - along) / r ** 2, -across);
     }
     return this;
   }
 
   /** Point charges (e) in the supercell's periodicity, without a macroscopic field. */
-  addCharges(charges: readonly number[], splitting = balancedSplitting(this.#structure)): this {
-    for (const { i, j, cell, d, r } of pairsWithin(this.#structure, REACH / splitting)) {
+  addCharges(charges: readonly number[], splitting = balancedSplitting(this.structure)): this {
+    for (const { i, j, cell, d, r } of pairsWithin(this.structure, REACH / splitting)) {
       const y = splitting * r;
       const gauss = (2 / Math.sqrt(Math.PI)) * Math.exp(-y * y) * y;
       const qq = (charges[i] * charges[j]) / r ** 3;
       const across = -qq * (erfc(y) + gauss);
       const along = 2 * qq * (erfc(y) + gauss * (1 + y * y));
-      this.#addTensor(i, j, this.#supercell.indexOf(cell), d, (across - along) / r ** 2, -across);
+      this.addTensor(i, j, this.supercell.indexOf(cell), d, (across - along) / r ** 2, -across);
     }
-    const { atomR, cellVectors } = this.#structure;
-    const { nCells, origins } = this.#supercell;
-    const large = this.#supercell.vectors(cellVectors);
-    const n = atomCount(this.#structure);
+    const { atomR, cellVectors } = this.structure;
+    const { nCells, origins } = this.supercell;
+    const large = this.supercell.vectors(cellVectors);
+    const n = atomCount(this.structure);
     for (const { G } of reciprocalVectors(large, 2 * splitting * REACH)) {
       const square = G[0] ** 2 + G[1] ** 2 + G[2] ** 2;
       const weight = (4 * Math.PI * Math.exp(-square / (4 * splitting ** 2))) / square / volume(large);
@@ -71,7 +71,7 @@ export class SupercellMatrix {
         for (let i = 0; i < n; i++) {
           for (let j = 0; j < n; j++) {
             const strength = weight * charges[i] * charges[j] * Math.cos(atoms[i] - atoms[j] - shift);
-            this.#addTensor(i, j, c, G, strength, 0);
+            this.addTensor(i, j, c, G, strength, 0);
           }
         }
       }
@@ -81,18 +81,18 @@ export class SupercellMatrix {
 
   /** [nCells,3n,3n] hartree/bohr², symmetric, multiples of `QUANTUM`, each atom's self term minus the sum of its row. */
   forceConstants(): Float64Array {
-    const { nCells, origins } = this.#supercell;
-    const size = this.#structure.atomR.length;
-    const multiples = new Float64Array(this.#elements.length);
+    const { nCells, origins } = this.supercell;
+    const size = this.structure.atomR.length;
+    const multiples = new Float64Array(this.elements.length);
     for (let c = 0; c < nCells; c++) {
-      const opposite = this.#supercell.indexOf(origins.subarray(3 * c, 3 * c + 3).map((x) => -x));
+      const opposite = this.supercell.indexOf(origins.subarray(3 * c, 3 * c + 3).map((x) => -x));
       for (let row = 0; row < size; row++) {
         for (let column = 0; column < size; column++) {
           const here = size * (size * c + row) + column;
           const there = size * (size * opposite + column) + row;
           // the self term of an atom is not an interaction with another one
           if (c === 0 && Math.floor(row / 3) === Math.floor(column / 3)) continue;
-          multiples[here] = here <= there ? Math.round(this.#elements[here] / QUANTUM) : multiples[there];
+          multiples[here] = here <= there ? Math.round(this.elements[here] / QUANTUM) : multiples[there];
         }
       }
     }
@@ -106,12 +106,19 @@ export class SupercellMatrix {
   }
 
   /** Adds factor·d_a·d_b + diagonal·δ_ab. */
-  #addTensor(i: number, j: number, c: number, d: ArrayLike<number>, factor: number, diagonal: number): void {
-    const size = this.#structure.atomR.length;
+  private addTensor(
+    i: number,
+    j: number,
+    c: number,
+    d: ArrayLike<number>,
+    factor: number,
+    diagonal: number,
+  ): void {
+    const size = this.structure.atomR.length;
     for (let a = 0; a < 3; a++) {
       const row = size * (size * c + 3 * i + a) + 3 * j;
-      for (let b = 0; b < 3; b++) this.#elements[row + b] += factor * d[a] * d[b];
-      this.#elements[row + a] += diagonal;
+      for (let b = 0; b < 3; b++) this.elements[row + b] += factor * d[a] * d[b];
+      this.elements[row + a] += diagonal;
     }
   }
 }

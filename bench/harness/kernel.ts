@@ -59,7 +59,7 @@ export class Kernel {
     let next = 0;
     const lane = async () => {
       while (next < chunks.length) {
-        const chunk = chunks[next++]!;
+        const chunk = chunks[next++];
         const result = await job.compute({ qpts: chunk.qpts });
         take(chunk.first, result.frequencies!, result.structureFactors);
       }

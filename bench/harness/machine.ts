@@ -28,7 +28,7 @@ export function circumstances(): Circumstances {
   const { threads, reason } = addon.availableThreads();
   return {
     date: new Date().toISOString(),
-    loadAverage: loadavg()[0]!,
+    loadAverage: loadavg()[0],
     machine: {
       processor: cpus()[0]?.model.trim() ?? process.arch,
       logicalProcessors: cpus().length,

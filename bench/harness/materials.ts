@@ -67,7 +67,7 @@ async function loadMaterial(name: string, data: string | undefined): Promise<Mat
     const file = join(data, real);
     return { name, label: `${label}, ${real}`, fc: (await readForceConstants(file)).fc, file };
   }
-  return { name, label, fc: generators[name]!() };
+  return { name, label, fc: generators[name]() };
 }
 
 const FOLDER = fileURLToPath(new URL('../../build/bench/', import.meta.url));

@@ -64,7 +64,7 @@ function lineChart(chart: LineChart): string {
   }
   parts.push(text((MARGIN.left + WIDTH - MARGIN.right) / 2, HEIGHT - 12, chart.xLabel, 'middle'));
   chart.series.forEach(({ name, points, dashed }, k) => {
-    const colour = COLOURS[k % COLOURS.length]!;
+    const colour = COLOURS[k % COLOURS.length];
     const path = points.map((p) => `${round(x(p.x))},${round(y(p.y))}`).join(' ');
     const dash = dashed ? ' stroke-dasharray="5 4"' : '';
     parts.push(`<polyline points="${path}" fill="none" stroke="${colour}" stroke-width="2"${dash}/>`);
@@ -108,7 +108,7 @@ function barChart(chart: BarChart): string {
     });
   });
   chart.bars.forEach(({ name }, k) => {
-    parts.push(legend(name, k, COLOURS[k % COLOURS.length]!));
+    parts.push(legend(name, k, COLOURS[k % COLOURS.length]));
   });
   return parts.join('\n');
 }

@@ -24,6 +24,6 @@ export function firstPoints(qpts: Float64Array, count: number): Float64Array {
 /** [3,count] as h k l of each point in turn. */
 export function pointwise(qpts: Float64Array): Uint8Array {
   const count = qpts.length / 3;
-  const rows = Float64Array.from({ length: 3 * count }, (_, k) => qpts[(k % 3) * count + Math.floor(k / 3)]!);
+  const rows = Float64Array.from({ length: 3 * count }, (_, k) => qpts[(k % 3) * count + Math.floor(k / 3)]);
   return new Uint8Array(rows.buffer);
 }

@@ -3,7 +3,7 @@ export function median(values: readonly number[]): number {
   if (values.length === 0) return Number.NaN;
   const sorted = [...values].sort((a, b) => a - b);
   const half = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
+  return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
 }
 
 export interface Ratio {
@@ -16,7 +16,7 @@ export interface Ratio {
 
 /** Ratio of two things that were measured side by side in the same rounds. */
 export function ratio(numerators: readonly number[], denominators: readonly number[]): Ratio {
-  const each = numerators.map((value, round) => value / denominators[round]!);
+  const each = numerators.map((value, round) => value / denominators[round]);
   return {
     median: median(numerators) / median(denominators),
     min: Math.min(...each),

@@ -50,7 +50,7 @@ export async function peers(settings: Settings, soFar: (report: Report) => void)
     writeFileSync(pointsFile, pointwise(qpts));
     for (const material of await loadMaterials(settings, usual)) {
       const { date } = circumstances();
-      const version = begin.versions['euphonic-bridge']!;
+      const version = begin.versions['euphonic-bridge'];
       const peers = await compare(material, { settings, environment, qpts, pointsFile });
       const { name, label } = material;
       results = [
@@ -145,7 +145,7 @@ async function attempt(result: PeerResult, action: () => Promise<void>): Promise
   try {
     await action();
   } catch (error) {
-    result.failure = (error as Error).message.split('\n')[0]!.slice(0, 200);
+    result.failure = (error as Error).message.split('\n')[0].slice(0, 200);
     console.error(`peers: ${result.peer}: ${result.failure}`);
   }
 }
@@ -171,8 +171,8 @@ async function kernelResults(
     const here = w.length / nModes;
     for (let mode = 0; mode < nModes; mode++) {
       for (let i = 0; i < here; i++) {
-        frequencies[(first + i) * nModes + mode] = w[mode * here + i]!;
-        intensity[first + i]! += s![mode * here + i]!;
+        frequencies[(first + i) * nModes + mode] = w[mode * here + i];
+        intensity[first + i] += s![mode * here + i];
       }
     }
   });
@@ -187,13 +187,13 @@ async function check({ worker, result }: Running, reference: Reference, seconds:
       PREPARE_TIMEOUT_SECONDS + seconds,
     );
     const differences = answer.frequencies
-      .map((w, k) => Math.abs(w - reference.frequencies[k]!))
+      .map((w, k) => Math.abs(w - reference.frequencies[k]))
       .sort((a, b) => a - b);
-    result.deviation = { largest: differences.at(-1)!, median: differences[differences.length >> 1]! };
+    result.deviation = { largest: differences.at(-1)!, median: differences[differences.length >> 1] };
     if (!answer.intensity) return;
     const relative = answer.intensity
-      .map((s, i) => Math.abs(s / reference.intensity[i]! - 1))
-      .filter((_, i) => Math.abs(reference.frequencies[i * reference.nModes]!) > SOFT_MODE);
+      .map((s, i) => Math.abs(s / reference.intensity[i] - 1))
+      .filter((_, i) => Math.abs(reference.frequencies[i * reference.nModes]) > SOFT_MODE);
     result.intensityDeviation = Math.max(...relative);
   });
 }

@@ -38,9 +38,9 @@ export async function pixels(settings: Settings): Promise<Report> {
     const qpts = randomPoints(PIXELS);
     const file = join(folder, 'points.bin');
     writeFileSync(file, pointwise(qpts));
-    const planned = await kernel.plan(material!.fc);
+    const planned = await kernel.plan(material.fc);
     await octave.ready;
-    await octave.command('load', materialFile(material!));
+    await octave.command('load', materialFile(material));
     await octave.command('points', file);
     await octave.command('temperature', KELVIN);
     await octave.command('sqw', PIXELS / 10, 0.5); // warms up

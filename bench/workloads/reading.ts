@@ -43,7 +43,7 @@ function put(folder: string, name: string, content: string | Buffer): string {
 export async function reading(settings: Settings): Promise<Report> {
   const begin = circumstances();
   const [material] = await loadMaterials(settings, ['salt-200']);
-  const { fc, label } = material!;
+  const { fc, label } = material;
   const results: Result[] = [];
   for (const [kind, write] of Object.entries(KINDS)) {
     console.error(`reading: ${kind}`);

@@ -31,9 +31,9 @@ export async function scaling(settings: Settings): Promise<Report> {
     const seconds: number[][] = Array.from({ length: settings.threads }, () => []);
     for (let round = 0; round < settings.rounds; round++) {
       for (let threads = 1; threads <= settings.threads; threads++)
-        seconds[threads - 1]!.push(await kernel.run(material, 'structure_factor', some, threads));
+        seconds[threads - 1].push(await kernel.run(material, 'structure_factor', some, threads));
     }
-    const speedup = seconds.map((times) => ratio(seconds[0]!, times));
+    const speedup = seconds.map((times) => ratio(seconds[0], times));
     results.push({ material: name, label, points, seconds, speedup });
   }
   kernel.close();
@@ -41,8 +41,8 @@ export async function scaling(settings: Settings): Promise<Report> {
   const rows = results.map(({ label, points, seconds, speedup }) => [
     label,
     String(points),
-    ...counts.map((_, k) => figure(median(seconds[k]!))),
-    ...counts.slice(1).map((_, k) => spread(speedup[k + 1]!)),
+    ...counts.map((_, k) => figure(median(seconds[k]))),
+    ...counts.slice(1).map((_, k) => spread(speedup[k + 1])),
   ]);
   const head = [
     'crystal',
@@ -76,14 +76,14 @@ function picture(results: readonly Result[], counts: readonly number[]): string 
       title: 'Wall time for 50,000 q-points',
       xLabel: 'threads',
       yLabel: 's',
-      series: series(({ seconds, points }, k) => (median(seconds[k]!) * 50_000) / points),
+      series: series(({ seconds, points }, k) => (median(seconds[k]) * 50_000) / points),
       logY: true,
     },
     {
       title: 'Speed-up',
       xLabel: 'threads',
       yLabel: 'times one thread',
-      series: [...series(({ speedup }, k) => speedup[k]!.median), ideal],
+      series: [...series(({ speedup }, k) => speedup[k].median), ideal],
     },
   ]);
 }

@@ -121,7 +121,7 @@ function shares(results: readonly Result[]): string {
       yLabel: '%',
       groups: results.map(({ material }) => material.replaceAll('-', '\n')),
       bars: names.map((name) => ({
-        name: NAMES[name]!,
+        name: NAMES[name],
         values: results.map((result) => share(result, name)),
       })),
       stacked: true,
@@ -131,7 +131,7 @@ function shares(results: readonly Result[]): string {
 
 function growthPicture(results: readonly Result[]): string {
   const microseconds = ({ profile }: Result) => (profile.medianTicks / profile.ticksPerSecond) * 1e6;
-  const first = results[0]!;
+  const first = results[0];
   const measured = results.map((result) => ({ x: result.atoms, y: microseconds(result) }));
   const cubic = results.map(({ atoms }) => ({
     x: atoms,

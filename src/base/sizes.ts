@@ -12,7 +12,7 @@ const MILLISECONDS: Readonly<Record<string, number>> = {
 /** Bytes of `8 GiB`, `8G`, `512M`, or of a number alone; prefixes are powers of 1024. Throws `invalid_argument`. */
 export function parseBytes(text: string, where: string): number {
   const [, number, prefix = ''] = /^([\d.]+)\s*([kmgt]?)(?:i?b)?$/i.exec(text.trim()) ?? [];
-  const bytes = Math.floor(Number(number) * BYTES[prefix.toLowerCase()]!);
+  const bytes = Math.floor(Number(number) * BYTES[prefix.toLowerCase()]);
   if (Number.isSafeInteger(bytes) && bytes > 0) return bytes;
   throw new EuphonicError('invalid_argument', `${where} is '${text}'.`, {
     where,
@@ -24,7 +24,7 @@ export function parseBytes(text: string, where: string): number {
 export function parseDuration(text: string, where: string): number {
   if (text.trim() === 'never') return Number.POSITIVE_INFINITY;
   const [, number, unit = ''] = /^([\d.]+)\s*(s|min|h|d)$/.exec(text.trim()) ?? [];
-  const milliseconds = Number(number) * MILLISECONDS[unit]!;
+  const milliseconds = Number(number) * MILLISECONDS[unit];
   if (Number.isFinite(milliseconds) && milliseconds > 0) return milliseconds;
   throw new EuphonicError('invalid_argument', `${where} is '${text}'.`, {
     where,

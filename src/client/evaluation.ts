@@ -250,6 +250,6 @@ export class EvaluationRun {
 
   private point(i: number): [number, number, number] {
     const { qpts, nPoints } = this;
-    return [qpts[i]!, qpts[nPoints + i]!, qpts[2 * nPoints + i]!];
+    return [qpts[i], qpts[nPoints + i], qpts[2 * nPoints + i]];
   }
 }

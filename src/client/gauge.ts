@@ -18,12 +18,12 @@ export function inAtomGauge(
   const result = new Float64Array(eigenvectors.length);
   for (let atom = 0; atom < nAtoms; atom++) {
     for (let point = 0; point < nPoints; point++) {
-      const turns = [0, 1, 2].reduce((sum, k) => sum + qpts[k * nPoints + point]! * atomR[3 * atom + k]!, 0);
+      const turns = [0, 1, 2].reduce((sum, k) => sum + qpts[k * nPoints + point] * atomR[3 * atom + k], 0);
       const [c, s] = [Math.cos(2 * Math.PI * turns), -Math.sin(2 * Math.PI * turns)];
       for (let axis = 0; axis < 3; axis++) {
         for (let mode = 0; mode < nModes; mode++) {
           const at = ((axis * nAtoms + atom) * nModes + mode) * nPoints + point;
-          const [re, im] = [eigenvectors[at]!, eigenvectors[half + at]!];
+          const [re, im] = [eigenvectors[at], eigenvectors[half + at]];
           result[at] = c * re - s * im;
           result[half + at] = s * re + c * im;
         }

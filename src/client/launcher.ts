@@ -182,7 +182,7 @@ function isOlder({ protocol, version }: Connection): boolean {
   const numbers = (text: string) => text.split(/[.+-]/).map(Number);
   const [theirs, ours] = [numbers(version), numbers(VERSION)];
   const differing = ours.findIndex((number, i) => number !== theirs[i]);
-  return differing >= 0 && (theirs[differing] ?? 0) < ours[differing]!;
+  return differing >= 0 && (theirs[differing] ?? 0) < ours[differing];
 }
 
 /** Ends the daemon, of whatever version, and waits until it has gone; undefined if none is alive. */

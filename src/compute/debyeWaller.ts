@@ -23,8 +23,8 @@ export class TensorSum {
     const weights = Float64Array.from({ length: count }, (_, k) => this.part.weight(offset + k));
     for (let row = 0; row < this.sum.length; row++) {
       let sum = 0;
-      for (let k = 0; k < count; k++) sum += weights[k]! * displacements[row * count + k]!;
-      this.sum[row]! += sum;
+      for (let k = 0; k < count; k++) sum += weights[k] * displacements[row * count + k];
+      this.sum[row] += sum;
     }
     this.weights += weights.reduce((sum, weight) => sum + weight, 0);
   }
@@ -33,7 +33,7 @@ export class TensorSum {
   average(): Float64Array {
     return Float64Array.from(
       { length: 9 * this.nAtoms },
-      (_, i) => this.sum[6 * Math.floor(i / 9) + SYMMETRIC_ELEMENTS[i % 9]!]! / this.weights,
+      (_, i) => this.sum[6 * Math.floor(i / 9) + SYMMETRIC_ELEMENTS[i % 9]] / this.weights,
     );
   }
 }

@@ -87,7 +87,7 @@ export function chooseEndpoints(paths: RuntimePaths): (() => Endpoints)[] {
   });
   const beside = named(paths.directory, `${paths.stem}-${process.pid}-`);
   const privateDirectory = (statSync(paths.directory).mode & 0o077) === 0;
-  const fits = Buffer.byteLength(socketPaths(beside)[1]!) <= MAX_SOCKET_PATH;
+  const fits = Buffer.byteLength(socketPaths(beside)[1]) <= MAX_SOCKET_PATH;
   return [...(privateDirectory && fits ? [() => beside] : []), () => named(makeSocketDirectory(), '')];
 }
 

@@ -8,34 +8,33 @@ const SAME_PLACE = 0.1;
 export class AtomFinder {
   readonly crystal: Crystal;
   /** along each edge of the cell */
-  readonly #boxes: number;
+  private readonly boxes: number;
   /** SAME_PLACE in fractional coordinates, or less */
-  readonly #near: number;
+  private readonly near: number;
   /** of each kind the atoms in each box, those near its border also in the box beyond */
-  readonly #atoms = new Map<string, number[][]>();
+  private readonly atoms = new Map<string, number[][]>();
 
   constructor(crystal: Crystal) {
     this.crystal = crystal;
     const { atomR, atomType, cellVectors } = crystal;
-    this.#near =
-      SAME_PLACE / Math.max(...[0, 3, 6].map((k) => Math.hypot(...cellVectors.subarray(k, k + 3))));
-    this.#boxes = Math.max(1, Math.floor(Math.cbrt(atomType.length)));
+    this.near = SAME_PLACE / Math.max(...[0, 3, 6].map((k) => Math.hypot(...cellVectors.subarray(k, k + 3))));
+    this.boxes = Math.max(1, Math.floor(Math.cbrt(atomType.length)));
     atomType.forEach((type, i) => {
-      const boxes = this.#atoms.get(type) ?? Array.from({ length: this.#boxes ** 3 }, (): number[] => []);
-      this.#atoms.set(type, boxes);
+      const boxes = this.atoms.get(type) ?? Array.from({ length: this.boxes ** 3 }, (): number[] => []);
+      this.atoms.set(type, boxes);
       const near = [0, 1, 2].map((k) => {
-        const around = [-this.#near, 0, this.#near].map((x) => this.#box(atomR[3 * i + k] + x));
+        const around = [-this.near, 0, this.near].map((x) => this.box(atomR[3 * i + k] + x));
         return [...new Set(around)];
       });
       for (const u of near[0]) {
-        for (const v of near[1]) for (const w of near[2]) boxes[this.#index(u, v, w)].push(i);
+        for (const v of near[1]) for (const w of near[2]) boxes[this.index(u, v, w)].push(i);
       }
     });
   }
 
   /** The atom of a kind at a fractional position, modulo the lattice; −1 if there is none. */
   at(type: string, x: number, y: number, z: number): number {
-    const box = this.#atoms.get(type)?.[this.#index(this.#box(x), this.#box(y), this.#box(z))] ?? [];
+    const box = this.atoms.get(type)?.[this.index(this.box(x), this.box(y), this.box(z))] ?? [];
     const { atomR } = this.crystal;
     for (const j of box) {
       const apart = Math.max(
@@ -43,7 +42,7 @@ export class AtomFinder {
         fromInteger(y - atomR[3 * j + 1]),
         fromInteger(z - atomR[3 * j + 2]),
       );
-      if (apart < this.#near) return j;
+      if (apart < this.near) return j;
     }
     return -1;
   }
@@ -70,12 +69,12 @@ export class AtomFinder {
     return best;
   }
 
-  #box(x: number): number {
-    return Math.floor((x - Math.floor(x)) * this.#boxes) % this.#boxes;
+  private box(x: number): number {
+    return Math.floor((x - Math.floor(x)) * this.boxes) % this.boxes;
   }
 
-  #index(u: number, v: number, w: number): number {
-    return (u * this.#boxes + v) * this.#boxes + w;
+  private index(u: number, v: number, w: number): number {
+    return (u * this.boxes + v) * this.boxes + w;
   }
 }
 

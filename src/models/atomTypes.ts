@@ -43,7 +43,7 @@ export function canonicalName(name: string): string {
   if (bare === 'T') return '3H';
   const match = /^(\d+)[-_]?([A-Z][a-z]?)$/.exec(bare) ?? /^([A-Z][a-z]?)[-_]?(\d+)$/.exec(bare);
   if (!match) return bare;
-  const [first, second] = [match[1]!, match[2]!];
+  const [first, second] = [match[1], match[2]];
   return /^\d/.test(first) ? `${Number(first)}${second}` : `${Number(second)}${first}`;
 }
 
@@ -105,7 +105,7 @@ export function massOf(name: string): number | undefined {
 export function siteMixture(type: string): { element: string; weight: number }[] | undefined {
   if (!/^(?:[A-Z][a-z]?0?\.\d+){2,}$/.test(type)) return undefined;
   const parts = [...type.matchAll(/([A-Z][a-z]?)([\d.]+)/g)].map((match) => ({
-    element: match[1]!,
+    element: match[1],
     weight: Number(match[2]),
   }));
   const total = parts.reduce((sum, { weight }) => sum + weight, 0);

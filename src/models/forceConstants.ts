@@ -91,13 +91,13 @@ export function asymmetry({ scMatrix, cellOrigins, forceConstants, nAtoms, nCell
   let largest = 0;
   let difference = 0;
   for (let c = 0; c < nCells; c++) {
-    const opposite = supercell.indexOf([0, 1, 2].map((k) => -cellOrigins[3 * c + k]!));
+    const opposite = supercell.indexOf([0, 1, 2].map((k) => -cellOrigins[3 * c + k]));
     if (opposite < c) continue;
     for (let i = 0; i < n; i++) {
       for (let j = 0; j < n; j++) {
         const [here, there] = [n * (n * c + i) + j, n * (n * opposite + j) + i];
-        largest = Math.max(largest, Math.abs(forceConstants[here]!), Math.abs(forceConstants[there]!));
-        difference = Math.max(difference, Math.abs(forceConstants[here]! - forceConstants[there]!));
+        largest = Math.max(largest, Math.abs(forceConstants[here]), Math.abs(forceConstants[there]));
+        difference = Math.max(difference, Math.abs(forceConstants[here] - forceConstants[there]));
       }
     }
   }

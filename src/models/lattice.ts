@@ -160,22 +160,22 @@ export class Supercell {
   readonly nCells: number;
   /** [nCells,3] */
   readonly origins: Int32Array;
-  readonly #adjugate: number[];
-  readonly #index = new Map<string, number>();
+  private readonly adjugate: number[];
+  private readonly index = new Map<string, number>();
 
   /** `origins` [nCells,3] are distinct modulo the supercell; those chosen here have 0 0 0 first, first index fastest. */
   constructor(matrix: ArrayLike<number>, origins?: Int32Array) {
     this.matrix = Int32Array.from(matrix);
     this.nCells = Math.abs(determinant(this.matrix));
-    this.#adjugate = cofactorsTransposed(this.matrix);
-    this.origins = origins ?? this.#choose();
+    this.adjugate = cofactorsTransposed(this.matrix);
+    this.origins = origins ?? this.choose();
     for (let c = 0; c < this.nCells; c++)
-      this.#index.set(this.#key(this.origins.subarray(3 * c, 3 * c + 3)), c);
+      this.index.set(this.key(this.origins.subarray(3 * c, 3 * c + 3)), c);
   }
 
   /** Index of the cell that is equivalent to the one at lattice vector `cell`. */
   indexOf(cell: ArrayLike<number>): number {
-    return this.#index.get(this.#key(cell)) as number;
+    return this.index.get(this.key(cell)) as number;
   }
 
   /** [3,3] supercell vectors (rows), bohr. */
@@ -184,20 +184,20 @@ export class Supercell {
   }
 
   /** cell·S⁻¹ modulo 1, times n_cells: integers that equivalent cells share. */
-  #key(cell: ArrayLike<number>): string {
-    return rowTimes(cell, this.#adjugate)
+  private key(cell: ArrayLike<number>): string {
+    return rowTimes(cell, this.adjugate)
       .map((x) => ((x % this.nCells) + this.nCells) % this.nCells)
       .join();
   }
 
-  #choose(): Int32Array {
+  private choose(): Int32Array {
     const origins: number[] = [];
     const seen = new Set<string>();
     // a row of cells ends where it meets itself, a plane of rows likewise
     for (let w = 0; seen.size < this.nCells; w++) {
-      for (let v = 0; !seen.has(this.#key([0, v, w])); v++) {
-        for (let u = 0; !seen.has(this.#key([u, v, w])); u++) {
-          seen.add(this.#key([u, v, w]));
+      for (let v = 0; !seen.has(this.key([0, v, w])); v++) {
+        for (let u = 0; !seen.has(this.key([u, v, w])); u++) {
+          seen.add(this.key([u, v, w]));
           origins.push(u, v, w);
         }
       }

@@ -36,8 +36,8 @@ export function scatteringLengthTable(name: TableName): ReadonlyMap<string, [num
     const lengths = isotopes.map((isotope) => isotope.split(':') as [string, string]);
     for (const [mass, length] of lengths) table.set(`${mass}${symbol}`, complex(length));
     // some tables have elements of one isotope under its mass number only
-    if (natural !== '-') table.set(symbol!, complex(natural!));
-    else if (lengths.length === 1) table.set(symbol!, complex(lengths[0]![1]));
+    if (natural !== '-') table.set(symbol, complex(natural));
+    else if (lengths.length === 1) table.set(symbol, complex(lengths[0][1]));
   }
   tables.set(name, table);
   return table;
@@ -76,10 +76,10 @@ export function coherentScatteringLengths(
     const parts = siteMixture(type);
     if (length || !parts) return length ?? missing(type, place);
     const each = parts.map(({ element, weight }) => found(element, element).map((x) => weight * x));
-    return [0, 1].map((k) => each.reduce((sum, part) => sum + part[k]!, 0)) as [number, number];
+    return [0, 1].map((k) => each.reduce((sum, part) => sum + part[k], 0)) as [number, number];
   };
   const nameOf = (type: string, i: number) =>
-    atomMass ? atomKind(type, atomMass[i]!).name : canonicalName(type);
+    atomMass ? atomKind(type, atomMass[i]).name : canonicalName(type);
   return Float64Array.from(atomTypes.flatMap((type, i) => found(type, nameOf(type, i) ?? type)));
 }
 
@@ -106,7 +106,7 @@ function lookup(lengths: TableName | ScatteringLengthMap): { find: Find; place: 
       ),
   );
   const find: Find = (type, name) => {
-    const value = [own(lengths, type), plain!.get(name), labelled!.get(type)].find((x) => x !== undefined);
+    const value = [own(lengths, type), plain.get(name), labelled.get(type)].find((x) => x !== undefined);
     return value === undefined ? table?.get(name) : lengthOf(value, type, named ?? DEFAULT_TABLE);
   };
   return { find, place: 'the scattering lengths given' };
@@ -168,16 +168,16 @@ export function isotopeNotes(
   const notes = new Set<string>();
   const first = new Map<string, number>();
   atomTypes.forEach((type, i) => {
-    const mass = atomMass[i]!;
+    const mass = atomMass[i];
     const has = (name: string | undefined) => {
       const length = name === undefined ? undefined : scatteringLengthTable(DEFAULT_TABLE).get(name)?.[0];
-      return length !== undefined && Math.abs(lengths[2 * i]! - length) < SAME_LENGTH;
+      return length !== undefined && Math.abs(lengths[2 * i] - length) < SAME_LENGTH;
     };
     for (const note of nameNotes(type, mass, has)) notes.add(note);
     const j = first.get(type) ?? i;
     first.set(type, j);
     const sameLength = lengths[2 * i] === lengths[2 * j] && lengths[2 * i + 1] === lengths[2 * j + 1];
-    if (Math.abs(mass - atomMass[j]!) > 0.5 && sameLength) {
+    if (Math.abs(mass - atomMass[j]) > 0.5 && sameLength) {
       notes.add(
         `Atoms of type ${type} have different masses and one scattering length: a list of scattering_lengths can tell isotopes apart.`,
       );

@@ -157,7 +157,7 @@ export function symmetrisedTensors(
   for (const { rotation, atoms } of operations) {
     for (const [from, to] of atoms.entries()) {
       const turned = turnedTensor(rotation, tensors.subarray(9 * from, 9 * from + 9));
-      for (let k = 0; k < 9; k++) out[9 * to + k]! += turned[k]! / operations.length;
+      for (let k = 0; k < 9; k++) out[9 * to + k] += turned[k] / operations.length;
     }
   }
   return out;
@@ -169,10 +169,10 @@ export function turnedTensor(r: Float64Array, tensor: ArrayLike<number>): Float6
   const out = new Float64Array(9);
   for (let a = 0; a < 3; a++) {
     for (let j = 0; j < 3; j++) {
-      for (let i = 0; i < 3; i++) half[3 * a + j]! += r[3 * a + i]! * tensor[3 * i + j]!;
+      for (let i = 0; i < 3; i++) half[3 * a + j] += r[3 * a + i] * tensor[3 * i + j];
     }
     for (let b = 0; b < 3; b++) {
-      for (let j = 0; j < 3; j++) out[3 * a + b]! += half[3 * a + j]! * r[3 * b + j]!;
+      for (let j = 0; j < 3; j++) out[3 * a + b] += half[3 * a + j] * r[3 * b + j];
     }
   }
   return out;

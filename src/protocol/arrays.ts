@@ -51,7 +51,7 @@ export function firstNotFinite(array: Float64Array): number {
   for (let start = 0; start < array.length; start += block) {
     const end = Math.min(start + block, array.length);
     let sum = 0;
-    for (let i = start; i < end; i++) sum += array[i]! * 0;
+    for (let i = start; i < end; i++) sum += array[i] * 0;
     if (sum === 0) continue;
     for (let i = start; i < end; i++) if (!Number.isFinite(array[i])) return i;
   }

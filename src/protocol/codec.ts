@@ -165,7 +165,7 @@ function describedFrames(descriptions: unknown, parts: readonly Uint8Array[]): A
   if (list.length !== parts.length - 1) {
     throw bad(`${list.length} array frames are described, ${parts.length - 1} came.`, 'frames');
   }
-  return list.map((description, i) => describedFrame(description, parts[i + 1]!, `frames[${i}]`));
+  return list.map((description, i) => describedFrame(description, parts[i + 1], `frames[${i}]`));
 }
 
 function describedFrame(description: unknown, bytes: Uint8Array, where: string): ArrayFrame {
@@ -227,7 +227,7 @@ class HeaderScan {
   }
 
   run(): void {
-    const type = this.bytes[0]!;
+    const type = this.bytes[0];
     if (!((type & 0xf0) === 0x80 || type === 0xde || type === 0xdf))
       throw bad('The header is not a map.', 'header');
     this.value(1);
@@ -236,7 +236,7 @@ class HeaderScan {
 
   private value(depth: number): void {
     if (depth > MAX_HEADER_DEPTH) throw this.fault(`values are nested deeper than ${MAX_HEADER_DEPTH}`);
-    const type = this.bytes[this.skip(1)]!;
+    const type = this.bytes[this.skip(1)];
     if (type <= 0x7f || type >= 0xe0) return;
     if (type <= 0x8f) this.map(type & 0x0f, depth);
     else if (type <= 0x9f) this.array(type & 0x0f, depth);
@@ -329,7 +329,7 @@ class HeaderScan {
   }
 
   private key(): string {
-    const type = this.bytes[this.skip(1)]!;
+    const type = this.bytes[this.skip(1)];
     let length: number;
     if (type >= 0xa0 && type <= 0xbf) length = type & 0x1f;
     else if (type === 0xd9) length = this.view.getUint8(this.skip(1));

@@ -111,7 +111,7 @@ function checkFrame(frame: ArrayFrame, rule: FrameRule, sizes: Map<string, numbe
     return Number.isInteger(size / factor);
   };
   const shapeFits =
-    frame.shape.length === rule.shape.length && rule.shape.every((dim, i) => matches(dim, frame.shape[i]!));
+    frame.shape.length === rule.shape.length && rule.shape.every((dim, i) => matches(dim, frame.shape[i]));
   if (frame.dtype === rule.dtype && shapeFits) return;
   const known = [...sizes].map(([letter, size]) => `${letter} = ${size}`).join(', ');
   throw badFrame(

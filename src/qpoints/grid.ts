@@ -34,7 +34,7 @@ export function columns(count: number, point: (k: number) => ArrayLike<number>):
   const all = new Float64Array(3 * count);
   for (let k = 0; k < count; k++) {
     const q = point(k);
-    for (let axis = 0; axis < 3; axis++) all[count * axis + k] = q[axis]!;
+    for (let axis = 0; axis < 3; axis++) all[count * axis + k] = q[axis];
   }
   return all;
 }

@@ -27,7 +27,7 @@ const image = ({ lattice }: Operation, q: ArrayLike<number>) => rowTimes(q, inve
 /** The points at which tensors are compared, [3,count]: the probes, each followed by its images. */
 export function probePoints(operations: readonly Operation[]): Float64Array {
   const points = PROBES.flatMap((q) => [q, ...operations.map((operation) => image(operation, q))]);
-  return columns(points.length, (k) => points[k]!);
+  return columns(points.length, (k) => points[k]);
 }
 
 /** Whether the displacements [n,6,count] at the probe points are related as the operations say. */
@@ -35,16 +35,16 @@ export function isSymmetric(displacements: Float64Array, operations: readonly Op
   const count = PROBES.length * (operations.length + 1);
   const n = displacements.length / 6 / count;
   const tensor = (atom: number, point: number) =>
-    SYMMETRIC_ELEMENTS.map((element) => displacements[(6 * atom + element) * count + point]!);
+    SYMMETRIC_ELEMENTS.map((element) => displacements[(6 * atom + element) * count + point]);
   const largest = displacements.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
   return PROBES.every((_, probe) => {
     const q = probe * (operations.length + 1);
     return operations.every(({ rotation, atoms }, s) => {
       for (let atom = 0; atom < n; atom++) {
         const expected = turnedTensor(rotation, tensor(atom, q));
-        const found = tensor(atoms[atom]!, q + 1 + s);
+        const found = tensor(atoms[atom], q + 1 + s);
         // a NaN is no symmetry
-        if (!found.every((x, k) => Math.abs(x - expected[k]!) <= PROBE_TOLERANCE * largest)) return false;
+        if (!found.every((x, k) => Math.abs(x - expected[k]) <= PROBE_TOLERANCE * largest)) return false;
       }
       return true;
     });
@@ -94,8 +94,8 @@ export function irreducibleWedge(grid: Grid, operations: readonly Operation[]): 
 export function wedgePart(grid: Grid, { indices, weights }: Wedge): GridPart {
   return {
     count: indices.length,
-    points: (offset, count) => columns(count, (k) => gridPoint(grid, indices[offset + k]!)),
-    weight: (k) => weights[k]!,
+    points: (offset, count) => columns(count, (k) => gridPoint(grid, indices[offset + k])),
+    weight: (k) => weights[k],
   };
 }
 
@@ -103,8 +103,8 @@ export function wedgePart(grid: Grid, { indices, weights }: Wedge): GridPart {
 function indexOf(q: readonly number[], grid: Grid): number | undefined {
   let index = 0;
   for (let axis = 0; axis < 3; axis++) {
-    const n = grid[axis]!;
-    const exact = (2 * n * q[axis]! + n - 1) / 2;
+    const n = grid[axis];
+    const exact = (2 * n * q[axis] + n - 1) / 2;
     const i = Math.round(exact);
     if (Math.abs(exact - i) > 1e-6) return undefined;
     index = n * index + (((i % n) + n) % n);

@@ -20,12 +20,12 @@ describe('a semaphore', () => {
     );
     await turn();
     assert.deepEqual(begun, [0, 1]);
-    end[1]!(true);
-    await assert.rejects(results[1]!, /1 failed/);
+    end[1](true);
+    await assert.rejects(results[1], /1 failed/);
     await turn();
     assert.deepEqual(begun, [0, 1, 2]);
     for (const i of [0, 2, 3, 4]) {
-      end[i]!(false);
+      end[i](false);
       assert.equal(await results[i], i);
       await turn();
     }
@@ -79,12 +79,12 @@ describe('shared work', () => {
     const [first, second] = [new AbortController(), new AbortController()];
     const waiting = [work.shared.wait(first.signal), work.shared.wait(second.signal)];
     first.abort(leaves);
-    await assert.rejects(waiting[0]!, leaves);
+    await assert.rejects(waiting[0], leaves);
     assert.equal(work.signal!.aborted, false);
     assert.equal(work.forgotten, 0);
     const last = new Error('the last one leaves');
     second.abort(last);
-    await assert.rejects(waiting[1]!, last);
+    await assert.rejects(waiting[1], last);
     assert.equal(work.signal!.reason, last);
     assert.equal(work.forgotten, 1);
     work.fail(new Error('for nobody'));

@@ -151,7 +151,7 @@ describe('euphonicd', function () {
     await daemon.cli('stop');
     const client = daemon.client();
     const [one, other] = [arbitraryModel(), arbitraryModel()];
-    other.forceConstants[0]! *= 1.5;
+    other.forceConstants[0] *= 1.5;
     const ids: string[] = [];
     for (const model of [one, other, one]) ids.push((await client.putModel(model)).model);
     assert.equal(new Set(ids).size, 2);

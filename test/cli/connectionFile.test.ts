@@ -43,7 +43,7 @@ describe('connection file, wherever it is looked for', function () {
         FOLDER: daemon.folder,
       };
       const [program, ...args] = [...command, 'sh', '-c', script];
-      const child = execFile(program!, args, { env, cwd: daemon.folder }, (_, stdout, stderr) =>
+      const child = execFile(program, args, { env, cwd: daemon.folder }, (_, stdout, stderr) =>
         resolve({ code: child.exitCode, stdout, stderr }),
       );
     });

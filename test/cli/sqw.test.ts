@@ -52,8 +52,8 @@ describe('euphonicd sqw', function () {
     }
     const near = (a: unknown, b: unknown) => {
       const [x, y] = [a, b].map((value) => (value as number[][]).flat());
-      for (const [i, value] of x!.entries()) {
-        assert.ok(Math.abs(value - y![i]!) <= 1e-9 * Math.abs(y![i]!) + 1e-12);
+      for (const [i, value] of x.entries()) {
+        assert.ok(Math.abs(value - y[i]) <= 1e-9 * Math.abs(y[i]) + 1e-12);
       }
     };
     for (const key of ['cell_vectors', 'atom_r', 'atom_mass']) near(crystal[key], reference.crystal[key]);

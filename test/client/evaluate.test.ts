@@ -68,8 +68,7 @@ describeWithExecutors('evaluation', function (executor) {
     assert.equal(surfaces.structureFactors?.length, 2 * n_modes * 10);
     const modes = await client.evaluate(model, qPoints(10), { quantity: 'modes' });
     assert.equal(modes.eigenvectors?.length, 6 * model.n_atoms * n_modes * 10);
-    for (let i = 1; i < n_modes; i++)
-      assert.ok(modes.frequencies[i * 10]! >= modes.frequencies[(i - 1) * 10]!);
+    for (let i = 1; i < n_modes; i++) assert.ok(modes.frequencies[i * 10] >= modes.frequencies[(i - 1) * 10]);
   });
 
   it('takes no q-points, one, and few', async () => {
@@ -98,7 +97,7 @@ describeWithExecutors('evaluation', function (executor) {
     assert.ok(last_job.kernel_seconds > 0 && last_job.kernel_seconds <= last_job.total_seconds);
     assert.deepEqual(jobs, []);
     assert.equal(models.length, 1);
-    assert.ok(models[0]!.bytes > 0);
+    assert.ok(models[0].bytes > 0);
   });
 
   it('is refused with what is wrong', async () => {
@@ -143,7 +142,7 @@ describeWithExecutors('evaluation', function (executor) {
       directions: Float64Array.of(1, 0, 0, 0, 0, 0),
     });
     for (let i = 0; i < model.n_modes; i++) {
-      assert.ok(Math.abs(given.frequencies[2 * i]! - fromList.frequencies[2 * i]!) < 1e-9);
+      assert.ok(Math.abs(given.frequencies[2 * i] - fromList.frequencies[2 * i]) < 1e-9);
     }
     assert.notEqual(bits(across.frequencies), bits(given.frequencies));
   });
@@ -174,7 +173,7 @@ describeWithExecutors('evaluation', function (executor) {
     await eventually(async () => ((await other.status()).jobs[0]?.points ?? 0) > 0, 'it is under way');
     const [job] = (await other.status()).jobs;
     const channel = new Channel(daemon.connection(), daemon.connection().control);
-    const { result } = await channel.request('job.cancel', { job: job!.job });
+    const { result } = await channel.request('job.cancel', { job: job.job });
     channel.close();
     assert.deepEqual(result, { cancelled: true });
     await failed;
@@ -185,7 +184,7 @@ describeWithExecutors('evaluation', function (executor) {
     const alone = await Promise.all(sizes.map((n, i) => daemon.client().evaluate(model, qPoints(n, i))));
     for (const [i, n] of sizes.entries()) {
       const again = await client.evaluate(model, qPoints(n, i));
-      assert.equal(bits(again.structureFactors), bits(alone[i]!.structureFactors));
+      assert.equal(bits(again.structureFactors), bits(alone[i].structureFactors));
     }
   });
 
@@ -203,8 +202,8 @@ describeWithExecutors('evaluation', function (executor) {
     await running;
     times.sort((a, b) => a - b);
     console.log(
-      `      ping under load: median ${times[25]!.toFixed(2)} ms, longest ${times[49]!.toFixed(2)} ms`,
+      `      ping under load: median ${times[25].toFixed(2)} ms, longest ${times[49].toFixed(2)} ms`,
     );
-    assert.ok(times[25]! < 20, `median ${times[25]} ms`);
+    assert.ok(times[25] < 20, `median ${times[25]} ms`);
   });
 });

@@ -91,14 +91,14 @@ describe('crystals with what is easily got wrong, as the incumbent calculates th
             ...(dipole !== undefined && { dipole }),
             ...(dipole_parameter && { dipole_parameter }),
           });
-          const w = golden.debye_waller[k]!.flat(2).map((x) => x * ANGSTROM_PER_BOHR ** 2);
+          const w = golden.debye_waller[k].flat(2).map((x) => x * ANGSTROM_PER_BOHR ** 2);
           const largest = Math.max(...w.map(Math.abs));
-          const deviation = Math.max(...w.map((x, i) => Math.abs(x - tensors[i]!))) / largest;
+          const deviation = Math.max(...w.map((x, i) => Math.abs(x - tensors[i]))) / largest;
           near({ quantity: 'W', deviation, tolerance: tolerance.tensors }, `${temperature} K`);
         }
 
         const debyeWaller = Float64Array.from(
-          golden.debye_waller[1]!.flat(2),
+          golden.debye_waller[1].flat(2),
           (x) => x * ANGSTROM_PER_BOHR ** 2,
         );
         const warm = await evaluate({ temperature: 300, debyeWaller });

@@ -63,14 +63,14 @@ describe('mode gradients', function () {
       let compared = 0;
       for (const [q, row] of frequencies.entries()) {
         for (const set of degenerateSets(row.map((w) => w * MEV))) {
-          if (set.some((mode) => Math.abs(row[mode]!) * MEV < SOFT_MODE)) continue;
+          if (set.some((mode) => Math.abs(row[mode]) * MEV < SOFT_MODE)) continue;
           for (const axis of [0, 1, 2]) {
             let expected = 0;
             let sum = 0;
             for (const mode of set) {
               // the incumbent's is the gradient of |ω|
-              expected += Math.sign(row[mode]!) * mode_gradients[q]![mode]![axis]! * MEV * ANGSTROM_PER_BOHR;
-              sum += found.gradients[axis]![q]![mode]!;
+              expected += Math.sign(row[mode]) * mode_gradients[q][mode][axis] * MEV * ANGSTROM_PER_BOHR;
+              sum += found.gradients[axis][q][mode];
             }
             // its real-space sum rule removes a little more than the translations' eigenvalues
             const allowed = Math.max(1e-7, (options.asr === 'realspace' ? 1e-6 : 1e-8) * Math.abs(expected));
@@ -100,7 +100,7 @@ describe('mode gradients', function () {
     const cell: number[][] = content.crystal.cell_vectors;
     const step = 1e-4; // 1/Å
     const moved = (q: number[], axis: number, by: number) =>
-      q.map((x, a) => x + (by * cell[a]![axis]! * ANGSTROM_PER_BOHR) / (2 * Math.PI));
+      q.map((x, a) => x + (by * cell[a][axis] * ANGSTROM_PER_BOHR) / (2 * Math.PI));
     for (const axis of [0, 1, 2]) {
       const at = async (by: number) => {
         const around = qpts.map((q) => moved(q, axis, by));
@@ -109,10 +109,10 @@ describe('mode gradients', function () {
       };
       const [above, below] = [await at(step), await at(-step)];
       for (const q of qpts.keys()) {
-        for (const [mode, w] of frequencies[q]!.entries()) {
+        for (const [mode, w] of frequencies[q].entries()) {
           if (Math.abs(w) < SOFT_MODE) continue;
-          const slope = (above[q]![mode]! - below[q]![mode]!) / (2 * step);
-          const gradient = gradients[axis]![q]![mode]!;
+          const slope = (above[q][mode] - below[q][mode]) / (2 * step);
+          const gradient = gradients[axis][q][mode];
           assert.ok(
             Math.abs(gradient - slope) < 1e-3,
             `q-point ${q}, mode ${mode}: ${gradient}, not ${slope}`,
@@ -123,7 +123,7 @@ describe('mode gradients', function () {
     if (!model.polar) return;
     const without = await calculate(model, qpts, { ...ALL, dipole: false });
     const largest = Math.max(
-      ...qpts.map((_, q) => Math.abs(without.gradients[0]![q]![0]! - gradients[0]![q]![0]!)),
+      ...qpts.map((_, q) => Math.abs(without.gradients[0][q][0] - gradients[0][q][0])),
     );
     assert.ok(largest > 0.01, `dipoles make no difference here: ${largest}`);
   }

@@ -36,7 +36,7 @@ describe('files that are easily read wrong', function () {
     assert.equal(actual.length, expected.length);
     expected.forEach((x, k) => {
       assert.ok(
-        Math.abs(actual[k]! - x) <= relative * Math.abs(x) + 1e-5,
+        Math.abs(actual[k] - x) <= relative * Math.abs(x) + 1e-5,
         `${k}: ${actual[k]}, expected ${x}`,
       );
     });

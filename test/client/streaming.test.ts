@@ -61,7 +61,7 @@ describe('streaming of many q-points', function () {
     }
     await work;
     times.sort((a, b) => a - b);
-    const median = times[Math.floor(times.length / 2)]!;
+    const median = times[Math.floor(times.length / 2)];
     console.log(
       `      ${times.length} pings: median ${median.toFixed(2)} ms, longest ${times.at(-1)!.toFixed(1)} ms`,
     );

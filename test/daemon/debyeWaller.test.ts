@@ -34,7 +34,7 @@ function deviation(actual: ArrayLike<number>, expected: ArrayLike<number>): numb
   const reference = Array.from(expected);
   assert.equal(actual.length, reference.length);
   const largest = Math.max(...reference.map(Math.abs));
-  return Math.max(...reference.map((x, i) => Math.abs(actual[i]! - x))) / largest;
+  return Math.max(...reference.map((x, i) => Math.abs(actual[i] - x))) / largest;
 }
 
 const bits = (array: Float64Array) => Buffer.from(array.buffer).toString('base64');
@@ -53,7 +53,7 @@ describe('Monkhorst–Pack grids', () => {
     const grid = [3, 5, 7] as const;
     const all = gridPoints(grid, 0, 105);
     for (let k = 0; k < 105; k++) {
-      for (let axis = 0; axis < 3; axis++) assert.equal(all[105 * axis + k]! + all[105 * axis + 104 - k]!, 0);
+      for (let axis = 0; axis < 3; axis++) assert.equal(all[105 * axis + k] + all[105 * axis + 104 - k], 0);
     }
     const part = gridPoints(grid, 40, 20);
     for (let axis = 0; axis < 3; axis++) {
@@ -89,7 +89,7 @@ describe('Monkhorst–Pack grids', () => {
 describe('irreducible wedges', () => {
   for (const name of ['quartz', 'sodium-chloride', 'lanthanum-zirconate', 'ammonium-sulphate-shaken']) {
     it(`stand for every point of a grid, ${name}`, async () => {
-      const { operations } = await spaceGroup(materials[name]!().crystal);
+      const { operations } = await spaceGroup(materials[name]().crystal);
       for (const grid of [
         [5, 5, 5],
         [4, 4, 4],
@@ -107,13 +107,13 @@ describe('irreducible wedges', () => {
         const all = gridPoints(grid, 0, n);
         const points = part.points(1, 2);
         for (let axis = 0; axis < 3; axis++)
-          assert.equal(points[2 * axis + 1], all[n * axis + wedge.indices[2]!]);
+          assert.equal(points[2 * axis + 1], all[n * axis + wedge.indices[2]]);
       }
     });
   }
 
   it('have as many points as the tables of special points say', async () => {
-    const { operations } = await spaceGroup(materials['sodium-chloride']!().crystal);
+    const { operations } = await spaceGroup(materials['sodium-chloride']().crystal);
     // Monkhorst & Pack (1976), face-centred cubic, q = 2, 4, 8: in the cubic cell's axes these grids are other ones
     const counts = ([2, 4, 8] as const).map((q) => irreducibleWedge([q, q, q], operations).indices.length);
     assert.deepEqual(counts, [2, 10, 60]);
@@ -183,7 +183,7 @@ describeWithExecutors('Debye–Waller tensors', function (executor) {
 
   for (const name of ['sodium-chloride', 'lanthanum-zirconate']) {
     it(`are those of the whole grid where the irreducible wedge is used, ${name}`, async () => {
-      const fc = materials[name]!();
+      const fc = materials[name]();
       const summary = await client.putModel(fc);
       const options = { grid: [10, 10, 10] as [number, number, number], temperature: 300 };
       const wedge = await client.debyeWaller(summary, options);
@@ -232,17 +232,17 @@ describeWithExecutors('Debye–Waller tensors', function (executor) {
     const unit = 4.180159289 / 4;
     for (let q = 0; q < 9; q++) {
       for (let m = 0; m < nModes; m++) {
-        const w = frequencies[9 * m + q]!;
+        const w = frequencies[9 * m + q];
         if (w < 0.01) continue;
         const coth = 1 / Math.tanh(w / (2 * 0.08617333262 * temperature));
         for (let i = 0; i < model.n_atoms; i++) {
           const e = (part: number, a: number) =>
-            eigenvectors![(((part * 3 + a) * model.n_atoms + i) * nModes + m) * 9 + q]!;
-          const mass = crystal.atomMass[i]! / ELECTRON_MASS_PER_AMU;
+            eigenvectors![(((part * 3 + a) * model.n_atoms + i) * nModes + m) * 9 + q];
+          const mass = crystal.atomMass[i] / ELECTRON_MASS_PER_AMU;
           for (let a = 0; a < 3; a++) {
             for (let b = 0; b < 3; b++) {
               const product = e(0, a) * e(0, b) + e(1, a) * e(1, b);
-              expected[9 * i + 3 * a + b]! += (unit * product * coth) / (mass * w) / 9;
+              expected[9 * i + 3 * a + b] += (unit * product * coth) / (mass * w) / 9;
             }
           }
         }
@@ -261,9 +261,9 @@ describeWithExecutors('Debye–Waller tensors', function (executor) {
         return client.debyeWaller(summary, { grid: [2, 2, 2], temperature: 0 });
       }),
     );
-    assert.equal(light!.space_group!.number, 225);
-    assert.ok(heavy!.tensors[9 * (n - 1)]! < light!.tensors[9 * (n - 1)]!);
-    assert.ok(Math.abs(heavy!.tensors[1]!) < 1e-12);
+    assert.equal(light.space_group!.number, 225);
+    assert.ok(heavy.tensors[9 * (n - 1)] < light.tensors[9 * (n - 1)]);
+    assert.ok(Math.abs(heavy.tensors[1]) < 1e-12);
   });
 
   it('serve a job that names the grid, once', async () => {
@@ -344,7 +344,7 @@ describeWithExecutors('Debye–Waller tensors', function (executor) {
       const cancelled = failsWith('cancelled', () => second.debyeWaller(model, large, abort.signal));
       await isBusy();
       const [job] = await underWay();
-      assert.equal(job!.n_points, 2 ** 19);
+      assert.equal(job.n_points, 2 ** 19);
       const times: number[] = [];
       for (let i = 0; i < 30; i++) {
         const start = performance.now();
@@ -353,8 +353,8 @@ describeWithExecutors('Debye–Waller tensors', function (executor) {
         await sleep(2);
       }
       times.sort((a, b) => a - b);
-      console.log(`      ping: median ${times[15]!.toFixed(2)} ms, longest ${times[29]!.toFixed(2)} ms`);
-      assert.ok(times[15]! < 20);
+      console.log(`      ping: median ${times[15].toFixed(2)} ms, longest ${times[29].toFixed(2)} ms`);
+      assert.ok(times[15] < 20);
       assert.ok(daemon.memory().now < 600 * 2 ** 20, `${daemon.memory().now}`);
       abort.abort();
       await cancelled;
@@ -389,7 +389,7 @@ describeWithExecutors('Debye–Waller tensors', function (executor) {
       await isBusy();
       const [job] = await underWay();
       const channel = new Channel(daemon.connection(), daemon.connection().control);
-      const { result } = await channel.request('job.cancel', { job: job!.job });
+      const { result } = await channel.request('job.cancel', { job: job.job });
       channel.close();
       assert.deepEqual(result, { cancelled: true });
       await cancelled;

@@ -40,22 +40,22 @@ describe('another executor', function () {
         const [expected, found] = await Promise.all(
           [local, child].map((client) => client.evaluate(model, qpts, options)),
         );
-        for (const [name, value] of Object.entries(expected!)) {
+        for (const [name, value] of Object.entries(expected)) {
           if (!(value instanceof Float64Array)) continue;
-          assert.equal(bits(found![name as 'frequencies']), bits(value), `${options.quantity} ${name}`);
+          assert.equal(bits(found[name as 'frequencies']), bits(value), `${options.quantity} ${name}`);
         }
-        const { notes, plan, imaginary } = expected!;
+        const { notes, plan, imaginary } = expected;
         assert.deepEqual(
           { notes, plan, imaginary },
-          { notes: found!.notes, plan: found!.plan, imaginary: found!.imaginary },
+          { notes: found.notes, plan: found.plan, imaginary: found.imaginary },
         );
-        assert.ok(found!.kernel_seconds > 0 && found!.kernel_seconds <= found!.total_seconds);
+        assert.ok(found.kernel_seconds > 0 && found.kernel_seconds <= found.total_seconds);
       }
       const grid = { grid: [4, 3, 3] as [number, number, number], temperature: 30 };
       const [expected, found] = await Promise.all(
         [local, child].map((client) => client.debyeWaller(model, grid)),
       );
-      assert.equal(bits(found!.tensors), bits(expected!.tensors));
+      assert.equal(bits(found.tensors), bits(expected.tensors));
     } finally {
       for (const daemon of daemons) await daemon.dispose();
     }

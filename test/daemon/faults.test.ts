@@ -51,12 +51,12 @@ describe('a daemon among faults', function () {
           const { job, chunk_points: count, n_modes } = opened.result as Record<string, number>;
           const qpts = float64Frame(
             'qpts',
-            [3, count!],
-            Float64Array.from({ length: 3 * count! }, seededRandom(1)),
+            [3, count],
+            Float64Array.from({ length: 3 * count }, seededRandom(1)),
           );
           const chunks = 12;
           for (let i = 0; i < chunks; i++) {
-            const params = { job, offset: i * count!, count };
+            const params = { job, offset: i * count, count };
             await peer.send(encodeRequest({ id: 100 + i, method: 'job.compute', params, frames: [qpts] }));
           }
           const first = await peer.receive();
@@ -69,7 +69,7 @@ describe('a daemon among faults', function () {
             assert.ok(answer, 'each request is answered');
             answered.add(answer.id);
             if ('error' in answer) assert.match(answer.error.code, /^(shutting_down|cancelled)$/);
-            else assert.equal(answer.frames[0]?.bytes.length, 8 * n_modes! * count!);
+            else assert.equal(answer.frames[0]?.bytes.length, 8 * n_modes * count);
           }
           if (child.exitCode === null) await once(child, 'exit');
           assert.equal(child.exitCode, 0);

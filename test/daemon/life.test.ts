@@ -130,12 +130,12 @@ describe('life of a daemon', function () {
     const { connection } = await ensureDaemon({ paths });
     const [work] = socketPaths(connection);
     try {
-      assert.ok(work!.length <= 107 && !work!.startsWith(folder), work);
-      assert.equal(statSync(dirname(work!)).mode & 0o777, 0o700);
+      assert.ok(work.length <= 107 && !work.startsWith(folder), work);
+      assert.equal(statSync(dirname(work)).mode & 0o777, 0o700);
     } finally {
       await stopDaemon(paths);
     }
-    assert.ok(!existsSync(dirname(work!)));
+    assert.ok(!existsSync(dirname(work)));
   });
 
   it('does so too where others may look into the directory', async () => {

@@ -41,7 +41,7 @@ describe('memory budget', () => {
   it('lets those who hold memory make room first', () => {
     const { budget, holders } = budgetOf(4, 900);
     budget.reserve('It', 600);
-    assert.equal(holders[0]!.bytes, 400);
+    assert.equal(holders[0].bytes, 400);
     const several = budgetOf(4, 300, 200, 100);
     several.budget.reserve('It', 800);
     assert.deepEqual(
@@ -140,7 +140,7 @@ describeWithExecutors('a daemon with little memory', function (executor) {
     const { counters, models: kept, memory_committed_bytes, memory_limit_bytes } = await client.status();
     assert.ok((counters.models_evicted ?? 0) > 0 && kept.length < models.length);
     assert.ok(memory_committed_bytes <= memory_limit_bytes);
-    const first = models[0]!;
+    const first = models[0];
     assert.ok(!kept.some(({ model }) => model === first.model));
     assert.equal((await client.modelInfo(first)).result.model, first.model);
   });

@@ -46,7 +46,7 @@ describe('model.content', function () {
       assert.deepEqual(toFloat64Array(frame('atom_r')), crystal.atomR);
       const near = (name: string, expected: Float64Array) =>
         toFloat64Array(frame(name)).forEach((x, j) => {
-          assert.ok(Math.abs(x - expected[j]!) <= 1e-14 * Math.abs(expected[j]!), `${name} ${j}`);
+          assert.ok(Math.abs(x - expected[j]) <= 1e-14 * Math.abs(expected[j]), `${name} ${j}`);
         });
       near(
         'cell_vectors',

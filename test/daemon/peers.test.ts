@@ -59,7 +59,7 @@ describe('peers of a daemon', function () {
       const sender = peer(socket);
       for (const { parts, verdict, note } of refused) {
         // an empty message says that its sender has gone, and one without frames cannot be sent
-        if (parts.length === 0 || (parts.length === 1 && parts[0]!.length === 0)) continue;
+        if (parts.length === 0 || (parts.length === 1 && parts[0].length === 0)) continue;
         await sender.send(parts);
         assert.equal(codeOf(await sender.receive()), verdict, note);
       }

@@ -114,7 +114,7 @@ function damaged(
   { part, at, kind, byte }: { part: number; at: number; kind: string; byte: number },
 ) {
   const p = part % parts.length;
-  const bytes = [...parts[p]!];
+  const bytes = [...parts[p]];
   const i = bytes.length === 0 ? 0 : at % bytes.length;
   if (kind === 'set') bytes[i] = byte;
   if (kind === 'turn') bytes[i] = (bytes[i] ?? 0) ^ (1 << (byte & 7));

@@ -24,7 +24,7 @@ function memory(): { now: number; peak: number } {
 const resetPeak = () => writeFileSync('/proc/self/clear_refs', '5');
 
 const [name, first, count] = process.argv.slice(2);
-const sample = samples()[name!]!;
+const sample = samples()[name];
 const folder = mkdtempSync(join(tmpdir(), 'euphonic-fuzz-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 sample.prepare?.(folder);

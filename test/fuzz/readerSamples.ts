@@ -107,7 +107,7 @@ export function damaged(sample: Buffer, next: () => number): Buffer {
       const reach = at(2) ? sample.length : Math.min(4096, sample.length);
       for (let k = at(20); k >= 0; k--) {
         const place = at(reach);
-        changed[place] = at(2) ? at(256) : changed[place]! ^ (1 << at(8));
+        changed[place] = at(2) ? at(256) : changed[place] ^ (1 << at(8));
       }
       return changed;
     }

@@ -27,15 +27,15 @@ function springs(atomR: number[]): ForceConstants {
             [(image % 3) - 1, (Math.floor(image / 3) % 3) - 1, Math.floor(image / 9) - 1],
             scMatrix,
           );
-          const apart = shift.map((x, k) => x + origins[3 * c + k]! + atomR[3 * j + k]! - atomR[3 * i + k]!);
+          const apart = shift.map((x, k) => x + origins[3 * c + k] + atomR[3 * j + k] - atomR[3 * i + k]);
           const d = rowTimes(apart, cellVectors);
           const r = Math.hypot(...d);
           if (r < 1e-9) continue;
           for (let k = 0; k < 9; k++) {
             const [a, b] = [Math.floor(k / 3), k % 3];
-            const spring = (Math.exp(-r / 1.5) * (d[a]! * d[b]!)) / r ** 2;
-            forceConstants[3 * n * (3 * n * c + 3 * i + a) + 3 * j + b]! -= spring;
-            forceConstants[3 * n * (3 * i + a) + 3 * i + b]! += spring;
+            const spring = (Math.exp(-r / 1.5) * (d[a] * d[b])) / r ** 2;
+            forceConstants[3 * n * (3 * n * c + 3 * i + a) + 3 * j + b] -= spring;
+            forceConstants[3 * n * (3 * i + a) + 3 * i + b] += spring;
           }
         }
       }
@@ -65,7 +65,7 @@ const omega = (fc: ForceConstants) => frequencies(eigenvalues(dynamicalMatrix(fc
 function sameFrequencies(actual: ForceConstants, expected: ForceConstants): void {
   const [found, right] = [omega(actual), omega(expected)];
   right.forEach((w, k) => {
-    assert.ok(Math.abs(found[k]! - w) < 1e-9 * Math.abs(w) + 1e-12, `${k}: ${found[k]}, expected ${w}`);
+    assert.ok(Math.abs(found[k] - w) < 1e-9 * Math.abs(w) + 1e-12, `${k}: ${found[k]}, expected ${w}`);
   });
 }
 
@@ -73,11 +73,11 @@ describe('CASTEP positions', () => {
   it('in any cell give the same model', async () => {
     const fc = makeForceConstants(arbitraryInside());
     for (const isCheck of [false, true]) {
-      const moved = fc.crystal.atomR.map((x, k) => x + [1, -2, 0, 7][k % 4]!);
+      const moved = fc.crystal.atomR.map((x, k) => x + [1, -2, 0, 7][k % 4]);
       const shifted = { ...fc, crystal: { ...fc.crystal, atomR: moved } };
       const { fc: again, notes } = await read(castepFile(shifted, { isCheck }));
       again.crystal.atomR.forEach((x, k) => {
-        assert.ok(Math.abs(x - fc.crystal.atomR[k]!) < 1e-14 && x >= 0 && x < 1, `${k}: ${x}`);
+        assert.ok(Math.abs(x - fc.crystal.atomR[k]) < 1e-14 && x >= 0 && x < 1, `${k}: ${x}`);
       });
       assert.deepEqual(again.forceConstants, fc.forceConstants);
       assert.deepEqual(notes, []);
@@ -98,7 +98,7 @@ describe('CASTEP positions', () => {
       const file = await read(written(fc, atomR));
       assert.deepEqual(file.notes, []);
       // the positions themselves are off by 1e-9 at most
-      assert.ok(file.fc.crystal.atomR.every((y, k) => Math.abs(y - INSIDE[k]!) < 1.1e-9));
+      assert.ok(file.fc.crystal.atomR.every((y, k) => Math.abs(y - INSIDE[k]) < 1.1e-9));
       sameFrequencies(file.fc, fc);
     });
   }

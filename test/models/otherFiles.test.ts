@@ -113,7 +113,7 @@ describe('files that are no models', () => {
   }
 
   it('are named where a format is, too', async () => {
-    const source = memorySource(Buffer.from(others['x.phonon']![0]), '/data/x.phonon');
+    const source = memorySource(Buffer.from(others['x.phonon'][0]), '/data/x.phonon');
     const error = await failsWith('file_format', () => readSource(source, { format: 'castep' }));
     assert.match(error.message, /\.phonon file/);
   });
@@ -145,8 +145,8 @@ describe('files that are no models', () => {
     const vasp = golden('cases/vasp-pomass/original_incar.h5');
     const [relaxed, plain, mesh] = ['relaxed', 'plain', 'mesh'].map((name) => join(folder, `${name}.h5`));
     const without = { 'results/linear_response/force_constants': undefined };
-    await changedHdf5(vasp, relaxed!, { ...without, 'input/incar/IBRION': 2 });
-    const error = await failsWith('no_force_constants', () => readForceConstants(relaxed!));
+    await changedHdf5(vasp, relaxed, { ...without, 'input/incar/IBRION': 2 });
+    const error = await failsWith('no_force_constants', () => readForceConstants(relaxed));
     assert.match(error.message, /VASP's, but has no force constants .*IBRION = 2/);
     // nothing but what VASP was given
     const input = Object.fromEntries(
@@ -155,17 +155,17 @@ describe('files that are no models', () => {
         undefined,
       ]),
     );
-    await changedHdf5(vasp, plain!, { ...without, ...input });
+    await changedHdf5(vasp, plain, { ...without, ...input });
     assert.match(
-      (await failsWith('no_force_constants', () => readForceConstants(plain!))).message,
+      (await failsWith('no_force_constants', () => readForceConstants(plain))).message,
       /VASP's.*IBRION = 6/,
     );
-    await changedHdf5(golden('cases/hdf5-lzf/force_constants.hdf5'), mesh!, {
+    await changedHdf5(golden('cases/hdf5-lzf/force_constants.hdf5'), mesh, {
       force_constants: undefined,
       frequency: [1, 2, 3],
     });
     assert.match(
-      (await failsWith('file_format', () => readForceConstants(mesh!))).message,
+      (await failsWith('file_format', () => readForceConstants(mesh))).message,
       /result of phonopy/,
     );
     rmSync(folder, { recursive: true });

@@ -30,8 +30,8 @@ describe('VASP: the GaAs of the data folder', function () {
       assert.equal(actual?.length, expected.length);
       expected.forEach((x, k) => {
         assert.ok(
-          Math.abs(actual![k] - factor * x) <= 3e-9 * Math.max(Math.abs(factor * x), 0.1),
-          `${k}: ${actual![k]} ${factor * x}`,
+          Math.abs(actual[k] - factor * x) <= 3e-9 * Math.max(Math.abs(factor * x), 0.1),
+          `${k}: ${actual[k]} ${factor * x}`,
         );
       });
     };

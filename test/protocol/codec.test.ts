@@ -66,7 +66,7 @@ describe('codec', () => {
     const decoded = decodeResponse(encodeResponse({ id: 3, result, frames }));
     assert.ok('result' in decoded);
     assert.deepEqual(decoded.result, result);
-    assert.deepEqual(toFloat64Array(decoded.frames[0]!), array);
+    assert.deepEqual(toFloat64Array(decoded.frames[0]), array);
   });
 
   it('reads arrays at any address', () => {
@@ -90,7 +90,7 @@ describe('codec', () => {
 
   it('answers to the id of a request that it refuses for anything behind it', () => {
     const [header] = encodeRequest({ id: 77, method: 'ping', params: {}, frames: [] });
-    const decoded = decodeRequest([header!, Buffer.alloc(8)]);
+    const decoded = decodeRequest([header, Buffer.alloc(8)]);
     assert.equal(decoded.id, 77);
     assert.ok('error' in decoded);
     assert.equal(decodeRequest([Buffer.from('?')]).id, NO_ID);
@@ -125,7 +125,7 @@ describe('codec', () => {
       fc.property(mutation, ({ entry, part, at, kind, byte }) => {
         const parts = entry.parts.map((bytes) => Buffer.from(bytes));
         const p = part % parts.length;
-        const bytes = [...parts[p]!];
+        const bytes = [...parts[p]];
         const i = bytes.length === 0 ? 0 : at % bytes.length;
         if (kind === 'set') bytes[i] = byte;
         else if (kind === 'drop') bytes.splice(i, 1);

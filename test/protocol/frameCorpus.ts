@@ -166,8 +166,8 @@ export function corpus(): Entry[] {
   bad('empty', 'an empty header', [Buffer.alloc(0)]);
   bad('text', 'no msgpack', [Buffer.from('GET / HTTP/1.1\r\n\r\n')]);
   bad('array-header', 'an array as header', [array(int(1), int(7), text('ping'))]);
-  bad('truncated', 'the header ends early', [request()[0]!.subarray(0, -3)]);
-  bad('trailing', 'bytes behind the header', [Buffer.concat([request()[0]!, int(0)])]);
+  bad('truncated', 'the header ends early', [request()[0].subarray(0, -3)]);
+  bad('trailing', 'bytes behind the header', [Buffer.concat([request()[0], int(0)])]);
   bad('no-version', 'no version', request({ v: ABSENT }));
   bad('version-text', 'the version as text', request({ v: text('1') }));
   bad('no-id', 'no id', request({ id: ABSENT }));
@@ -304,8 +304,8 @@ export function corpus(): Entry[] {
     response({ result: ABSENT, error: map(['message', text('?')]) }),
   );
   wrong('no-id', 'no id', response({ id: ABSENT }));
-  wrong('truncated', 'the header ends early', [response()[0]!.subarray(0, -2)]);
-  wrong('trailing', 'bytes behind the header', [Buffer.concat([response()[0]!, NIL])]);
+  wrong('truncated', 'the header ends early', [response()[0].subarray(0, -2)]);
+  wrong('trailing', 'bytes behind the header', [Buffer.concat([response()[0], NIL])]);
   wrong(
     'short',
     'fewer bytes than the shape says',

@@ -66,10 +66,10 @@ describe('paths through the points of high symmetry', function () {
       ['hR1', 'T', [0, 0, 1.5]],
     ] as const) {
       const crystal = golden.crystals.find((candidate) => candidate.bravais === bravais)!;
-      const { points, primitiveCells } = await latticePath(seenBy(crystal, crystal.views[0]!.cell));
+      const { points, primitiveCells } = await latticePath(seenBy(crystal, crystal.views[0].cell));
       for (let k = 0; k < 3; k++) {
         assert.ok(
-          Math.abs(points.get(label)![k]! - q[k]!) < 1e-12,
+          Math.abs(points.get(label)![k] - q[k]) < 1e-12,
           `${bravais} ${label}: ${points.get(label)}`,
         );
       }
@@ -108,11 +108,11 @@ describe('paths through the points of high symmetry', function () {
           // multiples of a vector are added to another one: the determinant stays
           for (const [to, further, factor] of steps) {
             const from = (to + further) % 3;
-            for (let k = 0; k < 3; k++) view[3 * to + k]! += factor * view[3 * from + k]!;
+            for (let k = 0; k < 3; k++) view[3 * to + k] += factor * view[3 * from + k];
           }
-          if (leftHanded) for (let k = 0; k < 3; k++) view[k]! *= -1;
-          const found = await latticePath(turned(seenBy(crystal, view), view[4]!));
-          const plain = crystal.views[0]!;
+          if (leftHanded) for (let k = 0; k < 3; k++) view[k] *= -1;
+          const found = await latticePath(turned(seenBy(crystal, view), view[4]));
+          const plain = crystal.views[0];
           assert.equal(found.bravais, crystal.bravais);
           assert.equal(found.primitiveCells, 1);
           const own = inPrimitive(found.points, view);

@@ -40,8 +40,8 @@ describe("Niggli's reduced cell", () => {
         [0, 0, 1],
       ];
       for (const [to, further, factor] of steps) {
-        const from = rows[(to + further) % 3]!;
-        rows[to] = rows[to]!.map((x, k) => x + factor * from[k]!);
+        const from = rows[(to + further) % 3];
+        rows[to] = rows[to].map((x, k) => x + factor * from[k]);
       }
       return rows.flat();
     });
@@ -56,7 +56,7 @@ describe("Niggli's reduced cell", () => {
           assert.equal(Math.abs(determinant(reduction)), 1);
           const found = products(times(reduction, basis));
           for (const [i, x] of found.entries()) {
-            assert.ok(Math.abs(x - expected[i]!) < 1e-9, `${found} in place of ${expected}`);
+            assert.ok(Math.abs(x - expected[i]) < 1e-9, `${found} in place of ${expected}`);
           }
         }),
         { numRuns: 200, seed: 3 },

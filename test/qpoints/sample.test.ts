@@ -35,14 +35,14 @@ describe("a path of the user's own", () => {
         ['SIGMA_0', 'SIGMA_0', 'SIGMA_0', 'X_1', 'X_1'],
       ],
     );
-    assert.deepEqual(corners[1]![3]!.q, [0, 0.5, 0]);
+    assert.deepEqual(corners[1][3].q, [0, 0.5, 0]);
   });
 
   it('means the point G by G where the lattice has one', () => {
     const points = new Map<string, Vector>([...LATTICE.points, ['G', [0.5, 0.5, -0.1]]]);
     const [part] = labelledCorners([['G', 'GAMMA']], { ...LATTICE, points });
     assert.deepEqual(
-      part!.map(({ label }) => label),
+      part.map(({ label }) => label),
       ['G', 'GAMMA'],
     );
   });
@@ -59,7 +59,7 @@ describe("a path of the user's own", () => {
       [0, 0, 0],
       [0.5, 0, 0],
     ]);
-    assert.deepEqual(parts[1]![0], [-1 / 3, 2 / 3, 0.125]);
+    assert.deepEqual(parts[1][0], [-1 / 3, 2 / 3, 0.125]);
     const corners = coordinateCorners(parts, LATTICE);
     assert.deepEqual(
       corners.map((part) => part.map(({ label }) => label)),
@@ -95,7 +95,7 @@ describe("a path of the user's own", () => {
 describe('q-points along a path', () => {
   const corners = labelledCorners(parseLabels('X G X_1 | X S'), LATTICE);
   const point = ({ qpts, distances }: { qpts: Float64Array; distances: Float64Array }, i: number) =>
-    [0, 1, 2].map((axis) => qpts[axis * distances.length + i]!);
+    [0, 1, 2].map((axis) => qpts[axis * distances.length + i]);
 
   it('are no further apart than the spacing, in 1/Å with 2π, and meet the corners', () => {
     const spacing = 0.1;
@@ -113,16 +113,16 @@ describe('q-points along a path', () => {
     );
     let before = 0;
     for (const [i, { first, last, length }] of lines.entries()) {
-      assert.ok(near(length, lengths[i]!));
-      assert.equal(last - first, Math.ceil(lengths[i]! / spacing));
+      assert.ok(near(length, lengths[i]));
+      assert.equal(last - first, Math.ceil(lengths[i] / spacing));
       assert.equal(distances[first], before);
-      before = distances[last]!;
+      before = distances[last];
       for (let k = first; k < last; k++) {
-        const step = distances[k + 1]! - distances[k]!;
+        const step = distances[k + 1] - distances[k];
         assert.ok(step <= spacing && near(step, length / (last - first)));
         const [q, next] = [point(path, k), point(path, k + 1)];
         const apart = Math.hypot(
-          ...[2, 4, 5].map((edge, axis) => (2 * Math.PI * (next[axis]! - q[axis]!)) / edge),
+          ...[2, 4, 5].map((edge, axis) => (2 * Math.PI * (next[axis] - q[axis])) / edge),
         );
         assert.ok(near(apart, step));
       }
@@ -133,8 +133,8 @@ describe('q-points along a path', () => {
         lengths.reduce((a, b) => a + b),
       ),
     );
-    assert.deepEqual(point(path, lines[0]!.first), [0.5, 0, 0]);
-    assert.deepEqual(point(path, lines[2]!.last), [0.5, 0.5, 0]);
+    assert.deepEqual(point(path, lines[0].first), [0.5, 0, 0]);
+    assert.deepEqual(point(path, lines[2].last), [0.5, 0.5, 0]);
   });
 
   it('are shared by lines that meet, but for zone centres, which have the direction of each line', () => {
@@ -160,7 +160,7 @@ describe('q-points along a path', () => {
     assert.deepEqual([...moved.distances], [...plain.distances]);
     for (const i of plain.distances.keys()) {
       const [q, there] = [point(plain, i), point(moved, i)];
-      assert.ok([1, -2, 3].every((x, axis) => near(there[axis]! - q[axis]!, x)));
+      assert.ok([1, -2, 3].every((x, axis) => near(there[axis] - q[axis], x)));
     }
   });
 

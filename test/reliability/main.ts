@@ -50,7 +50,7 @@ interface Options {
 }
 
 async function perform(trial: Trial, options: Options, bits: Bits): Promise<Row> {
-  const [load, start] = [loadavg()[0]!, performance.now()];
+  const [load, start] = [loadavg()[0], performance.now()];
   console.log(`\n--- ${trial.name}: ${trial.what}`);
   const world = new World({
     long: options.long ?? false,
@@ -99,7 +99,7 @@ async function main(names: string[], options: Options): Promise<void> {
     }`,
     passed: different.length === 0,
     seconds: rows.reduce((sum, row) => sum + row.seconds, 0),
-    load: loadavg()[0]!,
+    load: loadavg()[0],
   });
   printRow(rows.at(-1)!);
   const whole = chosen.length === TRIALS.length;

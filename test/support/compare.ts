@@ -10,13 +10,13 @@ export const SOFT_MODE = 1;
 export function transposed(array: Float64Array, nPoints: number): number[][] {
   const rows = array.length / nPoints;
   return Array.from({ length: nPoints }, (_, i) =>
-    Array.from({ length: rows }, (_, row) => array[row * nPoints + i]!),
+    Array.from({ length: rows }, (_, row) => array[row * nPoints + i]),
   );
 }
 
 /** q-points [[h,k,l], …] as [3,n]. */
 export function columns(points: readonly (readonly number[])[]): Float64Array {
-  return Float64Array.from([0, 1, 2].flatMap((axis) => points.map((point) => point[axis]!)));
+  return Float64Array.from([0, 1, 2].flatMap((axis) => points.map((point) => point[axis])));
 }
 
 export interface FrequencyTolerance {
@@ -36,7 +36,7 @@ export function assertFrequencies(
   let largest = 0;
   expected.forEach((row, i) => {
     row.forEach((reference, mode) => {
-      const value = actual[i]![mode]!;
+      const value = actual[i][mode];
       const { relative, absolute, acoustic = 0 } = tolerance;
       if (Math.abs(reference) < acoustic && Math.abs(value) < acoustic) return;
       const difference = Math.abs(value - reference);
@@ -52,7 +52,7 @@ export function assertFrequencies(
 export function degenerateSets(frequencies: number[]): number[][] {
   const sets: number[][] = [];
   frequencies.forEach((frequency, mode) => {
-    const near = mode > 0 && frequency - frequencies[mode - 1]! <= DEGENERATE_GAP;
+    const near = mode > 0 && frequency - frequencies[mode - 1] <= DEGENERATE_GAP;
     if (near) sets.at(-1)!.push(mode);
     else sets.push([mode]);
   });
@@ -63,10 +63,10 @@ export function degenerateSets(frequencies: number[]): number[][] {
 export function* intensitySums(actual: number[][], expected: number[][], frequencies: number[][]) {
   for (const [i, row] of expected.entries()) {
     const strongest = Math.max(...row.map(Math.abs));
-    for (const set of degenerateSets(frequencies[i]!)) {
-      if (set.some((mode) => Math.abs(frequencies[i]![mode]!) < SOFT_MODE)) continue;
-      const sum = (values: number[]) => set.reduce((total, mode) => total + values[mode]!, 0);
-      yield { i, set, value: sum(actual[i]!), reference: sum(row), strongest };
+    for (const set of degenerateSets(frequencies[i])) {
+      if (set.some((mode) => Math.abs(frequencies[i][mode]) < SOFT_MODE)) continue;
+      const sum = (values: number[]) => set.reduce((total, mode) => total + values[mode], 0);
+      yield { i, set, value: sum(actual[i]), reference: sum(row), strongest };
     }
   }
 }

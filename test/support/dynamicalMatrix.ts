@@ -78,34 +78,34 @@ export function wignerSeitzImages(fc: ForceConstants): Vector[][] {
 
 /** Which images of a separation, by supercell vectors, lie in the Wigner–Seitz cell of the supercell. */
 class WignerSeitz {
-  readonly #cellVectors: Float64Array;
+  private readonly cellVectors: Float64Array;
   /** supercell vectors within ±2: in units of the cell vectors, and in bohr */
-  readonly #shifts: { cell: Vector; bohr: Vector }[] = [];
+  private readonly shifts: { cell: Vector; bohr: Vector }[] = [];
   /** neighbouring points of the supercell lattice, divided by their squared length */
-  readonly #faces: Vector[] = [];
+  private readonly faces: Vector[] = [];
 
   constructor(cellVectors: Float64Array, scMatrix: Int32Array) {
-    this.#cellVectors = cellVectors;
+    this.cellVectors = cellVectors;
     const range = [-2, -1, 0, 1, 2];
     for (const u of range) {
       for (const v of range) {
         for (const w of range) {
           const cell = rowTimes([u, v, w], scMatrix);
           const bohr = rowTimes(cell, cellVectors);
-          this.#shifts.push({ cell, bohr });
+          this.shifts.push({ cell, bohr });
           if (Math.max(Math.abs(u), Math.abs(v), Math.abs(w)) !== 1) continue;
           const square = bohr[0] ** 2 + bohr[1] ** 2 + bohr[2] ** 2;
-          this.#faces.push([bohr[0] / square, bohr[1] / square, bohr[2] / square]);
+          this.faces.push([bohr[0] / square, bohr[1] / square, bohr[2] / square]);
         }
       }
     }
   }
 
   of(separation: readonly number[]): Vector[] {
-    const d = rowTimes(separation, this.#cellVectors);
-    const inside = this.#shifts.filter(({ bohr }) => {
+    const d = rowTimes(separation, this.cellVectors);
+    const inside = this.shifts.filter(({ bohr }) => {
       const [x, y, z] = [d[0] + bohr[0], d[1] + bohr[1], d[2] + bohr[2]];
-      return this.#faces.every((g) => Math.abs(x * g[0] + y * g[1] + z * g[2]) <= 0.5 + TOLERANCE);
+      return this.faces.every((g) => Math.abs(x * g[0] + y * g[1] + z * g[2]) <= 0.5 + TOLERANCE);
     });
     return inside.map(({ cell }) => cell);
   }

@@ -45,19 +45,19 @@ function* elements(bytes: Buffer): Generator<Element> {
 }
 
 function numbers({ type, data }: Element): number[] {
-  const [size, read] = NUMBER_TYPES[type]!;
+  const [size, read] = NUMBER_TYPES[type];
   return Array.from({ length: data.length / size }, (_, i) => read(data, i * size));
 }
 
 function matrix(bytes: Buffer): { name: string; value: MatValue } {
   const [flags, shape, name, ...rest] = [...elements(bytes)];
-  const kind = flags!.data.readUInt8(0);
+  const kind = flags.data.readUInt8(0);
   const value = () => {
     if (kind === CELL_CLASS) return { cells: rest.map(({ data }) => matrix(data).value) };
     if (kind !== DOUBLE_CLASS) throw new Error(`a variable of class ${kind} is not expected`);
-    return { shape: numbers(shape!), data: numbers(rest[0]!) };
+    return { shape: numbers(shape), data: numbers(rest[0]) };
   };
-  return { name: name!.data.toString('latin1'), value: value() };
+  return { name: name.data.toString('latin1'), value: value() };
 }
 
 /** All variables of a file by their names. */
@@ -65,8 +65,8 @@ export function readMat(file: Buffer): Map<string, MatValue> {
   const variables = new Map<string, MatValue>();
   for (const { type, data } of elements(file.subarray(128))) {
     const [element] = type === COMPRESSED ? [...elements(inflateSync(data))] : [{ type, data }];
-    if (element!.type !== MATRIX) continue;
-    const { name, value } = matrix(element!.data);
+    if (element.type !== MATRIX) continue;
+    const { name, value } = matrix(element.data);
     variables.set(name, value);
   }
   return variables;

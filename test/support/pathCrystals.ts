@@ -34,7 +34,7 @@ export function seenBy({ cell, primitive, positions, types }: PathCrystal, view:
   ).flatMap((origin) =>
     positions.map((r) =>
       rowTimes(
-        [0, 1, 2].map((k) => r[k]! + origin[k]!),
+        [0, 1, 2].map((k) => r[k] + origin[k]),
         toView,
       ),
     ),
@@ -67,7 +67,7 @@ export function inPrimitive(
 ): Map<string, Vector> {
   // q = view·q_primitive, as columns
   const back = inverse(Int32Array.from(view));
-  const transposed = back.map((_, k) => back[3 * (k % 3) + Math.floor(k / 3)]!);
+  const transposed = back.map((_, k) => back[3 * (k % 3) + Math.floor(k / 3)]);
   return new Map([...points].map(([label, q]) => [label, rowTimes(q, transposed)]));
 }
 
@@ -87,9 +87,9 @@ export function equivalentLines(
     [1, -1].some((sign) => {
       const [start, end] = one.map((q, i) => {
         const image = rowTimes(q, rotation);
-        return [0, 1, 2].map((k) => sign * image[k]! - other[i]![k]!);
+        return [0, 1, 2].map((k) => sign * image[k] - other[i][k]);
       });
-      return start!.every((x, k) => Math.abs(x - Math.round(x)) < SAME && Math.abs(x - end![k]!) < SAME);
+      return start.every((x, k) => Math.abs(x - Math.round(x)) < SAME && Math.abs(x - end[k]) < SAME);
     }),
   );
 }
@@ -144,7 +144,7 @@ export function sameButTurned(
   return rotations.some((rotation) =>
     [1, -1].some((sign) =>
       [...one].every(([label, q]) =>
-        rowTimes(q, rotation).every((x, k) => Math.abs(sign * x - other.get(label)![k]!) < SAME),
+        rowTimes(q, rotation).every((x, k) => Math.abs(sign * x - other.get(label)![k]) < SAME),
       ),
     ),
   );
@@ -154,7 +154,7 @@ export function sameButTurned(
 export function linesOf(path: string): [string, string][] {
   return path.split('|').flatMap((part) => {
     const labels = part.split(' ');
-    return labels.slice(1).map((end, i): [string, string] => [labels[i]!, end]);
+    return labels.slice(1).map((end, i): [string, string] => [labels[i], end]);
   });
 }
 
@@ -167,7 +167,7 @@ export function inFirstZone(q: Vector, reciprocalVectors: Float64Array): boolean
     range.every((v) =>
       range.every((w) => {
         const g = rowTimes([u, v, w], reciprocalVectors);
-        const projection = g.reduce((sum, x, i) => sum + x * (k[i]! - x / 2), 0);
+        const projection = g.reduce((sum, x, i) => sum + x * (k[i] - x / 2), 0);
         return projection <= 1e-6 * unit;
       }),
     ),

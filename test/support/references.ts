@@ -51,9 +51,9 @@ export function frequencyDeviation(
   const relative = 'relative' in tolerance;
   let largest = 0;
   expected.forEach((row, i) => {
-    const atLatticePoint = qpts[i]!.every((x) => Math.abs(x - Math.round(x)) < 1e-10);
+    const atLatticePoint = qpts[i].every((x) => Math.abs(x - Math.round(x)) < 1e-10);
     row.forEach((reference, mode) => {
-      const value = actual[i]![mode]!;
+      const value = actual[i][mode];
       if (atLatticePoint && Math.abs(reference) < ACOUSTIC && Math.abs(value) < ACOUSTIC) return;
       const scale = relative ? Math.max(Math.abs(reference), FREQUENCY_FLOOR) : 1;
       largest = Math.max(largest, Math.abs(value - reference) / scale);
@@ -154,7 +154,7 @@ function reading(name: string, options: ReadOptions): ReferenceCase {
       const { fc } = await readForceConstants(join(folder, 'nacl', name), options);
       const { fc: reference } = await readForceConstants(join(folder, file));
       const of = (a: Float64Array, b: Float64Array) =>
-        Math.max(...b.map((x, k) => Math.abs(x - a[k]!))) / Math.max(...b.map(Math.abs));
+        Math.max(...b.map((x, k) => Math.abs(x - a[k]))) / Math.max(...b.map(Math.abs));
       const tolerance = 1e-8;
       return [
         {
@@ -214,7 +214,7 @@ function debyeWaller(temperature: number, suffix = ''): ReferenceCase {
         asr: 'reciprocal',
       });
       const largest = Math.max(...expected.map(Math.abs));
-      const deviation = Math.max(...expected.map((x, k) => Math.abs(x - tensors[k]!))) / largest;
+      const deviation = Math.max(...expected.map((x, k) => Math.abs(x - tensors[k]))) / largest;
       return [{ quantity: 'W, of its largest element', deviation, tolerance: 1e-6 }];
     },
   };
@@ -278,9 +278,7 @@ function horace(name: string): ReferenceCase {
       const variables = readMat(readFileSync(join(folder, file)));
       const expected = (key: string) => surfaces(variables.get(key)!);
       const qpts = has('conv_mat')
-        ? HORACE_QPTS.map((q) =>
-            [0, 1, 2].map((j) => q.reduce((sum, x, i) => sum + x * CONVERSION[i]![j]!, 0)),
-          )
+        ? HORACE_QPTS.map((q) => [0, 1, 2].map((j) => q.reduce((sum, x, i) => sum + x * CONVERSION[i][j], 0)))
         : HORACE_QPTS;
       const model = await client.loadModel(join(folder, 'quartz/quartz.castep_bin'));
       const result = await client.evaluate(model, columns(qpts), {
@@ -316,7 +314,7 @@ function surfaces(value: MatValue): number[][] {
   const data = list.flatMap((item) => ('data' in item ? item.data : []));
   const count = HORACE_QPTS.length;
   return Array.from({ length: count }, (_, i) =>
-    Array.from({ length: data.length / count }, (_, k) => data[k * count + i]!),
+    Array.from({ length: data.length / count }, (_, k) => data[k * count + i]),
   );
 }
 

@@ -93,7 +93,7 @@ function translations(frequencies: Float64Array, eigenvectors: Float64Array, mas
     let overlap = 0;
     for (let part = 0; part < 6; part++) {
       const sum = masses.reduce(
-        (s, m, k) => s + Math.sqrt(m) * eigenvectors[(part * n + k) * 3 * n + mode]!,
+        (s, m, k) => s + Math.sqrt(m) * eigenvectors[(part * n + k) * 3 * n + mode],
         0,
       );
       overlap += sum ** 2;
@@ -158,13 +158,13 @@ function lines(c: Content): string[] {
     ...c.cell_vectors.map((vector) => `  ${numbers(vector, 6)}`),
     'atoms            fractional coordinates, amu',
     ...c.atom_type.map(
-      (type, i) => `  ${type.padEnd(4)}${numbers(c.atom_r[i]!, 6)}${numbers([c.atom_mass[i]!], 3)}`,
+      (type, i) => `  ${type.padEnd(4)}${numbers(c.atom_r[i], 6)}${numbers([c.atom_mass[i]], 3)}`,
     ),
     ...(c.born && c.dielectric
       ? [
           `dielectric       ${matrix(c.dielectric, 3)}`,
           'Born charges     e',
-          ...c.born.map((z, i) => `  ${c.atom_type[i]!.padEnd(4)}${matrix(z, 3)}`),
+          ...c.born.map((z, i) => `  ${c.atom_type[i].padEnd(4)}${matrix(z, 3)}`),
           `charge sum       at most ${charge!.toExponential(1)} e in an element`,
         ]
       : ['polar            no Born charges']),
@@ -187,9 +187,9 @@ const tensors = (numbers: number[]) =>
   Array.from({ length: numbers.length / 9 }, (_, i) => rows(numbers.slice(9 * i, 9 * i + 9)));
 
 const sum = (list: number[][][]) =>
-  [0, 1, 2].map((a) => [0, 1, 2].map((b) => list.reduce((total, tensor) => total + tensor[a]![b]!, 0)));
+  [0, 1, 2].map((a) => [0, 1, 2].map((b) => list.reduce((total, tensor) => total + tensor[a][b], 0)));
 
-const dot = (a: number[], b: number[]) => a[0]! * b[0]! + a[1]! * b[1]! + a[2]! * b[2]!;
+const dot = (a: number[], b: number[]) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 
 /** α, β, γ in degrees. */
 function angles(cell: number[][]): number[] {
@@ -198,14 +198,14 @@ function angles(cell: number[][]): number[] {
     [0, 2],
     [0, 1],
   ].map(([i, j]) => {
-    const [u, v] = [cell[i!]!, cell[j!]!];
+    const [u, v] = [cell[i], cell[j]];
     return (180 / Math.PI) * Math.acos(dot(u, v) / Math.hypot(...u) / Math.hypot(...v));
   });
 }
 
 function volume([a, b, c]: number[][]): number {
-  const [x, y, z] = [a!, b!, c!];
-  const cross = [y[1]! * z[2]! - y[2]! * z[1]!, y[2]! * z[0]! - y[0]! * z[2]!, y[0]! * z[1]! - y[1]! * z[0]!];
+  const [x, y, z] = [a, b, c];
+  const cross = [y[1] * z[2] - y[2] * z[1], y[2] * z[0] - y[0] * z[2], y[0] * z[1] - y[1] * z[0]];
   return Math.abs(dot(x, cross));
 }
 

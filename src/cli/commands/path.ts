@@ -64,7 +64,7 @@ function latticeJson({ bravais, points }: LatticePath, corners: Corners) {
   return {
     bravais,
     points: Object.fromEntries(points),
-    path: corners.flatMap((part) => part.slice(1).map((end, i) => [part[i]!.label, end.label])),
+    path: corners.flatMap((part) => part.slice(1).map((end, i) => [part[i].label, end.label])),
   };
 }
 

@@ -22,7 +22,7 @@ export async function readQFile(path: string): Promise<Float64Array> {
   if (points.length === 0) throw damaged('The file has no q-points.', path);
   const qpts = new Float64Array(3 * points.length);
   points.forEach((point, i) => {
-    for (let axis = 0; axis < 3; axis++) qpts[axis * points.length + i] = point[axis]!;
+    for (let axis = 0; axis < 3; axis++) qpts[axis * points.length + i] = point[axis];
   });
   return qpts;
 }

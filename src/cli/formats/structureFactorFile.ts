@@ -49,16 +49,16 @@ export async function writeStructureFactor(
     ['__euphonic_version__', `euphonic-bridge ${VERSION}`],
     ['crystal', crystalJson(crystal)],
     ['n_qpts', nPoints],
-    ['qpts', rows(3, (axis, i) => qpts[axis * nPoints + i]!)],
-    ['frequencies', rows(nModes, (mode, i) => frequencies[mode * nPoints + i]!)],
+    ['qpts', rows(3, (axis, i) => qpts[axis * nPoints + i])],
+    ['frequencies', rows(nModes, (mode, i) => frequencies[mode * nPoints + i])],
     ['frequencies_unit', 'millielectron_volt'],
-    ['structure_factors', rows(nModes, (mode, i) => structureFactors[mode * nPoints + i]!)],
+    ['structure_factors', rows(nModes, (mode, i) => structureFactors[mode * nPoints + i])],
     ...(nSurfaces === nModes
       ? []
       : ([
           [
             'structure_factors_negative_e',
-            rows(nModes, (mode, i) => structureFactors[(nModes + mode) * nPoints + i]!),
+            rows(nModes, (mode, i) => structureFactors[(nModes + mode) * nPoints + i]),
           ],
         ] as Part[])),
     ['structure_factors_unit', 'millibarn'],

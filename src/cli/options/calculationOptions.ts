@@ -115,7 +115,7 @@ export function splittingDirections(
   nPoints: number,
 ): Float64Array | undefined {
   if (!direction) return undefined;
-  return Float64Array.from({ length: 3 * nPoints }, (_, k) => direction[Math.floor(k / nPoints)]!);
+  return Float64Array.from({ length: 3 * nPoints }, (_, k) => direction[Math.floor(k / nPoints)]);
 }
 
 function scatteringLengthsOf(text: string): CalculationOptions['scattering_lengths'] {

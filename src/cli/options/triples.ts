@@ -13,7 +13,7 @@ const words = (text: string) => text.split(/[\s,]+/).filter(Boolean);
 export function joinTriples(args: readonly string[], flags: readonly string[]): string[] {
   const joined: string[] = [];
   for (let i = 0; i < args.length; i++) {
-    const arg = args[i]!;
+    const arg = args[i];
     if (arg === '--') return [...joined, ...args.slice(i)];
     const [flag = '', first = ''] = arg.split('=', 2);
     if (!flags.includes(flag)) {
@@ -21,8 +21,8 @@ export function joinTriples(args: readonly string[], flags: readonly string[]): 
       continue;
     }
     const values = words(first);
-    while (values.length < 3 && i + 1 < args.length && isNumber(args[i + 1]!))
-      values.push(...words(args[++i]!));
+    while (values.length < 3 && i + 1 < args.length && isNumber(args[i + 1]))
+      values.push(...words(args[++i]));
     joined.push(values.length === 0 ? arg : `${flag}=${values.join(' ')}`);
   }
   return joined;

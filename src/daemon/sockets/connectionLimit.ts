@@ -24,7 +24,7 @@ export class ConnectionLimit {
   /** Whether one more is let in; it counts from then on. */
   enter(): boolean {
     const now = performance.now();
-    while (this.entering[0]! < now - HANDSHAKE_TIMEOUT_MS) this.entering.shift();
+    while (this.entering[0] < now - HANDSHAKE_TIMEOUT_MS) this.entering.shift();
     if (this.established + this.entering.length >= this.most) return false;
     this.entering.push(now);
     return true;

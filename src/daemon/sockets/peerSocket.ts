@@ -164,7 +164,7 @@ export class PeerSocket {
     for await (const [routingId, ...parts] of this.router) {
       if (routingId === undefined) continue;
       const peer = this.peerOf(routingId);
-      if (parts.length === 1 && parts[0]!.length === 0) this.forget(peer);
+      if (parts.length === 1 && parts[0].length === 0) this.forget(peer);
       else this.onMessage(peer, parts);
       // messages that lie ready are read without a turn of the event loop: give the other socket its chance
       if (++handled % MESSAGES_PER_TURN === 0) await setImmediate();
@@ -186,7 +186,7 @@ export class PeerSocket {
   private async drain(peer: Peer): Promise<void> {
     const queue = this.queues.get(peer.key)!;
     while (queue.length > 0) {
-      const { parts, settle } = queue[0]!;
+      const { parts, settle } = queue[0];
       const outcome = await this.offer([peer.routingId, ...parts]);
       if (outcome === 'full') {
         await sleep(SEND_RETRY_MS);

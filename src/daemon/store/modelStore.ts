@@ -110,7 +110,7 @@ export class ModelStore implements Holder {
   ): Promise<ModelSummary> {
     const doubles = async (name: string, factor = 1) => {
       const array = new Float64Array(await ownBytes(frames.get(name)!));
-      if (factor !== 1) for (let i = 0; i < array.length; i++) array[i]! *= factor;
+      if (factor !== 1) for (let i = 0; i < array.length; i++) array[i] *= factor;
       return array;
     };
     const integers = async (name: string) => new Int32Array(await ownBytes(frames.get(name)!));

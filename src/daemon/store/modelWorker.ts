@@ -71,7 +71,7 @@ function examined(fc: ForceConstants): Pick<ReadModel, 'id' | 'fc' | 'asymmetry'
 
 async function groupOf(crystal: Crystal): Promise<SpaceGroup> {
   // isotopes at places that symmetry relates move differently: they are other atoms here
-  const atomType = crystal.atomType.map((type, i) => `${type} ${crystal.atomMass[i]!.toPrecision(7)}`);
+  const atomType = crystal.atomType.map((type, i) => `${type} ${crystal.atomMass[i].toPrecision(7)}`);
   try {
     return await spaceGroup({ ...crystal, atomType });
   } catch (error) {

@@ -60,25 +60,25 @@ function startWorker(path: string): Worker {
 
 export class Hdf5File {
   readonly path: string;
-  readonly #size: number;
-  readonly #worker: Worker;
-  readonly #ready: Promise<Hdf5Answer>;
+  private readonly size: number;
+  private readonly worker: Worker;
+  private readonly ready: Promise<Hdf5Answer>;
 
   /** Call `close` when done. */
   constructor(path: string) {
     this.path = path;
-    this.#size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-    this.#worker = startWorker(path);
-    this.#ready = this.#answer(HDF5_START_TIMEOUT_MS);
+    this.size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+    this.worker = startWorker(path);
+    this.ready = this.answer(HDF5_START_TIMEOUT_MS);
   }
 
   async close(): Promise<void> {
-    await this.#worker.terminate();
+    await this.worker.terminate();
   }
 
   /** Undefined if there is no such dataset. */
   async describe(name: string): Promise<Hdf5Description | undefined> {
-    const answer = await this.#ask({ kind: 'describe', name });
+    const answer = await this.ask({ kind: 'describe', name });
     return 'description' in answer
       ? (answer.description ?? undefined)
       : this.damaged(name, 'it cannot be read');
@@ -86,8 +86,8 @@ export class Hdf5File {
 
   /** Numbers of any type as doubles; `shape` is checked before anything is read, −1 stands for any length. */
   async numbers(name: string, shape: number[]): Promise<Float64Array> {
-    const found = await this.#checked(name, shape, false);
-    const answer = await this.#ask({ kind: 'read', name }, this.#timeToRead(found));
+    const found = await this.checked(name, shape, false);
+    const answer = await this.ask({ kind: 'read', name }, this.timeToRead(found));
     const count = found.shape.reduce((a, b) => a * b, 1);
     if (!('numbers' in answer) || answer.numbers.length !== count) this.damaged(name, 'it cannot be read');
     return answer.numbers;
@@ -95,8 +95,8 @@ export class Hdf5File {
 
   /** Strings with blanks at the end removed. */
   async text(name: string): Promise<string[]> {
-    const found = await this.#checked(name, undefined, true);
-    const answer = await this.#ask({ kind: 'read', name }, this.#timeToRead(found));
+    const found = await this.checked(name, undefined, true);
+    const answer = await this.ask({ kind: 'read', name }, this.timeToRead(found));
     if (!('text' in answer)) this.damaged(name, 'it cannot be read');
     return answer.text.map((item) => item.trimEnd());
   }
@@ -109,7 +109,11 @@ export class Hdf5File {
     });
   }
 
-  async #checked(name: string, shape: number[] | undefined, isText: boolean): Promise<Hdf5Description> {
+  private async checked(
+    name: string,
+    shape: number[] | undefined,
+    isText: boolean,
+  ): Promise<Hdf5Description> {
     const found = await this.describe(name);
     if (!found) this.damaged(name, 'it is missing', 'a dataset');
     const fits =
@@ -135,26 +139,26 @@ export class Hdf5File {
     return found;
   }
 
-  #timeToRead({ bytes }: Hdf5Description): number {
-    return HDF5_TIMEOUT_MS + Math.min(bytes, HDF5_UNPACKING * this.#size) / HDF5_BYTES_PER_MS;
+  private timeToRead({ bytes }: Hdf5Description): number {
+    return HDF5_TIMEOUT_MS + Math.min(bytes, HDF5_UNPACKING * this.size) / HDF5_BYTES_PER_MS;
   }
 
   /** One request at a time. */
-  async #ask(request: Hdf5Request, timeout = HDF5_TIMEOUT_MS): Promise<Hdf5Answer> {
-    const ready = await this.#ready;
+  private async ask(request: Hdf5Request, timeout = HDF5_TIMEOUT_MS): Promise<Hdf5Answer> {
+    const ready = await this.ready;
     if ('error' in ready) this.damaged(request.name, ready.error);
-    this.#worker.postMessage(request);
-    const answer = await this.#answer(timeout);
+    this.worker.postMessage(request);
+    const answer = await this.answer(timeout);
     if ('error' in answer) this.damaged(request.name, answer.error);
     return answer;
   }
 
   /** The thread's next message. */
-  #answer(timeout: number): Promise<Hdf5Answer> {
+  private answer(timeout: number): Promise<Hdf5Answer> {
     return new Promise((resolve) => {
       const finish = (answer: Hdf5Answer) => {
         clearTimeout(timer);
-        this.#worker.off('message', finish).off('error', fail).off('exit', exit);
+        this.worker.off('message', finish).off('error', fail).off('exit', exit);
         resolve(answer);
       };
       const timer = setTimeout(
@@ -163,7 +167,7 @@ export class Hdf5File {
       );
       const fail = (error: Error) => finish({ error: error.message });
       const exit = () => finish({ error: 'the HDF5 library ended' });
-      this.#worker.on('message', finish).on('error', fail).on('exit', exit);
+      this.worker.on('message', finish).on('error', fail).on('exit', exit);
     });
   }
 }

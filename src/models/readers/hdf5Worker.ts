@@ -76,10 +76,10 @@ function numbersOf(found: Dataset): Float64Array {
   const { shape, total_size: count, size } = found.metadata;
   const result = new Float64Array(count);
   if (!shape || shape.length === 0) return result.fill(Number(found.value));
-  const perRow = count / shape[0]!;
+  const perRow = count / shape[0];
   const step = Math.max(1, Math.floor(SLICE_BYTES / (perRow * size)));
-  for (let row = 0; row < shape[0]!; row += step) {
-    const end = Math.min(shape[0]!, row + step);
+  for (let row = 0; row < shape[0]; row += step) {
+    const end = Math.min(shape[0], row + step);
     const part = found.slice([[row, end]]) as unknown;
     if (!ArrayBuffer.isView(part)) throw new Error('it holds no numbers');
     const numbers = part as unknown as ArrayLike<number | bigint>;

@@ -75,10 +75,10 @@ function notForceConstants(name: string, root: Json): EuphonicError {
 
 /** Takes arrays out of the parsed file, checking shapes and converting units. */
 class Fields {
-  readonly #name: string;
+  private readonly name: string;
 
   constructor(name: string) {
-    this.#name = name;
+    this.name = name;
   }
 
   /** `key` may have a prefix `crystal.`; −1 in `shape` stands for any length. In atomic units if `quantity` is given. */
@@ -89,12 +89,12 @@ class Fields {
     let filled = 0;
     const fill = (value: unknown, depth: number, index: number[]) => {
       if (depth === lengths.length) {
-        if (typeof value !== 'number') this.#damaged(key, index, value, 'a number');
+        if (typeof value !== 'number') this.damaged(key, index, value, 'a number');
         array[filled++] = value;
       } else if (Array.isArray(value) && value.length === lengths[depth]) {
         for (let i = 0; i < value.length; i++) fill(value[i], depth + 1, [...index, i]);
       } else {
-        this.#damaged(
+        this.damaged(
           key,
           index,
           value,
@@ -105,14 +105,14 @@ class Fields {
     fill(owner[own], 0, []);
     if (!quantity) return array;
     const unit = owner[`${own}_unit`];
-    if (typeof unit !== 'string') this.#damaged(`${key}_unit`, [], unit, 'the name of a unit');
-    const factor = toAtomicUnits(unit, quantity, `${this.#name}, ${key}_unit`);
+    if (typeof unit !== 'string') this.damaged(`${key}_unit`, [], unit, 'the name of a unit');
+    const factor = toAtomicUnits(unit, quantity, `${this.name}, ${key}_unit`);
     return factor === 1 ? array : array.map((x) => x * factor);
   }
 
   integers(array: Float64Array, key: string): Int32Array {
     array.forEach((x, i) => {
-      if (x !== Math.trunc(x) || Math.abs(x) > 0x7fffffff) this.#damaged(key, [i], x, 'an integer');
+      if (x !== Math.trunc(x) || Math.abs(x) > 0x7fffffff) this.damaged(key, [i], x, 'an integer');
     });
     return Int32Array.from(array);
   }
@@ -124,12 +124,12 @@ class Fields {
       value.length !== length ||
       !value.every((item) => typeof item === 'string')
     ) {
-      this.#damaged(key, [], value, `${length} strings`);
+      this.damaged(key, [], value, `${length} strings`);
     }
     return value;
   }
 
-  #damaged(key: string, index: number[], value: unknown, expected: string): never {
+  private damaged(key: string, index: number[], value: unknown, expected: string): never {
     const where = `${key}${index.map((i) => `[${i}]`).join('')}`;
     const found =
       value === undefined
@@ -137,8 +137,8 @@ class Fields {
         : Array.isArray(value)
           ? `an array of ${value.length} entries`
           : JSON.stringify(value);
-    throw new EuphonicError('file_damaged', `In ${this.#name}, ${where} is ${found}.`, {
-      where: `${this.#name}, ${where}`,
+    throw new EuphonicError('file_damaged', `In ${this.name}, ${where} is ${found}.`, {
+      where: `${this.name}, ${where}`,
       expected,
     });
   }

@@ -21,35 +21,35 @@ export interface SortedForceConstants {
  */
 export class AtomMap {
   readonly scMatrix: Int32Array;
-  readonly #supercell: Supercell;
-  readonly #primitive: PhonopyCell;
-  readonly #name: string;
+  private readonly supercell: Supercell;
+  private readonly primitive: PhonopyCell;
+  private readonly name: string;
   /** for each atom of the supercell: its primitive atom, and the lattice vector of its cell */
-  readonly #atom: Int32Array;
-  readonly #cell: Vector[] = [];
+  private readonly atom: Int32Array;
+  private readonly cell: Vector[] = [];
   /** for each primitive atom: the atom of the supercell that stands for it */
-  readonly #representative: Int32Array;
+  private readonly representative: Int32Array;
 
   constructor(primitive: PhonopyCell, supercell: PhonopyCell, name: string) {
-    this.#name = name;
-    this.#primitive = primitive;
-    this.scMatrix = this.#matrix(primitive.lattice, supercell.lattice);
+    this.name = name;
+    this.primitive = primitive;
+    this.scMatrix = this.matrix(primitive.lattice, supercell.lattice);
     const count = supercell.symbols.length;
     const n = primitive.symbols.length;
-    this.#atom = new Int32Array(count);
-    for (let j = 0; j < count; j++) this.#place(supercell, j);
+    this.atom = new Int32Array(count);
+    for (let j = 0; j < count; j++) this.place(supercell, j);
 
-    this.#representative = new Int32Array(n).fill(-1);
+    this.representative = new Int32Array(n).fill(-1);
     const { reducedTo } = supercell;
     for (let j = count - 1; j >= 0; j--) {
-      if (!reducedTo || reducedTo[j] === j) this.#representative[this.#atom[j]] = j;
+      if (!reducedTo || reducedTo[j] === j) this.representative[this.atom[j]] = j;
     }
     // before its cells are counted through
     const nCells = Math.abs(determinant(this.scMatrix));
-    if (count !== n * nCells || this.#representative.includes(-1)) {
-      this.#damaged('supercell', `${count} atoms in the supercell are not ${nCells} copies of ${n} atoms`);
+    if (count !== n * nCells || this.representative.includes(-1)) {
+      this.damaged('supercell', `${count} atoms in the supercell are not ${nCells} copies of ${n} atoms`);
     }
-    this.#supercell = new Supercell(this.scMatrix, this.#origins());
+    this.supercell = new Supercell(this.scMatrix, this.origins());
   }
 
   /** Blocks (κ in its cell, κ' in the cell c away) as stored: rows are the representatives, or all atoms. */
@@ -57,10 +57,10 @@ export class AtomMap {
     { shape: [rows, columns], elements, rowAtoms }: PhonopyForceConstants,
     name: string,
   ): SortedForceConstants {
-    const n = this.#primitive.symbols.length;
-    const count = this.#atom.length;
+    const n = this.primitive.symbols.length;
+    const count = this.atom.length;
     if (columns !== count || (rows !== n && rows !== count)) {
-      this.#damaged(
+      this.damaged(
         'shape',
         `the force constants are between ${rows} and ${columns} atoms`,
         `${n} or ${count}, and ${count}`,
@@ -68,53 +68,53 @@ export class AtomMap {
       );
     }
     if (rowAtoms && (rowAtoms.length !== rows || rowAtoms.some((i) => i < 0 || i >= count))) {
-      this.#damaged('rows', 'the numbers of the atoms in rows do not fit the supercell', undefined, name);
+      this.damaged('rows', 'the numbers of the atoms in rows do not fit the supercell', undefined, name);
     }
-    const rowAtom = (row: number) => rowAtoms?.[row] ?? (rows === count ? row : this.#representative[row]);
+    const rowAtom = (row: number) => rowAtoms?.[row] ?? (rows === count ? row : this.representative[row]);
     const size = 3 * n;
-    const { nCells, origins } = this.#supercell;
+    const { nCells, origins } = this.supercell;
     const forceConstants = new Float64Array(nCells * size * size);
     const done = new Set<number>();
     for (let row = 0; row < rows; row++) {
       const i = rowAtom(row);
-      const atom = this.#atom[i];
-      if (done.has(atom) || (rows === count && i !== this.#representative[atom])) continue;
+      const atom = this.atom[i];
+      if (done.has(atom) || (rows === count && i !== this.representative[atom])) continue;
       done.add(atom);
       for (let j = 0; j < count; j++) {
-        const c = this.#supercell.indexOf([0, 1, 2].map((k) => this.#cell[j][k] - this.#cell[i][k]));
-        const target = size * (size * c + 3 * atom) + 3 * this.#atom[j];
+        const c = this.supercell.indexOf([0, 1, 2].map((k) => this.cell[j][k] - this.cell[i][k]));
+        const target = size * (size * c + 3 * atom) + 3 * this.atom[j];
         const source = 9 * (columns * row + j);
         for (let k = 0; k < 9; k++)
           forceConstants[target + size * Math.floor(k / 3) + (k % 3)] = elements[source + k];
       }
     }
     if (done.size !== n)
-      this.#damaged('rows', `the rows belong to ${done.size} of ${n} primitive atoms`, undefined, name);
+      this.damaged('rows', `the rows belong to ${done.size} of ${n} primitive atoms`, undefined, name);
     return { scMatrix: this.scMatrix, cellOrigins: origins, forceConstants };
   }
 
   /** Number of atoms in the supercell. */
   get count(): number {
-    return this.#atom.length;
+    return this.atom.length;
   }
 
   /** Tensors [count,3,3] of the supercell's atoms → [n,3,3], those of the representatives. */
   tensorsOfPrimitive(tensors: Float64Array): Float64Array {
     return Float64Array.from(
-      [...this.#representative].flatMap((j) => [...tensors.subarray(9 * j, 9 * j + 9)]),
+      [...this.representative].flatMap((j) => [...tensors.subarray(9 * j, 9 * j + 9)]),
     );
   }
 
   /** [n] the masses that each atom's copies in the supercell have, undefined if they differ. */
   massesOfPrimitive({ masses }: PhonopyCell): Float64Array | undefined {
-    const isOne = masses.every((mass, j) => mass === masses[this.#representative[this.#atom[j]]]);
-    return isOne ? Float64Array.from(this.#representative, (j) => masses[j]) : undefined;
+    const isOne = masses.every((mass, j) => mass === masses[this.representative[this.atom[j]]]);
+    return isOne ? Float64Array.from(this.representative, (j) => masses[j]) : undefined;
   }
 
-  #matrix(primitive: Float64Array, supercell: Float64Array): Int32Array {
+  private matrix(primitive: Float64Array, supercell: Float64Array): Int32Array {
     const ratio = times(supercell, inverse(primitive));
     if (!ratio.every((x) => Math.abs(x - Math.round(x)) < MATRIX_TOLERANCE)) {
-      this.#damaged(
+      this.damaged(
         'supercell.lattice',
         `the supercell is [${[...ratio].map((x) => x.toFixed(4))}] times the primitive cell`,
         'integers',
@@ -123,8 +123,8 @@ export class AtomMap {
     return Int32Array.from(ratio, Math.round);
   }
 
-  #place(supercell: PhonopyCell, j: number): void {
-    const { lattice, positions, symbols } = this.#primitive;
+  private place(supercell: PhonopyCell, j: number): void {
+    const { lattice, positions, symbols } = this.primitive;
     const at = rowTimes(supercell.positions.subarray(3 * j, 3 * j + 3), this.scMatrix);
     let best = Number.POSITIVE_INFINITY;
     for (let i = 0; i < symbols.length; i++) {
@@ -139,11 +139,11 @@ export class AtomMap {
       );
       if (distance >= best) continue;
       best = distance;
-      this.#atom[j] = i;
-      this.#cell[j] = cell;
+      this.atom[j] = i;
+      this.cell[j] = cell;
     }
     if (best > POSITION_TOLERANCE) {
-      this.#damaged(
+      this.damaged(
         `supercell.points[${j}]`,
         `no primitive atom is nearer than ${best.toFixed(3)} to a copy of it`,
         'a copy',
@@ -152,13 +152,13 @@ export class AtomMap {
   }
 
   /** Cells in the order in which the copies of the first primitive atom come, each moved into the supercell's box. */
-  #origins(): Int32Array {
+  private origins(): Int32Array {
     const toSupercell = inverse(this.scMatrix);
-    const home = this.#cell[this.#representative[0]] ?? [0, 0, 0];
+    const home = this.cell[this.representative[0]] ?? [0, 0, 0];
     const origins: number[] = [];
-    for (let j = 0; j < this.#atom.length; j++) {
-      if (this.#atom[j] !== 0) continue;
-      const cell = [0, 1, 2].map((k) => this.#cell[j][k] - home[k]);
+    for (let j = 0; j < this.atom.length; j++) {
+      if (this.atom[j] !== 0) continue;
+      const cell = [0, 1, 2].map((k) => this.cell[j][k] - home[k]);
       const box = rowTimes(cell, toSupercell).map((x) => Math.floor(x + 1e-6));
       const shift = rowTimes(box, this.scMatrix);
       origins.push(...cell.map((x, k) => x - shift[k]));
@@ -166,7 +166,7 @@ export class AtomMap {
     return Int32Array.from(origins);
   }
 
-  #damaged(place: string, what: string, expected?: string, name = this.#name): never {
+  private damaged(place: string, what: string, expected?: string, name = this.name): never {
     throw new EuphonicError('file_damaged', `${name}: ${what}.`, { where: `${name}, ${place}`, expected });
   }
 }

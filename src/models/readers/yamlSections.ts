@@ -29,20 +29,20 @@ export function isYaml(start: Buffer): boolean {
 }
 
 export class YamlSections {
-  readonly #bytes: Buffer;
-  readonly #name: string;
+  private readonly bytes: Buffer;
+  private readonly name: string;
   /** in the order of the file; the first of equal keys counts */
-  readonly #sections: ReadonlyMap<string, Range>;
+  private readonly sections: ReadonlyMap<string, Range>;
 
   /** `name` is the file that messages name. */
   constructor(bytes: Buffer, name: string) {
-    this.#bytes = bytes;
-    this.#name = name;
-    this.#sections = cut(bytes);
+    this.bytes = bytes;
+    this.name = name;
+    this.sections = cut(bytes);
   }
 
   has(key: string): boolean {
-    return this.#sections.has(key);
+    return this.sections.has(key);
   }
 
   /**
@@ -50,9 +50,9 @@ export class YamlSections {
    * undefined if there is none.
    */
   list(section: string, key: string): Range | undefined {
-    const block = this.#sections.get(section);
+    const block = this.sections.get(section);
     if (!block) return undefined;
-    const bytes = this.#bytes;
+    const bytes = this.bytes;
     for (
       let at = bytes.indexOf(key, block.start);
       at >= 0 && at < block.end;
@@ -71,7 +71,7 @@ export class YamlSections {
   /** Whether there may be anchors or aliases in a range. */
   isLinked({ start, end }: Range): boolean {
     return ['&', '*'].some((mark) => {
-      const at = this.#bytes.indexOf(mark, start);
+      const at = this.bytes.indexOf(mark, start);
       return at >= 0 && at < end;
     });
   }
@@ -81,29 +81,29 @@ export class YamlSections {
    * Throws `file_damaged` with the line for what is no YAML, `too_large` for more aliases, or more text, than is allowed.
    */
   parse(keys: readonly string[], without?: Range): Yaml {
-    const chosen = keys.flatMap((key) => this.#sections.get(key) ?? []);
-    const isAliased = chosen.some((range) => ALIAS.test(this.#text(range, without)));
+    const chosen = keys.flatMap((key) => this.sections.get(key) ?? []);
+    const isAliased = chosen.some((range) => ALIAS.test(this.text(range, without)));
     if (!isAliased) {
-      return Object.assign({}, ...chosen.map((range) => this.#parse([range], without)));
+      return Object.assign({}, ...chosen.map((range) => this.parsed([range], without)));
     }
     // what an alias stands for may be in any section
-    const ranges = [...this.#sections.values()].filter(
+    const ranges = [...this.sections.values()].filter(
       (range) => chosen.includes(range) || this.isLinked(range),
     );
-    return this.#parse(ranges, without);
+    return this.parsed(ranges, without);
   }
 
-  #text({ start, end }: Range, without: Range | undefined): string {
-    const text = (from: number, to: number) => this.#bytes.toString('utf8', from, to);
+  private text({ start, end }: Range, without: Range | undefined): string {
+    const text = (from: number, to: number) => this.bytes.toString('utf8', from, to);
     if (!without || without.start < start || without.end > end) return text(start, end);
     return `${text(start, without.start)}\n${text(without.end, end)}`;
   }
 
-  #parse(ranges: Range[], without: Range | undefined): Yaml {
-    const text = ranges.map((range) => this.#text(range, without)).join('');
-    const where = `${this.#name}, after line ${lineAt(this.#bytes, ranges[0].start)}`;
+  private parsed(ranges: Range[], without: Range | undefined): Yaml {
+    const text = ranges.map((range) => this.text(range, without)).join('');
+    const where = `${this.name}, after line ${lineAt(this.bytes, ranges[0].start)}`;
     if (text.length > MAX_YAML_BYTES) {
-      throw new EuphonicError('too_large', `${this.#name} has ${text.length} bytes of unusual YAML.`, {
+      throw new EuphonicError('too_large', `${this.name} has ${text.length} bytes of unusual YAML.`, {
         where,
         expected: `at most MAX_YAML_BYTES = ${MAX_YAML_BYTES}`,
         advice: AS_PHONOPY_DOES,
@@ -118,8 +118,8 @@ export class YamlSections {
       throw new EuphonicError(
         isTooMany ? 'too_large' : 'file_damaged',
         isTooMany
-          ? `${this.#name} has too many YAML aliases.`
-          : `${this.#name} is not valid YAML after line ${lineAt(this.#bytes, ranges[0].start)}: ${reason}.`,
+          ? `${this.name} has too many YAML aliases.`
+          : `${this.name} is not valid YAML after line ${lineAt(this.bytes, ranges[0].start)}: ${reason}.`,
         {
           where,
           ...(isTooMany && { expected: `at most MAX_YAML_ALIASES = ${MAX_YAML_ALIASES}` }),

@@ -76,7 +76,7 @@ function shortestInPlane(a: Vector, c: Vector): [PlaneVector, PlaneVector, Plane
   const plus = (v: PlaneVector, n: number, w: PlaneVector): PlaneVector => ({
     u: v.u + n * w.u,
     v: v.v + n * w.v,
-    d: [0, 1, 2].map((k) => v.d[k]! + n * w.d[k]!) as Vector,
+    d: [0, 1, 2].map((k) => v.d[k] + n * w.d[k]) as Vector,
   });
   let [first, second]: PlaneVector[] = [
     { u: 1, v: 0, d: a },
@@ -101,7 +101,7 @@ function axisOrder(number: number, lengths: number[]): number[] {
   if (ANY_ORDER.includes(number)) return ascending(lengths);
   if (A_AND_B_EXCHANGED.includes(number)) return [...ascending(lengths.slice(0, 2)), 2];
   if (CYCLIC_ORDER.includes(number)) {
-    const first = ascending(lengths)[0]!;
+    const first = ascending(lengths)[0];
     return [first, (first + 1) % 3, (first + 2) % 3];
   }
   return [0, 1, 2];
@@ -109,7 +109,7 @@ function axisOrder(number: number, lengths: number[]): number[] {
 
 function ascending(lengths: number[]): number[] {
   return [...lengths.keys()].sort((i, j) =>
-    isLonger(lengths[i]!, lengths[j]!) ? 1 : isLonger(lengths[j]!, lengths[i]!) ? -1 : i - j,
+    isLonger(lengths[i], lengths[j]) ? 1 : isLonger(lengths[j], lengths[i]) ? -1 : i - j,
   );
 }
 

@@ -46,7 +46,7 @@ const parts = (text: string) => text.split('|');
 /** Also of a fraction; NaN for other texts. */
 function parseNumber(word: string): number {
   const [numerator, denominator = '1', ...rest] = word.split('/');
-  return rest.length === 0 ? decimalNumber(numerator!) / decimalNumber(denominator) : Number.NaN;
+  return rest.length === 0 ? decimalNumber(numerator) / decimalNumber(denominator) : Number.NaN;
 }
 
 function broken(message: string): EuphonicError {
@@ -75,7 +75,7 @@ export function labelledCorners(
 
 /** Corners at coordinates, labelled as in the tables where they are points of these, else by the coordinates. */
 export function coordinateCorners(coordinates: Vector[][], { points }: Pick<LatticePath, 'points'>): Corners {
-  const same = (q: Vector, p: Vector) => q.every((x, k) => Math.abs(x - p[k]!) < SAME_COORDINATE);
+  const same = (q: Vector, p: Vector) => q.every((x, k) => Math.abs(x - p[k]) < SAME_COORDINATE);
   return coordinates.map((part) =>
     part.map((q) => {
       const [label] = [...points].find(([, p]) => same(q, p)) ?? [q.map(fraction).join(' ')];
@@ -101,6 +101,6 @@ function plain(label: string): string {
   return label
     .normalize('NFKD')
     .toUpperCase()
-    .replace(/[ΓΔΛΣ]/g, (letter) => GREEK[letter]!)
+    .replace(/[ΓΔΛΣ]/g, (letter) => GREEK[letter])
     .replace(/[_\\{}$]/g, '');
 }

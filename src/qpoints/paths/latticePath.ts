@@ -53,7 +53,7 @@ export async function latticePath(crystal: Omit<Crystal, 'atomMass'>): Promise<L
   const conventional = times(axes, cellVectors);
   const cell = cellParameters(conventional);
   const bravais = lattice === 'aP' ? triclinicBravais(conventional) : extendedBravais(lattice, number, cell);
-  const toPrimitive = PRIMITIVE[lattice] ?? PRIMITIVE[lattice[1]!]!;
+  const toPrimitive = PRIMITIVE[lattice] ?? PRIMITIVE[lattice[1]];
   const fromGiven = nearestAxes(lattice, number, times(axes, linear), toPrimitive, crystal.cellVectors);
   // the vectors of the given cell (rows) in multiples of the primitive ones: integers
   const given = inverse(times(toPrimitive, fromGiven)).map(Math.round);

@@ -47,7 +47,7 @@ export function nearestAxes(
 ): Float64Array {
   const given = rowsOf(cellVectors);
   const similarity = (candidate: Float64Array) =>
-    given.reduce((sum, v, i) => sum + cosine(v, rowsOf(times(candidate, cellVectors))[i]!), 0);
+    given.reduce((sum, v, i) => sum + cosine(v, rowsOf(times(candidate, cellVectors))[i]), 0);
   let best = { axes, score: Number.NEGATIVE_INFINITY };
   for (const operation of operationsOf(lattice, number)) {
     const turned = times(operation, axes);

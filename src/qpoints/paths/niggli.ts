@@ -61,7 +61,7 @@ function nextStep(g: Gram, eps: number): number[] | undefined {
   if (less(b, a) || (same(a, b) && less(Math.abs(ca), Math.abs(bc)))) return [0, -1, 0, -1, 0, 0, 0, 0, -1];
   if (less(c, b) || (same(b, c) && less(Math.abs(ab), Math.abs(ca)))) return [-1, 0, 0, 0, 0, -1, 0, -1, 0];
   const signs = sameSigns(g, eps);
-  if (signs.some((sign) => sign < 0)) return [signs[0]!, 0, 0, 0, signs[1]!, 0, 0, 0, signs[2]!];
+  if (signs.some((sign) => sign < 0)) return [signs[0], 0, 0, 0, signs[1], 0, 0, 0, signs[2]];
   if (less(b, Math.abs(bc)) || (same(bc, b) && less(2 * ca, ab)) || (same(bc, -b) && less(ab, 0)))
     return [1, 0, 0, 0, 1, 0, 0, -Math.sign(bc), 1];
   if (less(a, Math.abs(ca)) || (same(ca, a) && less(2 * bc, ab)) || (same(ca, -a) && less(ab, 0)))
@@ -76,7 +76,7 @@ function nextStep(g: Gram, eps: number): number[] | undefined {
 /** Signs of the three vectors that make all products positive, or none of them; +1 for each where it is so already. */
 function sameSigns({ bc, ca, ab }: Gram, eps: number): number[] {
   const products = [bc, ca, ab].map((x) => (Math.abs(x) <= eps ? 0 : Math.sign(x)));
-  const wanted = products[0]! * products[1]! * products[2]! > 0 ? 1 : -1;
+  const wanted = products[0] * products[1] * products[2] > 0 ? 1 : -1;
   const combinations = [
     [1, 1, 1],
     [1, -1, -1],
@@ -84,6 +84,6 @@ function sameSigns({ bc, ca, ab }: Gram, eps: number): number[] {
     [-1, -1, 1],
   ];
   return combinations.find((s) =>
-    products.every((sign, k) => sign === 0 || sign * s[(k + 1) % 3]! * s[(k + 2) % 3]! === wanted),
+    products.every((sign, k) => sign === 0 || sign * s[(k + 1) % 3] * s[(k + 2) % 3] === wanted),
   )!;
 }

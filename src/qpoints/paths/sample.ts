@@ -47,10 +47,10 @@ export function samplePath(
   const points: { q: Vector; direction: Vector; distance: number }[] = [];
   let distance = 0;
   const placed = lines.map(({ start, end, steps, length, part }, i): PathLine => {
-    const step = start.q.map((x, k) => end.q[k]! - x) as Vector;
+    const step = start.q.map((x, k) => end.q[k] - x) as Vector;
     const at = (t: number): Vector =>
       // the ends exactly
-      (t === 1 ? end.q : start.q.map((x, k) => x + t * step[k]!)).map((x, k) => x + zone[k]!) as Vector;
+      (t === 1 ? end.q : start.q.map((x, k) => x + t * step[k])).map((x, k) => x + zone[k]) as Vector;
     const shared = lines[i - 1]?.part === part && !isZoneCentre(at(0));
     for (let n = shared ? 1 : 0; n <= steps; n++) {
       const q = at(n / steps);
@@ -62,8 +62,8 @@ export function samplePath(
     return { from: start.label, to: end.label, first: last - steps, last, length, part };
   });
   return {
-    qpts: columns(points.length, (k) => points[k]!.q),
-    directions: columns(points.length, (k) => points[k]!.direction),
+    qpts: columns(points.length, (k) => points[k].q),
+    directions: columns(points.length, (k) => points[k].direction),
     distances: Float64Array.from(points, (point) => point.distance),
     lines: placed,
   };
@@ -82,9 +82,9 @@ function linesBetween(corners: Corners, cellVectors: Float64Array, spacing: numb
   const basis = reciprocal(cellVectors);
   const lines = corners.flatMap((part, index) =>
     part.slice(1).map((end, i): Line => {
-      const start = part[i]!;
+      const start = part[i];
       const apart = rowTimes(
-        start.q.map((x, k) => end.q[k]! - x),
+        start.q.map((x, k) => end.q[k] - x),
         basis,
       );
       const length = Math.hypot(...apart) / ANGSTROM_PER_BOHR;

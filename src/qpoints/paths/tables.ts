@@ -23,7 +23,7 @@ export function latticeTable(
   const values = parameters?.(cell) ?? {};
   const entries = points.split(',').map((entry): [string, Vector] => {
     const [label, ...sums] = entry.trim().split(/\s+/);
-    return [label!, sums.map((sum) => sumOf(sum, values)) as Vector];
+    return [label, sums.map((sum) => sumOf(sum, values)) as Vector];
   });
   return { points: new Map(entries), path };
 }
@@ -32,8 +32,8 @@ export function latticeTable(
 function sumOf(sum: string, parameters: Record<string, number>): number {
   let value = 0;
   for (const [, sign, term] of sum.matchAll(/([+-]?)([^+-]+)/g)) {
-    const [numerator, denominator = '1'] = term!.split('/');
-    value += (sign === '-' ? -1 : 1) * (parameters[term!] ?? Number(numerator) / Number(denominator));
+    const [numerator, denominator = '1'] = term.split('/');
+    value += (sign === '-' ? -1 : 1) * (parameters[term] ?? Number(numerator) / Number(denominator));
   }
   return value;
 }

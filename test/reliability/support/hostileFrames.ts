@@ -50,7 +50,7 @@ export class HostileFrames {
   message(): Uint8Array[] {
     const kind = this.below(10);
     const parts = kind < 6 ? this.mutated() : kind < 8 ? this.random() : this.wellFormed();
-    return parts.length === 1 && parts[0]!.length === 0 ? [Uint8Array.of(0)] : parts;
+    return parts.length === 1 && parts[0].length === 0 ? [Uint8Array.of(0)] : parts;
   }
 
   private below(n: number): number {
@@ -58,7 +58,7 @@ export class HostileFrames {
   }
 
   private choose<T>(list: readonly T[]): T {
-    return list[this.below(list.length)]!;
+    return list[this.below(list.length)];
   }
 
   private bytes(length: number): Uint8Array {
@@ -74,7 +74,7 @@ export class HostileFrames {
     const parts: Uint8Array[] = this.choose(this.seeds).map((part) => Uint8Array.from(part));
     for (let n = 1 + this.below(4); n > 0; n--) {
       const p = this.below(parts.length);
-      const part = parts[p]!;
+      const part = parts[p];
       const at = this.below(part.length + 1);
       switch (this.below(7)) {
         case 0:
@@ -94,7 +94,7 @@ export class HostileFrames {
           break;
         default:
           if (part.length > 0)
-            part[at % part.length] = this.below(2) ? this.below(256) : part[at % part.length]! ^ 1;
+            part[at % part.length] = this.below(2) ? this.below(256) : part[at % part.length] ^ 1;
       }
     }
     return parts;

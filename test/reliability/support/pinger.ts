@@ -32,11 +32,11 @@ export async function pingsDuring(
   await pinger.kill();
   const [pings, references] = [said.pings, said.references].map((times) => times.sort((a, b) => a - b));
   return {
-    count: pings!.length,
-    median: median(pings!),
-    percentile99: percentile99(pings!),
-    longest: pings!.at(-1) ?? Number.NaN,
-    idlePercentile99: percentile99(references!),
+    count: pings.length,
+    median: median(pings),
+    percentile99: percentile99(pings),
+    longest: pings.at(-1) ?? Number.NaN,
+    idlePercentile99: percentile99(references),
   };
 }
 

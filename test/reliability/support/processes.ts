@@ -62,7 +62,7 @@ export function listeningPorts(pid: number): number[] {
     for (const line of readFileSync(`/proc/${pid}/net/${table}`, 'utf8').split('\n').slice(1)) {
       const columns = line.trim().split(/\s+/);
       const listens = columns[3] === '0A';
-      if (listens && inodes.has(columns[9]!)) ports.push(Number.parseInt(columns[1]!.split(':')[1]!, 16));
+      if (listens && inodes.has(columns[9])) ports.push(Number.parseInt(columns[1].split(':')[1], 16));
     }
   }
   return ports;

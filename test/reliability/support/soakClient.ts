@@ -19,7 +19,7 @@ export async function soak(
   next: () => number,
   say: (message: object) => void,
 ): Promise<void> {
-  const choose = <T>(list: readonly T[]): T => list[Math.floor((next() + 0.5) * list.length)]!;
+  const choose = <T>(list: readonly T[]): T => list[Math.floor((next() + 0.5) * list.length)];
   let quartz: ModelSummary = await client.loadModel(QUARTZ);
   let paused: (() => void) | undefined;
   let pausing: Promise<void> | undefined;

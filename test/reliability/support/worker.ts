@@ -80,4 +80,4 @@ const tasks: Record<string, (params: never) => Promise<void>> = {
 };
 
 const [task, params] = process.argv.slice(2);
-await tasks[task!]!(JSON.parse(params!) as never);
+await tasks[task](JSON.parse(params) as never);

@@ -88,8 +88,8 @@ class Crowd {
     for (const worker of this.workers) worker.tell({ order: 'pause' });
     for (let i = 0; i < this.workers.length; ) {
       // one may die on the way to its pause
-      if (this.replaceDead(i)) this.workers[i]!.tell({ order: 'pause' });
-      const isPaused = this.workers[i]!.said.some(({ event }) => event === 'paused');
+      if (this.replaceDead(i)) this.workers[i].tell({ order: 'pause' });
+      const isPaused = this.workers[i].said.some(({ event }) => event === 'paused');
       if (isPaused) i++;
       else await sleep(50);
     }
@@ -135,7 +135,7 @@ class Crowd {
   }
 
   private replaceDead(i: number): boolean {
-    const worker = this.workers[i]!;
+    const worker = this.workers[i];
     const { exitCode, signalCode } = worker.child;
     if (exitCode === null && signalCode === null) return false;
     if (signalCode !== 'SIGKILL') this.faults.push(`a client ended with ${exitCode ?? signalCode}`);

@@ -52,7 +52,7 @@ export class Rpc {
     const { id } = message;
     if ('name' in message) {
       try {
-        this.send({ id, result: await this.handlers[message.name]!(message.given) });
+        this.send({ id, result: await this.handlers[message.name](message.given) });
       } catch (error) {
         this.send({ id, error: asEuphonicError(error).toBody() });
       }
