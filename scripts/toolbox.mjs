@@ -148,7 +148,7 @@ async function tryOut() {
       `addpath('${unpacked}')`,
       'facts = euphonic.setup()',
       'assert(facts.ready)',
-      // Octave adds its own folder of programs to the PATH, so that is no proof of which Node.js runs
+      // Octave adds its own folder of programs to the PATH, so that does not prove which Node.js runs
       "[~, exe] = system(sprintf('readlink /proc/%d/exe', facts.daemon.pid))",
       `assert(strncmp(exe, '${unpacked}', ${unpacked.length}), ['the daemon runs in ' exe])`,
       `run('${join(unpacked, 'examples', 'first_script.m')}')`,

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stopDaemon } from '../../src/client/launcher.js';
-import { readConnection } from '../../src/runtime/connection.js';
+import { readConnectionFile } from '../../src/runtime/daemonAddress.js';
 import { runtimePaths } from '../../src/runtime/paths.js';
 import { affordablePoints, Kernel } from '../harness/kernel.js';
 import { circumstances } from '../harness/machine.js';
@@ -94,7 +94,7 @@ async function measure(
       ...times,
       ratio: ratio(times.octave, times.kernel),
       coldStart,
-      daemon: memoryOf(readConnection(paths)?.pid ?? 0),
+      daemon: memoryOf(readConnectionFile(paths)?.pid ?? 0),
       client: memoryOf(octave.pid),
     };
   } finally {

@@ -22,7 +22,7 @@ const FEWEST_POINTS = 4;
 const CHECK_POINTS = 64;
 /** Modes below this, meV, are left out of the comparison of intensities. */
 const SOFT_MODE = 1;
-/** Shows how the time grows; only the incumbent's C extension is timed beside it, others would take an hour. */
+/** Shows how the time grows; only Euphonic's C extension is timed beside it, others would take an hour. */
 const GROWTH = 'salt-200';
 
 /**

@@ -318,15 +318,15 @@ classdef CoherentCrystal < handle
                 'splitting_directions', self.splitting_directions);
             results = self.cache.find(plan, points);
             if isempty(results)
-                answer = self.answered(caller, params, frames, points, energies);
-                self.tell(caller, answer);
-                results = struct('frequencies', {answer.frequencies}, ...
-                    'structure_factors', {answer.structure_factors}, 'intensities', answer.intensities);
+                evaluation = self.answered(caller, params, frames, points, energies);
+                self.tell(caller, evaluation);
+                results = struct('frequencies', {evaluation.frequencies}, ...
+                    'structure_factors', {evaluation.structure_factors}, 'intensities', evaluation.intensities);
                 self.cache.keep(plan, points, results);
             end
         end
 
-        function answer = answered(self, caller, params, frames, points, energies)
+        function evaluation = answered(self, caller, params, frames, points, energies)
             directions = self.splitting_directions;
             average = strcmp(directions, 'average');
             if average && ~strcmp(params.quantity, 'sqw')
@@ -344,10 +344,10 @@ classdef CoherentCrystal < handle
                     self.force_constants.crystal.cell_vectors);
             end
             points = euphonic.internal.job.with_directions(caller, points, directions);
-            answer = euphonic.internal.job.evaluate(caller, self.force_constants, params, frames, points, ...
+            evaluation = euphonic.internal.job.evaluate(caller, self.force_constants, params, frames, points, ...
                 euphonic.internal.job.show_progress(self.verbose), true, energies);
             if average
-                answer.intensities = accumarray(of, answer.intensities(:), [n, 1], @mean);
+                evaluation.intensities = accumarray(of, evaluation.intensities(:), [n, 1], @mean);
             end
         end
 
@@ -385,13 +385,13 @@ classdef CoherentCrystal < handle
             end
         end
 
-        function tell(self, caller, answer)
-            for i = 1:numel(answer.job.notes)
-                self.said = euphonic.internal.warn_once(self.said, caller, 'note', answer.job.notes{i});
+        function tell(self, caller, evaluation)
+            for i = 1:numel(evaluation.job.notes)
+                self.said = euphonic.internal.warn_once(self.said, caller, 'note', evaluation.job.notes{i});
             end
-            if answer.imaginary > 0 && ~any(strcmp('imaginary', self.said))
+            if evaluation.imaginary > 0 && ~any(strcmp('imaginary', self.said))
                 self.said{end + 1} = 'imaginary';
-                euphonic.internal.job.warn_of_imaginary(caller, answer.imaginary, self.asr);
+                euphonic.internal.job.warn_of_imaginary(caller, evaluation.imaginary, self.asr);
             end
         end
 

@@ -65,9 +65,9 @@ classdef ForceConstants < euphonic.internal.DaemonModel
                 euphonic.internal.fail(caller, 'invalid_argument', 'Expected q-points.');
             end
             [options, qpts, weights] = self.mode_options(caller, qpts, varargin);
-            answer = self.modes_at(caller, 'modes', qpts, options);
-            mode_gradients = answer.mode_gradients;
-            modes = euphonic.QpointPhononModes(self, qpts, weights, answer.frequencies, answer.eigenvectors, ...
+            evaluation = self.modes_at(caller, 'modes', qpts, options);
+            mode_gradients = evaluation.mode_gradients;
+            modes = euphonic.QpointPhononModes(self, qpts, weights, evaluation.frequencies, evaluation.eigenvectors, ...
                 mode_gradients, options);
         end
 
@@ -117,10 +117,10 @@ classdef ForceConstants < euphonic.internal.DaemonModel
                 euphonic.internal.fail(caller, 'invalid_argument', 'Expected q-points.');
             end
             [options, qpts, weights] = self.mode_options(caller, qpts, varargin);
-            answer = self.modes_at(caller, 'frequencies', qpts, options);
-            result = struct('qpts', double(qpts), 'frequencies', answer.frequencies, 'weights', weights, ...
+            evaluation = self.modes_at(caller, 'frequencies', qpts, options);
+            result = struct('qpts', double(qpts), 'frequencies', evaluation.frequencies, 'weights', weights, ...
                 'crystal', self.crystal);
-            mode_gradients = answer.mode_gradients;
+            mode_gradients = evaluation.mode_gradients;
             if options.return_mode_gradients
                 result.mode_gradients = mode_gradients;
             end
@@ -210,14 +210,14 @@ classdef ForceConstants < euphonic.internal.DaemonModel
             end
         end
 
-        function answer = modes_at(self, caller, quantity, qpts, options)
+        function evaluation = modes_at(self, caller, quantity, qpts, options)
             self.need_model(caller);
             [qh, qk, ql] = euphonic.internal.job.check_q(caller, qpts(:, 1), qpts(:, 2), qpts(:, 3));
             points = euphonic.internal.job.with_directions(caller, {qh, qk, ql}, options.splitting_directions);
             params = euphonic.internal.job.parameters(options, quantity);
             progress = euphonic.internal.job.show_progress(options.verbose);
-            answer = euphonic.internal.job.evaluate(caller, self, params, [], points, progress, false);
-            euphonic.internal.job.warn_of_imaginary(caller, answer.imaginary, options.asr);
+            evaluation = euphonic.internal.job.evaluate(caller, self, params, [], points, progress, false);
+            euphonic.internal.job.warn_of_imaginary(caller, evaluation.imaginary, options.asr);
         end
 
     end

@@ -16,18 +16,18 @@ function facts = start()
     %
     %   See also EUPHONIC.STOP, EUPHONIC.STATUS, EUPHONIC.RESTART.
     caller = 'start';
-    connection = euphonic.internal.connection.read_connection(caller, true);
-    if euphonic.internal.connection.is_older(connection)
+    address = euphonic.internal.connection.read_connection_file(caller, true);
+    if euphonic.internal.connection.is_older(address)
         alive = false;
     else
-        connection = euphonic.internal.connection.read_connection(caller);
-        alive = euphonic.internal.connection.ping(connection);
+        address = euphonic.internal.connection.read_connection_file(caller);
+        alive = euphonic.internal.connection.ping(address);
     end
     if ~alive
         euphonic.internal.connection.start_daemon(caller, nargout == 0);
     end
     if nargout > 0
         facts = euphonic.status();
-        facts.started = ~alive && (isempty(connection) || facts.pid ~= connection.pid);
+        facts.started = ~alive && (isempty(address) || facts.pid ~= address.pid);
     end
 end

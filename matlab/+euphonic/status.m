@@ -13,16 +13,16 @@ function facts = status()
     caller = 'status';
     patience = 10;  % seconds
     result = struct('running', false);
-    connection = euphonic.internal.connection.read_connection(caller);
-    if ~isempty(connection)
-        answer = euphonic.internal.connection.control(connection, 'status', patience);
-        if isempty(answer.error)
-            result = answer.result;
+    address = euphonic.internal.connection.read_connection_file(caller);
+    if ~isempty(address)
+        response = euphonic.internal.connection.control(address, 'status', patience);
+        if isempty(response.error)
+            result = response.result;
             result.models = [result.models{:}];
             result.jobs = [result.jobs{:}];
             result.running = true;
-        elseif ~euphonic.internal.connection.has_gone(answer.error)
-            euphonic.internal.fail(caller, answer.error);
+        elseif ~euphonic.internal.connection.has_gone(response.error)
+            euphonic.internal.fail(caller, response.error);
         end
     end
     result.connection_file = euphonic.internal.connection.connection_file(caller);

@@ -10,19 +10,19 @@ function stopped = stop()
     caller = 'stop';
     patience = 10;  % seconds until its end is given up
     stopped = false;
-    connection = euphonic.internal.connection.read_connection(caller);
-    if ~isempty(connection)
-        answer = euphonic.internal.connection.control(connection, 'shutdown', patience);
-        stopped = isempty(answer.error);
-        if ~stopped && ~strcmp(answer.error.code, 'unreachable')
-            euphonic.internal.fail(caller, answer.error);
+    address = euphonic.internal.connection.read_connection_file(caller);
+    if ~isempty(address)
+        response = euphonic.internal.connection.control(address, 'shutdown', patience);
+        stopped = isempty(response.error);
+        if ~stopped && ~strcmp(response.error.code, 'unreachable')
+            euphonic.internal.fail(caller, response.error);
         end
         began = tic();
-        while stopped && isequal(euphonic.internal.connection.read_connection(caller), connection)
+        while stopped && isequal(euphonic.internal.connection.read_connection_file(caller), address)
             if toc(began) > patience
                 euphonic.internal.fail(caller, 'timeout', ...
                     'The daemon with pid %d has agreed to end but is still there after %d s.', ...
-                    connection.pid, patience);
+                    address.pid, patience);
             end
             pause(0.02);
         end

@@ -53,24 +53,24 @@ void require(bool condition) {
 }
 
 // What was read can be written, and is msgpack again with the same result.
-void write_again(const Reply& reply) {
-  const std::string bytes = encode_request(reply.id, "again", reply.result, reply.frames);
+void write_again(const ResponseHeader& response) {
+  const std::string bytes = encode_request(response.id, "again", response.result, response.frames);
   const msgpack::object_handle handle = msgpack::unpack(bytes.data(), bytes.size());
   require(handle.get().type == msgpack::type::MAP);
 }
 
 void read(const std::vector<std::uint8_t>& header, const std::vector<std::size_t>& sizes) {
-  const Reply reply = decode_reply(header.data(), header.size());
-  require(reply.error ? reply.frames.empty() : reply.result.map() != nullptr);
-  if (reply.error) require(!reply.error->code.empty() && !reply.error->message.empty());
-  check_frames(reply, sizes);
-  require(reply.frames.size() == sizes.size() && sizes.size() <= kMaxFrames);
+  const ResponseHeader response = decode_response(header.data(), header.size());
+  require(response.error ? response.frames.empty() : response.result.map() != nullptr);
+  if (response.error) require(!response.error->code.empty() && !response.error->message.empty());
+  check_frames(response, sizes);
+  require(response.frames.size() == sizes.size() && sizes.size() <= kMaxFrames);
   for (std::size_t i = 0; i < sizes.size(); ++i) {
-    const FrameDescription& frame = reply.frames[i];
+    const FrameDescription& frame = response.frames[i];
     require(frame.bytes() == sizes[i]);
-    require(find_frame(reply, frame.name, frame.dtype, frame.shape) <= i);
+    require(find_frame(response, frame.name, frame.dtype, frame.shape) <= i);
   }
-  write_again(reply);
+  write_again(response);
 }
 
 }  // namespace

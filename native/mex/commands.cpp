@@ -22,15 +22,15 @@ wire::Connection& ConnectionSlot::to(const mxArray* structure) {
   const auto text = [&](const char* field) {
     return text_from(field_of(structure, field, "a connection"), field);
   };
-  wire::Endpoints endpoints{text("work"), text("control"), text("mechanism"), text("secret")};
-  if (endpoints.mechanism == "CURVE") {
-    endpoints.server_key = text("server_key");
-    endpoints.client_key = text("client_key");
-    endpoints.client_secret_key = text("client_secret_key");
+  wire::DaemonAddress address{text("work"), text("control"), text("mechanism"), text("secret")};
+  if (address.mechanism == "CURVE") {
+    address.server_key = text("server_key");
+    address.client_key = text("client_key");
+    address.client_secret_key = text("client_secret_key");
   }
-  if (!connection_ || !(connection_->endpoints() == endpoints)) {
+  if (!connection_ || !(connection_->address() == address)) {
     connection_.reset();
-    connection_ = std::make_unique<wire::Connection>(std::move(endpoints));
+    connection_ = std::make_unique<wire::Connection>(std::move(address));
   }
   return *connection_;
 }
@@ -56,12 +56,12 @@ mxArray* request(ConnectionSlot& slot, const Arguments& arguments) {
     const wire::Wait wait{std::isinf(seconds) ? -1 : seconds, interrupted};
     const wire::Value map = params.map() ? params : wire::Value(wire::Value::Map{});
     auto frames = frames_from(arguments.at(4));
-    const wire::Answer answer =
+    const wire::Response response =
         socket == "control"        ? connection.control().call(method, map, std::move(frames), wait)
         : method == "debye_waller" ? wire::call_with_ticket(connection, method, map, std::move(frames), wait)
                                    : connection.work().call(method, map, std::move(frames), wait);
-    mxSetField(structure, 0, "result", array_from(answer.reply.result));
-    mxSetField(structure, 0, "frames", frames_struct(answer));
+    mxSetField(structure, 0, "result", array_from(response.header.result));
+    mxSetField(structure, 0, "frames", frames_struct(response));
   } catch (const wire::Failure& failure) {
     if (failure.code == wire::failure_code::kUnreachable) slot.drop();
     mxSetField(structure, 0, "error", error_struct(failure));

@@ -30,30 +30,30 @@ class ConnectionSlot {
 };
 
 // Whatever the daemon or the connection has to say against a request is not raised but handed back in the
-// field `error` of the answer: [] or a struct with code, message, where, expected, advice.
+// field `error` of the response: [] or a struct with code, message, where, expected, advice.
 
-// answer = request(connection, socket, method, params, frames, seconds)
+// response = request(connection, socket, method, params, frames, seconds)
 //   socket   'work' or 'control'
 //   frames   struct array with name, data, shape; or []
-//   seconds  to wait for the answer; Inf for ever
-//   answer   struct with error, result, frames
+//   seconds  to wait for the response; Inf for ever
+//   response  struct with error, result, frames
 mxArray* request(ConnectionSlot& slot, const Arguments& arguments);
 
-// answer = evaluate(connection, params, frames, points, options, previous)
+// evaluation = evaluate(connection, params, frames, points, options, previous)
 //   params    of job.open without n_points
 //   points    {qh, qk, ql} or {qh, qk, ql, dh, dk, dl}: real double vectors of one length, r.l.u.;
 //             d: LO-TO directions
 //   options   struct with cells (true: 1×n cells of 1×n_points rows; false: n_points × n arrays),
 //             progress (function handle called with done, total, seconds; or []) and, for the quantity
 //             sqw, energies (double, one for each q-point)
-//   previous  an answer with an error: its results are kept and only what is missing is asked for; or []
-//   answer    struct with error, job (what job.open said), totals (what job.close said), imaginary,
+//   previous  an evaluation with an error: its results are kept and only what is missing is asked for; or []
+//   evaluation  struct with error, job (what job.open said), totals (what job.close said), imaginary,
 //             missing (2×k: offsets and counts of the ranges without results) and, as the quantity has
 //             them, frequencies, structure_factors, eigenvectors (n_points × n_modes × n_atoms × 3,
 //             complex), mode_gradients (n_points × n_modes × 3), intensities (n_points × 1)
 mxArray* evaluate(ConnectionSlot& slot, const Arguments& arguments);
 
-// answer = read_private(path): struct with error, found (logical) and text; see wire/private_file.h
+// response = read_private(path): struct with error, found (logical) and text; see wire/private_file.h
 mxArray* read_private(const Arguments& arguments);
 
 // facts = about(): struct with protocol, zmq (version), host (name of this computer)

@@ -190,14 +190,14 @@ std::vector<wire::OutgoingFrame> frames_from(const mxArray* frames) {
   return out;
 }
 
-mxArray* frames_struct(const wire::Answer& answer) {
+mxArray* frames_struct(const wire::Response& response) {
   mxArray* structure = mxCreateStructMatrix(1, 1, 0, nullptr);
-  for (std::size_t i = 0; i < answer.frames.size(); ++i) {
-    const wire::FrameDescription& frame = answer.reply.frames[i];
+  for (std::size_t i = 0; i < response.frames.size(); ++i) {
+    const wire::FrameDescription& frame = response.header.frames[i];
     std::vector<mwSize> extents(frame.shape.begin(), frame.shape.end());
     while (extents.size() < 2) extents.push_back(1);
     mxArray* array = mxCreateNumericArray(extents.size(), extents.data(), class_of(frame.dtype), mxREAL);
-    reorder(static_cast<const char*>(answer.frames[i].data()), static_cast<char*>(mxGetData(array)),
+    reorder(static_cast<const char*>(response.frames[i].data()), static_cast<char*>(mxGetData(array)),
             frame.shape, wire::item_size(frame.dtype), false);
     const int field = mxAddField(structure, field_name(frame.name).c_str());
     mxSetFieldByNumber(structure, 0, field, array);

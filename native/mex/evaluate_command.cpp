@@ -13,7 +13,7 @@ namespace {
 
 using wire::Row;
 
-// Of an answer: those that its quantity has are filled.
+// Of an evaluation: those that its quantity has are filled.
 constexpr const char* kResultFields[] = {"frequencies", "structure_factors", "eigenvectors", "mode_gradients",
                                          "intensities"};
 
@@ -93,11 +93,12 @@ void take_energies(const mxArray* array, wire::Points* points) {
   points->energies = static_cast<const double*>(mxGetData(array));
 }
 
-// The arrays of an answer, new or taken over (by copy) from one that was not completed.
+// The arrays of an evaluation, new or taken over (by copy) from one that was not completed.
 class Results {
  public:
-  Results(mxArray* answer, wire::Quantity quantity, bool gradients, const wire::Points& points, bool cells)
-      : answer_(answer), quantity_(quantity), gradients_(gradients), points_(points), cells_(cells) {}
+  Results(mxArray* evaluation, wire::Quantity quantity, bool gradients, const wire::Points& points,
+          bool cells)
+      : evaluation_(evaluation), quantity_(quantity), gradients_(gradients), points_(points), cells_(cells) {}
 
   std::vector<wire::Range> missing;
   double imaginary = 0;
@@ -124,29 +125,29 @@ class Results {
       const mxArray* array = mxGetField(previous, 0, field);
       if (array && !mxIsEmpty(array)) put(field, mxDuplicateArray(array));
     }
-    const mxArray* ranges = field_of(previous, "missing", "an answer");
+    const mxArray* ranges = field_of(previous, "missing", "an evaluation");
     const double* range = static_cast<const double*>(mxGetData(ranges));
     for (std::size_t i = 0; i < mxGetN(ranges); ++i) {
       missing.push_back({static_cast<std::size_t>(range[2 * i]), static_cast<std::size_t>(range[2 * i + 1])});
     }
-    imaginary = number_from(field_of(previous, "imaginary", "an answer"), "imaginary");
+    imaginary = number_from(field_of(previous, "imaginary", "an evaluation"), "imaginary");
   }
 
   void find_rows(const wire::OpenedJob& job) {
     const std::size_t n = job.n_modes, n_points = points_.count;
     if (quantity_ == wire::Quantity::sqw) {
-      outputs.intensities = rows_of(mxGetField(answer_, 0, "intensities"), 1, n_points);
+      outputs.intensities = rows_of(mxGetField(evaluation_, 0, "intensities"), 1, n_points);
     } else {
-      outputs.frequencies = rows_of(mxGetField(answer_, 0, "frequencies"), n, n_points);
+      outputs.frequencies = rows_of(mxGetField(evaluation_, 0, "frequencies"), n, n_points);
     }
     if (quantity_ == wire::Quantity::structure_factor) {
       outputs.structure_factors =
-          rows_of(mxGetField(answer_, 0, "structure_factors"), job.n_surfaces, n_points);
+          rows_of(mxGetField(evaluation_, 0, "structure_factors"), job.n_surfaces, n_points);
     } else if (quantity_ == wire::Quantity::modes) {
-      outputs.eigenvectors = eigenvector_rows(mxGetField(answer_, 0, "eigenvectors"), n_points, n);
+      outputs.eigenvectors = eigenvector_rows(mxGetField(evaluation_, 0, "eigenvectors"), n_points, n);
     }
     if (gradients_)
-      outputs.mode_gradients = rows_of(mxGetField(answer_, 0, "mode_gradients"), 3 * n, n_points);
+      outputs.mode_gradients = rows_of(mxGetField(evaluation_, 0, "mode_gradients"), 3 * n, n_points);
   }
 
   void put_missing() {
@@ -161,16 +162,16 @@ class Results {
   }
 
  private:
-  void put(const char* field, mxArray* array) { mxSetField(answer_, 0, field, array); }
+  void put(const char* field, mxArray* array) { mxSetField(evaluation_, 0, field, array); }
 
-  mxArray* answer_;
+  mxArray* evaluation_;
   wire::Quantity quantity_;
   bool gradients_;
   const wire::Points& points_;
   bool cells_;
 };
 
-// Whether an earlier answer got as far as having arrays to go on with.
+// Whether an earlier evaluation got as far as having arrays to go on with.
 bool has_results(const mxArray* previous) {
   const mxArray* missing = previous && mxIsStruct(previous) ? mxGetField(previous, 0, "missing") : nullptr;
   return missing && !mxIsEmpty(missing);
@@ -186,10 +187,10 @@ bool can_go_on(const wire::Failure& failure) {
 }
 
 // Large arrays that nobody will look at: Octave would copy them on the way out.
-void drop_results(mxArray* answer) {
+void drop_results(mxArray* evaluation) {
   for (const char* field : kResultFields) {
-    mxDestroyArray(mxGetField(answer, 0, field));
-    mxSetField(answer, 0, field, nullptr);
+    mxDestroyArray(mxGetField(evaluation, 0, field));
+    mxSetField(evaluation, 0, field, nullptr);
   }
 }
 
@@ -210,7 +211,7 @@ wire::Progress progress_to(const mxArray* callback) {
   return progress;
 }
 
-void run(ConnectionSlot& slot, const Arguments& arguments, mxArray* answer) {
+void run(ConnectionSlot& slot, const Arguments& arguments, mxArray* evaluation) {
   wire::Value params = value_from(arguments.at(1));
   const wire::Value* name = params.find("quantity");
   if (!name || !name->text()) {
@@ -232,16 +233,17 @@ void run(ConnectionSlot& slot, const Arguments& arguments, mxArray* answer) {
   wire::ProgressClock opening(progress, points.count);
   const wire::Wait patient{-1, interrupted, [&opening] { opening.look(0); }};
   const wire::OpenedJob job = wire::open_job(connection, params, frames_from(arguments.at(2)), patient);
-  mxSetField(answer, 0, "job", array_from(job.result));
+  mxSetField(evaluation, 0, "job", array_from(job.result));
 
-  Results results(answer, quantity, gradients, points, mxIsLogicalScalarTrue(cells));
+  Results results(evaluation, quantity, gradients, points, mxIsLogicalScalarTrue(cells));
   if (has_results(arguments.at(5))) {
     results.take_over(arguments.at(5));
   } else {
     results.allocate(job);
   }
   results.find_rows(job);
-  wire::Stream stream(connection, job, quantity, points, results.outputs, results.missing, wait, progress);
+  wire::EvaluationStream stream(connection, job, quantity, points, results.outputs, results.missing, wait,
+                                progress);
   const auto account = [&] {
     results.missing = stream.missing();
     results.imaginary += static_cast<double>(stream.imaginary());
@@ -254,23 +256,23 @@ void run(ConnectionSlot& slot, const Arguments& arguments, mxArray* answer) {
     throw;
   }
   account();
-  mxSetField(answer, 0, "totals", array_from(stream.totals()));
+  mxSetField(evaluation, 0, "totals", array_from(stream.totals()));
 }
 
 }  // namespace
 
 mxArray* evaluate(ConnectionSlot& slot, const Arguments& arguments) {
-  mxArray* answer = mxCreateStructMatrix(1, 1, 0, nullptr);
-  for (const char* field : {"error", "job", "totals", "imaginary", "missing"}) mxAddField(answer, field);
-  for (const char* field : kResultFields) mxAddField(answer, field);
+  mxArray* evaluation = mxCreateStructMatrix(1, 1, 0, nullptr);
+  for (const char* field : {"error", "job", "totals", "imaginary", "missing"}) mxAddField(evaluation, field);
+  for (const char* field : kResultFields) mxAddField(evaluation, field);
   try {
-    run(slot, arguments, answer);
+    run(slot, arguments, evaluation);
   } catch (const wire::Failure& failure) {
     if (failure.code == wire::failure_code::kUnreachable) slot.drop();
-    if (!can_go_on(failure)) drop_results(answer);
-    mxSetField(answer, 0, "error", error_struct(failure));
+    if (!can_go_on(failure)) drop_results(evaluation);
+    mxSetField(evaluation, 0, "error", error_struct(failure));
   }
-  return answer;
+  return evaluation;
 }
 
 }  // namespace euphonic::mex

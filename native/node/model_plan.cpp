@@ -102,7 +102,7 @@ void settle_in_background(Environment& environment, std::shared_ptr<Settlement> 
   try {
     environment.background.run(std::move(task));
   } catch (const std::system_error& error) {
-    settle_with_error(*settlement, "internal", error.what());  // no thread to be had
+    settle_with_error(*settlement, "internal", error.what());  // no thread could be started
   }
 }
 

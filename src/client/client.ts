@@ -22,12 +22,12 @@ import type {
   Status,
   WorkMethod,
 } from '../protocol/messages.js';
-import type { Connection } from '../runtime/connection.js';
+import type { DaemonAddress } from '../runtime/daemonAddress.js';
 import { type RuntimePaths, runtimePaths } from '../runtime/paths.js';
 import type { StartLimits } from '../runtime/startLimits.js';
-import { Channel, type Reply } from './channel.js';
-import { type EvaluateOptions, type Evaluation, EvaluationRun } from './evaluation.js';
+import { type EvaluateOptions, type Evaluation, EvaluationStream } from './evaluation.js';
 import { ensureDaemon } from './launcher.js';
+import { RequestSocket, type ResponseTo } from './requestSocket.js';
 
 /** What a daemon is told that has to be started, and where it is. */
 export interface ClientOptions extends StartLimits {
@@ -53,16 +53,16 @@ const MAX_RESTARTS = 3;
 export class EuphonicClient {
   private readonly options: Required<Pick<ClientOptions, 'paths'>> & ClientOptions;
   private readonly sources = new Map<string, Source>();
-  private connecting: Promise<Channels> | undefined;
-  private channels: Channels | undefined;
+  private connecting: Promise<Connection> | undefined;
+  private connection: Connection | undefined;
 
   constructor(options: ClientOptions = {}) {
     this.options = { ...options, paths: options.paths ?? runtimePaths() };
   }
 
   /** Connects, starting a daemon if none is alive. Other calls do this by themselves. */
-  async connect(): Promise<Connection> {
-    return (await this.connected()).connection;
+  async connect(): Promise<DaemonAddress> {
+    return (await this.connected()).address;
   }
 
   /** Has the daemon read a file of its host. */
@@ -90,7 +90,7 @@ export class EuphonicClient {
   }
 
   /** A model's summary, with its cell vectors (Å), positions and masses (amu). */
-  modelInfo(model: ModelSummary, symmetry = false): Promise<Reply<'model.info'>> {
+  modelInfo(model: ModelSummary, symmetry = false): Promise<ResponseTo<'model.info'>> {
     return this.retried(model, ({ work }) => work.request('model.info', { model: model.model, symmetry }));
   }
 
@@ -105,17 +105,17 @@ export class EuphonicClient {
   ): Promise<Evaluation> {
     checkLengths(qpts, options);
     const { signal } = options;
-    const run = new EvaluationRun(model, qpts, options);
-    let channels: Channels | undefined;
+    const run = new EvaluationStream(model, qpts, options);
+    let connection: Connection | undefined;
     // until the job has a name, what is done for it goes by its ticket
     let job: string | undefined = run.ticket;
     const cancel = () => {
-      if (job !== undefined) void channels?.control.request('job.cancel', { job }).catch(() => {});
+      if (job !== undefined) void connection?.control.request('job.cancel', { job }).catch(() => {});
     };
     signal?.addEventListener('abort', cancel);
     try {
       return await this.retried(model, (current) => {
-        channels = current;
+        connection = current;
         job = run.ticket;
         return run.perform(current.work, (name) => {
           job = name;
@@ -141,13 +141,13 @@ export class EuphonicClient {
     signal?: AbortSignal,
   ): Promise<DebyeWallerTensors> {
     const ticket = randomUUID();
-    let channels: Channels | undefined;
-    const cancel = () => void channels?.control.request('job.cancel', { job: ticket }).catch(() => {});
+    let connection: Connection | undefined;
+    const cancel = () => void connection?.control.request('job.cancel', { job: ticket }).catch(() => {});
     signal?.addEventListener('abort', cancel);
     try {
       const { result, frames } = await this.retried(model, (current) => {
         if (signal?.aborted) throw new EuphonicError('cancelled', 'The calculation was cancelled.');
-        channels = current;
+        connection = current;
         return current.work.request('debye_waller', { ...options, model: model.model, ticket });
       });
       return { ...result, tensors: toFloat64Array(frames.find(({ name }) => name === 'debye_waller')!) };
@@ -171,9 +171,9 @@ export class EuphonicClient {
 
   /** Closes the connection; the daemon goes on. Calls under way reject with `daemon_lost`. */
   close(): void {
-    if (!this.channels) return;
-    this.channels.closed = true;
-    this.forget(this.channels);
+    if (!this.connection) return;
+    this.connection.closed = true;
+    this.forget(this.connection);
   }
 
   private async control<M extends ControlMethod>(method: M, params: Params<M>): Promise<Results[M]> {
@@ -181,7 +181,7 @@ export class EuphonicClient {
   }
 
   private async give(source: Source): Promise<ModelSummary> {
-    const summary = await this.retried(undefined, (channels) => send(channels.work, source));
+    const summary = await this.retried(undefined, (connection) => send(connection.work, source));
     this.sources.set(summary.model, source);
     return summary;
   }
@@ -192,31 +192,31 @@ export class EuphonicClient {
    */
   private async retried<T>(
     model: ModelSummary | undefined,
-    action: (channels: Channels) => Promise<T>,
+    action: (connection: Connection) => Promise<T>,
   ): Promise<T> {
     let restarts = 0;
-    let resentTo: Channels | undefined;
-    let reopenedOn: Channels | undefined;
+    let resentTo: Connection | undefined;
+    let reopenedOn: Connection | undefined;
     for (;;) {
-      const channels = await this.connected();
+      const connection = await this.connected();
       try {
-        return await action(channels);
+        return await action(connection);
       } catch (error) {
         const code = error instanceof EuphonicError ? error.code : 'internal';
-        const gone = (code === 'daemon_lost' || code === 'shutting_down') && !channels.closed;
+        const gone = (code === 'daemon_lost' || code === 'shutting_down') && !connection.closed;
         if (gone && restarts < MAX_RESTARTS) {
           restarts++;
-          this.forget(channels);
+          this.forget(connection);
         } else if (
           code === 'unknown_model' &&
           model &&
-          resentTo !== channels &&
+          resentTo !== connection &&
           this.sources.has(model.model)
         ) {
-          resentTo = channels;
-          await this.resend(channels.work, model);
-        } else if (code === 'unknown_job' && reopenedOn !== channels) {
-          reopenedOn = channels;
+          resentTo = connection;
+          await this.resend(connection.work, model);
+        } else if (code === 'unknown_job' && reopenedOn !== connection) {
+          reopenedOn = connection;
         } else {
           throw error;
         }
@@ -224,7 +224,7 @@ export class EuphonicClient {
     }
   }
 
-  private async resend(work: Channel, model: ModelSummary): Promise<void> {
+  private async resend(work: RequestSocket, model: ModelSummary): Promise<void> {
     const summary = await send(work, this.sources.get(model.model)!);
     if (summary.model === model.model) return;
     throw new EuphonicError('unknown_model', 'The file has changed since it was read.', {
@@ -234,47 +234,47 @@ export class EuphonicClient {
     });
   }
 
-  private connected(): Promise<Channels> {
-    if (this.channels?.work.lost || this.channels?.control.lost) this.forget(this.channels);
-    if (this.channels) return Promise.resolve(this.channels);
+  private connected(): Promise<Connection> {
+    if (this.connection?.work.lost || this.connection?.control.lost) this.forget(this.connection);
+    if (this.connection) return Promise.resolve(this.connection);
     this.connecting ??= this.open().finally(() => {
       this.connecting = undefined;
     });
     return this.connecting;
   }
 
-  private async open(): Promise<Channels> {
-    const { connection } = await ensureDaemon(this.options);
-    this.channels = {
-      connection,
-      work: new Channel(connection, connection.work),
-      control: new Channel(connection, connection.control),
+  private async open(): Promise<Connection> {
+    const { address } = await ensureDaemon(this.options);
+    this.connection = {
+      address,
+      work: new RequestSocket(address, address.work),
+      control: new RequestSocket(address, address.control),
       closed: false,
     };
-    return this.channels;
+    return this.connection;
   }
 
-  private forget(channels: Channels): void {
-    channels.work.close();
-    channels.control.close();
-    if (this.channels === channels) this.channels = undefined;
+  private forget(connection: Connection): void {
+    connection.work.close();
+    connection.control.close();
+    if (this.connection === connection) this.connection = undefined;
   }
 }
 
-interface Channels {
-  connection: Connection;
-  work: Channel;
-  control: Channel;
+interface Connection {
+  address: DaemonAddress;
+  work: RequestSocket;
+  control: RequestSocket;
   /** by the client's owner: then nothing is tried again */
   closed: boolean;
 }
 
-async function send(work: Channel, source: Source): Promise<ModelSummary> {
-  const reply: Reply<Extract<Method & WorkMethod, 'model.load' | 'model.put'>> =
+async function send(work: RequestSocket, source: Source): Promise<ModelSummary> {
+  const response: ResponseTo<Extract<Method & WorkMethod, 'model.load' | 'model.put'>> =
     source.method === 'model.load'
       ? await work.request('model.load', source.params)
       : await work.request('model.put', source.params, source.frames);
-  return reply.result;
+  return response.result;
 }
 
 function checkLengths(

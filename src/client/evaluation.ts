@@ -10,7 +10,7 @@ import type {
   ModelSummary,
   Params,
 } from '../protocol/messages.js';
-import type { Channel } from './channel.js';
+import type { RequestSocket } from './requestSocket.js';
 
 export interface EvaluateOptions extends CalculationOptions {
   /** [n,3,3] Å²: the tensor W of each atom */
@@ -83,7 +83,7 @@ class ResultArray {
 }
 
 /** The state of an evaluation that outlives jobs and daemons: what is finished stays finished. */
-export class EvaluationRun {
+export class EvaluationStream {
   readonly nPoints: number;
   /** by which the daemon can be told to stop before it has given the job a name */
   readonly ticket = randomUUID();
@@ -103,7 +103,7 @@ export class EvaluationRun {
   }
 
   /** Opens a job, computes what is still missing in it, and closes it. `onOpen` learns the job's name. */
-  async perform(work: Channel, onOpen: (job: string | undefined) => void): Promise<Evaluation> {
+  async perform(work: RequestSocket, onOpen: (job: string | undefined) => void): Promise<Evaluation> {
     const { signal } = this.options;
     const {
       debyeWaller,
@@ -169,7 +169,7 @@ export class EvaluationRun {
     }
   }
 
-  private async compute(work: Channel, job: string, offset: number, count: number): Promise<void> {
+  private async compute(work: RequestSocket, job: string, offset: number, count: number): Promise<void> {
     const { directions, energies, weights, onProgress } = this.options;
     const end = offset + count;
     const frames = [float64Frame('qpts', [3, count], this.columns(this.qpts, offset, count))];
@@ -177,7 +177,7 @@ export class EvaluationRun {
       frames.push(float64Frame('directions', [3, count], this.columns(directions, offset, count)));
     if (energies) frames.push(float64Frame('energies', [count], energies.slice(offset, end)));
     if (weights) frames.push(float64Frame('weights', [count], weights.slice(offset, end)));
-    const reply = await work.request(
+    const response = await work.request(
       'job.compute',
       {
         job,
@@ -189,13 +189,13 @@ export class EvaluationRun {
       frames,
     );
     for (const [name, array] of this.arrays!) {
-      const frame = reply.frames.find((candidate) => candidate.name === name);
+      const frame = response.frames.find((candidate) => candidate.name === name);
       array.fill(frame, name, offset, count);
     }
     if (this.options.quantity === 'histogram') {
-      this.addHistogram(reply.frames.find(({ name }) => name === 'histogram'));
+      this.addHistogram(response.frames.find(({ name }) => name === 'histogram'));
     }
-    this.imaginary += reply.result.imaginary;
+    this.imaginary += response.result.imaginary;
     this.finished += count;
     onProgress?.(this.finished, this.nPoints);
   }
@@ -212,7 +212,7 @@ export class EvaluationRun {
     }
     this.histogram ??= new Float64Array(size);
     const counts = toFloat64Array(frame);
-    for (let k = 0; k < size; k++) this.histogram[k]! += counts[k]!;
+    for (let k = 0; k < size; k++) this.histogram[k] += counts[k];
   }
 
   private evaluation(figures: JobFigures): Evaluation {

@@ -8,11 +8,11 @@ import { VERSION } from '../base/version.js';
 import { versionError } from '../protocol/codec.js';
 import { EXIT_LOCKED, PROTOCOL_VERSION } from '../protocol/limits.js';
 import type { Params, Results } from '../protocol/messages.js';
-import { type Connection, isOfThisHost, readConnection } from '../runtime/connection.js';
+import { type DaemonAddress, isOfThisHost, readConnectionFile } from '../runtime/daemonAddress.js';
 import { type RuntimePaths, runtimePaths } from '../runtime/paths.js';
 import { cannotWrite, ensurePrivateDirectory } from '../runtime/posix.js';
 import type { StartLimits } from '../runtime/startLimits.js';
-import { Channel } from './channel.js';
+import { RequestSocket } from './requestSocket.js';
 
 /** The compiled command line: the same place seen from src/client and from dist/client. */
 const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
@@ -30,26 +30,26 @@ const LOG_TAIL_BYTES = 8192;
 const PROBE_BYTES = 8192;
 
 /** The daemon that is alive, or undefined. Throws `other_host`, `runtime_directory`, `protocol_version`, `daemon_lost`. */
-export async function findDaemon(paths: RuntimePaths = runtimePaths()): Promise<Connection | undefined> {
-  const connection = await findAnyDaemon(paths);
-  if (connection && connection.protocol !== PROTOCOL_VERSION) {
-    throw versionError(connection.protocol, 'daemon', 'client');
+export async function findDaemon(paths: RuntimePaths = runtimePaths()): Promise<DaemonAddress | undefined> {
+  const address = await findAnyDaemon(paths);
+  if (address && address.protocol !== PROTOCOL_VERSION) {
+    throw versionError(address.protocol, 'daemon', 'client');
   }
-  return connection;
+  return address;
 }
 
 /** As `findDaemon`, of whatever version: all of them can be asked for `ping`, `status` and `shutdown`. */
-export async function findAnyDaemon(paths: RuntimePaths): Promise<Connection | undefined> {
-  const connection = readConnection(paths);
-  if (!connection || (isOfThisHost(connection) && !processExists(connection.pid))) return undefined;
+export async function findAnyDaemon(paths: RuntimePaths): Promise<DaemonAddress | undefined> {
+  const address = readConnectionFile(paths);
+  if (!address || (isOfThisHost(address) && !processExists(address.pid))) return undefined;
   try {
-    await askControl(connection, 'ping', PING_TIMEOUT_MS);
-    return connection;
+    await askControl(address, 'ping', PING_TIMEOUT_MS);
+    return address;
   } catch (error) {
     // nobody listens at its sockets: another process has its pid by now
     if (error instanceof NotThere) return undefined;
     // it is there, whatever version its file says
-    if (error instanceof EuphonicError && error.code === 'protocol_version') return connection;
+    if (error instanceof EuphonicError && error.code === 'protocol_version') return address;
     throw error;
   }
 }
@@ -59,19 +59,19 @@ class NotThere extends Error {}
 
 /** Asks the daemon of a connection. Throws NotThere, or `daemon_lost` after the time. */
 async function askControl<M extends 'ping' | 'status' | 'shutdown'>(
-  connection: Connection,
+  address: DaemonAddress,
   method: M,
   milliseconds: number,
 ): Promise<Results[M]> {
-  const channel = new Channel(connection, connection.control);
+  const socket = new RequestSocket(address, address.control);
   const timeout = new AbortController();
-  const silent = new EuphonicError('daemon_lost', `The daemon (pid ${connection.pid}) does not answer.`, {
-    where: connection.control,
-    advice: `Wait until it does, or end it on ${connection.host}: kill -9 ${connection.pid}`,
+  const silent = new EuphonicError('daemon_lost', `The daemon (pid ${address.pid}) does not answer.`, {
+    where: address.control,
+    advice: `Wait until it does, or end it on ${address.host}: kill -9 ${address.pid}`,
   });
   try {
     const { result } = await Promise.race([
-      channel.request(method, {} as Params<M>),
+      socket.request(method, {} as Params<M>),
       sleep(milliseconds, undefined, { signal: timeout.signal }).then(() => {
         throw silent;
       }),
@@ -82,7 +82,7 @@ async function askControl<M extends 'ping' | 'status' | 'shutdown'>(
     throw lost ? new NotThere() : error;
   } finally {
     timeout.abort();
-    channel.close();
+    socket.close();
   }
 }
 
@@ -93,7 +93,7 @@ export interface StartOptions extends StartLimits {
 }
 
 export interface Started {
-  connection: Connection;
+  address: DaemonAddress;
   started: boolean;
   /** the version of the daemon that was ended for it */
   replaced?: string;
@@ -104,11 +104,11 @@ export async function ensureDaemon(options: StartOptions = {}): Promise<Started>
   const paths = options.paths ?? runtimePaths();
   const replaced = options.replaceOlder ? await endOlder(paths) : undefined;
   const alive = await findDaemon(paths);
-  if (alive) return { connection: alive, started: false };
-  const elsewhere = readConnection(paths);
+  if (alive) return { address: alive, started: false };
+  const elsewhere = readConnectionFile(paths);
   if (elsewhere && !isOfThisHost(elsewhere)) {
     throw new EuphonicError('other_host', `The daemon on ${elsewhere.host} does not answer.`, {
-      where: paths.connection,
+      where: paths.connectionFile,
       expected: `a daemon at ${elsewhere.control}`,
       advice: `Start it on ${elsewhere.host}, or let EUPHONIC_CONNECTION name a file of this host's own.`,
     });
@@ -126,12 +126,12 @@ async function startDetached(paths: RuntimePaths, options: StartOptions): Promis
   while (Date.now() < deadline) {
     await sleep(POLL_MS);
     const { exitCode } = child;
-    const connection = await findDaemon(paths);
-    if (connection) {
-      const started = connection.pid === child.pid;
+    const address = await findDaemon(paths);
+    if (address) {
+      const started = address.pid === child.pid;
       // another start was faster: ours would wait for the lock to become free, and be a daemon that nobody asked for
       if (!started) child.kill();
-      return { connection, started };
+      return { address, started };
     }
     // another daemon holds the lock and is about to write its connection file
     if (exitCode !== null && exitCode !== EXIT_LOCKED) break;
@@ -142,7 +142,7 @@ async function startDetached(paths: RuntimePaths, options: StartOptions): Promis
   if (holder !== '') {
     throw new EuphonicError('no_daemon', `A daemon (pid ${holder}) holds the lock, but cannot be found.`, {
       where: paths.lock,
-      expected: `its connection file ${paths.connection}`,
+      expected: `its connection file ${paths.connectionFile}`,
       advice: `End it: kill ${holder}`,
     });
   }
@@ -155,29 +155,29 @@ async function startDetached(paths: RuntimePaths, options: StartOptions): Promis
 
 /** Ends a daemon of an older version that is not at work, and says which it was. */
 async function endOlder(paths: RuntimePaths): Promise<string | undefined> {
-  const connection = await findAnyDaemon(paths);
-  if (!connection || !isOlder(connection)) return undefined;
-  const { jobs } = await askControl(connection, 'status', PING_TIMEOUT_MS).catch((error) => {
+  const address = await findAnyDaemon(paths);
+  if (!address || !isOlder(address)) return undefined;
+  const { jobs } = await askControl(address, 'status', PING_TIMEOUT_MS).catch((error) => {
     if (error instanceof NotThere) return { jobs: [] };
     throw error;
   });
-  if (jobs.length > 0 && connection.protocol === PROTOCOL_VERSION) return undefined;
+  if (jobs.length > 0 && address.protocol === PROTOCOL_VERSION) return undefined;
   if (jobs.length > 0) {
-    const { pid, version } = connection;
+    const { pid, version } = address;
     throw new EuphonicError(
       'protocol_version',
       `The daemon (pid ${pid}) is of the older version ${version} and at work.`,
       {
-        expected: `protocol ${PROTOCOL_VERSION}, found ${connection.protocol}`,
+        expected: `protocol ${PROTOCOL_VERSION}, found ${address.protocol}`,
         advice: 'Start again when it is idle, or end it with its work: euphonicd stop',
       },
     );
   }
   await stopDaemon(paths);
-  return connection.version;
+  return address.version;
 }
 
-function isOlder({ protocol, version }: Connection): boolean {
+function isOlder({ protocol, version }: DaemonAddress): boolean {
   if (protocol !== PROTOCOL_VERSION) return protocol < PROTOCOL_VERSION;
   const numbers = (text: string) => text.split(/[.+-]/).map(Number);
   const [theirs, ours] = [numbers(version), numbers(VERSION)];
@@ -186,30 +186,30 @@ function isOlder({ protocol, version }: Connection): boolean {
 }
 
 /** Ends the daemon, of whatever version, and waits until it has gone; undefined if none is alive. */
-export async function stopDaemon(paths: RuntimePaths = runtimePaths()): Promise<Connection | undefined> {
-  const connection = await findAnyDaemon(paths);
-  if (!connection) return undefined;
-  await askControl(connection, 'shutdown', STOP_TIMEOUT_MS).catch((error) => {
+export async function stopDaemon(paths: RuntimePaths = runtimePaths()): Promise<DaemonAddress | undefined> {
+  const address = await findAnyDaemon(paths);
+  if (!address) return undefined;
+  await askControl(address, 'shutdown', STOP_TIMEOUT_MS).catch((error) => {
     // it may be gone before its answer is read
     if (!(error instanceof NotThere)) throw error;
   });
   const isThere = async () =>
-    isOfThisHost(connection) ? processExists(connection.pid) : (await findAnyDaemon(paths)) !== undefined;
+    isOfThisHost(address) ? processExists(address.pid) : (await findAnyDaemon(paths)) !== undefined;
   const deadline = Date.now() + STOP_TIMEOUT_MS;
   while (await isThere()) {
     if (Date.now() > deadline) {
-      throw new EuphonicError('daemon_lost', `The daemon (pid ${connection.pid}) does not end.`, {
-        advice: `End it: kill -9 ${connection.pid}`,
+      throw new EuphonicError('daemon_lost', `The daemon (pid ${address.pid}) does not end.`, {
+        advice: `End it: kill -9 ${address.pid}`,
       });
     }
     await sleep(POLL_MS);
   }
-  return connection;
+  return address;
 }
 
 /** Throws `runtime_directory` where the files of a daemon cannot be written. */
 function checkRoom(paths: RuntimePaths): void {
-  const probe = `${paths.connection}.${process.pid}.probe`;
+  const probe = `${paths.connectionFile}.${process.pid}.probe`;
   try {
     writeFileSync(probe, Buffer.alloc(PROBE_BYTES), { mode: 0o600 });
   } catch (error) {
@@ -232,7 +232,7 @@ function launch(paths: RuntimePaths, limits: StartLimits): ChildProcess {
       detached: true,
       windowsHide: true,
       stdio: ['ignore', log, log],
-      env: { ...process.env, ...(paths.chosen ? { EUPHONIC_CONNECTION: paths.connection } : {}) },
+      env: { ...process.env, ...(paths.chosen ? { EUPHONIC_CONNECTION: paths.connectionFile } : {}) },
     });
     child.unref();
     return child;

@@ -1,4 +1,4 @@
-/** The daemon's side of the connection file: its lock, its writing and its removal. See runtime/connection.ts. */
+/** The daemon's side of the connection file: its lock, its writing and its removal. See runtime/daemonAddress.ts. */
 import {
   closeSync,
   existsSync,
@@ -16,7 +16,7 @@ import {
 import { dirname, join } from 'node:path';
 import { EuphonicError } from '../base/errors.js';
 import { loadAddon } from '../compute/local/addon.js';
-import { type Connection, readConnection, readStaleConnection } from '../runtime/connection.js';
+import { type DaemonAddress, readConnectionFile, readStaleConnectionFile } from '../runtime/daemonAddress.js';
 import { type RuntimePaths, runtimePaths } from '../runtime/paths.js';
 import { cannotWrite, ensurePrivateDirectory } from '../runtime/posix.js';
 
@@ -44,12 +44,12 @@ export function takeLock(paths: RuntimePaths): boolean {
 }
 
 /**
- * Removes what a daemon that was killed left behind. Only for the holder of the lock. Throws what `readConnection` does:
- * a file that is no connection, or one of another host, stays.
+ * Removes what a daemon that was killed left behind. Only for the holder of the lock. Throws what `readConnectionFile` does:
+ * a file that does not hold an address, or one of another host, stays.
  */
 export function removeStale(paths: RuntimePaths): void {
-  const stale = readConnection(paths);
-  rmSync(paths.connection, { force: true });
+  const stale = readConnectionFile(paths);
+  rmSync(paths.connectionFile, { force: true });
   if (!stale) return;
   for (const path of socketPaths(stale)) if (isSocketOf(paths, path)) removeSocket(path);
 }
@@ -61,14 +61,14 @@ export function socketPaths({ work, control }: Endpoints): string[] {
 }
 
 /** Whether clients can still find the daemon: its file says its secret, and its sockets are where it says. */
-export function canBeFound(paths: RuntimePaths, connection: Connection): boolean {
-  const found = readStaleConnection(paths)?.secret === connection.secret;
-  return found && socketPaths(connection).every((path) => existsSync(path));
+export function canBeFound(paths: RuntimePaths, address: DaemonAddress): boolean {
+  const found = readStaleConnectionFile(paths)?.secret === address.secret;
+  return found && socketPaths(address).every((path) => existsSync(path));
 }
 
 /** False once the host, whose name is in the path of the connection file, has been given another name. */
 export function isLookedFor(paths: RuntimePaths): boolean {
-  return paths.chosen || runtimePaths().connection === paths.connection;
+  return paths.chosen || runtimePaths().connectionFile === paths.connectionFile;
 }
 
 export interface Endpoints {
@@ -100,21 +100,21 @@ function makeSocketDirectory(): string {
 }
 
 /** Writes the file with mode 0600 under another name and renames it: a reader sees all of it or nothing. */
-export function writeConnection(paths: RuntimePaths, connection: Connection): void {
-  const temporary = `${paths.connection}.${process.pid}`;
+export function writeConnectionFile(paths: RuntimePaths, address: DaemonAddress): void {
+  const temporary = `${paths.connectionFile}.${process.pid}`;
   try {
     rmSync(temporary, { force: true });
     const fd = openSync(temporary, 'wx', 0o600);
     try {
-      writeSync(fd, `${JSON.stringify(connection, null, 2)}\n`);
+      writeSync(fd, `${JSON.stringify(address, null, 2)}\n`);
       fsyncSync(fd);
     } finally {
       closeSync(fd);
     }
-    renameSync(temporary, paths.connection);
+    renameSync(temporary, paths.connectionFile);
   } catch (error) {
     rmSync(temporary, { force: true });
-    throw cannotWrite(paths.connection, error);
+    throw cannotWrite(paths.connectionFile, error);
   }
 }
 
@@ -122,10 +122,10 @@ export function writeConnection(paths: RuntimePaths, connection: Connection): vo
  * Removes everything that `connection` names, and last the lock's file, while the lock is still held. Where the
  * directory was removed and another daemon made it again, its files stay.
  */
-export function removeConnection(paths: RuntimePaths, connection: Connection | undefined): void {
-  if (connection && readStaleConnection(paths)?.secret === connection.secret)
-    rmSync(paths.connection, { force: true });
-  if (connection) removeSockets(connection);
+export function removeConnectionFile(paths: RuntimePaths, address: DaemonAddress | undefined): void {
+  if (address && readStaleConnectionFile(paths)?.secret === address.secret)
+    rmSync(paths.connectionFile, { force: true });
+  if (address) removeSockets(address);
   if (lockHolder(paths) === process.pid) rmSync(paths.lock, { force: true });
 }
 

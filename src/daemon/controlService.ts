@@ -18,11 +18,11 @@ export interface Controls {
 
 export function controlService(controls: Controls, context: ServiceContext): Service<ControlMethod> {
   const handlers: Handlers<ControlMethod> = {
-    ping: ({ answer }) => answer({}),
-    status: ({ answer }) => answer(controls.status()),
-    'job.cancel': ({ params, answer }) => answer({ cancelled: controls.cancel(params.job) }),
-    shutdown: async ({ answer }) => {
-      await answer({});
+    ping: ({ respond }) => respond({}),
+    status: ({ respond }) => respond(controls.status()),
+    'job.cancel': ({ params, respond }) => respond({ cancelled: controls.cancel(params.job) }),
+    shutdown: async ({ respond }) => {
+      await respond({});
       controls.shutdown('asked by a client');
     },
   };

@@ -5,7 +5,7 @@ import { VERSION } from '../base/version.js';
 import type { Executor, ThreadBudget } from '../compute/executor.js';
 import { PROTOCOL_VERSION } from '../protocol/limits.js';
 import type { ControlMethod, Status, WorkMethod } from '../protocol/messages.js';
-import type { Connection } from '../runtime/connection.js';
+import type { DaemonAddress } from '../runtime/daemonAddress.js';
 import { type Log, openLog } from '../runtime/log.js';
 import { type RuntimePaths, runtimePaths } from '../runtime/paths.js';
 import { systemReason } from '../runtime/posix.js';
@@ -16,10 +16,10 @@ import {
   chooseEndpoints,
   type Endpoints,
   isLookedFor,
-  removeConnection,
+  removeConnectionFile,
   removeSockets,
   removeStale,
-  writeConnection,
+  writeConnectionFile,
 } from './connectionFile.js';
 import { controlService } from './controlService.js';
 import { DebyeWaller } from './jobs/debyeWaller.js';
@@ -53,7 +53,7 @@ export class Daemon {
   /** Resolves when the daemon has removed its files and answered everybody. */
   readonly ended: Promise<void>;
   /** How it can be reached: complete once `bind` has resolved. */
-  readonly connection: Connection;
+  readonly address: DaemonAddress;
   private readonly startedAt = performance.now();
   private readonly models: ModelStore;
   private readonly memory: MemoryBudget;
@@ -76,7 +76,7 @@ export class Daemon {
     readonly log: Log,
     private readonly executor: Executor,
   ) {
-    this.connection = {
+    this.address = {
       protocol: PROTOCOL_VERSION,
       version: VERSION,
       host: hostname(),
@@ -90,7 +90,7 @@ export class Daemon {
     const admission = new Admission(executor, this.memory);
     this.debyeWaller = new DebyeWaller(this.models, admission);
     this.jobs = new Jobs(this.models, this.debyeWaller, admission, executor.maxInflightBytes, config.maxJobs);
-    const { connection, models, debyeWaller, jobs } = this;
+    const { address, models, debyeWaller, jobs } = this;
     const context: ServiceContext = {
       log,
       security: security.socketOptions,
@@ -98,7 +98,7 @@ export class Daemon {
       load: { bytes: 0, limit: Math.floor(config.memory.bytes * REQUEST_SHARE) },
       onError: (error) => this.noteError(error),
     };
-    this.work = workService({ connection, executor, models, debyeWaller, jobs }, context);
+    this.work = workService({ address, executor, models, debyeWaller, jobs }, context);
     this.control = controlService(
       {
         status: () => this.status(),
@@ -116,8 +116,8 @@ export class Daemon {
   async bind(): Promise<void> {
     // a socket asks who may connect from its first moment on
     this.authentication = await startAuthentication(this.security, this.limit);
-    Object.assign(this.connection, await this.bindSockets());
-    writeConnection(this.paths, this.connection);
+    Object.assign(this.address, await this.bindSockets());
+    writeConnectionFile(this.paths, this.address);
     this.work.start();
     this.control.start();
     const { config, executor } = this;
@@ -127,7 +127,7 @@ export class Daemon {
     if (Number.isFinite(config.idleEndMs)) {
       every(Math.min(IDLE_CHECK_MS, Math.max(100, config.idleEndMs / 4)), () => this.checkIdle());
     }
-    const { version, protocol, work, control } = this.connection;
+    const { version, protocol, work, control } = this.address;
     this.log.info(
       {
         ...{ version, protocol, threads: executor.threads, threads_reason: executor.threadsReason },
@@ -168,7 +168,7 @@ export class Daemon {
     for (const timer of this.timers) clearInterval(timer);
     this.log.info({ reason }, 'ending');
     // nobody is to find a daemon that takes nothing any more
-    removeConnection(this.paths, this.connection);
+    removeConnectionFile(this.paths, this.address);
     this.work.end();
     void Promise.all([this.work.finish(DRAIN_MS), this.control.finish(DRAIN_MS)]).then(() => {
       this.work.close(DRAIN_MS);
@@ -203,8 +203,8 @@ export class Daemon {
   }
 
   private status(): Status {
-    const { executor, connection, jobs, memory, config, models } = this;
-    const { version, protocol, host, pid } = connection;
+    const { executor, address, jobs, memory, config, models } = this;
+    const { version, protocol, host, pid } = address;
     return {
       pid,
       version,
@@ -220,12 +220,12 @@ export class Daemon {
       memory_committed_bytes: memory.committed,
       idle_s: this.idleMs / 1000,
       idle_end_s: Number.isFinite(config.idleEndMs) ? config.idleEndMs / 1000 : null,
-      mechanism: connection.mechanism,
+      mechanism: address.mechanism,
       site_config: { path: config.site.path, found: config.site.found },
       last_errors: [...this.lastErrors],
       models: models.list(),
       jobs: [...jobs.list(), ...this.debyeWaller.list()],
-      endpoints: { work: connection.work, control: connection.control },
+      endpoints: { work: address.work, control: address.control },
       last_job: jobs.lastJob,
       counters: this.counters(),
       log: this.paths.log,
@@ -253,7 +253,7 @@ export class Daemon {
   }
 
   private checkConnectionFile(): void {
-    if (!canBeFound(this.paths, this.connection)) this.shutdown('its connection file or sockets have gone');
+    if (!canBeFound(this.paths, this.address)) this.shutdown('its connection file or sockets have gone');
     else if (this.isIdle && !isLookedFor(this.paths))
       this.shutdown('clients look for another connection file');
   }
@@ -272,11 +272,15 @@ function cannotMakeSockets({ work }: Endpoints, error: unknown): EuphonicError {
 }
 
 function cannotListen({ work }: Endpoints, error: unknown): EuphonicError {
-  return new EuphonicError('invalid_argument', `Nobody can listen there: ${systemReason(error)}.`, {
-    where: work,
-    expected: 'an address of this host, and two ports in a row that are free',
-    advice: 'Leave the port out to have one chosen.',
-  });
+  return new EuphonicError(
+    'invalid_argument',
+    `The daemon cannot listen at ${work}: ${systemReason(error)}.`,
+    {
+      where: work,
+      expected: 'an address of this host, and two ports in a row that are free',
+      advice: 'Leave the port out to have one chosen.',
+    },
+  );
 }
 
 /**
@@ -297,7 +301,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     await daemon.bind();
     return daemon;
   } catch (error) {
-    removeConnection(paths, daemon?.connection);
+    removeConnectionFile(paths, daemon?.address);
     throw error;
   }
 }

@@ -5,7 +5,7 @@ import { float64Frame } from '../protocol/arrays.js';
 import { versionError } from '../protocol/codec.js';
 import { MAX_FRAME_BYTES, MAX_FRAMES, MAX_HEADER_BYTES, PROTOCOL_VERSION } from '../protocol/limits.js';
 import type { Results, WorkMethod } from '../protocol/messages.js';
-import type { Connection } from '../runtime/connection.js';
+import type { DaemonAddress } from '../runtime/daemonAddress.js';
 import type { Log } from '../runtime/log.js';
 import type { DebyeWaller } from './jobs/debyeWaller.js';
 import type { Jobs } from './jobs/jobs.js';
@@ -14,7 +14,7 @@ import { type Handlers, Service, type ServiceContext } from './sockets/service.j
 import type { ModelStore } from './store/modelStore.js';
 
 export interface WorkParts {
-  connection: Connection;
+  address: DaemonAddress;
   executor: Pick<Executor, 'threads' | 'simd' | 'maxInflightBytes'>;
   models: ModelStore;
   debyeWaller: DebyeWaller;
@@ -29,60 +29,60 @@ export function workService(parts: WorkParts, context: ServiceContext): Service<
 function handlers(parts: WorkParts, log: Log): Handlers<WorkMethod> {
   const { models, debyeWaller, jobs } = parts;
   return {
-    hello: async ({ params, answer }) => {
+    hello: async ({ params, respond }) => {
       if (params.protocol !== PROTOCOL_VERSION) throw versionError(params.protocol, 'client', 'daemon');
-      return answer(hello(parts));
+      return respond(hello(parts));
     },
-    'model.load': async ({ params, answer }) => {
+    'model.load': async ({ params, respond }) => {
       const start = performance.now();
       const summary = await models.load(params);
       const { model, n_atoms } = summary;
       log.info({ model, n_atoms, ms: performance.now() - start }, 'model loaded');
-      return answer(summary);
+      return respond(summary);
     },
-    'model.put': async ({ params, frames, answer }) => answer(await models.put(params.atom_type, frames)),
-    'model.info': async ({ params, answer }) => {
+    'model.put': async ({ params, frames, respond }) => respond(await models.put(params.atom_type, frames)),
+    'model.info': async ({ params, respond }) => {
       const { summary } = models.get(params.model);
       const group = params.symmetry ? await models.spaceGroup(params.model).catch(() => null) : undefined;
       const space_group = group && { number: group.number, symbol: group.symbol };
-      return answer(
+      return respond(
         { ...summary, ...(space_group !== undefined && { space_group }) },
         models.crystalFrames(params.model),
       );
     },
-    'model.content': async ({ params, answer }) => {
+    'model.content': async ({ params, respond }) => {
       const release = models.hold(params.model);
       try {
         const { atom_type } = models.get(params.model).summary;
-        return await answer({ atom_type }, await models.contentFrames(params.model));
+        return await respond({ atom_type }, await models.contentFrames(params.model));
       } finally {
         release();
       }
     },
-    debye_waller: async ({ params, signal, answer }) => {
+    debye_waller: async ({ params, signal, respond }) => {
       const { tensors, summary } = await debyeWaller.get(params, signal);
       const { n_points, kernel_seconds, cached } = summary;
       log.info({ model: params.model, n_points, kernel_seconds, cached }, 'Debye–Waller tensors');
-      return answer(summary, [float64Frame('debye_waller', [tensors.length / 9, 3, 3], tensors)]);
+      return respond(summary, [float64Frame('debye_waller', [tensors.length / 9, 3, 3], tensors)]);
     },
-    'job.open': async ({ answer, ...call }) => {
+    'job.open': async ({ respond, ...call }) => {
       const summary = await jobs.open(call);
       const { params } = call;
       log.info({ job: summary.job, quantity: params.quantity, n_points: params.n_points }, 'job opened');
-      return answer(summary);
+      return respond(summary);
     },
-    'job.compute': ({ peer, params, frames, answer }) =>
-      jobs.compute(peer, params, frames, (chunk) => answer(chunk.result, chunk.frames)),
-    'job.close': async ({ peer, params, answer }) => {
+    'job.compute': ({ peer, params, frames, respond }) =>
+      jobs.compute(peer, params, frames, (chunk) => respond(chunk.result, chunk.frames)),
+    'job.close': async ({ peer, params, respond }) => {
       const figures = jobs.close(peer, params.job);
       log.info({ job: params.job, ...figures }, 'job closed');
-      return answer(figures);
+      return respond(figures);
     },
   };
 }
 
-function hello({ executor, connection }: WorkParts): Results['hello'] {
-  const { version, protocol, host, pid } = connection;
+function hello({ executor, address }: WorkParts): Results['hello'] {
+  const { version, protocol, host, pid } = address;
   return {
     version,
     protocol,

@@ -83,7 +83,7 @@ function parted(type: string, mass: number): { element?: string; label: string }
     const [element, label] = [type.slice(0, length), type.slice(length)];
     const masses = MASSES.get(element);
     if (!masses) continue;
-    // formulas are no labels: Ge0.5Sn0.4, Ge1Sn2
+    // formulas are not labels: Ge0.5Sn0.4, Ge1Sn2
     if (label === '' || /^(?!\d*\.\d|\d+[A-Z])[^A-Za-z]/.test(label)) return { element, label };
     const isLetter = /^[a-z]$/.test(label) && Math.abs(mass - (masses.natural ?? 0)) <= LETTER_MASS_TOLERANCE;
     if (isLetter) return { element, label };

@@ -1,4 +1,4 @@
-/** Files of scattering lengths: JSON, either a map as `scattering_lengths` takes it, or the incumbent's collections. */
+/** Files of scattering lengths: JSON, either a map as `scattering_lengths` takes it, or Euphonic's collections. */
 import { EuphonicError } from '../base/errors.js';
 import type { ScatteringLengthMap, ScatteringLengthValue } from './scatteringLengths.js';
 import { ANGSTROM_PER_BOHR, toAtomicUnits } from './units.js';
@@ -20,10 +20,10 @@ export function parseScatteringLengths(
   try {
     root = JSON.parse(text);
   } catch (error) {
-    throw damaged(where, `The scattering lengths are no JSON: ${(error as Error).message}.`);
+    throw damaged(where, `The scattering lengths are not JSON: ${(error as Error).message}.`);
   }
   if (Array.isArray(root)) return root;
-  if (!isRecord(root)) throw damaged(where, 'The scattering lengths are no JSON object.');
+  if (!isRecord(root)) throw damaged(where, 'The scattering lengths are not a JSON object.');
   const properties = root.physical_properties ?? root.physical_property;
   if (!isRecord(properties)) return root as ScatteringLengthMap;
   const collection = properties.coherent_scattering_length;

@@ -18,7 +18,7 @@ export interface CheckedRequest<M extends Method> {
   frames: Map<string, ArrayFrame>;
 }
 
-/** Throws `unknown_method`, with the nearest of `methods`, if the request's method is none of them. */
+/** Throws `unknown_method`, with the nearest of `methods`, unless the request's method is one of them. */
 export function checkMethod<M extends Method>(method: string, methods: readonly M[]): M {
   if ((methods as readonly string[]).includes(method)) return method as M;
   const near = nearest(method, methods);

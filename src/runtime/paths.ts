@@ -5,7 +5,7 @@ import { EuphonicError } from '../base/errors.js';
 
 /** Files beside the connection file that belong to the same daemon. */
 export interface RuntimePaths {
-  connection: string;
+  connectionFile: string;
   directory: string;
   /** file name of the connection file without its extension: what the names of the others begin with */
   stem: string;
@@ -26,18 +26,18 @@ export function runtimePaths(env: NodeJS.ProcessEnv = process.env): RuntimePaths
   const chosen = env.EUPHONIC_CONNECTION;
   // the XDG specification has a relative path ignored
   const runtimeDirectory = isAbsolute(env.XDG_RUNTIME_DIR ?? '') ? env.XDG_RUNTIME_DIR : undefined;
-  const connection = chosen
+  const connectionFile = chosen
     ? resolve(chosen)
     : runtimeDirectory
       ? join(runtimeDirectory, 'euphonic', 'connection.json')
       : join(homeDirectory(env), '.cache', 'euphonic-bridge', hostname(), 'connection.json');
-  const directory = dirname(connection);
-  const stem = basename(connection).replace(/\.json$/, '');
+  const directory = dirname(connectionFile);
+  const stem = basename(connectionFile).replace(/\.json$/, '');
   return {
-    connection,
+    connectionFile,
     directory,
     stem,
-    lock: `${connection}.lock`,
+    lock: `${connectionFile}.lock`,
     log: join(directory, `${stem}.log`),
     chosen: Boolean(chosen),
     local: !chosen && runtimeDirectory !== undefined,

@@ -22,7 +22,7 @@ export function parseTcpAddress(text: string): TcpAddress {
   const port = portText === undefined ? undefined : Number(portText);
   const portFits = port === undefined || (Number.isInteger(port) && port >= 1 && port <= MAX_PORT);
   if (isIPv4(host) && portFits && rest.length === 0) return { host, port };
-  throw new EuphonicError('invalid_argument', `'${text}' is no address to listen at.`, {
+  throw new EuphonicError('invalid_argument', `A daemon cannot listen at '${text}'.`, {
     where: '--tcp',
     expected: `an IPv4 address of this host, or address:port with a port from 1 to ${MAX_PORT}`,
     advice: 'Without an address, clients of this host alone can connect (127.0.0.1).',

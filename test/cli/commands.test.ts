@@ -31,7 +31,7 @@ describe('euphonicd', function () {
 
   it('starts, tells and stops', async () => {
     const none = await daemon.cli('status');
-    const connection_file = daemon.paths.connection;
+    const connection_file = daemon.paths.connectionFile;
     assert.deepEqual(
       [none.code, none.stdout],
       [3, `No daemon is alive (connection file ${connection_file}).\n`],

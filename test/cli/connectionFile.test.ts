@@ -86,7 +86,7 @@ describe('connection file, wherever it is looked for', function () {
     assert.equal(nothing.stdout, `No daemon is alive (connection file ${inHome(daemon.folder)}).\n`);
     const { pid } = daemon.connection();
     const stopped = await daemon.cli('stop');
-    const where = daemon.paths.connection;
+    const where = daemon.paths.connectionFile;
     assert.equal(stopped.stdout, `The daemon has been stopped (pid ${pid}, connection file ${where}).\n`);
   });
 

@@ -21,7 +21,7 @@ describe('euphonicd sqw', function () {
     return path;
   };
 
-  it("writes what the incumbent's file of the same calculation holds", async function () {
+  it("writes what Euphonic's file of the same calculation holds", async function () {
     const reference = JSON.parse(
       readFileSync(dataFile(this, 'quartz/quartz_fc_structure_factor.json'), 'utf8'),
     );
@@ -184,7 +184,7 @@ describe('euphonicd sqw', function () {
       info.charge_sum.flat().every((x: number) => Math.abs(x) < 0.005) && info.charge_sum[0][0] !== 0,
     );
     assert.deepEqual([info.born.length, info.dielectric.length, info.imaginary], [9, 3, 0]);
-    // the incumbent's frequencies at the zone centre without a sum rule
+    // Euphonic's frequencies at the zone centre without a sum rule
     const translations = [-2.65180313, -1.48963829, -1.4896305];
     for (const [i, w] of translations.entries()) assert.ok(Math.abs(info.translations[i] - w) < 1e-4);
     assert.ok(info.lambda > 0 && info.microseconds_per_q > 0 && info.asymmetry < 1e-12);

@@ -105,7 +105,7 @@ describe('a daemon seen from outside', function () {
       assert.ok(installation[key], key);
     }
     assert.deepEqual([paths.connection.mode, paths.directory.mode], ['0600', '0700']);
-    assert.equal(environment.EUPHONIC_CONNECTION, daemon.paths.connection);
+    assert.equal(environment.EUPHONIC_CONNECTION, daemon.paths.connectionFile);
     assert.equal(facts.threads, 2);
     assert.match(facts.threads_reason, /asked for/);
     const text = (await daemon.cli('doctor')).stdout;
@@ -131,8 +131,8 @@ describe('a daemon seen from outside', function () {
     assert.deepEqual([directory.result, directory.advice], ['problem', `chmod 700 ${daemon.folder}`]);
     chmodSync(daemon.folder, 0o700);
     const { version } = daemon.connection();
-    const older = readFileSync(daemon.paths.connection, 'utf8').replace(`"${version}"`, '"0.0.1"');
-    writeFileSync(daemon.paths.connection, older);
+    const older = readFileSync(daemon.paths.connectionFile, 'utf8').replace(`"${version}"`, '"0.0.1"');
+    writeFileSync(daemon.paths.connectionFile, older);
     const outdated = await doctor();
     assert.equal(outdated.code, 0);
     assert.equal(outdated.check('daemon').result, 'warning');

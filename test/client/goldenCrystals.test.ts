@@ -39,13 +39,13 @@ const names = readdirSync(folder)
 
 /** What the reciprocal sum rule's amplified rounding allows: meV, and relative. */
 const SUM_RULE = { frequencies: { absolute: 1e-3 }, intensities: 3e-4, tensors: 1e-6 };
-/** The incumbent removes a little more than each translation's eigenvalue: 1e-8 of the smallest one. */
+/** Euphonic removes a little more than each translation's eigenvalue: 1e-8 of the smallest one. */
 const REAL_SPACE = { frequencies: { relative: 1e-7 }, intensities: 1e-6, tensors: 1e-9 };
 const EXACT = { frequencies: { relative: 1e-7 }, intensities: 1e-6, tensors: 1e-10 };
 
 const TOLERANCES = { none: EXACT, reciprocal: SUM_RULE, realspace: REAL_SPACE };
 
-describe('crystals with what is easily got wrong, as the incumbent calculates them', function () {
+describe('crystals with what is easily got wrong, as Euphonic calculates them', function () {
   this.timeout(60_000);
   let daemon: TestDaemon;
   before(() => {

@@ -1,5 +1,5 @@
 /**
- * Where the incumbent errs, each time against an independent route: plain sums, an invariant, or the same crystal told in
+ * Where Euphonic errs, each time against an independent route: plain sums, an invariant, or the same crystal told in
  * another way. docs/options.md lists them. What concerns the MATLAB interface (single q-points, (qh, qk, qk), a temperature
  * set after a Debye–Waller calculation) is tested in test/matlab/test_known_faults.m, isotopes in symmetrised tensors in
  * test/daemon/debyeWaller.test.ts.
@@ -48,7 +48,7 @@ const POINTS: Vector[] = [
   [1, -1, 2],
 ];
 
-describe('known faults of the incumbent are not here', function () {
+describe('known faults of Euphonic are not here', function () {
   this.timeout(60_000);
   let daemon: TestDaemon;
   before(() => {

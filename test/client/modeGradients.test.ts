@@ -57,7 +57,7 @@ describe('mode gradients', function () {
   }
 
   for (const { crystal, options, frequencies, mode_gradients } of golden.cases) {
-    it(`of ${crystal} ${JSON.stringify(options)} are the incumbent's`, async () => {
+    it(`of ${crystal} ${JSON.stringify(options)} are Euphonic's`, async () => {
       const model = await client.loadModel(`${folder}crystals/${crystal}.json`);
       const found = await calculate(model, golden.qpts, { ...options, ...ALL, quantity: 'frequencies' });
       let compared = 0;
@@ -68,7 +68,7 @@ describe('mode gradients', function () {
             let expected = 0;
             let sum = 0;
             for (const mode of set) {
-              // the incumbent's is the gradient of |ω|
+              // Euphonic's is the gradient of |ω|
               expected += Math.sign(row[mode]) * mode_gradients[q][mode][axis] * MEV * ANGSTROM_PER_BOHR;
               sum += found.gradients[axis][q][mode];
             }

@@ -96,8 +96,8 @@ describe('a client whose daemon goes away', function () {
   it('is told when the daemon it finds speaks another protocol', async () => {
     const client = daemon.client();
     await client.ping();
-    const connection = { ...daemon.connection(), protocol: 2 };
-    writeFileSync(daemon.paths.connection, JSON.stringify(connection), { mode: 0o600 });
+    const address = { ...daemon.connection(), protocol: 2 };
+    writeFileSync(daemon.paths.connectionFile, JSON.stringify(address), { mode: 0o600 });
     const error = await failsWith('protocol_version', () => daemon.client().ping());
     assert.match(error.message, /update the client/);
   });

@@ -42,7 +42,7 @@ describe('a daemon of another version', function () {
       stdio: 'ignore',
     });
     children.push(child);
-    await eventually(() => existsSync(daemon.paths.connection), 'it is there');
+    await eventually(() => existsSync(daemon.paths.connectionFile), 'it is there');
     assert.deepEqual([daemon.connection().version, daemon.connection().protocol], [version, protocol]);
     return daemon.connection().pid;
   };
@@ -70,8 +70,8 @@ describe('a daemon of another version', function () {
     const peer = new RawPeer(daemon.connection(), 'work');
     try {
       await peer.request('job.open', { model, n_points: 1 });
-      const { connection, started } = await ensureDaemon({ paths: daemon.paths, replaceOlder: true });
-      assert.deepEqual([connection.pid, started], [pid, false]);
+      const { address, started } = await ensureDaemon({ paths: daemon.paths, replaceOlder: true });
+      assert.deepEqual([address.pid, started], [pid, false]);
       // and goes on to serve this client, whose protocol it speaks
       await client.evaluate(await client.putModel(arbitraryModel()), Float64Array.of(0.1, 0.2, 0.3));
     } finally {

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { materials } from '../../crystals/generate.js';
 import { seededRandom } from '../../crystals/random.js';
-import { Channel } from '../../src/client/channel.js';
 import type { EuphonicClient } from '../../src/client/client.js';
+import { RequestSocket } from '../../src/client/requestSocket.js';
 import { TensorSum } from '../../src/compute/debyeWaller.js';
 import { spaceGroup, symmetrisedTensors } from '../../src/models/symmetry.js';
 import { ANGSTROM_PER_BOHR, ELECTRON_MASS_PER_AMU } from '../../src/models/units.js';
@@ -135,7 +135,7 @@ describeWithExecutors('Debye–Waller tensors', function (executor) {
 
   for (const { file, grid, temperature, asr, symmetrise, debye_waller } of golden.cases) {
     const title = `${file} ${grid.join(' ')}, ${temperature} K, ${asr}${symmetrise ? ', symmetrised' : ''}`;
-    it(`are the incumbent's: ${title}`, async function () {
+    it(`are Euphonic's: ${title}`, async function () {
       const quartz = await client.loadModel(dataFile(this, file));
       const options = { grid, temperature, asr, symmetrise };
       const { tensors, ...summary } = await client.debyeWaller(quartz, options);
@@ -388,9 +388,9 @@ describeWithExecutors('Debye–Waller tensors', function (executor) {
       );
       await isBusy();
       const [job] = await underWay();
-      const channel = new Channel(daemon.connection(), daemon.connection().control);
-      const { result } = await channel.request('job.cancel', { job: job.job });
-      channel.close();
+      const socket = new RequestSocket(daemon.connection(), daemon.connection().control);
+      const { result } = await socket.request('job.cancel', { job: job.job });
+      socket.close();
       assert.deepEqual(result, { cancelled: true });
       await cancelled;
       await isIdle();

@@ -42,7 +42,7 @@ describe('a daemon among faults', function () {
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
       it(`ends within its time on ${signal} under load: each chunk has its results whole, or a typed error`, async () => {
         const child = daemon.run();
-        await eventually(() => existsSync(daemon.paths.connection), 'the daemon is there');
+        await eventually(() => existsSync(daemon.paths.connectionFile), 'the daemon is there');
         const { model } = await daemon.client().putModel(arbitraryModel());
         const peer = new RawPeer(daemon.connection(), 'work');
         try {
@@ -65,11 +65,11 @@ describe('a daemon among faults', function () {
           child.kill(signal);
           const answered = new Set([first.id]);
           while (answered.size < chunks) {
-            const answer = await peer.receive();
-            assert.ok(answer, 'each request is answered');
-            answered.add(answer.id);
-            if ('error' in answer) assert.match(answer.error.code, /^(shutting_down|cancelled)$/);
-            else assert.equal(answer.frames[0]?.bytes.length, 8 * n_modes * count);
+            const response = await peer.receive();
+            assert.ok(response, 'each request is answered');
+            answered.add(response.id);
+            if ('error' in response) assert.match(response.error.code, /^(shutting_down|cancelled)$/);
+            else assert.equal(response.frames[0]?.bytes.length, 8 * n_modes * count);
           }
           if (child.exitCode === null) await once(child, 'exit');
           assert.equal(child.exitCode, 0);
@@ -84,7 +84,7 @@ describe('a daemon among faults', function () {
 
     it('does not wait for a plan that is being made', async () => {
       const child = daemon.run('--max-memory', '16G');
-      await eventually(() => existsSync(daemon.paths.connection), 'the daemon is there');
+      await eventually(() => existsSync(daemon.paths.connectionFile), 'the daemon is there');
       const { model } = await daemon.client().putModel(largeModel(500));
       const peer = new RawPeer(daemon.connection(), 'work');
       try {
@@ -151,12 +151,12 @@ describe('a daemon among faults', function () {
       try {
         writeFileSync(join(daemon.folder, 'disk', 'filler'), Buffer.alloc(16 * 1024));
         const { code, stderr } = await daemon.cliWith(
-          { EUPHONIC_CONNECTION: inside('disk').connection },
+          { EUPHONIC_CONNECTION: inside('disk').connectionFile },
           'start',
         );
         assert.equal(code, 1);
         assert.match(stderr, /no space left/);
-        assert.ok(!existsSync(inside('disk').connection));
+        assert.ok(!existsSync(inside('disk').connectionFile));
       } finally {
         await unmount();
       }
@@ -189,7 +189,7 @@ describe('a daemon among faults', function () {
           'what was lost is counted',
         );
         client.close();
-        const { code, stderr } = await daemon.cliWith({ EUPHONIC_CONNECTION: paths.connection }, 'stop');
+        const { code, stderr } = await daemon.cliWith({ EUPHONIC_CONNECTION: paths.connectionFile }, 'stop');
         assert.equal(code, 0, stderr);
       } finally {
         await unmount();
@@ -205,7 +205,7 @@ describe('a daemon among faults', function () {
         await run('mount', ['-o', 'remount,ro', join(daemon.folder, 'disk')]);
         for (const place of [inside('disk'), inside('disk', 'deeper')]) {
           for (const command of ['start', 'run']) {
-            const env = { EUPHONIC_CONNECTION: place.connection };
+            const env = { EUPHONIC_CONNECTION: place.connectionFile };
             const { code, stderr } = await daemon.cliWith(env, command);
             assert.equal(code, 1);
             assert.match(stderr, /[Rr]ead-only file system/);
@@ -248,8 +248,8 @@ describe('a daemon among faults', function () {
     };
     const sockets = { work: 'ipc:///tmp/none/w', control: 'ipc:///tmp/none/c' };
     const write = (text: string) => {
-      writeFileSync(daemon.paths.connection, text);
-      chmodSync(daemon.paths.connection, 0o600);
+      writeFileSync(daemon.paths.connectionFile, text);
+      chmodSync(daemon.paths.connectionFile, 0o600);
     };
 
     it('starts over one that was never completed', async () => {
@@ -276,14 +276,14 @@ describe('a daemon among faults', function () {
         for (const command of ['start', 'run']) {
           const { code, stderr } = await daemon.cli(command);
           assert.equal(code, 1, stderr);
-          assert.ok(stderr.includes(daemon.paths.connection), stderr);
+          assert.ok(stderr.includes(daemon.paths.connectionFile), stderr);
         }
-        assert.equal(readFileSync(daemon.paths.connection, 'utf8'), text);
+        assert.equal(readFileSync(daemon.paths.connectionFile, 'utf8'), text);
       }
     });
 
     it('does not wait for a pipe in its place', async () => {
-      await run('mkfifo', ['-m', '600', daemon.paths.connection]);
+      await run('mkfifo', ['-m', '600', daemon.paths.connectionFile]);
       const { code, stderr } = await daemon.cli('start');
       assert.equal(code, 1);
       assert.match(stderr, /is not a file/);

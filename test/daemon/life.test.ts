@@ -28,18 +28,18 @@ describe('life of a daemon', function () {
   afterEach(() => daemon.dispose());
 
   it('begins with files that are private to the user and ends without any', async () => {
-    const { connection, started } = await ensureDaemon({ paths: daemon.paths });
+    const { address, started } = await ensureDaemon({ paths: daemon.paths });
     assert.ok(started);
-    assert.deepEqual(daemon.connection(), connection);
+    assert.deepEqual(daemon.connection(), address);
     const mode = (path: string) => statSync(path).mode & 0o777;
-    assert.equal(mode(daemon.paths.connection), 0o600);
+    assert.equal(mode(daemon.paths.connectionFile), 0o600);
     assert.equal(mode(daemon.paths.lock), 0o600);
     assert.equal(mode(daemon.paths.log), 0o600);
-    for (const path of socketPaths(connection)) assert.equal(mode(path) & 0o077, 0);
-    assert.match(connection.secret, /^[0-9a-f]{64}$/);
-    assert.ok(!readFileSync(daemon.paths.log, 'utf8').includes(connection.secret));
-    assert.deepEqual(await ensureDaemon({ paths: daemon.paths }), { connection, started: false });
-    assert.equal((await stopDaemon(daemon.paths))?.pid, connection.pid);
+    for (const path of socketPaths(address)) assert.equal(mode(path) & 0o077, 0);
+    assert.match(address.secret, /^[0-9a-f]{64}$/);
+    assert.ok(!readFileSync(daemon.paths.log, 'utf8').includes(address.secret));
+    assert.deepEqual(await ensureDaemon({ paths: daemon.paths }), { address, started: false });
+    assert.equal((await stopDaemon(daemon.paths))?.pid, address.pid);
     assert.deepEqual(readdirSync(daemon.folder), ['connection.log']);
     assert.equal(await findDaemon(daemon.paths), undefined);
     assert.equal(await stopDaemon(daemon.paths), undefined);
@@ -48,7 +48,7 @@ describe('life of a daemon', function () {
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     it(`ends in order on ${signal}`, async () => {
       const child = daemon.run();
-      await eventually(() => existsSync(daemon.paths.connection), 'the daemon is there');
+      await eventually(() => existsSync(daemon.paths.connectionFile), 'the daemon is there');
       child.kill(signal);
       const [code] = await once(child, 'exit');
       assert.equal(code, 0);
@@ -57,11 +57,11 @@ describe('life of a daemon', function () {
   }
 
   it('is the only one beside its connection file', async () => {
-    const { connection } = await ensureDaemon({ paths: daemon.paths });
+    const { address } = await ensureDaemon({ paths: daemon.paths });
     const { code, stderr } = await daemon.cli('run');
     assert.equal(code, 5);
     assert.match(stderr, /another daemon is alive/);
-    assert.equal((await findDaemon(daemon.paths))?.pid, connection.pid);
+    assert.equal((await findDaemon(daemon.paths))?.pid, address.pid);
   });
 
   it('goes on beside daemons of other connection files', async () => {
@@ -79,28 +79,28 @@ describe('life of a daemon', function () {
   it('of many starts at once is one', async function () {
     this.timeout(120_000);
     const starts = await Promise.all(Array.from({ length: 16 }, () => ensureDaemon({ paths: daemon.paths })));
-    assert.equal(new Set(starts.map(({ connection }) => connection.pid)).size, 1);
+    assert.equal(new Set(starts.map(({ address }) => address.pid)).size, 1);
     assert.equal(starts.filter(({ started }) => started).length, 1);
     const clients = starts.map(() => daemon.client());
     await Promise.all(clients.map((client) => client.hello()));
   });
 
   it('that was killed is replaced, and what it left is cleared away', async () => {
-    const { connection: killed } = await ensureDaemon({ paths: daemon.paths });
+    const { address: killed } = await ensureDaemon({ paths: daemon.paths });
     process.kill(killed.pid, 'SIGKILL');
     await eventually(async () => (await findDaemon(daemon.paths)) === undefined, 'the daemon has gone');
     assert.ok(socketPaths(killed).every(existsSync));
-    const { connection, started } = await ensureDaemon({ paths: daemon.paths });
+    const { address, started } = await ensureDaemon({ paths: daemon.paths });
     assert.ok(started);
-    assert.notEqual(connection.secret, killed.secret);
+    assert.notEqual(address.secret, killed.secret);
     assert.ok(!socketPaths(killed).some(existsSync));
   });
 
   it('is not mistaken for a process that has its number by now', async () => {
-    const { connection } = await ensureDaemon({ paths: daemon.paths });
-    process.kill(connection.pid, 'SIGKILL');
+    const { address } = await ensureDaemon({ paths: daemon.paths });
+    process.kill(address.pid, 'SIGKILL');
     await eventually(async () => (await findDaemon(daemon.paths)) === undefined, 'the daemon has gone');
-    writeFileSync(daemon.paths.connection, JSON.stringify({ ...connection, pid: process.pid }), {
+    writeFileSync(daemon.paths.connectionFile, JSON.stringify({ ...address, pid: process.pid }), {
       mode: 0o600,
     });
     assert.equal(await findDaemon(daemon.paths), undefined);
@@ -119,7 +119,7 @@ describe('life of a daemon', function () {
       secret: 's',
     };
     const content = { ...stale, work: `ipc://${precious}`, control: `ipc://${precious}` };
-    writeFileSync(daemon.paths.connection, JSON.stringify(content), { mode: 0o600 });
+    writeFileSync(daemon.paths.connectionFile, JSON.stringify(content), { mode: 0o600 });
     await ensureDaemon({ paths: daemon.paths });
     assert.equal(readFileSync(precious, 'utf8'), 'mine');
   });
@@ -127,8 +127,8 @@ describe('life of a daemon', function () {
   it('has its sockets in a short private directory where their paths would be too long', async () => {
     const folder = join(daemon.folder, 'x'.repeat(100));
     const paths = runtimePaths({ EUPHONIC_CONNECTION: join(folder, 'connection.json') });
-    const { connection } = await ensureDaemon({ paths });
-    const [work] = socketPaths(connection);
+    const { address } = await ensureDaemon({ paths });
+    const [work] = socketPaths(address);
     try {
       assert.ok(work.length <= 107 && !work.startsWith(folder), work);
       assert.equal(statSync(dirname(work)).mode & 0o777, 0o700);
@@ -140,14 +140,14 @@ describe('life of a daemon', function () {
 
   it('does so too where others may look into the directory', async () => {
     chmodSync(daemon.folder, 0o755);
-    const { connection } = await ensureDaemon({ paths: daemon.paths });
-    assert.ok(!connection.work.includes(daemon.folder));
+    const { address } = await ensureDaemon({ paths: daemon.paths });
+    assert.ok(!address.work.includes(daemon.folder));
   });
 
   it('is not started because of the connection file of another host', async () => {
-    const { connection } = await ensureDaemon({ paths: daemon.paths });
+    const { address } = await ensureDaemon({ paths: daemon.paths });
     await stopDaemon(daemon.paths);
-    writeFileSync(daemon.paths.connection, JSON.stringify({ ...connection, host: 'elsewhere' }), {
+    writeFileSync(daemon.paths.connectionFile, JSON.stringify({ ...address, host: 'elsewhere' }), {
       mode: 0o600,
     });
     const error = await failsWith('other_host', () => ensureDaemon({ paths: daemon.paths }));
@@ -162,12 +162,12 @@ describe('life of a daemon', function () {
   });
 
   it('says that one hangs which holds the lock, but has no connection file', async () => {
-    const { connection } = await ensureDaemon({ paths: daemon.paths });
-    writeFileSync(daemon.paths.connection, '');
+    const { address } = await ensureDaemon({ paths: daemon.paths });
+    writeFileSync(daemon.paths.connectionFile, '');
     const { code, stderr } = await daemon.cliWith({ EUPHONIC_START_TIMEOUT_MS: '1500' }, 'start');
     assert.equal(code, 1);
-    assert.ok(stderr.includes(`pid ${connection.pid}`), stderr);
-    process.kill(connection.pid, 'SIGTERM');
+    assert.ok(stderr.includes(`pid ${address.pid}`), stderr);
+    process.kill(address.pid, 'SIGTERM');
   });
 
   it('has as many threads as it is told', async () => {

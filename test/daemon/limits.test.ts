@@ -79,7 +79,7 @@ describe('limits of a daemon', function () {
         ['max_memory: 1M', /at least/],
         ['idle_end: soon', /time such as 3d/],
         ['tcp: everywhere', /none, loopback, any/],
-        ['- 1', /no map/],
+        ['- 1', /does not consist of keys/],
         ['a: [', /YAML/],
       ];
       for (const [text, words] of wrong) {
@@ -91,7 +91,7 @@ describe('limits of a daemon', function () {
       const missing = await daemon.cliWith({ EUPHONIC_SITE_CONFIG: join(daemon.folder, 'none') }, 'run');
       assert.equal(missing.code, 1);
       assert.match(missing.stderr, /no such file/);
-      assert.ok(!existsSync(daemon.paths.connection));
+      assert.ok(!existsSync(daemon.paths.connectionFile));
     });
 
     it('may forbid TCP', async () => {
@@ -146,7 +146,7 @@ describe('limits of a daemon', function () {
   it('hold for connections, and say so to who has the secret', async () => {
     const first = daemon.client();
     await first.ping();
-    const connection = daemon.connection();
+    const address = daemon.connection();
     const answerToAnother = async () => {
       // closed at once: a process has 1023 sockets
       const client = daemon.client();
@@ -161,15 +161,14 @@ describe('limits of a daemon', function () {
     };
     const peers: RawPeer[] = [];
     const connect = (count: number) => {
-      for (let k = 0; k < count; k++)
-        peers.push(new RawPeer(connection, 'control', { reconnectInterval: -1 }));
+      for (let k = 0; k < count; k++) peers.push(new RawPeer(address, 'control', { reconnectInterval: -1 }));
     };
     const counters = async () => (await first.status()).counters as Record<string, number>;
     const full = () =>
       eventually(async () => (await counters()).connections === MAX_CONNECTIONS, 'all places are taken');
     // who is still at the door takes nobody's place: some say nothing, some what ZeroMQ does not understand
     const strangers = Array.from({ length: 40 }, (_, k) => {
-      const stranger = connectSocket(connection.control.replace('ipc://', ''));
+      const stranger = connectSocket(address.control.replace('ipc://', ''));
       stranger.on('error', () => {});
       if (k % 2 === 0) stranger.write('GET / HTTP/1.0\r\n\r\n'.repeat(20));
       return stranger;
@@ -213,7 +212,7 @@ describe('limits of a daemon', function () {
       // asking how it is does not keep it
       const asking = setInterval(() => void client.ping().catch(() => {}), 100);
       try {
-        await eventually(() => !existsSync(daemon.paths.connection), 'it has ended');
+        await eventually(() => !existsSync(daemon.paths.connectionFile), 'it has ended');
       } finally {
         clearInterval(asking);
       }
@@ -227,9 +226,9 @@ describe('limits of a daemon', function () {
       const peer = new RawPeer(daemon.connection(), 'work');
       await peer.request('job.open', { model, n_points: 1 });
       await sleep(2500);
-      assert.ok(existsSync(daemon.paths.connection));
+      assert.ok(existsSync(daemon.paths.connectionFile));
       peer.close();
-      await eventually(() => !existsSync(daemon.paths.connection), 'it has ended');
+      await eventually(() => !existsSync(daemon.paths.connectionFile), 'it has ended');
     });
   });
 
@@ -249,20 +248,20 @@ describe('limits of a daemon', function () {
     it('it ends when its sockets have gone', async () => {
       rmSync(daemon.connection().control.replace('ipc://', ''));
       await ends('it has ended without a socket');
-      assert.ok(!existsSync(daemon.paths.connection));
+      assert.ok(!existsSync(daemon.paths.connectionFile));
     });
 
     it('it ends without touching the files of another that took its place', async () => {
       const other = JSON.stringify({ ...daemon.connection(), secret: 'of another' });
-      writeFileSync(`${daemon.paths.connection}.new`, other, { mode: 0o600 });
-      renameSync(`${daemon.paths.connection}.new`, daemon.paths.connection);
+      writeFileSync(`${daemon.paths.connectionFile}.new`, other, { mode: 0o600 });
+      renameSync(`${daemon.paths.connectionFile}.new`, daemon.paths.connectionFile);
       await ends('it has ended');
       assert.equal(daemon.connection().secret, 'of another');
     });
 
     it('it does not mind that clocks jump', async () => {
       // files from the future, and from long ago
-      for (const time of [4e9, 1]) utimesSync(daemon.paths.connection, time, time);
+      for (const time of [4e9, 1]) utimesSync(daemon.paths.connectionFile, time, time);
       await sleep(CONNECTION_CHECK_MS + 1000);
       await daemon.client().ping();
       assert.ok(existsSync(`/proc/${pid}`));

@@ -5,7 +5,7 @@ import { float64Frame } from '../../src/protocol/arrays.js';
 import { encodeRequest } from '../../src/protocol/codec.js';
 import { MAX_FRAME_BYTES } from '../../src/protocol/limits.js';
 import type { Response } from '../../src/protocol/messages.js';
-import type { Connection } from '../../src/runtime/connection.js';
+import type { DaemonAddress } from '../../src/runtime/daemonAddress.js';
 import { corpus } from '../protocol/frameCorpus.js';
 import { eventually, TestDaemon } from '../support/daemon.js';
 import { RawPeer } from '../support/rawPeer.js';
@@ -16,16 +16,16 @@ const codeOf = (response: Response | undefined) =>
 describe('peers of a daemon', function () {
   this.timeout(60_000);
   let daemon: TestDaemon;
-  let connection: Connection;
+  let address: DaemonAddress;
   const peers: RawPeer[] = [];
   const peer = (socket: 'work' | 'control', options?: object) => {
-    const made = new RawPeer(connection, socket, options);
+    const made = new RawPeer(address, socket, options);
     peers.push(made);
     return made;
   };
   before(async () => {
     daemon = new TestDaemon();
-    connection = await daemon.client().connect();
+    address = await daemon.client().connect();
   });
   afterEach(() => {
     for (const made of peers.splice(0)) made.close();
@@ -35,7 +35,7 @@ describe('peers of a daemon', function () {
   it('are let in with the secret only', async () => {
     const wrong: object[] = [
       { plainPassword: '0'.repeat(64) },
-      { plainPassword: connection.secret.slice(0, -1) },
+      { plainPassword: address.secret.slice(0, -1) },
       { plainUsername: 'root' },
       { plainUsername: null, plainPassword: null },
     ];
@@ -161,7 +161,7 @@ describe('peers of a daemon', function () {
     });
 
     it('lose it when they go', async () => {
-      const sender = new RawPeer(connection, 'work');
+      const sender = new RawPeer(address, 'work');
       await open(sender);
       assert.equal((await daemon.client().status()).jobs.length >= 1, true);
       sender.close();

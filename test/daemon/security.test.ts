@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { curveKeyPair, Dealer } from 'zeromq';
 import { stopDaemon } from '../../src/client/launcher.js';
 import { encodeRequest } from '../../src/protocol/codec.js';
-import { type CurveConnection, clientSecurity } from '../../src/runtime/connection.js';
+import { type CurveAddress, clientSecurity } from '../../src/runtime/daemonAddress.js';
 import { parseTcpAddress } from '../../src/runtime/tcpAddress.js';
 import { TestDaemon } from '../support/daemon.js';
 import { failsWith } from '../support/errors.js';
@@ -45,14 +45,14 @@ describe('a daemon is closed to others', function () {
     for (const args of [['start'], ['start', '--tcp']]) {
       const { code, stdout, stderr } = await daemon.cli(...args);
       assert.equal(code, 0, stderr);
-      const connection = daemon.connection();
-      const secrets = [connection.secret];
-      if (connection.mechanism === 'CURVE') secrets.push(connection.client_secret_key);
+      const address = daemon.connection();
+      const secrets = [address.secret];
+      if (address.mechanism === 'CURVE') secrets.push(address.client_secret_key);
       await daemon.client().status();
       const places = [
         stdout,
-        readFileSync(`/proc/${connection.pid}/cmdline`, 'utf8'),
-        readFileSync(`/proc/${connection.pid}/environ`, 'utf8'),
+        readFileSync(`/proc/${address.pid}/cmdline`, 'utf8'),
+        readFileSync(`/proc/${address.pid}/environ`, 'utf8'),
         readFileSync(daemon.paths.log, 'utf8'),
         (await daemon.cli('status', '--json')).stdout,
         (await daemon.cli('doctor', '--json')).stdout,
@@ -104,11 +104,11 @@ describe('a daemon is closed to others', function () {
   });
 
   describe('over TCP', () => {
-    let connection: CurveConnection;
-    const start = async (...address: string[]) => {
-      const { code, stderr } = await daemon.cli('start', '--tcp', ...address);
+    let address: CurveAddress;
+    const start = async (...tcp: string[]) => {
+      const { code, stderr } = await daemon.cli('start', '--tcp', ...tcp);
       assert.equal(code, 0, stderr);
-      connection = daemon.connection() as CurveConnection;
+      address = daemon.connection() as CurveAddress;
     };
 
     it('it listens on loopback, encrypted, and works as over ipc', async () => {
@@ -118,8 +118,8 @@ describe('a daemon is closed to others', function () {
         const local = other.client();
         const expected = await local.evaluate(await local.putModel(arbitraryModel()), qpts);
         await start();
-        assert.equal(connection.mechanism, 'CURVE');
-        assert.match(connection.work, /^tcp:\/\/127\.0\.0\.1:\d+$/);
+        assert.equal(address.mechanism, 'CURVE');
+        assert.match(address.work, /^tcp:\/\/127\.0\.0\.1:\d+$/);
         const client = daemon.client();
         const result = await client.evaluate(await client.putModel(arbitraryModel()), qpts);
         assert.deepEqual(result.structureFactors, expected.structureFactors);
@@ -132,23 +132,23 @@ describe('a daemon is closed to others', function () {
 
     it('it lets in the keys of the connection file alone', async () => {
       await start();
-      assert.ok(await isLetIn(connection.control, clientSecurity(connection), 10_000));
+      assert.ok(await isLetIn(address.control, clientSecurity(address), 10_000));
       const stranger = curveKeyPair();
       const strangers: object[] = [
         {},
-        { plainUsername: 'euphonic', plainPassword: connection.secret },
+        { plainUsername: 'euphonic', plainPassword: address.secret },
         {
-          curveServerKey: connection.server_key,
+          curveServerKey: address.server_key,
           curvePublicKey: stranger.publicKey,
           curveSecretKey: stranger.secretKey,
         },
         {
-          ...clientSecurity(connection),
+          ...clientSecurity(address),
           curveServerKey: stranger.publicKey,
         },
       ];
       for (const options of strangers) {
-        for (const endpoint of [connection.work, connection.control]) {
+        for (const endpoint of [address.work, address.control]) {
           assert.equal(await isLetIn(endpoint, options), false, JSON.stringify(options));
         }
       }
@@ -158,15 +158,15 @@ describe('a daemon is closed to others', function () {
 
     it('a daemon that was killed is found dead and replaced', async () => {
       await start();
-      process.kill(connection.pid, 'SIGKILL');
+      process.kill(address.pid, 'SIGKILL');
       const client = daemon.client();
-      assert.notEqual((await client.status()).pid, connection.pid);
+      assert.notEqual((await client.status()).pid, address.pid);
     });
 
     it('it takes the address and port that it is given, and says so when it cannot', async () => {
       await start('0.0.0.0');
-      assert.ok(connection.work.startsWith(`tcp://${hostname()}:`), connection.work);
-      const taken = Number(connection.work.split(':').at(-1));
+      assert.ok(address.work.startsWith(`tcp://${hostname()}:`), address.work);
+      const taken = Number(address.work.split(':').at(-1));
       const other = new TestDaemon();
       try {
         const { code, stderr } = await other.cli('run', '--tcp', `127.0.0.1:${taken}`);
@@ -186,8 +186,8 @@ describe('a daemon is closed to others', function () {
       await start();
       await stopDaemon(daemon.paths);
       const { writeFileSync } = await import('node:fs');
-      const elsewhere = { ...connection, host: 'elsewhere' };
-      writeFileSync(daemon.paths.connection, JSON.stringify(elsewhere), { mode: 0o600 });
+      const elsewhere = { ...address, host: 'elsewhere' };
+      writeFileSync(daemon.paths.connectionFile, JSON.stringify(elsewhere), { mode: 0o600 });
       const error = await failsWith('other_host', () => daemon.client().ping());
       assert.match(error.advice ?? '', /elsewhere/);
     });

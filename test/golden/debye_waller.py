@@ -14,7 +14,7 @@ models = {
     'quartz/quartz.castep_bin': ForceConstants.from_castep,
     'lzo/LZO_force_constants.json': ForceConstants.from_json_file,
 }
-# grids without the zone centre, where the incumbent takes a direction from the list; with it, without splitting
+# grids without the zone centre, where Euphonic takes a direction from the list; with it, without splitting
 cases = [
     ('quartz/quartz.castep_bin', (6, 6, 6), 300, None),
     ('quartz/quartz.castep_bin', (6, 6, 6), 0, None),

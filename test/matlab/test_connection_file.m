@@ -62,7 +62,8 @@ end
 
 function same_place(what)
     [code, text] = euphonic.internal.connection.run_daemon('test', {'status', '--json'}, false);
-    support.check(code == 3, '%s: no daemon, found %d: %s', what, code, text);
+    % 3: none there; 0: the one of whoever runs the tests
+    support.check(any(code == [0, 3]), '%s: an answer, found %d: %s', what, code, text);
     theirs = jsondecode(text);
     ours = euphonic.internal.connection.connection_file('test');
     support.check(strcmp(ours, theirs.connection_file), '%s: %s here and %s there', what, ours, theirs.connection_file);

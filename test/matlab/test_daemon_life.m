@@ -20,11 +20,11 @@ end
 function a_ping_takes_less_than_a_millisecond()
     euphonic.start();
     [~] = euphonic.start();
-    connection = euphonic.internal.connection.read_connection('test');
+    address = euphonic.internal.connection.read_connection_file('test');
     seconds = zeros(1, 200);
     for i = 1:200
         began = tic();
-        alive = euphonic.internal.connection.ping(connection);
+        alive = euphonic.internal.connection.ping(address);
         seconds(i) = toc(began);
         support.check(alive, 'an answer');
     end
@@ -194,17 +194,17 @@ function a_daemon_is_reached_over_tcp_with_keys()
     back = onCleanup(@() euphonic.stop());
     [code, text] = euphonic.internal.connection.run_daemon('test', {'start', '--tcp'}, false);
     support.check(code == 0, 'a daemon that listens: %s', text);
-    connection = euphonic.internal.connection.read_connection('test');
-    support.check(strcmp(connection.mechanism, 'CURVE'), 'CURVE, found %s', connection.mechanism);
-    support.check(strncmp(connection.work, 'tcp://127.0.0.1:', 16), 'this computer alone, found %s', connection.work);
+    address = euphonic.internal.connection.read_connection_file('test');
+    support.check(strcmp(address.mechanism, 'CURVE'), 'CURVE, found %s', address.mechanism);
+    support.check(strncmp(address.work, 'tcp://127.0.0.1:', 16), 'this computer alone, found %s', address.work);
     support.check(isequal(support.both(model, qh, qk, ql), expected), 'the same bits over TCP');
-    stranger = connection;
-    stranger.client_key = connection.server_key;
+    stranger = address;
+    stranger.client_key = address.server_key;
     support.check(~euphonic.internal.connection.ping(stranger, 2), 'nobody to be let in with another key');
     stranger.client_key = 'short';
     answer = euphonic.internal.gateway('request', stranger, 'control', 'ping', struct(), [], 2);
     support.check(strcmp(answer.error.code, 'invalid_argument'), 'keys that are none to be named');
-    support.check(euphonic.internal.connection.ping(connection), 'the daemon to go on');
+    support.check(euphonic.internal.connection.ping(address), 'the daemon to go on');
 end
 
 function an_older_daemon_that_is_idle_is_replaced()
@@ -253,8 +253,8 @@ end
 function a_daemon_that_cannot_start_is_quoted()
     support.octave_only();
     euphonic.stop();
-    connection = getenv('EUPHONIC_CONNECTION');
-    back = onCleanup(@() setenv('EUPHONIC_CONNECTION', connection));
+    file = getenv('EUPHONIC_CONNECTION');
+    back = onCleanup(@() setenv('EUPHONIC_CONNECTION', file));
     setenv('EUPHONIC_CONNECTION', '/dev/null/euphonic/connection.json');
     support.check_error('EUPHONIC:start:daemon_failed', '/dev/null', @() numel(euphonic.start()));
 end

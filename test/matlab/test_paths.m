@@ -56,12 +56,12 @@ function names_that_are_not_utf_8_are_refused_with_a_reason()
         support.check_error(['EUPHONIC:' make{2} ':invalid_argument'], 'not UTF-8', make{1});
     end
     back = keep_environment({'EUPHONIC_CONNECTION', 'EUPHONIC_HOME'}); %#ok<NASGU>
-    connection = getenv('EUPHONIC_CONNECTION');
+    file = getenv('EUPHONIC_CONNECTION');
     setenv('EUPHONIC_CONNECTION', [folder '/connection.json']);
     for entry = {@() numel(euphonic.start()), 'start'; @() euphonic.status(), 'status'}.'
         support.check_error(['EUPHONIC:' entry{2} ':runtime_directory'], 'EUPHONIC_CONNECTION', entry{1});
     end
-    setenv('EUPHONIC_CONNECTION', connection);
+    setenv('EUPHONIC_CONNECTION', file);
     support.check(numel(euphonic.start()) == 1, 'a daemon whose connection file is elsewhere');
     here = pwd();
     back_here = onCleanup(@() cd(here));

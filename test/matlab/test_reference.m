@@ -3,7 +3,7 @@ function tests = test_reference()
     tests = localfunctions();
 end
 
-function all_cases_of_the_incumbent_are_met()
+function all_cases_of_euphonic_are_met()
     folder = support.data_file('quartz_mat');
     files = dir(fullfile(folder, '*.mat'));
     support.check(numel(files) == 35, '35 files');

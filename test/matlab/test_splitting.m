@@ -64,7 +64,7 @@ function an_average_is_the_mean_over_directions()
     support.check(abs(found(2) - plain) < 1e-12 * plain, 'other points are left alone');
 end
 
-function zone_centres_are_doubled_as_the_incumbent_does()
+function zone_centres_are_doubled_as_euphonic_does()
     % what Euphonic 2.1.1 makes of these lists
     fc = salt();
     centre = [0 0 0];

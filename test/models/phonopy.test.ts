@@ -241,7 +241,12 @@ describe('phonopy: damaged files', () => {
   const read = (changed: string) => readSource(memorySource(Buffer.from(changed), '/nowhere/phonopy.yaml'));
 
   const damages: [string, string | RegExp, string, RegExp][] = [
-    ['a word among force constants', /(elements:[\s\S]*?\[.*?), /, '$1, x1, ', /line \d+. "x1" is no number/],
+    [
+      'a word among force constants',
+      /(elements:[\s\S]*?\[.*?), /,
+      '$1, x1, ',
+      /line \d+. "x1" is not a number/,
+    ],
     ['a number too many', /(elements:[\s\S]*?\[.*?), /, '$1, 1.0, ', /more than 486 numbers/],
     ['another shape', 'shape: [ 3, 18 ]', 'shape: [ 3, 17 ]', /more than 459 numbers/],
     ['a shape without meaning', 'shape: [ 3, 18 ]', 'shape: [ 3, 0 ]', /force_constants.shape/],

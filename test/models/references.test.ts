@@ -8,7 +8,7 @@ import { dataFile } from '../support/data.js';
 import { dynamicalMatrix, frequencies } from '../support/dynamicalMatrix.js';
 import { eigenvalues } from '../support/hermitian.js';
 
-/** meV; the references were written with slightly other constants, and the incumbent cuts its Ewald sums earlier */
+/** meV; the references were written with slightly other constants, and Euphonic cuts its Ewald sums earlier */
 const TOLERANCE = 2e-4;
 
 describe('what the readers give', () => {

@@ -89,7 +89,7 @@ describe('coherent scattering lengths', () => {
     await failsWith('no_scattering_length', () => coherentScatteringLengths(['Ni'], ['63Ni']));
   });
 
-  it('come from files: maps, lists and collections of the incumbent', async () => {
+  it('come from files: maps, lists and collections of Euphonic', async () => {
     const parse = (value: unknown) => parseScatteringLengths(JSON.stringify(value), '/data/b.json');
     assert.deepEqual(parse({ Ni: '62Ni', O: 5.8 }), { Ni: '62Ni', O: 5.8 });
     assert.deepEqual(parse([1, [2, 3]]), [1, [2, 3]]);

@@ -25,7 +25,7 @@ std::string bytes_of(Write write) {
   return {buffer.data(), buffer.size()};
 }
 
-Reply decode(const std::string& bytes) { return decode_reply(bytes.data(), bytes.size()); }
+ResponseHeader decode(const std::string& bytes) { return decode_response(bytes.data(), bytes.size()); }
 
 std::string failure_code_of(const std::string& bytes) {
   try {
@@ -67,10 +67,10 @@ std::vector<std::string> parts_of(const std::string& path) {
 
 std::string verdict_on(const std::vector<std::string>& parts) {
   try {
-    const Reply reply = decode(parts.at(0));
+    const ResponseHeader response = decode(parts.at(0));
     std::vector<std::size_t> sizes;
     for (std::size_t i = 1; i < parts.size(); ++i) sizes.push_back(parts[i].size());
-    check_frames(reply, sizes);
+    check_frames(response, sizes);
   } catch (const Failure& failure) {
     return failure.code;
   }
@@ -114,39 +114,39 @@ TEST_CASE("A result is read with its frames", "[mex]") {
     p.pack_map(4).pack("name").pack("flags").pack("dtype").pack("|u1").pack("shape");
     p.pack(std::vector<int>{}).pack("order").pack("C");
   });
-  const Reply reply = decode(bytes);
-  CHECK(reply.id == 7);
-  CHECK_FALSE(reply.error);
-  CHECK(*reply.result.find("job")->text() == "j1");
-  CHECK(reply.result.find("kernel_seconds")->number() == 0.5);
-  CHECK(*reply.result.find("offset")->integer() == std::int64_t{1} << 40);
-  CHECK(reply.result.find("nothing") == nullptr);
-  REQUIRE(reply.frames.size() == 2);
-  CHECK(reply.frames[0].bytes() == 27 * 100 * 8);
-  CHECK(reply.frames[1].bytes() == 1);
-  CHECK(find_frame(reply, "frequencies", DType::f8, {27, 100}) == 0);
-  CHECK_THROWS_AS(find_frame(reply, "frequencies", DType::f8, {100, 27}), Failure);
-  CHECK_THROWS_AS(find_frame(reply, "frequencies", DType::i4, {27, 100}), Failure);
-  CHECK_THROWS_AS(find_frame(reply, "eigenvectors", DType::f8, {27, 100}), Failure);
-  CHECK_NOTHROW(check_frames(reply, {27 * 100 * 8, 1}));
-  CHECK_THROWS_AS(check_frames(reply, {27 * 100 * 8 - 1, 1}), Failure);
-  CHECK_THROWS_AS(check_frames(reply, {27 * 100 * 8}), Failure);
-  CHECK_THROWS_AS(check_frames(reply, {27 * 100 * 8, 1, 1}), Failure);
+  const ResponseHeader response = decode(bytes);
+  CHECK(response.id == 7);
+  CHECK_FALSE(response.error);
+  CHECK(*response.result.find("job")->text() == "j1");
+  CHECK(response.result.find("kernel_seconds")->number() == 0.5);
+  CHECK(*response.result.find("offset")->integer() == std::int64_t{1} << 40);
+  CHECK(response.result.find("nothing") == nullptr);
+  REQUIRE(response.frames.size() == 2);
+  CHECK(response.frames[0].bytes() == 27 * 100 * 8);
+  CHECK(response.frames[1].bytes() == 1);
+  CHECK(find_frame(response, "frequencies", DType::f8, {27, 100}) == 0);
+  CHECK_THROWS_AS(find_frame(response, "frequencies", DType::f8, {100, 27}), Failure);
+  CHECK_THROWS_AS(find_frame(response, "frequencies", DType::i4, {27, 100}), Failure);
+  CHECK_THROWS_AS(find_frame(response, "eigenvectors", DType::f8, {27, 100}), Failure);
+  CHECK_NOTHROW(check_frames(response, {27 * 100 * 8, 1}));
+  CHECK_THROWS_AS(check_frames(response, {27 * 100 * 8 - 1, 1}), Failure);
+  CHECK_THROWS_AS(check_frames(response, {27 * 100 * 8}), Failure);
+  CHECK_THROWS_AS(check_frames(response, {27 * 100 * 8, 1, 1}), Failure);
 }
 
 TEST_CASE("A refusal is read with all that the daemon says", "[mex]") {
-  const Reply reply = decode(bytes_of([](Packer& p) {
+  const ResponseHeader response = decode(bytes_of([](Packer& p) {
     p.pack_map(3).pack("v").pack(1).pack("id").pack(-1).pack("error").pack_map(4);
     p.pack("code").pack("file_damaged").pack("message").pack("The file ends early.");
     p.pack("where").pack("record 12").pack("advice").pack("Copy it again");
   }));
-  REQUIRE(reply.error);
-  CHECK(reply.concerns_all());
-  CHECK(reply.error->code == "file_damaged");
-  CHECK(reply.error->message == "The file ends early.");
-  CHECK(reply.error->where == "record 12");
-  CHECK(reply.error->expected.empty());
-  CHECK(reply.error->advice == "Copy it again");
+  REQUIRE(response.error);
+  CHECK(response.concerns_all());
+  CHECK(response.error->code == "file_damaged");
+  CHECK(response.error->message == "The file ends early.");
+  CHECK(response.error->where == "record 12");
+  CHECK(response.error->expected.empty());
+  CHECK(response.error->advice == "Copy it again");
 }
 
 TEST_CASE("Another protocol version is named as such", "[mex]") {
@@ -161,7 +161,7 @@ TEST_CASE("Another protocol version is named as such", "[mex]") {
 
 TEST_CASE("What is no response header is refused", "[mex]") {
   const auto refused = [](const std::string& bytes) {
-    return failure_code_of(bytes) == failure_code::kBadReply;
+    return failure_code_of(bytes) == failure_code::kBadMessage;
   };
   CHECK(refused(""));
   CHECK(refused("\xc1"));
@@ -197,7 +197,7 @@ TEST_CASE("Unusable frame descriptions are refused", "[mex]") {
   for (const std::string& bytes :
        {with_frame("", "<f8", {2}, "C"), with_frame("a", ">f8", {2}, "C"), with_frame("a", "<f8", {-1}, "C"),
         with_frame("a", "<f8", {2}, "F"), with_frame("a", "<f8", {1, 1, 1, 1, 1, 1, 1, 1, 1}, "C")}) {
-    CHECK(failure_code_of(bytes) == failure_code::kBadReply);
+    CHECK(failure_code_of(bytes) == failure_code::kBadMessage);
   }
   const std::int64_t big = std::int64_t{1} << 40;
   CHECK_THROWS_AS(decode(with_frame("a", "<f8", {big, big}, "C")).frames[0].bytes(), Failure);
@@ -219,7 +219,7 @@ TEST_CASE("The corpus of responses is accepted and refused as its list says", "[
     if (kind != "response") continue;
     INFO(file);
     CHECK(verdict_on(parts_of(folder + file)) ==
-          (verdict == "bad_message" ? failure_code::kBadReply : verdict));
+          (verdict == "bad_message" ? failure_code::kBadMessage : verdict));
     ++messages;
   }
   CHECK(messages >= 20);
@@ -234,8 +234,8 @@ TEST_CASE("Mutated headers are read or refused, nothing else", "[mex]") {
     for (unsigned k = 0; k <= random() % 3; ++k) bytes[random() % bytes.size()] = static_cast<char>(random());
     if (random() % 4 == 0) bytes.resize(random() % bytes.size());
     try {
-      const Reply reply = decode(bytes);
-      for (const FrameDescription& frame : reply.frames) frame.bytes();
+      const ResponseHeader response = decode(bytes);
+      for (const FrameDescription& frame : response.frames) frame.bytes();
     } catch (const Failure&) {
       ++refused;
     }

@@ -52,9 +52,10 @@ std::string code_of(const std::function<void()>& action) {
 
 // Runs a whole job; returns the code of the failure and what was missing then.
 std::string run_job(Daemon& daemon, Work& work, std::vector<Range>* missing, const Wait& wait = {-1, never}) {
-  Connection connection(daemon.endpoints());
+  Connection connection(daemon.address());
   const OpenedJob job = open_job(connection, Value::Map{}, {}, wait);
-  Stream stream(connection, job, Quantity::structure_factor, work.points, work.outputs, *missing, wait, {});
+  EvaluationStream stream(connection, job, Quantity::structure_factor, work.points, work.outputs, *missing,
+                          wait, {});
   const std::string code = code_of([&] { stream.run(); });
   *missing = stream.missing();
   return code;
@@ -66,12 +67,12 @@ TEST_CASE("Chunks are put where they belong, in any order, with their neighbours
   std::vector<Sent> held;
   Daemon daemon([&](const Seen& seen) -> std::vector<Sent> {
     if (seen.method != "job.compute") return honest(seen);
-    // the last answer first, once three are there or none is to come
+    // the last response first, once three are there or none is to come
     held.push_back(chunk_result(seen));
     if (held.size() < 3 && *seen.params.find("offset")->integer() != 98) return {};
-    std::vector<Sent> replies(held.rbegin(), held.rend());
+    std::vector<Sent> responses(held.rbegin(), held.rend());
     held.clear();
-    return replies;
+    return responses;
   });
   const std::size_t stride = GENERATE(1, 2);
   Work work(100, stride);
@@ -147,7 +148,7 @@ TEST_CASE("Answers that break the protocol end the job", "[mex]") {
   });
   Work work(50);
   std::vector<Range> missing{{0, 50}};
-  CHECK(run_job(daemon, work, &missing) == failure_code::kBadReply);
+  CHECK(run_job(daemon, work, &missing) == failure_code::kBadMessage);
   CHECK(missing.front().offset == 0);
   CHECK(daemon.saw("job.cancel"));
 }
@@ -165,12 +166,12 @@ TEST_CASE("A refused chunk ends the job with the daemon's own words", "[mex]") {
   CHECK(daemon.saw("job.cancel"));
 }
 
-TEST_CASE("An answer to an unreadable request ends the wait", "[mex]") {
+TEST_CASE("A response to an unreadable request ends the wait", "[mex]") {
   Daemon daemon([](Seen seen) -> std::vector<Sent> {
     seen.id = -1;
     return {refusal(seen, "bad_message")};
   });
-  Connection connection(daemon.endpoints());
+  Connection connection(daemon.address());
   CHECK(code_of([&] { connection.work().call("hello", Value::Map{}, {}, {-1, never}); }) == "bad_message");
 }
 
@@ -206,7 +207,7 @@ TEST_CASE("What is interrupted before it has a name is cancelled by its ticket",
     pressed = true;
     return {};
   });
-  Connection connection(daemon.endpoints());
+  Connection connection(daemon.address());
   CHECK(code_of([&] {
           open_job(connection, Value::Map{}, {}, {-1, [] { return pressed.load(); }});
         }) == failure_code::kInterrupted);
@@ -235,37 +236,37 @@ TEST_CASE("Broadened intensities travel with their energies", "[mex]") {
   Outputs outputs;
   outputs.intensities = {{intensities.data(), 1}};
   const Wait wait{-1, never};
-  Connection connection(daemon.endpoints());
+  Connection connection(daemon.address());
   const OpenedJob job = open_job(connection, Value::Map{}, {}, wait);
-  Stream stream(connection, job, Quantity::sqw, work.points, outputs, {{0, 100}}, wait, {});
+  EvaluationStream stream(connection, job, Quantity::sqw, work.points, outputs, {{0, 100}}, wait, {});
   stream.run();
   for (std::size_t i = 0; i < 100; ++i) CHECK(intensities[i] == work.q[0][i] * energies[i]);
 }
 
-TEST_CASE("The next call does not take a late answer for its own", "[mex]") {
+TEST_CASE("The next call does not take a late response for its own", "[mex]") {
   std::vector<Sent> late;
   Daemon daemon([&](const Seen& seen) -> std::vector<Sent> {
     if (seen.method == "ping") {
       late.push_back(result(seen, {{"late", 1}}));
       return {};
     }
-    std::vector<Sent> replies = late;
-    replies.push_back(result(seen, {{"late", 0}}));
-    return replies;
+    std::vector<Sent> responses = late;
+    responses.push_back(result(seen, {{"late", 0}}));
+    return responses;
   });
-  Connection connection(daemon.endpoints());
+  Connection connection(daemon.address());
   CHECK(code_of([&] {
           connection.control().call("ping", Value::Map{}, {}, {0.1, never});
         }) == failure_code::kTimeout);
-  const Answer answer = connection.control().call("status", Value::Map{}, {}, {-1, never});
-  CHECK(*answer.reply.result.find("late")->integer() == 0);
+  const Response response = connection.control().call("status", Value::Map{}, {}, {-1, never});
+  CHECK(*response.header.result.find("late")->integer() == 0);
 }
 
 TEST_CASE("A wrong secret is told from a daemon that is not there", "[mex]") {
   Daemon daemon(honest);
-  Endpoints endpoints = daemon.endpoints();
-  endpoints.secret = "guessed";
-  Connection connection(endpoints);
+  DaemonAddress address = daemon.address();
+  address.secret = "guessed";
+  Connection connection(address);
   CHECK(code_of([&] {
           connection.work().call("hello", Value::Map{}, {}, {-1, never});
         }) == failure_code::kNotAuthorised);
@@ -294,15 +295,15 @@ TEST_CASE("Progress is told now and then, and at the end", "[mex]") {
   });
   Work work(140);
   const Wait wait{-1, never};
-  Connection connection(daemon.endpoints());
+  Connection connection(daemon.address());
   const OpenedJob job = open_job(connection, Value::Map{}, {}, wait);
   std::vector<std::size_t> told;
   Progress progress;
   progress.report = [&](std::size_t done, std::size_t, double) { told.push_back(done); };
   progress.first_after = 0.05;
   progress.growth = 1.5;
-  Stream stream(connection, job, Quantity::structure_factor, work.points, work.outputs, {{0, 140}}, wait,
-                progress);
+  EvaluationStream stream(connection, job, Quantity::structure_factor, work.points, work.outputs, {{0, 140}},
+                          wait, progress);
   stream.run();
   REQUIRE(told.size() >= 2);
   CHECK(told.size() < 10);
@@ -330,7 +331,7 @@ TEST_CASE("Progress is told while nothing arrives", "[mex]") {
     return honest(seen);
   });
   Work work(14);
-  Connection connection(daemon.endpoints());
+  Connection connection(daemon.address());
   std::vector<std::size_t> told;
   Progress progress;
   progress.report = [&](std::size_t done, std::size_t total, double) {
@@ -342,8 +343,8 @@ TEST_CASE("Progress is told while nothing arrives", "[mex]") {
   const OpenedJob job = open_job(connection, Value::Map{}, {}, {-1, never, [&opening] { opening.look(0); }});
   CHECK(told.size() >= 2);
   told.clear();
-  Stream stream(connection, job, Quantity::structure_factor, work.points, work.outputs, {{0, 14}},
-                {-1, never}, progress);
+  EvaluationStream stream(connection, job, Quantity::structure_factor, work.points, work.outputs, {{0, 14}},
+                          {-1, never}, progress);
   stream.run();
   REQUIRE(told.size() >= 2);
   CHECK(told.front() == 0);

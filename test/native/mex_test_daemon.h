@@ -38,7 +38,7 @@ struct Sent {
   std::vector<std::vector<double>> frames;
 };
 
-// Requests have another shape than replies, so the codec's own reader is no help here.
+// Requests have another shape than responses, so the codec's own reader is no help here.
 inline Value value_of(const msgpack::object& object) {
   switch (object.type) {
     case msgpack::type::POSITIVE_INTEGER:
@@ -129,13 +129,13 @@ inline Sent chunk_result(const Seen& seen) {
   return {header_of(header), {w, s}};
 }
 
-// Two ROUTER sockets served by one thread. `answer` returns the replies that a request causes (none:
+// Two ROUTER sockets served by one thread. `respond` returns the responses that a request causes (none:
 // silence).
 class Daemon {
  public:
-  using Answer = std::function<std::vector<Sent>(const Seen&)>;
+  using Respond = std::function<std::vector<Sent>(const Seen&)>;
 
-  explicit Daemon(Answer answer) : answer_(std::move(answer)) {
+  explicit Daemon(Respond respond) : respond_(std::move(respond)) {
     char pattern[] = "/tmp/euphonic-wire-XXXXXX";
     directory_ = mkdtemp(pattern);
     context_ = zmq_ctx_new();
@@ -160,7 +160,7 @@ class Daemon {
     stop_ = true;
     if (thread_.joinable()) thread_.join();
   }
-  Endpoints endpoints() const { return {endpoint(0), endpoint(1), "PLAIN", "secret"}; }
+  DaemonAddress address() const { return {endpoint(0), endpoint(1), "PLAIN", "secret"}; }
   std::vector<std::string> methods() {
     const std::lock_guard<std::mutex> lock(mutex_);
     return methods_;
@@ -202,13 +202,14 @@ class Daemon {
   void authenticate() {
     const std::vector<Part> parts = receive(zap_);
     const std::string password(static_cast<const char*>(parts[7].data()), parts[7].size());
-    const std::string reply[] = {"1.0",
-                                 {static_cast<const char*>(parts[1].data()), parts[1].size()},
-                                 password == "secret" ? "200" : "400",
-                                 "",
-                                 "",
-                                 ""};
-    for (int i = 0; i < 6; ++i) zmq_send(zap_, reply[i].data(), reply[i].size(), i < 5 ? ZMQ_SNDMORE : 0);
+    const std::string response[] = {"1.0",
+                                    {static_cast<const char*>(parts[1].data()), parts[1].size()},
+                                    password == "secret" ? "200" : "400",
+                                    "",
+                                    "",
+                                    ""};
+    for (int i = 0; i < 6; ++i)
+      zmq_send(zap_, response[i].data(), response[i].size(), i < 5 ? ZMQ_SNDMORE : 0);
   }
 
   void serve(void* socket) {
@@ -226,7 +227,7 @@ class Daemon {
       const std::lock_guard<std::mutex> lock(mutex_);
       methods_.push_back(seen.method);
     }
-    for (Sent& sent : answer_(seen)) {
+    for (Sent& sent : respond_(seen)) {
       zmq_send(socket, parts[0].data(), parts[0].size(), ZMQ_SNDMORE);
       zmq_send(socket, sent.header.data(), sent.header.size(), sent.frames.empty() ? 0 : ZMQ_SNDMORE);
       for (std::size_t i = 0; i < sent.frames.size(); ++i) {
@@ -236,7 +237,7 @@ class Daemon {
     }
   }
 
-  Answer answer_;
+  Respond respond_;
   std::string directory_;
   void* context_ = nullptr;
   void* sockets_[2] = {};

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Connection, readConnection } from '../../src/runtime/connection.js';
+import { type DaemonAddress, readConnectionFile } from '../../src/runtime/daemonAddress.js';
 import { runtimePaths } from '../../src/runtime/paths.js';
 import { ensurePrivateDirectory } from '../../src/runtime/posix.js';
 import { failsWith } from '../support/errors.js';
 
-const connection: Connection = {
+const address: DaemonAddress = {
   protocol: 1,
   version: '0.1.0',
   host: hostname(),
@@ -22,8 +22,8 @@ describe('connection file', () => {
   let folder: string;
   const paths = () => runtimePaths({ EUPHONIC_CONNECTION: join(folder, 'connection.json') });
   const write = (content: unknown, mode = 0o600) => {
-    writeFileSync(paths().connection, typeof content === 'string' ? content : JSON.stringify(content));
-    chmodSync(paths().connection, mode);
+    writeFileSync(paths().connectionFile, typeof content === 'string' ? content : JSON.stringify(content));
+    chmodSync(paths().connectionFile, mode);
   };
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'euphonic-test-'));
@@ -31,7 +31,7 @@ describe('connection file', () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   it('lies where the environment says', () => {
-    const at = (env: NodeJS.ProcessEnv) => runtimePaths(env).connection;
+    const at = (env: NodeJS.ProcessEnv) => runtimePaths(env).connectionFile;
     assert.equal(at({ EUPHONIC_CONNECTION: '/a/b.json', XDG_RUNTIME_DIR: '/run/user/1' }), '/a/b.json');
     assert.equal(
       at({ XDG_RUNTIME_DIR: '/run/user/1', HOME: '/home/x' }),
@@ -43,37 +43,37 @@ describe('connection file', () => {
   });
 
   it('is read, and absent when there is none', () => {
-    assert.equal(readConnection(paths()), undefined);
-    write(connection);
-    assert.deepEqual(readConnection(paths()), connection);
+    assert.equal(readConnectionFile(paths()), undefined);
+    write(address);
+    assert.deepEqual(readConnectionFile(paths()), address);
   });
 
   it('that is empty counts as none, one that is something else is left alone', async () => {
     write('');
-    assert.equal(readConnection(paths()), undefined);
+    assert.equal(readConnectionFile(paths()), undefined);
     write('{"some": "data of the user"}');
-    await failsWith('file_damaged', () => readConnection(paths()));
-    write({ ...connection, pid: 'one' });
-    await failsWith('file_damaged', () => readConnection(paths()));
+    await failsWith('file_damaged', () => readConnectionFile(paths()));
+    write({ ...address, pid: 'one' });
+    await failsWith('file_damaged', () => readConnectionFile(paths()));
   });
 
   it('of another host says so', async () => {
-    write({ ...connection, host: 'elsewhere' });
-    const error = await failsWith('other_host', () => readConnection(paths()));
+    write({ ...address, host: 'elsewhere' });
+    const error = await failsWith('other_host', () => readConnectionFile(paths()));
     assert.match(error.message, /elsewhere/);
   });
 
   it('that others may read or write is refused', async () => {
     for (const mode of [0o644, 0o640, 0o602]) {
-      write(connection, mode);
-      await failsWith('runtime_directory', () => readConnection(paths()));
+      write(address, mode);
+      await failsWith('runtime_directory', () => readConnectionFile(paths()));
     }
   });
 
   it('that is a symbolic link is refused', async () => {
-    writeFileSync(join(folder, 'real'), JSON.stringify(connection), { mode: 0o600 });
-    symlinkSync(join(folder, 'real'), paths().connection);
-    await failsWith('runtime_directory', () => readConnection(paths()));
+    writeFileSync(join(folder, 'real'), JSON.stringify(address), { mode: 0o600 });
+    symlinkSync(join(folder, 'real'), paths().connectionFile);
+    await failsWith('runtime_directory', () => readConnectionFile(paths()));
   });
 
   it('has a directory that is made for this user alone', () => {

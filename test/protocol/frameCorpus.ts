@@ -181,7 +181,7 @@ export function corpus(): Entry[] {
   bad('params-array', 'params as an array', request({ params: array() }));
   bad('extra-key', 'an unknown key in the header', request({ extra: TRUE }));
   bad('twice', 'the same key twice', [map(['v', int(1)], ['v', int(1)], ['id', int(7)])]);
-  bad('integer-key', 'a key that is no string', [Buffer.concat([Buffer.of(0x81), int(1), int(1)])]);
+  bad('integer-key', 'a key that is not a string', [Buffer.concat([Buffer.of(0x81), int(1), int(1)])]);
   bad('binary', 'a binary value', request({ params: map(['path', Buffer.of(0xc4, 1, 0)]) }));
   bad('extension', 'an extension type', request({ params: map(['t', Buffer.of(0xd4, 1, 0)]) }));
   bad('timestamp', 'a timestamp', request({ params: map(['t', Buffer.of(0xd6, 0xff, 0, 0, 0, 0)]) }));

@@ -6,7 +6,7 @@ const DEGENERATE_GAP = 0.05;
 /** Intensities of modes below this are left out of comparisons, meV. */
 export const SOFT_MODE = 1;
 
-/** [rows,n] as n lists of rows: what the incumbent's files hold. */
+/** [rows,n] as n lists of rows: what Euphonic's files hold. */
 export function transposed(array: Float64Array, nPoints: number): number[][] {
   const rows = array.length / nPoints;
   return Array.from({ length: nPoints }, (_, i) =>

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type ClientOptions, EuphonicClient } from '../../src/client/client.js';
 import { ensureDaemon, findDaemon, stopDaemon } from '../../src/client/launcher.js';
-import type { Connection } from '../../src/runtime/connection.js';
+import type { DaemonAddress } from '../../src/runtime/daemonAddress.js';
 import { type RuntimePaths, runtimePaths } from '../../src/runtime/paths.js';
 import type { StartLimits } from '../../src/runtime/startLimits.js';
 import { cpuSeconds } from '../reliability/support/processes.js';
@@ -84,8 +84,8 @@ export class TestDaemon {
   }
 
   /** What the connection file says. */
-  connection(): Connection {
-    return JSON.parse(readFileSync(this.paths.connection, 'utf8'));
+  connection(): DaemonAddress {
+    return JSON.parse(readFileSync(this.paths.connectionFile, 'utf8'));
   }
 
   /** Runs the command line to its end. */

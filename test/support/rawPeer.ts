@@ -3,20 +3,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Dealer } from 'zeromq';
 import { decodeResponse, encodeRequest } from '../../src/protocol/codec.js';
 import type { ArrayFrame, Response } from '../../src/protocol/messages.js';
-import { type Connection, PLAIN_USERNAME } from '../../src/runtime/connection.js';
+import { type DaemonAddress, PLAIN_USERNAME } from '../../src/runtime/daemonAddress.js';
 
 export class RawPeer {
   readonly socket: Dealer;
   private nextId = 1;
 
-  constructor(connection: Connection, socket: 'work' | 'control', options: object = {}) {
+  constructor(address: DaemonAddress, socket: 'work' | 'control', options: object = {}) {
     this.socket = new Dealer({
       plainUsername: PLAIN_USERNAME,
-      plainPassword: connection.secret,
+      plainPassword: address.secret,
       linger: 0,
       ...options,
     });
-    this.socket.connect(connection[socket]);
+    this.socket.connect(address[socket]);
   }
 
   send(parts: readonly Uint8Array[]): Promise<void> {

@@ -144,7 +144,7 @@ function described(options: object): string[] {
   return Object.entries(options).map(([name, value]) => `${name} ${String(value).replaceAll(',', '×')}`);
 }
 
-/** Force constants and Born charges as phonopy's files give them, against the incumbent's JSON form of the same. */
+/** Force constants and Born charges as phonopy's files give them, against Euphonic's JSON form of the same. */
 function reading(name: string, options: ReadOptions): ReferenceCase {
   const file = 'nacl/NaCl_force_constants.json';
   return {
@@ -196,7 +196,7 @@ const debyeWallerFile = (temperature: number, suffix = '') =>
 /**
  * Tensors of the files, averaged over the space group here unless they are already: they were made from the points of the
  * grid that symmetry tells apart, so that only the average can be compared. The frequencies that they were made from were
- * rounded: the incumbent's own deviation is the same.
+ * rounded: Euphonic's own deviation is the same.
  */
 function debyeWaller(temperature: number, suffix = ''): ReferenceCase {
   const file = debyeWallerFile(temperature, suffix);
@@ -220,7 +220,7 @@ function debyeWaller(temperature: number, suffix = ''): ReferenceCase {
   };
 }
 
-/** The incumbent's JSON form of a crystal, in atomic units. */
+/** Euphonic's JSON form of a crystal, in atomic units. */
 export function crystalOf({ cell_vectors, atom_r, atom_type, atom_mass }: JsonCrystal): Crystal {
   return {
     cellVectors: Float64Array.from(cell_vectors.flat(), (x) => x / ANGSTROM_PER_BOHR),
@@ -239,7 +239,7 @@ export interface JsonCrystal {
   atom_mass: number[];
 }
 
-/** q-points of the files that Horace's users have had from the incumbent's MATLAB interface. */
+/** q-points of the files that Horace's users have had from Euphonic's MATLAB interface. */
 const HORACE_QPTS = [
   [0, 0, 0],
   [0.1, 0.2, 0.3],

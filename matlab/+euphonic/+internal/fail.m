@@ -1,8 +1,8 @@
 function fail(caller, reason, message, varargin)
     %FAIL   Raise EUPHONIC:caller:reason.
     %   FAIL(CALLER, REASON, MESSAGE, ...) formats MESSAGE as sprintf does.
-    %   FAIL(CALLER, ANSWER_ERROR) raises what the daemon or the connection said: a struct with code, message and, where
-    %   they are not empty, where, expected, advice.
+    %   FAIL(CALLER, RESPONSE_ERROR) raises what the daemon or the connection said: a struct with code, message and,
+    %   where they are not empty, where, expected, advice.
     if isstruct(reason)
         message = with_details(reason);
         reason = reason.code;
@@ -12,11 +12,11 @@ function fail(caller, reason, message, varargin)
     error(['EUPHONIC:' caller ':' reason], '%s', message);
 end
 
-function message = with_details(answer_error)
-    message = answer_error.message;
+function message = with_details(response_error)
+    message = response_error.message;
     details = {'where', 'Where: '; 'expected', 'Expected: '; 'advice', ''};
     for i = 1:size(details, 1)
-        text = answer_error.(details{i, 1});
+        text = response_error.(details{i, 1});
         if ~isempty(text) && isempty(strfind(message, text)) %#ok<STREMP>
             if ~any(text(end) == '.!?')
                 text = [text '.'];

@@ -21,8 +21,8 @@ bool same_atom(const Model& m, int i, int j) {
   return true;
 }
 
-// Image of every atom under r -> 2c - r, lattice vector L with r_image = 2c - r + L; empty if c is no centre
-// of the positions.
+// Image of every atom under r -> 2c - r, lattice vector L with r_image = 2c - r + L; empty if c is not a
+// centre of the positions.
 std::vector<int> images_of(const Model& m, const Vec3& twice_centre, std::vector<Int3>& lattice) {
   std::vector<int> image(m.n_atoms, -1);
   lattice.assign(m.n_atoms, Int3{});

@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::int64_t kMaxInteger = std::int64_t{1} << 53;
 
-[[noreturn]] void bad_reply(const std::string& what) {
-  Failure failure(failure_code::kBadReply, "The daemon's answer breaks the protocol: " + what + ".");
+[[noreturn]] void bad_message(const std::string& what) {
+  Failure failure(failure_code::kBadMessage, "The daemon's response breaks the protocol: " + what + ".");
   failure.advice = "Restart the daemon with euphonic.restart; if that does not help, its version differs";
   throw failure;
 }
@@ -61,10 +61,10 @@ Value unpack(const msgpack::object& object) {
     case msgpack::type::BOOLEAN:
       return object.via.boolean;
     case msgpack::type::POSITIVE_INTEGER:
-      if (object.via.u64 > static_cast<std::uint64_t>(kMaxInteger)) bad_reply("an integer over 53 bits");
+      if (object.via.u64 > static_cast<std::uint64_t>(kMaxInteger)) bad_message("an integer over 53 bits");
       return static_cast<std::int64_t>(object.via.u64);
     case msgpack::type::NEGATIVE_INTEGER:
-      if (object.via.i64 < -kMaxInteger) bad_reply("an integer over 53 bits");
+      if (object.via.i64 < -kMaxInteger) bad_message("an integer over 53 bits");
       return std::int64_t{object.via.i64};
     case msgpack::type::FLOAT32:
     case msgpack::type::FLOAT64:
@@ -83,15 +83,15 @@ Value unpack(const msgpack::object& object) {
       members.reserve(object.via.map.size);
       for (std::uint32_t i = 0; i < object.via.map.size; ++i) {
         const msgpack::object_kv& pair = object.via.map.ptr[i];
-        if (pair.key.type != msgpack::type::STR) bad_reply("a map with a key that is no string");
-        if (pair.key.via.str.size > kMaxKeyBytes) bad_reply("a map with a key that is too long");
+        if (pair.key.type != msgpack::type::STR) bad_message("a map with a key that is not a string");
+        if (pair.key.via.str.size > kMaxKeyBytes) bad_message("a map with a key that is too long");
         members.push_back({std::string(pair.key.via.str.ptr, pair.key.via.str.size), unpack(pair.val)});
       }
-      if (has_repeated_key(members)) bad_reply("a map with a key that occurs twice");
+      if (has_repeated_key(members)) bad_message("a map with a key that occurs twice");
       return members;
     }
     default:
-      bad_reply("a binary or extension value in the header");
+      bad_message("a binary or extension value in the header");
   }
 }
 
@@ -103,7 +103,7 @@ std::string text_member(const Value& map, const char* key) {
 FrameDescription frame_description(const Value& value) {
   FrameDescription frame;
   frame.name = text_member(value, "name");
-  if (frame.name.empty()) bad_reply("a frame without a name");
+  if (frame.name.empty()) bad_message("a frame without a name");
   const std::string dtype = text_member(value, "dtype");
   if (dtype == "<f8") {
     frame.dtype = DType::f8;
@@ -112,16 +112,16 @@ FrameDescription frame_description(const Value& value) {
   } else if (dtype == "|u1") {
     frame.dtype = DType::u1;
   } else {
-    bad_reply("frame " + frame.name + " of unknown type '" + dtype + "'");
+    bad_message("frame " + frame.name + " of unknown type '" + dtype + "'");
   }
-  if (text_member(value, "order") != "C") bad_reply("frame " + frame.name + " is not in C order");
+  if (text_member(value, "order") != "C") bad_message("frame " + frame.name + " is not in C order");
   const Value* shape = value.find("shape");
   if (!shape || !shape->array() || shape->array()->size() > kMaxDimensions) {
-    bad_reply("frame " + frame.name + " without a usable shape");
+    bad_message("frame " + frame.name + " without a usable shape");
   }
   for (const Value& extent : *shape->array()) {
     const std::int64_t* n = extent.integer();
-    if (!n || *n < 0) bad_reply("frame " + frame.name + " with a negative or fractional extent");
+    if (!n || *n < 0) bad_message("frame " + frame.name + " with a negative or fractional extent");
     frame.shape.push_back(static_cast<std::uint64_t>(*n));
   }
   return frame;
@@ -129,7 +129,7 @@ FrameDescription frame_description(const Value& value) {
 
 Failure error_from(const Value& value) {
   Failure failure(text_member(value, "code"), text_member(value, "message"));
-  if (failure.code.empty() || failure.message.empty()) bad_reply("an error without code or message");
+  if (failure.code.empty() || failure.message.empty()) bad_message("an error without code or message");
   failure.where = text_member(value, "where");
   failure.expected = text_member(value, "expected");
   failure.advice = text_member(value, "advice");
@@ -157,7 +157,7 @@ std::size_t FrameDescription::bytes() const {
   if (empty) return 0;
   for (std::uint64_t extent : shape) {
     if (extent > std::numeric_limits<std::size_t>::max() / total) {
-      bad_reply("frame " + name + " is larger than memory");
+      bad_message("frame " + name + " is larger than memory");
     }
     total *= static_cast<std::size_t>(extent);
   }
@@ -178,8 +178,8 @@ std::string encode_request(std::int64_t id, const std::string& method, const Val
   return std::string(buffer.data(), buffer.size());
 }
 
-Reply decode_reply(const void* data, std::size_t size) {
-  if (size > kMaxHeaderBytes) bad_reply("a header of " + std::to_string(size) + " bytes");
+ResponseHeader decode_response(const void* data, std::size_t size) {
+  if (size > kMaxHeaderBytes) bad_message("a header of " + std::to_string(size) + " bytes");
   Value header;
   try {
     std::size_t end = 0;
@@ -187,14 +187,14 @@ Reply decode_reply(const void* data, std::size_t size) {
     const msgpack::unpack_limit limit(size, size, size, 0, 0, kMaxHeaderDepth);
     const msgpack::object_handle handle =
         msgpack::unpack(static_cast<const char*>(data), size, end, nullptr, nullptr, limit);
-    if (end != size) bad_reply("bytes after the header");
+    if (end != size) bad_message("bytes after the header");
     header = unpack(handle.get());
   } catch (const msgpack::unpack_error& error) {
-    bad_reply(std::string("the header is not msgpack (") + error.what() + ")");
+    bad_message(std::string("the header is not msgpack (") + error.what() + ")");
   }
 
   const Value* version = header.find("v");
-  if (!header.map() || !version || !version->integer()) bad_reply("a header without version");
+  if (!header.map() || !version || !version->integer()) bad_message("a header without version");
   if (*version->integer() != kProtocolVersion) {
     Failure failure("protocol_version",
                     "The daemon speaks version " + std::to_string(*version->integer()) + " of the protocol.");
@@ -205,52 +205,53 @@ Reply decode_reply(const void* data, std::size_t size) {
             : "Stop the old daemon with euphonic.stop and start the one that came with this package";
     throw failure;
   }
-  Reply reply;
+  ResponseHeader response;
   const Value* id = header.find("id");
-  if (!id || !id->integer()) bad_reply("a header without id");
-  reply.id = *id->integer();
+  if (!id || !id->integer()) bad_message("a header without id");
+  response.id = *id->integer();
 
   const Value* error = header.find("error");
   const Value* result = header.find("result");
-  if (error && result) bad_reply("result and error in the header");
+  if (error && result) bad_message("result and error in the header");
   if (error && error->map()) {
-    reply.error = error_from(*error);
-    return reply;
+    response.error = error_from(*error);
+    return response;
   }
-  if (!result || !result->map()) bad_reply("neither result nor error in the header");
-  reply.result = *result;
+  if (!result || !result->map()) bad_message("neither result nor error in the header");
+  response.result = *result;
   if (const Value* frames = header.find("frames"); frames && !frames->is_nil()) {
-    if (!frames->array() || frames->array()->size() > kMaxFrames) bad_reply("the list of frames is unusable");
-    for (const Value& frame : *frames->array()) reply.frames.push_back(frame_description(frame));
+    if (!frames->array() || frames->array()->size() > kMaxFrames)
+      bad_message("the list of frames is unusable");
+    for (const Value& frame : *frames->array()) response.frames.push_back(frame_description(frame));
   }
-  return reply;
+  return response;
 }
 
-void check_frames(const Reply& reply, const std::vector<std::size_t>& frame_bytes) {
-  if (frame_bytes.size() != reply.frames.size()) {
-    bad_reply(std::to_string(reply.frames.size()) + " frames described, " +
-              std::to_string(frame_bytes.size()) + " received");
+void check_frames(const ResponseHeader& response, const std::vector<std::size_t>& frame_bytes) {
+  if (frame_bytes.size() != response.frames.size()) {
+    bad_message(std::to_string(response.frames.size()) + " frames described, " +
+                std::to_string(frame_bytes.size()) + " received");
   }
   for (std::size_t i = 0; i < frame_bytes.size(); ++i) {
-    if (reply.frames[i].bytes() != frame_bytes[i]) {
-      bad_reply("frame " + reply.frames[i].name + " has " + std::to_string(frame_bytes[i]) +
-                " bytes instead of " + std::to_string(reply.frames[i].bytes()));
+    if (response.frames[i].bytes() != frame_bytes[i]) {
+      bad_message("frame " + response.frames[i].name + " has " + std::to_string(frame_bytes[i]) +
+                  " bytes instead of " + std::to_string(response.frames[i].bytes()));
     }
   }
 }
 
-std::size_t find_frame(const Reply& reply, const std::string& name, DType dtype,
+std::size_t find_frame(const ResponseHeader& response, const std::string& name, DType dtype,
                        const std::vector<std::uint64_t>& shape) {
-  for (std::size_t i = 0; i < reply.frames.size(); ++i) {
-    const FrameDescription& frame = reply.frames[i];
+  for (std::size_t i = 0; i < response.frames.size(); ++i) {
+    const FrameDescription& frame = response.frames[i];
     if (frame.name != name) continue;
     if (frame.dtype != dtype || frame.shape != shape) {
-      bad_reply("frame " + name + " is " + dtype_name(frame.dtype) + shape_text(frame.shape) +
-                " instead of " + dtype_name(dtype) + shape_text(shape));
+      bad_message("frame " + name + " is " + dtype_name(frame.dtype) + shape_text(frame.shape) +
+                  " instead of " + dtype_name(dtype) + shape_text(shape));
     }
     return i;
   }
-  bad_reply("frame " + name + " is missing");
+  bad_message("frame " + name + " is missing");
 }
 
 }  // namespace euphonic::wire

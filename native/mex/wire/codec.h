@@ -31,11 +31,11 @@ struct FrameDescription {
   DType dtype = DType::f8;
   std::vector<std::uint64_t> shape;
 
-  // Product of shape times the item size; throws Failure(bad_reply) when it does not fit.
+  // Product of shape times the item size; throws Failure(bad_message) when it does not fit.
   std::size_t bytes() const;
 };
 
-struct Reply {
+struct ResponseHeader {
   std::int64_t id = 0;
   Value result;                          // a map
   std::vector<FrameDescription> frames;  // in the order of the message
@@ -48,14 +48,14 @@ struct Reply {
 std::string encode_request(std::int64_t id, const std::string& method, const Value& params,
                            const std::vector<FrameDescription>& frames);
 
-// Throws Failure(bad_reply) for anything that is not a response header of this protocol version.
-Reply decode_reply(const void* data, std::size_t size);
+// Throws Failure(bad_message) for anything that is not a response header of this protocol version.
+ResponseHeader decode_response(const void* data, std::size_t size);
 
-// Throws Failure(bad_reply) unless the message has exactly the described frames with exactly their sizes.
-void check_frames(const Reply& reply, const std::vector<std::size_t>& frame_bytes);
+// Throws Failure(bad_message) unless the message has exactly the described frames with exactly their sizes.
+void check_frames(const ResponseHeader& response, const std::vector<std::size_t>& frame_bytes);
 
-// Position of the named frame, if it has the given type and shape; throws Failure(bad_reply) otherwise.
-std::size_t find_frame(const Reply& reply, const std::string& name, DType dtype,
+// Position of the named frame, if it has the given type and shape; throws Failure(bad_message) otherwise.
+std::size_t find_frame(const ResponseHeader& response, const std::string& name, DType dtype,
                        const std::vector<std::uint64_t>& shape);
 
 }  // namespace euphonic::wire

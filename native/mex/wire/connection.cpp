@@ -40,7 +40,7 @@ bool set_key(void* socket, int option, const std::string& key) {
 }
 
 // How this client shows that it may connect. Throws Failure(invalid_argument).
-void set_security(void* socket, const Endpoints& peer) {
+void set_security(void* socket, const DaemonAddress& peer) {
   if (peer.mechanism == "PLAIN") {
     set_option(socket, ZMQ_PLAIN_USERNAME, kUserName);
     set_option(socket, ZMQ_PLAIN_PASSWORD, peer.secret);
@@ -58,7 +58,7 @@ void set_security(void* socket, const Endpoints& peer) {
   if (!set_key(socket, ZMQ_CURVE_SERVERKEY, peer.server_key) ||
       !set_key(socket, ZMQ_CURVE_PUBLICKEY, peer.client_key) ||
       !set_key(socket, ZMQ_CURVE_SECRETKEY, peer.client_secret_key)) {
-    throw Failure(failure_code::kInvalidArgument, "The keys in the connection file are none.");
+    throw Failure(failure_code::kInvalidArgument, "The connection file holds keys that are not valid.");
   }
   // A host that has vanished says nothing: it is asked.
   set_option(socket, ZMQ_HEARTBEAT_IVL, kHeartbeatMilliseconds);
@@ -81,7 +81,8 @@ Part& Part::operator=(Part&& other) noexcept {
   return *this;
 }
 
-Socket::Socket(void* context, const std::string& endpoint, const Endpoints& peer) : endpoint_(endpoint) {
+RequestSocket::RequestSocket(void* context, const std::string& endpoint, const DaemonAddress& peer)
+    : endpoint_(endpoint) {
   socket_ = zmq_socket(context, ZMQ_DEALER);
   if (!socket_) throw zmq_failure("Cannot open a socket for", endpoint);
   try {
@@ -108,19 +109,20 @@ Socket::Socket(void* context, const std::string& endpoint, const Endpoints& peer
   set_option(monitor_, ZMQ_LINGER, 0);
 }
 
-Socket::~Socket() {
+RequestSocket::~RequestSocket() {
   zmq_socket_monitor(socket_, nullptr, 0);
   zmq_close(monitor_);
   zmq_close(socket_);
 }
 
-void Socket::send_part(Part& part, bool more) {
+void RequestSocket::send_part(Part& part, bool more) {
   if (zmq_msg_send(part.raw(), socket_, ZMQ_DONTWAIT | (more ? ZMQ_SNDMORE : 0)) < 0) {
     throw zmq_failure("Cannot send to", endpoint_);
   }
 }
 
-std::int64_t Socket::send(const std::string& method, const Value& params, std::vector<OutgoingFrame> frames) {
+std::int64_t RequestSocket::send(const std::string& method, const Value& params,
+                                 std::vector<OutgoingFrame> frames) {
   std::vector<FrameDescription> descriptions;
   for (const OutgoingFrame& frame : frames) descriptions.push_back(frame.description);
   const std::int64_t id = next_id_++;
@@ -131,7 +133,7 @@ std::int64_t Socket::send(const std::string& method, const Value& params, std::v
   return id;
 }
 
-Answer Socket::read_message() {
+Response RequestSocket::read_message() {
   std::vector<Part> parts;
   bool more = true;
   while (more) {
@@ -141,16 +143,16 @@ Answer Socket::read_message() {
     more = zmq_msg_more(part.raw()) != 0;
     parts.push_back(std::move(part));
   }
-  Answer answer;
-  answer.reply = decode_reply(parts[0].data(), parts[0].size());
+  Response response;
+  response.header = decode_response(parts[0].data(), parts[0].size());
   std::vector<std::size_t> sizes;
   for (std::size_t i = 1; i < parts.size(); ++i) sizes.push_back(parts[i].size());
-  check_frames(answer.reply, sizes);
-  answer.frames.assign(std::make_move_iterator(parts.begin() + 1), std::make_move_iterator(parts.end()));
-  return answer;
+  check_frames(response.header, sizes);
+  response.frames.assign(std::make_move_iterator(parts.begin() + 1), std::make_move_iterator(parts.end()));
+  return response;
 }
 
-void Socket::read_monitor() {
+void RequestSocket::read_monitor() {
   Part event, address;
   if (zmq_msg_recv(event.raw(), monitor_, ZMQ_DONTWAIT) < 0) return;
   zmq_msg_recv(address.raw(), monitor_, ZMQ_DONTWAIT);
@@ -173,7 +175,7 @@ void Socket::read_monitor() {
   }
 }
 
-Answer Socket::receive(const Wait& wait) {
+Response RequestSocket::receive(const Wait& wait) {
   const Clock::time_point start = Clock::now();
   for (;;) {
     long slice = kPollMilliseconds;
@@ -200,18 +202,18 @@ Answer Socket::receive(const Wait& wait) {
   }
 }
 
-Answer Socket::call(const std::string& method, const Value& params, std::vector<OutgoingFrame> frames,
-                    const Wait& wait) {
+Response RequestSocket::call(const std::string& method, const Value& params,
+                             std::vector<OutgoingFrame> frames, const Wait& wait) {
   const std::int64_t id = send(method, params, std::move(frames));
   for (;;) {
-    Answer answer = receive(wait);
-    if (answer.reply.id != id && !answer.reply.concerns_all()) continue;
-    if (answer.reply.error) throw *answer.reply.error;
-    return answer;
+    Response response = receive(wait);
+    if (response.header.id != id && !response.header.concerns_all()) continue;
+    if (response.header.error) throw *response.header.error;
+    return response;
   }
 }
 
-Connection::Connection(Endpoints endpoints) : endpoints_(std::move(endpoints)), context_(zmq_ctx_new()) {
+Connection::Connection(DaemonAddress address) : address_(std::move(address)), context_(zmq_ctx_new()) {
   if (!context_) throw zmq_failure("Cannot use", "ZeroMQ");
   zmq_ctx_set(context_, ZMQ_BLOCKY, 0);
 }
@@ -222,13 +224,13 @@ Connection::~Connection() {
   zmq_ctx_term(context_);
 }
 
-Socket& Connection::work() {
-  if (!work_) work_ = std::make_unique<Socket>(context_, endpoints_.work, endpoints_);
+RequestSocket& Connection::work() {
+  if (!work_) work_ = std::make_unique<RequestSocket>(context_, address_.work, address_);
   return *work_;
 }
 
-Socket& Connection::control() {
-  if (!control_) control_ = std::make_unique<Socket>(context_, endpoints_.control, endpoints_);
+RequestSocket& Connection::control() {
+  if (!control_) control_ = std::make_unique<RequestSocket>(context_, address_.control, address_);
   return *control_;
 }
 

@@ -1,4 +1,4 @@
-// ZeroMQ sockets to one daemon: requests out, replies in, and a quick answer to "is it still there?".
+// ZeroMQ sockets to one daemon: requests out, responses in, and a quick answer to "is it still there?".
 #pragma once
 
 #include <zmq.h>
@@ -20,14 +20,14 @@ inline constexpr long kPollMilliseconds = 50;
 inline constexpr std::int64_t kMaxFrameBytes = std::int64_t{1} << 30;
 
 // What the connection file says about reaching the daemon.
-struct Endpoints {
+struct DaemonAddress {
   std::string work, control;  // ZeroMQ endpoints
   std::string mechanism;      // PLAIN or CURVE
   std::string secret;         // of PLAIN
   // of CURVE, in Z85: the daemon's public key, and the pair that a client shows
   std::string server_key = {}, client_key = {}, client_secret_key = {};
 
-  bool operator==(const Endpoints& other) const {
+  bool operator==(const DaemonAddress& other) const {
     return work == other.work && control == other.control && mechanism == other.mechanism &&
            secret == other.secret && server_key == other.server_key && client_key == other.client_key &&
            client_secret_key == other.client_secret_key;
@@ -59,9 +59,9 @@ struct OutgoingFrame {
   Part data;
 };
 
-// A reply whose frames have been checked against their descriptions.
-struct Answer {
-  Reply reply;
+// A response whose frames have been checked against their descriptions.
+struct Response {
+  ResponseHeader header;
   std::vector<Part> frames;
 };
 
@@ -73,25 +73,25 @@ struct Wait {
 };
 
 // A DEALER socket. Every function throws Failure: unreachable, not_authorised, timeout, interrupted,
-// bad_reply.
-class Socket {
+// bad_message.
+class RequestSocket {
  public:
-  Socket(void* context, const std::string& endpoint, const Endpoints& peer);
-  ~Socket();
-  Socket(const Socket&) = delete;
-  Socket& operator=(const Socket&) = delete;
+  RequestSocket(void* context, const std::string& endpoint, const DaemonAddress& peer);
+  ~RequestSocket();
+  RequestSocket(const RequestSocket&) = delete;
+  RequestSocket& operator=(const RequestSocket&) = delete;
 
-  // Returns the id by which the reply will be known. Does not wait for the daemon.
+  // Returns the id by which the response will be known. Does not wait for the daemon.
   std::int64_t send(const std::string& method, const Value& params, std::vector<OutgoingFrame> frames = {});
-  // The next reply of any request.
-  Answer receive(const Wait& wait);
-  // Sends and waits for this reply; drops those of earlier, abandoned requests. A refusal is thrown.
-  Answer call(const std::string& method, const Value& params, std::vector<OutgoingFrame> frames,
-              const Wait& wait);
+  // The next response of any request.
+  Response receive(const Wait& wait);
+  // Sends and waits for this response; drops those of earlier, abandoned requests. A refusal is thrown.
+  Response call(const std::string& method, const Value& params, std::vector<OutgoingFrame> frames,
+                const Wait& wait);
 
  private:
   void send_part(Part& part, bool more);
-  Answer read_message();
+  Response read_message();
   void read_monitor();  // throws when the peer has gone
 
   std::string endpoint_;
@@ -102,20 +102,20 @@ class Socket {
 
 class Connection {
  public:
-  explicit Connection(Endpoints endpoints);
+  explicit Connection(DaemonAddress address);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  const Endpoints& endpoints() const { return endpoints_; }
+  const DaemonAddress& address() const { return address_; }
   // Both are opened when first asked for.
-  Socket& work();
-  Socket& control();
+  RequestSocket& work();
+  RequestSocket& control();
 
  private:
-  Endpoints endpoints_;
+  DaemonAddress address_;
   void* context_;
-  std::unique_ptr<Socket> work_, control_;
+  std::unique_ptr<RequestSocket> work_, control_;
 };
 
 }  // namespace euphonic::wire

@@ -20,8 +20,8 @@ double now() {
 std::int64_t count_member(const Value& map, const char* key, std::int64_t least) {
   const Value* member = map.find(key);
   if (!member || !member->integer() || *member->integer() < least) {
-    throw Failure(failure_code::kBadReply, std::string("The daemon's answer breaks the protocol: '") + key +
-                                               "' is missing or unusable.");
+    throw Failure(failure_code::kBadMessage, std::string("The daemon's response breaks the protocol: '") +
+                                                 key + "' is missing or unusable.");
   }
   return *member->integer();
 }
@@ -84,8 +84,8 @@ Quantity quantity_named(const std::string& name) {
   throw Failure(failure_code::kInvalidArgument, "There is no quantity named '" + name + "'.");
 }
 
-Answer call_with_ticket(Connection& connection, const std::string& method, Value params,
-                        std::vector<OutgoingFrame> frames, const Wait& wait) {
+Response call_with_ticket(Connection& connection, const std::string& method, Value params,
+                          std::vector<OutgoingFrame> frames, const Wait& wait) {
   const std::string ticket = new_ticket();
   params.set("ticket", ticket);
   try {
@@ -99,7 +99,7 @@ Answer call_with_ticket(Connection& connection, const std::string& method, Value
 OpenedJob open_job(Connection& connection, const Value& params, std::vector<OutgoingFrame> frames,
                    const Wait& wait) {
   OpenedJob job;
-  job.result = call_with_ticket(connection, "job.open", params, std::move(frames), wait).reply.result;
+  job.result = call_with_ticket(connection, "job.open", params, std::move(frames), wait).header.result;
   const Value* name = job.result.find("job");
   if (!name || !name->text()) count_member(job.result, "job", 0);
   job.job = *name->text();
@@ -124,8 +124,9 @@ void ProgressClock::look(std::size_t done) {
   progress_.report(done, total_, seconds);
 }
 
-Stream::Stream(Connection& connection, const OpenedJob& job, Quantity quantity, const Points& points,
-               const Outputs& outputs, const std::vector<Range>& missing, Wait wait, Progress progress)
+EvaluationStream::EvaluationStream(Connection& connection, const OpenedJob& job, Quantity quantity,
+                                   const Points& points, const Outputs& outputs,
+                                   const std::vector<Range>& missing, Wait wait, Progress progress)
     : connection_(connection),
       job_(job),
       quantity_(quantity),
@@ -140,14 +141,14 @@ Stream::Stream(Connection& connection, const OpenedJob& job, Quantity quantity, 
   }
 }
 
-std::vector<Range> Stream::missing() const {
+std::vector<Range> EvaluationStream::missing() const {
   std::vector<Range> ranges(waiting_.rbegin(), waiting_.rend());
   for (const auto& [id, range] : under_way_) ranges.push_back(range);
   std::sort(ranges.begin(), ranges.end(), [](const Range& a, const Range& b) { return a.offset < b.offset; });
   return ranges;
 }
 
-void Stream::send_next() {
+void EvaluationStream::send_next() {
   Range& rest = waiting_.back();
   const Range chunk{rest.offset, std::min(rest.count, job_.chunk_points)};
   Value params = Value::Map{{"job", job_.job},
@@ -169,15 +170,16 @@ void Stream::send_next() {
   if (rest.count == 0) waiting_.pop_back();
 }
 
-void Stream::store(const Answer& answer, const Range& chunk) {
-  const Value& result = answer.reply.result;
+void EvaluationStream::store(const Response& response, const Range& chunk) {
+  const Value& result = response.header.result;
   if (count_member(result, "offset", 0) != static_cast<std::int64_t>(chunk.offset) ||
       count_member(result, "count", 0) != static_cast<std::int64_t>(chunk.count)) {
-    throw Failure(failure_code::kBadReply, "The daemon answered with other q-points than it was asked for.");
+    throw Failure(failure_code::kBadMessage,
+                  "The daemon answered with other q-points than it was asked for.");
   }
   const auto copy = [&](const char* name, const std::vector<std::uint64_t>& shape,
                         const std::vector<Row>& rows) {
-    copy_rows(answer.frames[find_frame(answer.reply, name, DType::f8, shape)], rows, chunk);
+    copy_rows(response.frames[find_frame(response.header, name, DType::f8, shape)], rows, chunk);
   };
   const auto n_modes = static_cast<std::uint64_t>(job_.n_modes);
   if (quantity_ == Quantity::sqw) {
@@ -197,39 +199,39 @@ void Stream::store(const Answer& answer, const Range& chunk) {
   done_ += chunk.count;
 }
 
-void Stream::stream() {
+void EvaluationStream::stream() {
   for (;;) {
     while (under_way_.size() < job_.window && !waiting_.empty()) send_next();
     if (under_way_.empty()) return;
-    const Answer answer = connection_.work().receive(wait_);
-    const auto request = under_way_.find(answer.reply.id);
-    if (request == under_way_.end() && !answer.reply.concerns_all())
+    const Response response = connection_.work().receive(wait_);
+    const auto request = under_way_.find(response.header.id);
+    if (request == under_way_.end() && !response.header.concerns_all())
       continue;  // of an earlier, abandoned call
-    if (answer.reply.error) throw *answer.reply.error;
-    store(answer, request->second);
+    if (response.header.error) throw *response.header.error;
+    store(response, request->second);
     under_way_.erase(request);
     progress_.look(done_);
   }
 }
 
-void Stream::cancel() {
+void EvaluationStream::cancel() {
   const double deadline = now() + kCancelSeconds;
   cancel_by_name(connection_, job_.job);
   try {
     auto open = under_way_;
     while (!open.empty() && now() < deadline) {
-      open.erase(connection_.work().receive({deadline - now(), nullptr}).reply.id);
+      open.erase(connection_.work().receive({deadline - now(), nullptr}).header.id);
     }
   } catch (const Failure&) {
     // The daemon did not manage in time, or has gone: late answers are recognised by their id and dropped.
   }
 }
 
-void Stream::run() {
+void EvaluationStream::run() {
   wait_.idle = [this] { progress_.look(done_); };
   try {
     stream();
-    totals_ = connection_.work().call("job.close", Value::Map{{"job", job_.job}}, {}, wait_).reply.result;
+    totals_ = connection_.work().call("job.close", Value::Map{{"job", job_.job}}, {}, wait_).header.result;
   } catch (const Failure& failure) {
     if (failure.code != failure_code::kUnreachable) cancel();
     throw;

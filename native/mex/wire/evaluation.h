@@ -55,8 +55,8 @@ struct OpenedJob {
 
 // A request of the work socket that may take long before it has a name to be cancelled by: it goes by a
 // random ticket, and an interrupt cancels that.
-Answer call_with_ticket(Connection& connection, const std::string& method, Value params,
-                        std::vector<OutgoingFrame> frames, const Wait& wait);
+Response call_with_ticket(Connection& connection, const std::string& method, Value params,
+                          std::vector<OutgoingFrame> frames, const Wait& wait);
 
 OpenedJob open_job(Connection& connection, const Value& params, std::vector<OutgoingFrame> frames,
                    const Wait& wait);
@@ -85,10 +85,10 @@ class ProgressClock {
 };
 
 // Streams the missing ranges of q-points through an open job, with `window` chunks under way.
-class Stream {
+class EvaluationStream {
  public:
-  Stream(Connection& connection, const OpenedJob& job, Quantity quantity, const Points& points,
-         const Outputs& outputs, const std::vector<Range>& missing, Wait wait, Progress progress);
+  EvaluationStream(Connection& connection, const OpenedJob& job, Quantity quantity, const Points& points,
+                   const Outputs& outputs, const std::vector<Range>& missing, Wait wait, Progress progress);
 
   // Throws Failure; what had not arrived by then is in missing(). The job is cancelled before Failure leaves,
   // unless the daemon has gone.
@@ -104,7 +104,7 @@ class Stream {
  private:
   void stream();
   void send_next();
-  void store(const Answer& answer, const Range& chunk);
+  void store(const Response& response, const Range& chunk);
   void cancel();
 
   Connection& connection_;

@@ -13,7 +13,7 @@ inline constexpr char kUnreachable[] = "unreachable";       // no daemon behind 
 inline constexpr char kNotAuthorised[] = "not_authorised";  // the daemon refused the secret
 inline constexpr char kTimeout[] = "timeout";               // no answer in the time given
 inline constexpr char kInterrupted[] = "interrupted";       // Ctrl-C
-inline constexpr char kBadReply[] = "bad_reply";            // the answer breaks the protocol
+inline constexpr char kBadMessage[] = "bad_message";        // the response breaks the protocol
 inline constexpr char kInvalidArgument[] = "invalid_argument";
 }  // namespace failure_code
 

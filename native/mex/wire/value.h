@@ -39,7 +39,7 @@ class Value {
   // An integer or real as double; 0 for anything else.
   double number() const;
 
-  // The member of a map, null when this is no map or has no such key.
+  // The member of a map, null when this is not a map or has no such key.
   const Value* find(const std::string& key) const;
   // Adds a member; this must be a map.
   void set(std::string key, Value value);

@@ -1,6 +1,7 @@
 /** `euphonicd start`, `stop` and `status`. */
-import { Channel } from '../../client/channel.js';
+
 import { ensureDaemon, findDaemon, stopDaemon } from '../../client/launcher.js';
+import { RequestSocket } from '../../client/requestSocket.js';
 import { type RuntimePaths, runtimePaths } from '../../runtime/paths.js';
 import type { StartLimits } from '../../runtime/startLimits.js';
 import { describeStatus } from '../formats/statusText.js';
@@ -10,8 +11,8 @@ import { note, print, printJson } from '../terminal/output.js';
 
 export async function start(options: StartLimits & { json?: boolean }): Promise<number> {
   const { json, ...limits } = options;
-  const { connection, started, replaced } = await ensureDaemon({ ...limits, replaceOlder: true });
-  const { pid, version, work, control } = connection;
+  const { address, started, replaced } = await ensureDaemon({ ...limits, replaceOlder: true });
+  const { pid, version, work, control } = address;
   const given = givenFlags(limits);
   if (!started && given.length > 0) {
     note(
@@ -25,7 +26,7 @@ export async function start(options: StartLimits & { json?: boolean }): Promise<
       started,
       ...(replaced !== undefined && { replaced }),
       endpoints: { work, control },
-      connection_file: runtimePaths().connection,
+      connection_file: runtimePaths().connectionFile,
     });
   } else {
     if (replaced !== undefined) print(`The daemon of version ${replaced} has been ended.`);
@@ -37,33 +38,34 @@ export async function start(options: StartLimits & { json?: boolean }): Promise<
 }
 
 /** There may be others, behind other connection files. */
-const noDaemon = ({ connection }: RuntimePaths) => `No daemon is alive (connection file ${connection}).`;
+const noDaemon = ({ connectionFile }: RuntimePaths) =>
+  `No daemon is alive (connection file ${connectionFile}).`;
 
 export async function stop(options: { json?: boolean }): Promise<number> {
   const paths = runtimePaths();
-  const connection = await stopDaemon(paths);
-  const pid = connection?.pid ?? null;
-  if (options.json) printJson({ stopped: pid !== null, pid, connection_file: paths.connection });
+  const address = await stopDaemon(paths);
+  const pid = address?.pid ?? null;
+  if (options.json) printJson({ stopped: pid !== null, pid, connection_file: paths.connectionFile });
   else if (pid === null) print(noDaemon(paths));
-  else print(`The daemon has been stopped (pid ${pid}, connection file ${paths.connection}).`);
+  else print(`The daemon has been stopped (pid ${pid}, connection file ${paths.connectionFile}).`);
   return EXIT_OK;
 }
 
 export async function status(options: { json?: boolean }): Promise<number> {
   const paths = runtimePaths();
-  const connection = await findDaemon(paths);
-  if (!connection) {
-    if (options.json) printJson({ running: false, connection_file: paths.connection });
+  const address = await findDaemon(paths);
+  if (!address) {
+    if (options.json) printJson({ running: false, connection_file: paths.connectionFile });
     else print(noDaemon(paths));
     return EXIT_NOT_RUNNING;
   }
-  const channel = new Channel(connection, connection.control);
+  const socket = new RequestSocket(address, address.control);
   try {
-    const { result } = await channel.request('status', {});
-    if (options.json) printJson({ ...result, connection_file: paths.connection });
-    else print(describeStatus(result, paths.connection));
+    const { result } = await socket.request('status', {});
+    if (options.json) printJson({ ...result, connection_file: paths.connectionFile });
+    else print(describeStatus(result, paths.connectionFile));
     return EXIT_OK;
   } finally {
-    channel.close();
+    socket.close();
   }
 }

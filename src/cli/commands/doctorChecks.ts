@@ -6,7 +6,7 @@ import { VERSION } from '../../base/version.js';
 import { loadAddon } from '../../compute/local/addon.js';
 import { daemonConfig } from '../../daemon/limits/config.js';
 import { MAX_CONNECTIONS } from '../../daemon/limits/settings.js';
-import { readConnection } from '../../runtime/connection.js';
+import { readConnectionFile } from '../../runtime/daemonAddress.js';
 import { MAX_LOG_BYTES } from '../../runtime/log.js';
 import { runtimePaths } from '../../runtime/paths.js';
 import { type AllPathFacts, type DaemonFacts, faults, installationFacts } from './doctorFacts.js';
@@ -31,8 +31,8 @@ export function runChecks(daemon: DaemonFacts, paths: AllPathFacts | undefined):
     }),
     ...(paths ? [checkDirectory(paths), checkRoom(paths)] : []),
     checkThat('connection file', () => {
-      const connection = readConnection(runtimePaths());
-      return connection ? `of pid ${connection.pid} on ${connection.host}` : 'none, so no daemon is alive';
+      const address = readConnectionFile(runtimePaths());
+      return address ? `of pid ${address.pid} on ${address.host}` : 'none, so no daemon is alive';
     }),
     checkDaemon(daemon),
     checkOpenFiles(),
@@ -60,7 +60,7 @@ function checkDirectory({ directory, uid }: AllPathFacts): Check {
   if (kind === 'none') return { check, result: 'ok', says: `${path} will be made when a daemon starts` };
   const problem = (says: string, advice: string): Check => ({ check, result: 'problem', says, advice });
   const elsewhere = 'Let EUPHONIC_CONNECTION name a file in another directory.';
-  if (kind !== 'directory') return problem(`${path} is no directory, but a ${kind}`, elsewhere);
+  if (kind !== 'directory') return problem(`${path} is not a directory but a ${kind}`, elsewhere);
   if (uid !== null && owner !== uid)
     return problem(`${path} belongs to user ${owner}, not to ${uid}`, elsewhere);
   if ((Number.parseInt(mode, 8) & 0o022) !== 0) {
@@ -82,12 +82,12 @@ function checkRoom({ directory, free_bytes: free }: AllPathFacts): Check {
   };
 }
 
-function checkDaemon({ connection, error, ping_ms }: DaemonFacts): Check {
+function checkDaemon({ address, error, ping_ms }: DaemonFacts): Check {
   const check = 'daemon';
   if (error !== undefined) return { check, result: 'problem', says: error };
-  if (!connection) return { check, result: 'ok', says: 'none is alive; the first call starts one' };
-  const says = `pid ${connection.pid}, version ${connection.version}, answers in ${ping_ms} ms`;
-  if (connection.version === VERSION) return { check, result: 'ok', says };
+  if (!address) return { check, result: 'ok', says: 'none is alive; the first call starts one' };
+  const says = `pid ${address.pid}, version ${address.version}, answers in ${ping_ms} ms`;
+  if (address.version === VERSION) return { check, result: 'ok', says };
   return {
     check,
     result: 'warning',

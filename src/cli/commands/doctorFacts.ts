@@ -5,12 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { capability, version as zeromqVersion } from 'zeromq';
 import { asEuphonicError } from '../../base/errors.js';
 import { VERSION } from '../../base/version.js';
-import { Channel } from '../../client/channel.js';
 import { findAnyDaemon } from '../../client/launcher.js';
+import { RequestSocket } from '../../client/requestSocket.js';
 import { loadAddon } from '../../compute/local/addon.js';
 import { PROTOCOL_VERSION } from '../../protocol/limits.js';
 import type { Status } from '../../protocol/messages.js';
-import type { Connection } from '../../runtime/connection.js';
+import type { DaemonAddress } from '../../runtime/daemonAddress.js';
 import { type RuntimePaths, runtimePaths } from '../../runtime/paths.js';
 import { type LogLine, readLogLines } from '../terminal/logFile.js';
 
@@ -74,11 +74,11 @@ export function pathFacts(): AllPathFacts | undefined {
   } catch {
     return undefined;
   }
-  const { directory, connection, lock, log } = paths;
+  const { directory, connectionFile, lock, log } = paths;
   return {
     uid: process.getuid?.() ?? null,
     directory: factsOf(directory),
-    connection: factsOf(connection),
+    connection: factsOf(connectionFile),
     lock: factsOf(lock),
     log: factsOf(log),
     free_bytes: freeBytes(directory),
@@ -123,7 +123,7 @@ function openFilesLimit(): string {
 }
 
 export interface DaemonFacts {
-  connection?: Connection;
+  address?: DaemonAddress;
   /** why it cannot be asked */
   error?: string;
   ping_ms?: number;
@@ -133,17 +133,17 @@ export interface DaemonFacts {
 /** The daemon's state, without where its models come from. */
 export async function daemonFacts(): Promise<DaemonFacts> {
   try {
-    const connection = await findAnyDaemon(runtimePaths());
-    if (!connection) return { facts: null };
-    const channel = new Channel(connection, connection.control);
+    const address = await findAnyDaemon(runtimePaths());
+    if (!address) return { facts: null };
+    const socket = new RequestSocket(address, address.control);
     try {
       const start = performance.now();
-      await channel.request('ping', {});
+      await socket.request('ping', {});
       const ping_ms = Number((performance.now() - start).toFixed(2));
-      const { result } = await channel.request('status', {});
-      return { connection, ping_ms, facts: { ping_ms, ...withoutUserData(result) } };
+      const { result } = await socket.request('status', {});
+      return { address, ping_ms, facts: { ping_ms, ...withoutUserData(result) } };
     } finally {
-      channel.close();
+      socket.close();
     }
   } catch (error) {
     return { error: asEuphonicError(error).message, facts: null };

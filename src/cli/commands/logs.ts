@@ -24,7 +24,7 @@ export async function logs(options: { lines: number; json?: boolean }): Promise<
 
 const LEVELS: Readonly<Record<number, string>> = { 30: '', 40: 'WARNING ', 50: 'ERROR ', 60: 'FATAL ' };
 
-/** Time, process, what happened, and its particulars. A line that is no record, such as Node's own, stays as it is. */
+/** Time, process, what happened, and its particulars. A line that is not a record, such as Node's own, stays as it is. */
 function readable(line: string): string {
   let record: LogLine;
   try {

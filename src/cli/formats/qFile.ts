@@ -32,7 +32,7 @@ function parseJson(text: string, path: string): number[][] {
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw damaged(`The file is no JSON: ${(error as Error).message}.`, path);
+    throw damaged(`The file is not JSON: ${(error as Error).message}.`, path);
   }
   return (json as unknown[]).map((point, i) => {
     if (Array.isArray(point) && point.length === 3 && point.every(isCoordinate)) return point as number[];

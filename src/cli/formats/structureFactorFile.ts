@@ -1,4 +1,4 @@
-/** The incumbent's JSON form of a structure factor, written row by row so that any number of q-points fits. */
+/** Euphonic's JSON form of a structure factor, written row by row so that any number of q-points fits. */
 
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
@@ -25,7 +25,7 @@ type Part = [key: string, value: unknown | (() => Generator<unknown>)];
 const BLOCK_CHARACTERS = 2 ** 20;
 
 /**
- * Writes frequencies (meV) and structure factors (mbarn) with one row for each q-point. The incumbent's form has one
+ * Writes frequencies (meV) and structure factors (mbarn) with one row for each q-point. Euphonic's form has one
  * intensity for each mode: those at negative energies have a key of their own, `structure_factors_negative_e`.
  * Throws `file_unreadable` where the file cannot be written.
  */

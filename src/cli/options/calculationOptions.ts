@@ -76,7 +76,7 @@ export function addCalculationOptions(command: Command): Command {
 }
 
 /**
- * Options of the protocol. Bose is off unless asked for, as in the incumbent's structure factors. Throws UsageError, and
+ * Options of the protocol. Bose is off unless asked for, as in Euphonic's structure factors. Throws UsageError, and
  * `file_not_found` or `file_damaged` for a file of scattering lengths.
  */
 export function calculationOptions(flags: CalculationFlags): CalculationOptions {

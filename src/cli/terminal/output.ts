@@ -8,7 +8,7 @@ export function printJson(value: unknown): void {
   print(JSON.stringify(value, null, 2));
 }
 
-/** A remark that is no result. */
+/** A remark beside the result. */
 export function note(text: string): void {
   process.stderr.write(`${text}\n`);
 }

@@ -194,7 +194,7 @@ function weightsOf(
   );
 }
 
-/** Throws `invalid_argument` for q-points [3,count] that are no numbers; `offset` is the first one's place. */
+/** Throws `invalid_argument` for q-points [3,count] that are not numbers; `offset` is the first one's place. */
 function checkFinite(qpts: Float64Array, offset: number, count: number): void {
   const bad = firstNotFinite(qpts);
   if (bad < 0) return;

@@ -101,7 +101,7 @@ export class MemoryBudget {
     const left = Math.max(0, Math.floor(room));
     return new EuphonicError(
       code,
-      `${what} needs ${showBytes(bytes)} of memory, ${showBytes(left)} ${code === 'too_large' ? 'can be had' : 'are left'}.`,
+      `${what} needs ${showBytes(bytes)} of memory; ${showBytes(left)} ${code === 'too_large' ? 'may be used' : 'are free now'}.`,
       {
         where: 'max_memory',
         expected: `at most ${left} bytes: the daemon may use ${limit.bytes} (${limit.reason})`,

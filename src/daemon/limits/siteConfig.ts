@@ -39,7 +39,7 @@ const KEYS = {
 } as const;
 
 /**
- * The site's limits; all infinite where there is no file. Throws `file_not_found` where EUPHONIC_SITE_CONFIG names none,
+ * The site's limits; all infinite where there is not a file. Throws `file_not_found` where EUPHONIC_SITE_CONFIG names none,
  * `file_unreadable`, and `file_damaged` for a file with an error in it: then no daemon starts, rather than one without limits.
  */
 export function readSiteConfig(env: NodeJS.ProcessEnv = process.env): SiteConfig {
@@ -86,10 +86,10 @@ function checkedContent(text: string, path: string): Content {
   try {
     content = loadAll(text)[0] ?? {};
   } catch (error) {
-    throw wrong(path, (error as Error).message.split('\n')[0] ?? 'it is no YAML', 'YAML');
+    throw wrong(path, (error as Error).message.split('\n')[0] ?? 'it is not YAML', 'YAML');
   }
   if (typeof content !== 'object' || content === null || Array.isArray(content)) {
-    throw wrong(path, 'it is no map', `lines such as max_threads: 8`);
+    throw wrong(path, 'it does not consist of keys and values', `lines such as max_threads: 8`);
   }
   for (const [key, value] of Object.entries(content)) {
     const rule = Object.hasOwn(KEYS, key) ? KEYS[key as keyof typeof KEYS] : undefined;

@@ -1,7 +1,7 @@
 /** How peers show that they may connect: a shared secret over ipc, CURVE keys over TCP. */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { curveKeyPair } from 'zeromq';
-import { type CurveConnection, PLAIN_USERNAME } from '../../runtime/connection.js';
+import { type CurveAddress, PLAIN_USERNAME } from '../../runtime/daemonAddress.js';
 
 /** The security domain of the daemon's sockets. */
 export const ZAP_DOMAIN = 'euphonic';
@@ -9,7 +9,7 @@ export const ZAP_DOMAIN = 'euphonic';
 /** What the connection file says about it. */
 export type SecurityFields =
   | { mechanism: 'PLAIN'; secret: string }
-  | Pick<CurveConnection, 'mechanism' | 'secret' | 'server_key' | 'client_key' | 'client_secret_key'>;
+  | Pick<CurveAddress, 'mechanism' | 'secret' | 'server_key' | 'client_key' | 'client_secret_key'>;
 
 export interface Security {
   readonly fields: SecurityFields;

@@ -13,7 +13,7 @@ import { type Peer, type PeerLimits, PeerSocket } from './peerSocket.js';
 const FINISH_POLL_MS = 2;
 
 /** Sends the answer; resolves when it has left the daemon's hands, with false if the peer is gone. */
-export type Answer<M extends Method> = (result: Results[M], frames?: ArrayFrame[]) => Promise<boolean>;
+export type Respond<M extends Method> = (result: Results[M], frames?: ArrayFrame[]) => Promise<boolean>;
 
 export interface Call<M extends Method> {
   peer: Peer;
@@ -21,7 +21,7 @@ export interface Call<M extends Method> {
   frames: Map<string, ArrayFrame>;
   /** aborted with what the client is told as its reason: it has gone or cancelled by its ticket, or the daemon ends */
   signal: AbortSignal;
-  answer: Answer<M>;
+  respond: Respond<M>;
 }
 
 /** A call that can be cancelled by the name that its client has given it. */
@@ -183,7 +183,7 @@ export class Service<M extends Method> {
   private async perform(peer: Peer, request: Request, stop: AbortController): Promise<void> {
     const method = checkMethod(request.method, this.methods);
     const { params, frames } = checkRequest(method, request);
-    const answer: Answer<M> = (result, resultFrames = []) => {
+    const respond: Respond<M> = (result, resultFrames = []) => {
       // it may wait for long: what was received is not needed any more
       request.frames.length = 0;
       frames.clear();
@@ -196,7 +196,7 @@ export class Service<M extends Method> {
     const call = ticket === undefined ? undefined : { ticket, stop };
     if (call) this.named.add(call);
     try {
-      await this.handlers[method]({ peer, params, frames, signal: stop.signal, answer });
+      await this.handlers[method]({ peer, params, frames, signal: stop.signal, respond });
     } finally {
       if (call) this.named.delete(call);
     }

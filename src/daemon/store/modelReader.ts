@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { EuphonicError } from '../../base/errors.js';
 import { READER_IDLE_MS } from '../limits/settings.js';
-import type { ReaderAnswer, ReaderResults, ReaderTask } from './modelWorker.js';
+import type { ReaderResponse, ReaderResults, ReaderTask } from './modelWorker.js';
 
 interface Waiting {
   task: ReaderTask;
@@ -48,7 +48,7 @@ export class ModelReader {
 
   private start(): Worker {
     const worker = new Worker(new URL('./modelWorker.js', import.meta.url), { execArgv: [] });
-    worker.on('message', (answer: ReaderAnswer) => this.settle(answer));
+    worker.on('message', (response: ReaderResponse) => this.settle(response));
     // a thread that runs out of memory ends; the daemon goes on, and the next task gets a new thread
     worker.on('error', (error) => {
       if (this.worker === worker) this.worker = undefined;
@@ -60,12 +60,12 @@ export class ModelReader {
     return worker;
   }
 
-  private settle(answer: ReaderAnswer): void {
+  private settle(response: ReaderResponse): void {
     const { current } = this;
     this.current = undefined;
     if (current) {
-      if ('result' in answer) current.resolve(answer.result);
-      else current.reject(EuphonicError.fromBody(answer.error));
+      if ('result' in response) current.resolve(response.result);
+      else current.reject(EuphonicError.fromBody(response.error));
     }
     this.next();
   }

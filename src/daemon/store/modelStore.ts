@@ -93,7 +93,7 @@ export class ModelStore implements Holder {
     }
   }
 
-  /** The model in the frames of model.put. Throws `invalid_argument` for one that is none. */
+  /** The model in the frames of model.put. Throws `invalid_argument` where they are not a model. */
   async put(atomType: readonly string[], frames: Map<string, ArrayFrame>): Promise<ModelSummary> {
     const bytes = [...frames.values()].reduce((sum, frame) => sum + frame.bytes.length, 0);
     const release = this.memory.reserve('The model', PUT_BYTES_PER_FRAME_BYTE * bytes);
@@ -116,10 +116,14 @@ export class ModelStore implements Holder {
     const integers = async (name: string) => new Int32Array(await ownBytes(frames.get(name)!));
     const polar = frames.has('born') && frames.has('dielectric');
     if (frames.has('born') !== frames.has('dielectric')) {
-      throw new EuphonicError('invalid_argument', 'Born charges and dielectric tensor belong together.', {
-        where: frames.has('born') ? 'dielectric' : 'born',
-        expected: 'both or neither',
-      });
+      throw new EuphonicError(
+        'invalid_argument',
+        'Born charges and a dielectric tensor must be given together.',
+        {
+          where: frames.has('born') ? 'dielectric' : 'born',
+          expected: 'both or neither',
+        },
+      );
     }
     const content = {
       crystal: {

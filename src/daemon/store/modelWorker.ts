@@ -45,7 +45,7 @@ export interface ReaderResults {
   wedge: Wedge;
 }
 
-export type ReaderAnswer = { result: ReaderResults[ReaderTask['kind']] } | { error: ErrorBody };
+export type ReaderResponse = { result: ReaderResults[ReaderTask['kind']] } | { error: ErrorBody };
 
 type TaskOf<K extends ReaderTask['kind']> = Extract<ReaderTask, { kind: K }>;
 
@@ -123,8 +123,8 @@ parentPort?.on('message', async (task: ReaderTask) => {
   try {
     const result = await perform(task);
     const transfer = 'fc' in result ? transferable(result.fc) : [];
-    parentPort?.postMessage({ result } satisfies ReaderAnswer, transfer);
+    parentPort?.postMessage({ result } satisfies ReaderResponse, transfer);
   } catch (error) {
-    parentPort?.postMessage({ error: asEuphonicError(error).toBody() } satisfies ReaderAnswer);
+    parentPort?.postMessage({ error: asEuphonicError(error).toBody() } satisfies ReaderResponse);
   }
 });

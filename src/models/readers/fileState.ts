@@ -8,7 +8,7 @@ const SLOW_TICK_MS = 2000;
 export interface FileState {
   /** Another one after each change, and when the file comes or goes; undefined: it has just changed, so the next change may not show. */
   state: string | undefined;
-  /** bytes; 0 for what is no file */
+  /** bytes; 0 where it is not a file */
   size: number;
 }
 

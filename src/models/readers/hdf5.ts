@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { EuphonicError } from '../../base/errors.js';
-import type { Hdf5Answer, Hdf5Description, Hdf5Request } from './hdf5Worker.js';
+import type { Hdf5Description, Hdf5Request, Hdf5Response } from './hdf5Worker.js';
 
 /** Longest time for one look-up or one small dataset; more, and the file is taken for damaged. */
 export const HDF5_TIMEOUT_MS = 4000;
@@ -35,7 +35,7 @@ export function isHdf5(start: Buffer): boolean {
   return start.subarray(0, 8).equals(Buffer.from('\x89HDF\r\n\x1a\n', 'latin1'));
 }
 
-/** Throws `file_damaged` for what is no HDF5, before the library is started for it. */
+/** Throws `file_damaged` for what is not HDF5, before the library is started for it. */
 export function checkHdf5(start: Buffer, path: string): void {
   if (isHdf5(start)) return;
   throw new EuphonicError('file_damaged', `${path} is not HDF5.`, {
@@ -62,14 +62,14 @@ export class Hdf5File {
   readonly path: string;
   private readonly size: number;
   private readonly worker: Worker;
-  private readonly ready: Promise<Hdf5Answer>;
+  private readonly ready: Promise<Hdf5Response>;
 
   /** Call `close` when done. */
   constructor(path: string) {
     this.path = path;
     this.size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
     this.worker = startWorker(path);
-    this.ready = this.answer(HDF5_START_TIMEOUT_MS);
+    this.ready = this.response(HDF5_START_TIMEOUT_MS);
   }
 
   async close(): Promise<void> {
@@ -78,27 +78,28 @@ export class Hdf5File {
 
   /** Undefined if there is no such dataset. */
   async describe(name: string): Promise<Hdf5Description | undefined> {
-    const answer = await this.ask({ kind: 'describe', name });
-    return 'description' in answer
-      ? (answer.description ?? undefined)
+    const response = await this.ask({ kind: 'describe', name });
+    return 'description' in response
+      ? (response.description ?? undefined)
       : this.damaged(name, 'it cannot be read');
   }
 
   /** Numbers of any type as doubles; `shape` is checked before anything is read, −1 stands for any length. */
   async numbers(name: string, shape: number[]): Promise<Float64Array> {
     const found = await this.checked(name, shape, false);
-    const answer = await this.ask({ kind: 'read', name }, this.timeToRead(found));
+    const response = await this.ask({ kind: 'read', name }, this.timeToRead(found));
     const count = found.shape.reduce((a, b) => a * b, 1);
-    if (!('numbers' in answer) || answer.numbers.length !== count) this.damaged(name, 'it cannot be read');
-    return answer.numbers;
+    if (!('numbers' in response) || response.numbers.length !== count)
+      this.damaged(name, 'it cannot be read');
+    return response.numbers;
   }
 
   /** Strings with blanks at the end removed. */
   async text(name: string): Promise<string[]> {
     const found = await this.checked(name, undefined, true);
-    const answer = await this.ask({ kind: 'read', name }, this.timeToRead(found));
-    if (!('text' in answer)) this.damaged(name, 'it cannot be read');
-    return answer.text.map((item) => item.trimEnd());
+    const response = await this.ask({ kind: 'read', name }, this.timeToRead(found));
+    if (!('text' in response)) this.damaged(name, 'it cannot be read');
+    return response.text.map((item) => item.trimEnd());
   }
 
   damaged(name: string, what: string, expected?: string): never {
@@ -144,25 +145,25 @@ export class Hdf5File {
   }
 
   /** One request at a time. */
-  private async ask(request: Hdf5Request, timeout = HDF5_TIMEOUT_MS): Promise<Hdf5Answer> {
+  private async ask(request: Hdf5Request, timeout = HDF5_TIMEOUT_MS): Promise<Hdf5Response> {
     const ready = await this.ready;
     if ('error' in ready) this.damaged(request.name, ready.error);
     this.worker.postMessage(request);
-    const answer = await this.answer(timeout);
-    if ('error' in answer) this.damaged(request.name, answer.error);
-    return answer;
+    const response = await this.response(timeout);
+    if ('error' in response) this.damaged(request.name, response.error);
+    return response;
   }
 
   /** The thread's next message. */
-  private answer(timeout: number): Promise<Hdf5Answer> {
+  private response(timeout: number): Promise<Hdf5Response> {
     return new Promise((resolve) => {
-      const finish = (answer: Hdf5Answer) => {
+      const finish = (response: Hdf5Response) => {
         clearTimeout(timer);
         this.worker.off('message', finish).off('error', fail).off('exit', exit);
-        resolve(answer);
+        resolve(response);
       };
       const timer = setTimeout(
-        () => finish({ error: `no answer within ${Math.round(timeout)} ms` }),
+        () => finish({ error: `no response within ${Math.round(timeout)} ms` }),
         timeout,
       );
       const fail = (error: Error) => finish({ error: error.message });

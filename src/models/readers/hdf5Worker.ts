@@ -20,7 +20,7 @@ export interface Hdf5Description {
 }
 
 /** The first message says that the library is ready for requests. */
-export type Hdf5Answer =
+export type Hdf5Response =
   | { ready: true }
   | { description: Hdf5Description | null }
   | { numbers: Float64Array }
@@ -53,7 +53,7 @@ function dataset(name: string): Dataset | undefined {
 
 const TEXT_CLASS = 3;
 
-function answer({ kind, name }: Hdf5Request): Hdf5Answer {
+function response({ kind, name }: Hdf5Request): Hdf5Response {
   const found = dataset(name);
   if (kind === 'describe') {
     if (!found) return { description: null };
@@ -99,13 +99,13 @@ function reason(message: string): string {
 }
 
 parentPort?.on('message', (request: Hdf5Request) => {
-  let result: Hdf5Answer;
+  let result: Hdf5Response;
   try {
-    result = answer(request);
+    result = response(request);
   } catch (error) {
     result = { error: reason(String((error as Error).message ?? error)) };
   }
   parentPort?.postMessage(result, 'numbers' in result ? [result.numbers.buffer as ArrayBuffer] : []);
 });
 
-parentPort?.postMessage({ ready: true } satisfies Hdf5Answer);
+parentPort?.postMessage({ ready: true } satisfies Hdf5Response);

@@ -86,7 +86,7 @@ export async function readSource(
   if (recognised === undefined || recognised === 'phonopy') refuseOtherFile(start, source.name);
   const format = options.format ?? recognised;
   if (format === undefined) {
-    throw new EuphonicError('file_format', `${source.name} is none of the known formats.`, {
+    throw new EuphonicError('file_format', `${source.name} is in none of the known formats.`, {
       where: source.name,
       expected: KNOWN_FILES,
     });

@@ -55,7 +55,7 @@ export function scanNumbers(bytes: Buffer, count: number): Float64Array {
       const text = bytes.toString('latin1', start, i);
       const value = Number(text);
       if (!NUMBER.test(text) || !Number.isFinite(value))
-        throw new NotNumbers(`${JSON.stringify(text)} is no number.`, line);
+        throw new NotNumbers(`${JSON.stringify(text)} is not a number.`, line);
       if (found === count) throw new NotNumbers(`There are more than ${count} numbers.`, line);
       numbers[found++] = value;
     }

@@ -38,7 +38,7 @@ export async function parseBorn(
     if (values.length !== 9 || !values.every(Number.isFinite)) {
       throw new EuphonicError(
         'file_damaged',
-        `${name} is damaged at line ${i + 2}: it has no nine numbers.`,
+        `${name} is damaged at line ${i + 2}: it does not have nine numbers.`,
         {
           where: `${name}, line ${i + 2}`,
           expected: 'a tensor: xx xy xz yx yy yz zx zy zz',

@@ -20,7 +20,7 @@ export interface ByteSource {
 export class FileAccess {
   readonly states = new Map<string, FileState['state']>();
 
-  /** Opens a file. Throws `file_not_found`, or `file_unreadable` for what is no readable file. */
+  /** Opens a file. Throws `file_not_found`, or `file_unreadable` for what cannot be read as a file. */
   async open(path: string): Promise<ByteSource & { close(): Promise<void> }> {
     await this.note(path);
     let handle: FileHandle | undefined;

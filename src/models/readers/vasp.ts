@@ -170,7 +170,7 @@ async function notForceConstants(file: Hdf5File): Promise<EuphonicError> {
       },
     );
   }
-  return new EuphonicError('file_format', `${where} is HDF5, but no output of VASP.`, {
+  return new EuphonicError('file_format', `${where} is an HDF5 file, but not an output of VASP.`, {
     where,
     expected: KNOWN_FILES,
   });

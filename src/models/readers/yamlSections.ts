@@ -78,7 +78,7 @@ export class YamlSections {
 
   /**
    * The sections with the keys `keys`, parsed, but for the range `without`.
-   * Throws `file_damaged` with the line for what is no YAML, `too_large` for more aliases, or more text, than is allowed.
+   * Throws `file_damaged` with the line for what is not YAML, `too_large` for more aliases, or more text, than is allowed.
    */
   parse(keys: readonly string[], without?: Range): Yaml {
     const chosen = keys.flatMap((key) => this.sections.get(key) ?? []);

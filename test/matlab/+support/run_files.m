@@ -1,13 +1,13 @@
 function totals = run_files(folder, wanted)
     %RUN_FILES   Run the tests of all test_*.m in a folder with a daemon of their own.
     %   TOTALS is [passed failed skipped]. WANTED: run only tests whose 'file: name' contains this text.
-    old_connection = getenv('EUPHONIC_CONNECTION');
+    old_file = getenv('EUPHONIC_CONNECTION');
     own = tempname();
     mkdir(own);
     setenv('EUPHONIC_CONNECTION', fullfile(own, 'connection.json'));
     old_limit = getenv('EUPHONIC_CACHE_BYTES');
     setenv('EUPHONIC_CACHE_BYTES', '0');  % a result that was kept would hide what a test is about
-    restore = onCleanup(@() clean_up(own, old_connection, old_limit));
+    restore = onCleanup(@() clean_up(own, old_file, old_limit));
     totals = [0 0 0];
     files = dir(fullfile(folder, 'test_*.m'));
     for i = 1:numel(files)
@@ -51,10 +51,10 @@ function verdict = run_one(title, test)
     end
 end
 
-function clean_up(own, old_connection, old_limit)
+function clean_up(own, old_file, old_limit)
     euphonic.stop();
     setenv('EUPHONIC_CACHE_BYTES', old_limit);
-    setenv('EUPHONIC_CONNECTION', old_connection);
+    setenv('EUPHONIC_CONNECTION', old_file);
     if exist('OCTAVE_VERSION', 'builtin')
         confirm_recursive_rmdir(false, 'local');
     end

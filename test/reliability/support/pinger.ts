@@ -24,7 +24,7 @@ export async function pingsDuring(
 ): Promise<Pings> {
   const idle = world.daemon();
   await idle.client().connect();
-  const pinger = world.worker(daemon, 'ping', { idle: idle.paths.connection });
+  const pinger = world.worker(daemon, 'ping', { idle: idle.paths.connectionFile });
   await pinger.next('running');
   await action();
   pinger.tell({});

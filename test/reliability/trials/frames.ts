@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seededRandom } from '../../../crystals/random.js';
 import type { Response } from '../../../src/protocol/messages.js';
-import type { Connection } from '../../../src/runtime/connection.js';
+import type { DaemonAddress } from '../../../src/runtime/daemonAddress.js';
 import { RawPeer } from '../../support/rawPeer.js';
 import { HostileFrames } from '../support/hostileFrames.js';
 import { pingsDuring, pingText } from '../support/pinger.js';
@@ -32,7 +32,7 @@ export const frames: Trial = {
   async run(world) {
     const daemon = world.daemon();
     const client = daemon.client();
-    const connection = await client.connect();
+    const address = await client.connect();
     const model = await client.loadModel(QUARTZ);
     const { pid } = daemon;
     const { nPoints, options } = request('medium');
@@ -42,16 +42,16 @@ export const frames: Trial = {
     };
     await calculate();
     const tally = new Tally();
-    const attack = (frameCount: number) => bombard(world, connection, frameCount, tally);
+    const attack = (frameCount: number) => bombard(world, address, frameCount, tally);
 
     const wanted = world.count(FRAMES);
     await attack(WARM_UP * wanted);
-    await rawBytes(connection, Math.round(WARM_UP * world.count(RAW_CONNECTIONS)));
+    await rawBytes(address, Math.round(WARM_UP * world.count(RAW_CONNECTIONS)));
     await sleep(2000);
     const idle = daemon.residentBytes;
     const pings = await pingsDuring(world, daemon, async () => {
       await attack((1 - WARM_UP) * wanted);
-      await rawBytes(connection, world.count(RAW_CONNECTIONS));
+      await rawBytes(address, world.count(RAW_CONNECTIONS));
     });
     await sleep(5000);
     const after = daemon.residentBytes;
@@ -92,7 +92,7 @@ class Tally {
 /** Sends messages with so many frames in all, from several connections to both sockets at once. */
 async function bombard(
   world: World,
-  connection: Connection,
+  address: DaemonAddress,
   frameCount: number,
   tally: Tally,
 ): Promise<void> {
@@ -102,7 +102,7 @@ async function bombard(
       const seed = Math.floor(world.between(0, 2 ** 31));
       const hostile = new HostileFrames(seededRandom(seed));
       for (let sent = 0; sent < share; ) {
-        const peer = new RawPeer(connection, socket, { receiveHighWaterMark: 10_000 });
+        const peer = new RawPeer(address, socket, { receiveHighWaterMark: 10_000 });
         for (let n = 0; n < MESSAGES_PER_CONNECTION && sent < share; n += BATCH) {
           for (let i = 0; i < BATCH; i++) {
             const parts = hostile.message();
@@ -126,13 +126,13 @@ async function bombard(
 }
 
 /** Bytes that do not even begin as ZeroMQ's do, or that stop in the middle of its greeting. */
-async function rawBytes(connection: Connection, count: number): Promise<void> {
+async function rawBytes(address: DaemonAddress, count: number): Promise<void> {
   const greeting = Buffer.concat([
     Buffer.from([0xff, 0, 0, 0, 0, 0, 0, 0, 1, 0x7f, 3, 0]),
     Buffer.from('PLAIN'),
   ]);
   for (let i = 0; i < count; i++) {
-    const path = (i % 2 === 0 ? connection.work : connection.control).replace('ipc://', '');
+    const path = (i % 2 === 0 ? address.work : address.control).replace('ipc://', '');
     await new Promise<void>((resolve) => {
       const socket = connect(path);
       socket.on('error', () => resolve());

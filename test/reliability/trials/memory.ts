@@ -69,10 +69,10 @@ class Refusals {
 
   async add(ask: () => Promise<Response>): Promise<void> {
     const start = performance.now();
-    const answer = await ask();
+    const response = await ask();
     this.times.push(performance.now() - start);
-    if ('error' in answer && answer.error.code === 'too_large') this.said = answer.error.message;
-    else this.faults.add(JSON.stringify(answer).slice(0, 200));
+    if ('error' in response && response.error.code === 'too_large') this.said = response.error.message;
+    else this.faults.add(JSON.stringify(response).slice(0, 200));
     const [, amount, unit] = / ([\d.]+) (bytes|MiB|GiB)/.exec(this.said) ?? [];
     this.bytes = Number(amount) * { bytes: 1, MiB: MIB, GiB: 2 ** 30 }[unit as 'bytes' | 'MiB' | 'GiB'];
     if (!(this.bytes > MAX_BYTES)) this.faults.add('no number in the refusal');

@@ -15,7 +15,7 @@ export const oversize: Trial = {
     const daemon = world.daemon();
     const client = daemon.client();
     const model = await client.loadModel(QUARTZ);
-    const connection = await client.connect();
+    const address = await client.connect();
     const { nPoints, options } = request('large');
     const { pid } = daemon;
     const before = daemon.residentBytes;
@@ -35,7 +35,7 @@ export const oversize: Trial = {
       const large = Buffer.alloc(MAX_FRAME_BYTES + 1);
       for (const socket of ['work', 'control'] as const) {
         await timed(`frame (${socket})`, async () => {
-          const peer = new RawPeer(connection, socket, { reconnectInterval: -1 });
+          const peer = new RawPeer(address, socket, { reconnectInterval: -1 });
           // it is let in before
           await peer.request('nothing');
           const end = new Promise<void>((resolve) => {
@@ -48,10 +48,11 @@ export const oversize: Trial = {
         });
       }
       const refusal = async (parts: Uint8Array[]) => {
-        const peer = new RawPeer(connection, 'work');
+        const peer = new RawPeer(address, 'work');
         await peer.send(parts);
-        const answer = await peer.receive();
-        if (!answer || !('error' in answer) || answer.error.code !== 'too_large') faults.push('no too_large');
+        const response = await peer.receive();
+        if (!response || !('error' in response) || response.error.code !== 'too_large')
+          faults.push('no too_large');
         peer.close();
       };
       await timed('header', () => refusal([Buffer.alloc(MAX_HEADER_BYTES + 1, 0x80)]));

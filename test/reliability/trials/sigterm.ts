@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asEuphonicError } from '../../../src/base/errors.js';
-import { Channel } from '../../../src/client/channel.js';
 import type { EuphonicClient } from '../../../src/client/client.js';
+import { RequestSocket } from '../../../src/client/requestSocket.js';
 import { float64Frame } from '../../../src/protocol/arrays.js';
 import type { ModelSummary } from '../../../src/protocol/messages.js';
 import { isAlive } from '../support/processes.js';
@@ -67,13 +67,13 @@ async function workUntilTheEnd(
   model: ModelSummary,
 ): Promise<string[]> {
   await client.connect();
-  const channel = new Channel(daemon.connection(), daemon.connection().work);
+  const socket = new RequestSocket(daemon.connection(), daemon.connection().work);
   const count = 2000;
   const qpts = float64Frame('qpts', [3, count], pointsOf(count));
   try {
-    const { result } = await channel.request('job.open', { model: model.model, n_points: 2 ** 30 });
+    const { result } = await socket.request('job.open', { model: model.model, n_points: 2 ** 30 });
     const lane = async () => {
-      for (;;) await channel.request('job.compute', { job: result.job, offset: 0, count }, [qpts]);
+      for (;;) await socket.request('job.compute', { job: result.job, offset: 0, count }, [qpts]);
     };
     const lanes = Array.from({ length: CHUNKS_UNDER_WAY }, () =>
       lane().catch((error) => asEuphonicError(error).code),
@@ -82,6 +82,6 @@ async function workUntilTheEnd(
   } catch (error) {
     return [asEuphonicError(error).code];
   } finally {
-    channel.close();
+    socket.close();
   }
 }

@@ -31,10 +31,10 @@ interface Attempt {
 async function attempts(world: World): Promise<Outcome> {
   const daemon = world.daemon();
   const client = daemon.client();
-  const connection = await client.connect();
-  const { pid, secret } = connection;
-  const sockets = [connection.work, connection.control].map((endpoint) => endpoint.replace('ipc://', ''));
-  const { connection: file, log, lock } = daemon.paths;
+  const address = await client.connect();
+  const { pid, secret } = address;
+  const sockets = [address.work, address.control].map((endpoint) => endpoint.replace('ipc://', ''));
+  const { connectionFile: file, log, lock } = daemon.paths;
   const count = world.count(TRIES);
   const outcomes: Record<string, Attempt> = {};
   outcomes.path = await attempt({ how: 'path', count, files: [file, log, lock], sockets });
@@ -74,10 +74,10 @@ async function attempts(world: World): Promise<Outcome> {
 async function overTcp(world: World, count: number, control: Attempt): Promise<Attempt> {
   const daemon = world.daemon();
   await daemon.cli('start', '--tcp');
-  const connection = daemon.connection();
-  if (connection.mechanism !== 'CURVE') throw new Error('TCP without CURVE');
-  const { secret, server_key, client_key, client_secret_key } = connection;
-  const ports = listeningPorts(connection.pid);
+  const address = daemon.connection();
+  if (address.mechanism !== 'CURVE') throw new Error('TCP without CURVE');
+  const { secret, server_key, client_key, client_secret_key } = address;
+  const ports = listeningPorts(address.pid);
   const keys = { curveServerKey: server_key, curvePublicKey: client_key, curveSecretKey: client_secret_key };
   const withKeys = await attempt({ how: 'tcp', count: 2, ports, keys });
   control.tries += withKeys.tries;

@@ -1,5 +1,5 @@
-function answer = control(connection, method, seconds)
-    %CONTROL   The answer of a daemon's control socket to a method without parameters, within a time in seconds.
-    %   ANSWER: struct with error ([] or what went wrong) and result.
-    answer = euphonic.internal.connection.gateway('request', connection, 'control', method, struct(), [], seconds);
+function response = control(address, method, seconds)
+    %CONTROL   The response of a daemon's control socket to a method without parameters, within a time in seconds.
+    %   RESPONSE: struct with error ([] or what went wrong) and result.
+    response = euphonic.internal.connection.gateway('request', address, 'control', method, struct(), [], seconds);
 end

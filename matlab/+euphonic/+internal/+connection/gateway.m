@@ -1,8 +1,8 @@
-function answer = gateway(varargin)
+function response = gateway(varargin)
     %GATEWAY   Call the MEX function; its commands are described in native/mex/commands.h.
     %   Raises EUPHONIC:gateway:missing where there is none that this MATLAB or Octave can load.
     try
-        answer = euphonic.internal.gateway(varargin{:});
+        response = euphonic.internal.gateway(varargin{:});
     catch problem
         if strcmp(problem.identifier, 'EUPHONIC:gateway:failed')
             rethrow(problem);

@@ -1,11 +1,11 @@
-function replace_daemon(caller, old_connection, answer_error)
+function replace_daemon(caller, old_address, response_error)
     %REPLACE_DAEMON   After a daemon went away: start another, unless somebody else has done so.
     %   A daemon that is ending is given a moment to be gone.
-    if strcmp(answer_error.code, 'shutting_down')
+    if strcmp(response_error.code, 'shutting_down')
         pause(0.1);
     end
-    connection = euphonic.internal.connection.read_connection(caller);
-    if isequal(connection, old_connection) || isempty(connection)
+    address = euphonic.internal.connection.read_connection_file(caller);
+    if isequal(address, old_address) || isempty(address)
         euphonic.internal.connection.start_daemon(caller);
     end
 end

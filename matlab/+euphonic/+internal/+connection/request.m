@@ -7,17 +7,17 @@ function [result, frames] = request(caller, socket, method, params, frames)
         frames = [];
     end
     for attempt = 1:3
-        connection = euphonic.internal.connection.live_connection(caller);
-        answer = euphonic.internal.connection.gateway('request', connection, socket, method, params, frames, Inf);
-        if isempty(answer.error)
-            result = answer.result;
-            frames = answer.frames;
+        address = euphonic.internal.connection.live_address(caller);
+        response = euphonic.internal.connection.gateway('request', address, socket, method, params, frames, Inf);
+        if isempty(response.error)
+            result = response.result;
+            frames = response.frames;
             return
         end
-        if ~euphonic.internal.connection.has_gone(answer.error) || attempt == 3
+        if ~euphonic.internal.connection.has_gone(response.error) || attempt == 3
             break
         end
-        euphonic.internal.connection.replace_daemon(caller, connection, answer.error);
+        euphonic.internal.connection.replace_daemon(caller, address, response.error);
     end
-    euphonic.internal.fail(caller, answer.error);
+    euphonic.internal.fail(caller, response.error);
 end

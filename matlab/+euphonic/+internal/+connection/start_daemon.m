@@ -7,12 +7,12 @@ function start_daemon(caller, background)
     if nargin < 2
         background = false;
     end
-    connection = euphonic.internal.connection.read_connection(caller, true);
-    if ~isempty(connection) && ~strcmp(connection.host, euphonic.internal.connection.host_name())
+    address = euphonic.internal.connection.read_connection_file(caller, true);
+    if ~isempty(address) && ~strcmp(address.host, euphonic.internal.connection.host_name())
         euphonic.internal.fail(caller, 'other_host', ...
             ['The connection file %s belongs to a daemon on %s, which does not answer. Start it there, or let ' ...
              'EUPHONIC_CONNECTION name a file of this computer''s own.'], ...
-            euphonic.internal.connection.connection_file(caller), connection.host);
+            euphonic.internal.connection.connection_file(caller), address.host);
     end
     [code, text] = euphonic.internal.connection.run_daemon(caller, {'start'}, background);
     if code ~= 0

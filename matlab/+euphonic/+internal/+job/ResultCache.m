@@ -10,7 +10,7 @@ classdef ResultCache < handle
         bytes = 0
     end
     properties (Access = private)
-        entries = {}  % structs with plan, points, sample, answer, bytes; the one used last comes last
+        entries = {}  % structs with plan, points, sample, evaluation, bytes; the one used last comes last
     end
     methods
 
@@ -18,14 +18,14 @@ classdef ResultCache < handle
             self.limit = limit;
         end
 
-        function answer = find(self, plan, points)
-            %FIND   The answer for the same PLAN (anything that isequaln compares) and POINTS (cell of columns), or [].
-            answer = [];
+        function evaluation = find(self, plan, points)
+            %FIND   The evaluation for the same PLAN (anything isequaln compares) and POINTS (cell of columns), or [].
+            evaluation = [];
             sample = euphonic.internal.job.sample_of(points);
             for i = numel(self.entries):-1:1
                 entry = self.entries{i};
                 if isequal(entry.sample, sample) && isequaln(entry.plan, plan) && isequal(entry.points, points)
-                    answer = entry.answer;
+                    evaluation = entry.evaluation;
                     self.hits = self.hits + 1;
                     self.entries = [self.entries([1:i - 1, i + 1:end]), {entry}];
                     return
@@ -33,16 +33,16 @@ classdef ResultCache < handle
             end
         end
 
-        function keep(self, plan, points, answer)
-            %KEEP   Remember an answer, unless it alone is over the limit.
-            needed = bytes_of(points) + bytes_of(answer);
+        function keep(self, plan, points, evaluation)
+            %KEEP   Remember an evaluation, unless it alone is over the limit.
+            needed = bytes_of(points) + bytes_of(evaluation);
             if needed > self.limit
                 return
             end
             self.shrink_to(self.limit - needed);
             sample = euphonic.internal.job.sample_of(points);
             self.entries{end + 1} = struct('plan', plan, 'points', {points}, 'sample', sample, ...
-                'answer', answer, 'bytes', needed);
+                'evaluation', evaluation, 'bytes', needed);
             self.bytes = self.bytes + needed;
         end
 

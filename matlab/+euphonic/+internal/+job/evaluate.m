@@ -1,10 +1,11 @@
-function answer = evaluate(caller, fc, params, frames, points, progress, as_cells, energies)
+function evaluation = evaluate(caller, fc, params, frames, points, progress, as_cells, energies)
     %EVALUATE   A whole calculation at any number of q-points.
     %   FC: force constants; PARAMS: of job.open without model and n_points; FRAMES: of job.open; POINTS: {qh, qk, ql},
     %   equally long real double vectors; PROGRESS: [] or a function of (done, total, seconds), called from time to time
     %   when it takes more than two seconds; AS_CELLS: frequencies and structure factors as 1xn cells of rows instead of
-    %   n_points x n arrays; ENERGIES: one for each q-point, for the quantity sqw. ANSWER: see native/mex/commands.h. A
-    %   daemon that went away is started again, the model sent again, and what is missing computed.
+    %   n_points x n arrays; ENERGIES: one for each q-point, for the quantity sqw. EVALUATION: see
+    %   native/mex/commands.h. A daemon that went away is started again, the model sent again, and what is missing
+    %   computed.
     max_restarts = 3;
     if nargin < 8
         energies = [];
@@ -13,23 +14,23 @@ function answer = evaluate(caller, fc, params, frames, points, progress, as_cell
     previous = [];
     restarts = 0;
     while true
-        connection = euphonic.internal.connection.live_connection(caller);
+        address = euphonic.internal.connection.live_address(caller);
         params.model = fc.model;
-        answer = euphonic.internal.connection.gateway('evaluate', connection, params, frames, points, options, ...
+        evaluation = euphonic.internal.connection.gateway('evaluate', address, params, frames, points, options, ...
             previous);
-        if isempty(answer.error)
+        if isempty(evaluation.error)
             return
         end
-        if ~isempty(answer.missing)
-            previous = answer;
+        if ~isempty(evaluation.missing)
+            previous = evaluation;
         end
-        if euphonic.internal.connection.has_gone(answer.error) && restarts < max_restarts
+        if euphonic.internal.connection.has_gone(evaluation.error) && restarts < max_restarts
             restarts = restarts + 1;
-            euphonic.internal.connection.replace_daemon(caller, connection, answer.error);
-        elseif strcmp(answer.error.code, 'unknown_model')
+            euphonic.internal.connection.replace_daemon(caller, address, evaluation.error);
+        elseif strcmp(evaluation.error.code, 'unknown_model')
             fc.send(caller);
-        elseif ~strcmp(answer.error.code, 'unknown_job')
-            euphonic.internal.fail(caller, answer.error);
+        elseif ~strcmp(evaluation.error.code, 'unknown_job')
+            euphonic.internal.fail(caller, evaluation.error);
         end
     end
 end

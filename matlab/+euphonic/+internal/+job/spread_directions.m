@@ -1,7 +1,7 @@
 function [points, directions, energies, of] = spread_directions(points, energies, cell_vectors)
     %SPREAD_DIRECTIONS   Zone centres repeated, once for each of many directions of approach, evenly spread.
     %   POINTS: {qh, qk, ql}; CELL_VECTORS: rows, angstrom. DIRECTIONS has a row for each of the new points, NaN for
-    %   those that are no zone centres; OF says which of the old points each is.
+    %   those that are not zone centres; OF says which of the old points each is.
     n_directions = 100;
     q = [points{1}(:), points{2}(:), points{3}(:)];
     centre = all(abs(q - round(q)) <= 1e-10, 2);

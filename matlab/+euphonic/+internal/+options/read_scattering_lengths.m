@@ -6,7 +6,7 @@ function lengths = read_scattering_lengths(file)
     try
         content = jsondecode(fileread(file));
     catch problem
-        euphonic.internal.fail('scattering_lengths', 'file_damaged', '%s is no JSON: %s', file, problem.message);
+        euphonic.internal.fail('scattering_lengths', 'file_damaged', '%s is not JSON: %s', file, problem.message);
     end
     factor = 1;
     if isstruct(content) && isfield(content, 'physical_properties')

@@ -1,31 +1,31 @@
-function connection = read_connection(caller, any_version)
-    %READ_CONNECTION   What the connection file says, [] when there is none, or one that was never completed.
-    %   Raises runtime_directory for a file that is open to others, file_damaged for one that is no connection,
+function address = read_connection_file(caller, any_version)
+    %READ_CONNECTION_FILE   What the connection file says, [] when there is none, or one that was never completed.
+    %   Raises runtime_directory for a file that is open to others, file_damaged for one that holds no address,
     %   other_host, and, unless ANY_VERSION is true, protocol_version for a daemon that this package does not
     %   understand.
-    persistent last_text last_connection
-    connection = [];
+    persistent last_text last_address
+    address = [];
     [file, may_be_elsewhere] = euphonic.internal.connection.connection_file(caller);
-    answer = euphonic.internal.connection.gateway('read_private', file);
-    if ~isempty(answer.error)
-        euphonic.internal.fail(caller, answer.error);
+    response = euphonic.internal.connection.gateway('read_private', file);
+    if ~isempty(response.error)
+        euphonic.internal.fail(caller, response.error);
     end
-    if ~answer.found || half_written(answer.text)
+    if ~response.found || half_written(response.text)
         return
     end
-    if ~strcmp(answer.text, last_text)
+    if ~strcmp(response.text, last_text)
         last_text = '';
-        last_connection = parsed(caller, file, answer.text, may_be_elsewhere);
-        last_text = answer.text;
+        last_address = parsed(caller, file, response.text, may_be_elsewhere);
+        last_text = response.text;
     end
-    connection = last_connection;
+    address = last_address;
     if nargin < 2 || ~any_version
-        check_protocol(caller, connection);
+        check_protocol(caller, address);
     end
 end
 
 function yes = half_written(text)
-    % A machine that went down, or a full disk, leaves nothing, zeros or the beginning of a connection.
+    % A machine that went down, or a full disk, leaves nothing, zeros or the beginning of an address.
     beginning = '{"protocol"';
     begun = text(~isspace(text) & text ~= char(0));
     n = min(numel(begun), numel(beginning));
@@ -40,37 +40,38 @@ function yes = half_written(text)
     end
 end
 
-function connection = parsed(caller, file, text, may_be_elsewhere)
+function address = parsed(caller, file, text, may_be_elsewhere)
     try
-        connection = jsondecode(text);
+        address = jsondecode(text);
     catch
-        connection = [];
+        address = [];
     end
     fields = {'protocol', 'version', 'host', 'pid', 'work', 'control', 'mechanism', 'secret'};
-    if ~isstruct(connection) || ~all(isfield(connection, fields))
+    if ~isstruct(address) || ~all(isfield(address, fields))
         euphonic.internal.fail(caller, 'file_damaged', ...
-            'The connection file %s is not one. Remove it; the daemon is started again when it is needed.', file);
+            ['The connection file %s does not describe a daemon. Remove it; the daemon is started again when it ' ...
+             'is needed.'], file);
     end
     % where no other host can see the file, it is this one that has another name by now
-    if may_be_elsewhere && ~strcmp(connection.host, euphonic.internal.connection.host_name()) && ...
-            strncmp(connection.work, 'ipc:', 4)
+    if may_be_elsewhere && ~strcmp(address.host, euphonic.internal.connection.host_name()) && ...
+            strncmp(address.work, 'ipc:', 4)
         euphonic.internal.fail(caller, 'other_host', ...
             ['The connection file %s belongs to a daemon on %s, this is %s. Let EUPHONIC_CONNECTION name a file of ' ...
-             'this computer''s own, or stop that daemon.'], file, connection.host, ...
+             'this computer''s own, or stop that daemon.'], file, address.host, ...
             euphonic.internal.connection.host_name());
     end
 end
 
-function check_protocol(caller, connection)
+function check_protocol(caller, address)
     [version, protocol] = euphonic.internal.version();
-    if connection.protocol ~= protocol
-        if connection.protocol > protocol
+    if address.protocol ~= protocol
+        if address.protocol > protocol
             advice = 'Update this package, or stop that daemon with its own euphonicd stop.';
         else
             advice = 'Stop that daemon with euphonicd stop, or let euphonic.start replace it when it is idle.';
         end
         euphonic.internal.fail(caller, 'protocol_version', ...
             'The daemon with pid %d is version %s and speaks protocol %d, this package (%s) speaks protocol %d. %s', ...
-            connection.pid, connection.version, connection.protocol, version, protocol, advice);
+            address.pid, address.version, address.protocol, version, protocol, advice);
     end
 end

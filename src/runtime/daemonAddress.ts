@@ -35,8 +35,8 @@ const schema = v.variant('mechanism', [
   }),
 ]);
 
-export type Connection = v.InferOutput<typeof schema>;
-export type CurveConnection = Extract<Connection, { mechanism: 'CURVE' }>;
+export type DaemonAddress = v.InferOutput<typeof schema>;
+export type CurveAddress = Extract<DaemonAddress, { mechanism: 'CURVE' }>;
 
 /** No more is read: a connection file has a few hundred bytes. */
 const MAX_CONNECTION_FILE_BYTES = 2 ** 16;
@@ -45,46 +45,48 @@ const MAX_CONNECTION_FILE_BYTES = 2 ** 16;
 export const PLAIN_USERNAME = 'euphonic';
 
 /** How a client shows that it may connect, as options of a ZeroMQ socket. */
-export function clientSecurity(connection: Connection): object {
-  if (connection.mechanism === 'PLAIN') {
-    return { plainUsername: PLAIN_USERNAME, plainPassword: connection.secret };
+export function clientSecurity(address: DaemonAddress): object {
+  if (address.mechanism === 'PLAIN') {
+    return { plainUsername: PLAIN_USERNAME, plainPassword: address.secret };
   }
-  const { server_key, client_key, client_secret_key } = connection;
+  const { server_key, client_key, client_secret_key } = address;
   return { curveServerKey: server_key, curvePublicKey: client_key, curveSecretKey: client_secret_key };
 }
 
 /**
- * The connection in the file, or undefined if there is no file, or one that was never completed. Throws
- * `runtime_directory` for a file that others could have written or read, `file_damaged` for one that is not a
- * connection, `other_host` for one of another host that cannot be reached from here.
+ * The address in the file, or undefined if there is not a file, or one that was never completed. Throws
+ * `runtime_directory` for a file that others could have written or read, `file_damaged` for one that does not
+ * hold an address, `other_host` for one of another host that cannot be reached from here.
  */
-export function readConnection(paths: RuntimePaths): Connection | undefined {
-  const text = readPrivateFile(paths.connection, MAX_CONNECTION_FILE_BYTES, () => tooLong(paths.connection));
+export function readConnectionFile(paths: RuntimePaths): DaemonAddress | undefined {
+  const text = readPrivateFile(paths.connectionFile, MAX_CONNECTION_FILE_BYTES, () =>
+    tooLong(paths.connectionFile),
+  );
   if (text === undefined || isHalfWritten(text)) return undefined;
-  const connection = parseConnection(text, paths.connection);
+  const address = parseConnectionFile(text, paths.connectionFile);
   // where no other host can see the file, it is this one that has another name by now
-  if (!paths.local && connection.host !== hostname() && connection.work.startsWith('ipc:')) {
+  if (!paths.local && address.host !== hostname() && address.work.startsWith('ipc:')) {
     throw new EuphonicError(
       'other_host',
-      `The connection file belongs to a daemon on ${connection.host}; this is ${hostname()}.`,
+      `The connection file belongs to a daemon on ${address.host}; this is ${hostname()}.`,
       {
-        where: paths.connection,
+        where: paths.connectionFile,
         expected: `a daemon of ${hostname()}`,
-        advice: `Let EUPHONIC_CONNECTION name a file of this host's own, or stop the daemon on ${connection.host}.`,
+        advice: `Let EUPHONIC_CONNECTION name a file of this host's own, or stop the daemon on ${address.host}.`,
       },
     );
   }
-  return connection;
+  return address;
 }
 
 /** Whether its daemon's pid means something here. */
-export function isOfThisHost(connection: Connection): boolean {
-  return connection.work.startsWith('ipc:') || connection.host === hostname();
+export function isOfThisHost(address: DaemonAddress): boolean {
+  return address.work.startsWith('ipc:') || address.host === hostname();
 }
 
 /**
  * What a machine may leave that went down, or a disk that was full, while the file was being made: nothing, zeros, or
- * the beginning of a connection. Anything else in its place is somebody's data and is never taken for one.
+ * the beginning of an address. Anything else in its place is somebody's data and is never taken for one.
  */
 function isHalfWritten(text: string): boolean {
   const begun = text.replace(/[\s\0]/g, '');
@@ -98,19 +100,19 @@ function isHalfWritten(text: string): boolean {
   }
 }
 
-/** As `readConnection`, without the test of the host and with undefined for what is no connection: for clearing up. */
-export function readStaleConnection(paths: RuntimePaths): Connection | undefined {
+/** As `readConnectionFile`, without the test of the host and with undefined for anything else: used to clear up. */
+export function readStaleConnectionFile(paths: RuntimePaths): DaemonAddress | undefined {
   try {
-    const text = readPrivateFile(paths.connection, MAX_CONNECTION_FILE_BYTES, () =>
-      tooLong(paths.connection),
+    const text = readPrivateFile(paths.connectionFile, MAX_CONNECTION_FILE_BYTES, () =>
+      tooLong(paths.connectionFile),
     );
-    return text === undefined ? undefined : parseConnection(text, paths.connection);
+    return text === undefined ? undefined : parseConnectionFile(text, paths.connectionFile);
   } catch {
     return undefined;
   }
 }
 
-function parseConnection(text: string, where: string): Connection {
+function parseConnectionFile(text: string, where: string): DaemonAddress {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -119,7 +121,7 @@ function parseConnection(text: string, where: string): Connection {
   }
   const parsed = v.safeParse(schema, json);
   if (parsed.success) return parsed.output;
-  throw new EuphonicError('file_damaged', 'The connection file is not one.', {
+  throw new EuphonicError('file_damaged', 'The connection file does not describe a daemon.', {
     where,
     expected: `a JSON object with ${Object.keys(common).join(', ')} and mechanism`,
     advice: 'Remove it and start the daemon again.',
@@ -127,7 +129,7 @@ function parseConnection(text: string, where: string): Connection {
 }
 
 function tooLong(where: string): EuphonicError {
-  return new EuphonicError('file_damaged', 'The connection file is not one.', {
+  return new EuphonicError('file_damaged', 'The connection file is too long.', {
     where,
     expected: `at most ${MAX_CONNECTION_FILE_BYTES} bytes`,
     advice: 'Let EUPHONIC_CONNECTION name another file.',

@@ -4,7 +4,7 @@ import { asEuphonicError, EuphonicError } from '../base/errors.js';
 import { decodeResponse, encodeRequest, NO_ID } from '../protocol/codec.js';
 import { REFUSED_BUSY } from '../protocol/limits.js';
 import type { ArrayFrame, Method, Params, Results } from '../protocol/messages.js';
-import { type Connection, clientSecurity } from '../runtime/connection.js';
+import { clientSecurity, type DaemonAddress } from '../runtime/daemonAddress.js';
 
 /** ZeroMQ's heartbeats tell of a daemon that is there but does not answer; it may be suspended for as long as this. */
 const HEARTBEAT_INTERVAL_MS = 10_000;
@@ -15,17 +15,17 @@ const LAST_ANSWERS_MS = 20;
 
 const START_AGAIN = 'Start the daemon again: euphonicd start';
 
-export interface Reply<M extends Method> {
+export interface ResponseTo<M extends Method> {
   result: Results[M];
   frames: ArrayFrame[];
 }
 
 interface Pending {
-  resolve(reply: { result: Record<string, unknown>; frames: ArrayFrame[] }): void;
+  resolve(response: { result: Record<string, unknown>; frames: ArrayFrame[] }): void;
   reject(error: EuphonicError): void;
 }
 
-export class Channel {
+export class RequestSocket {
   private readonly socket: Dealer;
   private readonly pending = new Map<number, Pending>();
   private nextId = 1;
@@ -34,13 +34,13 @@ export class Channel {
   private failure: EuphonicError | undefined;
 
   constructor(
-    connection: Connection,
+    address: DaemonAddress,
     private readonly endpoint: string,
   ) {
     this.socket = new Dealer({
-      ...clientSecurity(connection),
+      ...clientSecurity(address),
       linger: 0,
-      // a daemon that went away has another secret when it comes back: a new channel is made then
+      // a daemon that went away has another secret when it comes back: a new socket is made then
       reconnectInterval: -1,
       // with 0 a send succeeds or fails at once, so two never overlap
       sendTimeout: 0,
@@ -48,8 +48,8 @@ export class Channel {
       heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
       heartbeatTimeToLive: HEARTBEAT_TIMEOUT_MS,
     });
-    const { pid } = connection;
-    this.version = connection.protocol;
+    const { pid } = address;
+    this.version = address.protocol;
     this.on('disconnect', `The daemon (pid ${pid}) has ended.`);
     // without reconnection, this is all that tells of a socket at which nobody listens
     this.on('close', `The daemon (pid ${pid}) of the connection file is not there.`);
@@ -75,7 +75,7 @@ export class Channel {
   }
 
   /** Rejects with what the daemon answered, or with `daemon_lost`. */
-  request<M extends Method>(method: M, params: Params<M>, frames: ArrayFrame[] = []): Promise<Reply<M>> {
+  request<M extends Method>(method: M, params: Params<M>, frames: ArrayFrame[] = []): Promise<ResponseTo<M>> {
     return new Promise((resolve, reject) => {
       if (this.failure) {
         reject(this.failure);

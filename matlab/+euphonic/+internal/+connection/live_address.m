@@ -1,0 +1,13 @@
+function address = live_address(caller)
+    %LIVE_ADDRESS   What the connection file says; starts a daemon when there is no such file.
+    address = euphonic.internal.connection.read_connection_file(caller);
+    if isempty(address)
+        euphonic.internal.connection.start_daemon(caller);
+        address = euphonic.internal.connection.read_connection_file(caller);
+        if isempty(address)
+            euphonic.internal.fail(caller, 'daemon_failed', ...
+                'The daemon says that it has started, but there is no usable connection file %s.', ...
+                euphonic.internal.connection.connection_file(caller));
+        end
+    end
+end
