@@ -176,6 +176,8 @@ function a_debye_waller_tensor_can_be_given()
     end
     model.debye_waller = tensor(1:8, :, :);
     support.check_error('EUPHONIC:horace_disp:size_mismatch', '8 atoms', @() model.horace_disp(qh, qk, ql));
+    support.check_error('EUPHONIC:CoherentCrystal:size_mismatch', '8 atoms', ...
+        @() euphonic.CoherentCrystal(fc, 'debye_waller', tensor(1:8, :, :)));
 end
 
 function scattering_lengths_of_a_struct_are_used()
