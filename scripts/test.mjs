@@ -1,10 +1,7 @@
 // Runs the test suites and totals them: node scripts/test.mjs [lint] [native] [ts] [matlab]; all without arguments.
 // The last line is `N passed, N failed, N skipped`; the exit code is 1 if any test failed or a suite ran none.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fuzzCodec } from './lib/fuzz.mjs';
-import { root, run } from './lib/run.mjs';
+import { withOwnDaemon } from './lib/ownDaemon.mjs';
 import { sanitizedAddon, sanitizedGateway } from './lib/sanitized.mjs';
 import { catch2, mocha, octave } from './lib/suites.mjs';
 import { lint } from './lint.mjs';
@@ -35,12 +32,9 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-// The user's own daemon is left alone: tests have their own connection file and lock.
-const connectionDir = mkdtempSync(join(tmpdir(), 'euphonic-test-'));
-process.env.EUPHONIC_CONNECTION = join(connectionDir, 'connection.json');
-
 const total = { passed: 0, failed: 0, skipped: 0 };
-try {
+
+async function runSuites() {
   for (const { group, title, go } of suites) {
     if (chosen.length > 0 && !chosen.includes(group)) continue;
     console.log(`\n=== ${title}`);
@@ -52,15 +46,13 @@ try {
       `--- ${title}: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped in ${seconds} s`,
     );
   }
+}
+
+try {
+  await withOwnDaemon(runSuites);
 } catch (error) {
   console.error(`test: ${error.message}`);
   total.failed += 1;
-} finally {
-  await run(process.execPath, [join(root, 'dist', 'cli.js'), 'stop'], {
-    quiet: true,
-    timeoutSeconds: 20,
-  }).catch(() => {});
-  rmSync(connectionDir, { recursive: true, force: true });
 }
 
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
