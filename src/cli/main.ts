@@ -3,13 +3,27 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { decimalNumber } from '../base/decimal.js';
 import { asEuphonicError } from '../base/errors.js';
 import { VERSION } from '../base/version.js';
+import { DOS_WEIGHTINGS } from '../spectra/dos.js';
 import { addCalculationOptions, TRIPLE_FLAGS } from './options/calculationOptions.js';
 import { withFlags } from './options/flagNames.js';
 import { addLimitOptions } from './options/limitOptions.js';
 import { addModelOptions } from './options/modelOptions.js';
 import { addPathOptions, ZONE } from './options/pathOptions.js';
-import { joinTriples } from './options/triples.js';
+import {
+  addEnergyOptions,
+  addGridOptions,
+  addOutputOptions,
+  parsePositive,
+  SPECTRUM_NUMBERS,
+} from './options/spectrumOptions.js';
+import { joinNumbers } from './options/triples.js';
 import { EXIT_ERROR, EXIT_OK, EXIT_USAGE, UsageError } from './terminal/exitCodes.js';
+
+/** Options of several numbers, and of how many. */
+const NUMBERS = {
+  ...Object.fromEntries([...TRIPLE_FLAGS, ZONE].map((flag) => [flag, 3])),
+  ...SPECTRUM_NUMBERS,
+};
 
 const MODEL_WORDS =
   'a .castep_bin or .check file, phonopy.yaml or its folder, vaspout.h5, or force constants in JSON';
@@ -17,6 +31,11 @@ const MODEL_WORDS =
 const EXIT_CODES_WORDS = `
 Exit codes: 0 done; 1 the work failed (a file, the daemon, the computer); 2 wrong usage: an unknown
 command or option, a value out of range; 3 from status, when no daemon is alive.`;
+
+const json = () => new Option('--json', 'print the result as JSON');
+
+/** Makes of a command's work, which gives an exit code, what Commander calls. */
+type Finish = <A extends unknown[]>(work: (...args: A) => Promise<number>) => (...args: A) => Promise<void>;
 
 /** Runs the command line and returns the exit code. Each command's code is loaded when it is asked for. */
 export async function main(args: string[]): Promise<number> {
@@ -27,13 +46,28 @@ export async function main(args: string[]): Promise<number> {
     .showSuggestionAfterError()
     .showHelpAfterError('(euphonicd --help lists commands and options)')
     .addHelpText('after', EXIT_CODES_WORDS);
-  const finish =
-    <A extends unknown[]>(action: (...args: A) => Promise<number>) =>
-    async (...actionArgs: A) => {
-      exitCode = await action(...actionArgs);
+  const finish: Finish =
+    (work) =>
+    async (...given) => {
+      exitCode = await work(...given);
     };
-  const json = () => new Option('--json', 'print the result as JSON');
+  addDaemonCommands(program, finish);
+  addModelCommands(program, finish);
+  addSpectrumCommands(program, finish);
+  for (const command of [program, ...program.commands]) command.exitOverride();
+  try {
+    await program.parseAsync(joinNumbers(args, NUMBERS), { from: 'user' });
+    return exitCode;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
+    const error = asEuphonicError(thrown);
+    process.stderr.write(`euphonicd: ${withFlags(error.describe())}\n`);
+    if (error.code === 'internal' && process.env.EUPHONIC_DEBUG) process.stderr.write(`${error.stack}\n`);
+    return error instanceof UsageError ? EXIT_USAGE : EXIT_ERROR;
+  }
+}
 
+function addDaemonCommands(program: Command, finish: Finish): void {
   addLimitOptions(
     program
       .command('start')
@@ -65,6 +99,9 @@ export async function main(args: string[]): Promise<number> {
     .description('examine the installation and the daemon; what to send when asking for help')
     .addOption(json())
     .action(finish(async (options) => (await import('./commands/doctor.js')).doctor(options)));
+}
+
+function addModelCommands(program: Command, finish: Finish): void {
   addModelOptions(
     program
       .command('info')
@@ -92,18 +129,37 @@ export async function main(args: string[]): Promise<number> {
   addModelOptions(addCalculationOptions(sqw))
     .addOption(json())
     .action(finish(async (model, options) => (await import('./commands/sqw.js')).sqw(model, options)));
+}
 
-  for (const command of [program, ...program.commands]) command.exitOverride();
-  try {
-    await program.parseAsync(joinTriples(args, [...TRIPLE_FLAGS, ZONE]), { from: 'user' });
-    return exitCode;
-  } catch (thrown) {
-    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
-    const error = asEuphonicError(thrown);
-    process.stderr.write(`euphonicd: ${withFlags(error.describe())}\n`);
-    if (error.code === 'internal' && process.env.EUPHONIC_DEBUG) process.stderr.write(`${error.stack}\n`);
-    return error instanceof UsageError ? EXIT_USAGE : EXIT_ERROR;
-  }
+function addSpectrumCommands(program: Command, finish: Finish): void {
+  addDos(program).action(
+    finish(async (model, options) => (await import('./commands/dos.js')).dos(model, options)),
+  );
+}
+
+function addDos(program: Command): Command {
+  const dos = program
+    .command('dos')
+    .description('calculate a density of states: total, partial or neutron-weighted')
+    .argument('<model>', MODEL_WORDS);
+  addEnergyOptions(addGridOptions(dos))
+    .option('--adaptive', 'widths from mode gradients, beside those of --eb')
+    .option(
+      '--adaptive-scale <x>',
+      'multiplies these: 1 is 1/π of the distance of q-points times |dω/dQ| as standard deviation',
+      parsePositive,
+      1,
+    )
+    .addOption(
+      new Option('-w, --weighting <weighting>', 'cross-sections of the Blue Book')
+        .choices(DOS_WEIGHTINGS)
+        .default('dos'),
+    )
+    .option(
+      '--pdos [species...]',
+      'beside the total a line for each of these atom types, or for all; after the model',
+    );
+  return addOutputOptions(addModelOptions(addCalculationOptions(dos)));
 }
 
 function parseCount(text: string): number {

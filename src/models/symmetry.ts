@@ -29,7 +29,7 @@ export interface SpaceGroup {
 }
 
 /** A cell in the standard setting of the space group: unique axis b, second origin, hexagonal axes. */
-export interface StandardCell extends Pick<SpaceGroup, 'number' | 'symbol'> {
+interface StandardCell extends Pick<SpaceGroup, 'number' | 'symbol'> {
   /** [3,3] bohr, one cell vector a row; turned to its own axes */
   cellVectors: Float64Array;
   /** [3,3] the same vectors (rows) in multiples of the crystal's cell vectors */

@@ -37,7 +37,10 @@ export function addCalculationOptions(command: Command): Command {
     command.addOption(new Option(`--${name}`, words)).addOption(new Option(`--no-${name}`).hideHelp());
   };
   command.addOption(
-    new Option('--asr <rule>', 'acoustic sum rule').choices(['none', ...SUM_RULES]).default('none'),
+    new Option('--asr [rule]', 'acoustic sum rule; without a name reciprocal')
+      .choices(['none', ...SUM_RULES])
+      .preset('reciprocal')
+      .default('none'),
   );
   flag('dipole', 'long-range dipole interaction of polar crystals (default; --no-dipole)');
   command.option('--dipole-parameter <x>', 'scales the automatic Ewald parameter', parseNumber);

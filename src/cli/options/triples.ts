@@ -1,4 +1,4 @@
-/** Options of three numbers: `--debye-waller-grid 6 6 6`, also `"6 6 6"` and `=6,6,6`. */
+/** Options of several numbers: `--debye-waller-grid 6 6 6`, also `"6 6 6"` and `=6,6,6`. */
 import { InvalidArgumentError } from 'commander';
 import { decimalNumber } from '../../base/decimal.js';
 
@@ -7,25 +7,34 @@ const isNumber = (text: string) => !Number.isNaN(decimalNumber(text.replace(/,\s
 const words = (text: string) => text.split(/[\s,]+/).filter(Boolean);
 
 /**
- * The arguments with the numbers after each of the `flags` joined to it. Commander's options take one value, or all
- * values that follow, and with them a file that comes after three numbers.
+ * The arguments with the numbers after each of the flags joined to it, `counts` of them at most. Commander's options take one
+ * value, or all values that follow, and with them a file that comes after three numbers.
  */
-export function joinTriples(args: readonly string[], flags: readonly string[]): string[] {
+export function joinNumbers(args: readonly string[], counts: Readonly<Record<string, number>>): string[] {
   const joined: string[] = [];
   for (let i = 0; i < args.length; i++) {
     const arg = args[i];
     if (arg === '--') return [...joined, ...args.slice(i)];
     const [flag = '', first = ''] = arg.split('=', 2);
-    if (!flags.includes(flag)) {
+    if (!Object.hasOwn(counts, flag)) {
       joined.push(arg);
       continue;
     }
     const values = words(first);
-    while (values.length < 3 && i + 1 < args.length && isNumber(args[i + 1]))
+    while (values.length < counts[flag] && i + 1 < args.length && isNumber(args[i + 1]))
       values.push(...words(args[++i]));
     joined.push(values.length === 0 ? arg : `${flag}=${values.join(' ')}`);
   }
   return joined;
+}
+
+/** A parser of 1 to `most` finite numbers. */
+export function numbersOf(expected: string, most: number) {
+  return (text: string): number[] => {
+    const numbers = words(text).map(decimalNumber);
+    if (numbers.length >= 1 && numbers.length <= most && numbers.every(Number.isFinite)) return numbers;
+    throw new InvalidArgumentError(`Expected ${expected}.`);
+  };
 }
 
 /** A parser of three numbers, each and all of which `fits`. */

@@ -118,7 +118,7 @@ const isOdd = (x: number) => x % 2 !== 0;
 export const length = (v: Vector) => Math.hypot(...v);
 
 /** The matrix whose product with a basis has its rows in another order. */
-export function permutation(order: number[]): Float64Array {
+function permutation(order: number[]): Float64Array {
   return Float64Array.from(order.flatMap((from) => [0, 1, 2].map((k) => Number(k === from))));
 }
 

@@ -9,7 +9,7 @@ import type { Corner, Corners } from './corners.js';
 export const MAX_PATH_POINTS = 1_000_000;
 
 /** A straight line of the path, both its ends included. */
-export interface PathLine {
+interface PathLine {
   /** labels of its ends */
   from: string;
   to: string;

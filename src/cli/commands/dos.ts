@@ -1,0 +1,142 @@
+/** `euphonicd dos`: densities of states. */
+import { EuphonicError } from '../../base/errors.js';
+import type { EvaluateOptions } from '../../client/evaluation.js';
+import { type Grid, halfGrid, sizeOf } from '../../qpoints/grid.js';
+import {
+  type DosRequest,
+  type DosWeighting,
+  dosArea,
+  dosCounting,
+  dosSpectrum,
+  gridOfSpacing,
+} from '../../spectra/dos.js';
+import { outputs, writeSpectrum } from '../formats/spectrumFile.js';
+import { type CalculationFlags, calculationOptions } from '../options/calculationOptions.js';
+import type { ModelFlags } from '../options/modelOptions.js';
+import {
+  broadeningWidth,
+  type EnergyFlags,
+  energyRange,
+  type GridFlags,
+  gridOf,
+  type OutputFlags,
+} from '../options/spectrumOptions.js';
+import { EXIT_OK, fromCommandLine } from '../terminal/exitCodes.js';
+import { provenanceOf, report } from './report.js';
+import { type Session, withModel } from './session.js';
+
+export interface DosFlags extends CalculationFlags, ModelFlags, EnergyFlags, GridFlags, OutputFlags {
+  weighting: DosWeighting;
+  pdos?: true | string[];
+  adaptive?: boolean;
+  adaptiveScale: number;
+}
+
+/** Points along an axis of the grid that shows between which energies all modes lie; it holds the zone centre. */
+const COARSE = 5;
+/** Beyond the extreme modes of that grid, relative. */
+const MARGIN = 0.05;
+/** Further, in FWHMs: there a Gaussian ends. */
+const TAIL = 2.5;
+/** meV: acoustic modes at the zone centre scatter by less where nothing is imaginary. */
+const BELOW_ZERO = 1e-5;
+const IMAGINARY = -0.01;
+/** An area that lacks less is whole. */
+const WHOLE = 1e-6;
+
+export async function dos(modelPath: string, flags: DosFlags): Promise<number> {
+  const { asr, dipole, dipole_parameter, n_threads, splitting } = calculationOptions(flags);
+  const plan = {
+    asr,
+    ...(dipole !== undefined && { dipole }),
+    ...(dipole_parameter !== undefined && { dipole_parameter }),
+    ...(n_threads !== undefined && { n_threads }),
+    // at the zone centre no direction of approach would stand for all
+    splitting: splitting ?? false,
+  };
+  const given = partOfRequest(flags);
+  const files = outputs(flags, modelPath, 'dos');
+  return withModel(modelPath, flags, async (session) => {
+    const { crystal, evaluate } = session;
+    const start = performance.now();
+    const grid = gridOf(flags, (spacing) => gridOfSpacing(crystal.cellVectors, spacing));
+    const request = { grid, ...(await energies(session, plan, grid, given)), ...given };
+    const { qpts, ...counting } = fromCommandLine(() => dosCounting(crystal, request));
+    const evaluation = await evaluate(qpts, { ...plan, quantity: 'histogram', ...counting });
+    const area = dosArea(evaluation.histogram!, crystal, request);
+    if (area === 0) {
+      throw new EuphonicError('invalid_argument', 'No mode lies within the bins.', {
+        where: '--e-min, --e-max',
+        expected: 'energies between which the crystal has modes',
+      });
+    }
+    const provenance = provenanceOf(session, 'dos', describe(request, plan.asr ?? 'none', area));
+    const spectrum = fromCommandLine(() => dosSpectrum(evaluation.histogram!, crystal, request, provenance));
+    await writeSpectrum(spectrum, flags.energyUnit, files);
+    report(session, flags, files, evaluation, {
+      what: `${sizeOf(grid)} q-points, ${qpts.length / 3} by time reversal`,
+      seconds: (performance.now() - start) / 1000,
+      notes: notesOf(flags, area),
+      figures: { grid, area },
+    });
+    return EXIT_OK;
+  });
+}
+
+/** What flags say without the crystal. Throws UsageError. */
+function partOfRequest(
+  flags: DosFlags,
+): Omit<DosRequest, 'grid' | 'energyMin' | 'energyMax'> & Partial<DosRequest> {
+  const width = broadeningWidth(flags);
+  return {
+    ...energyRange(flags),
+    bins: flags.ebins,
+    ...(width && { width }),
+    ...(flags.adaptive && { adaptiveScale: flags.adaptiveScale }),
+    weighting: flags.weighting,
+    ...(flags.pdos && { partial: flags.pdos === true ? 'all' : flags.pdos }),
+  };
+}
+
+/** Between which all modes lie, from those of a coarse grid, meV; not looked for where both ends are given. */
+async function energies(
+  { evaluate }: Session,
+  plan: EvaluateOptions,
+  grid: Grid,
+  { energyMin, energyMax, width = [0] }: Partial<DosRequest>,
+): Promise<{ energyMin: number; energyMax: number }> {
+  if (energyMin !== undefined && energyMax !== undefined) return { energyMin, energyMax };
+  const coarse = halfGrid(grid.map((n) => Math.min(n, COARSE)) as [number, number, number]);
+  const { frequencies } = await evaluate(coarse.points(0, coarse.count), {
+    ...plan,
+    quantity: 'frequencies',
+  });
+  let [lowest, highest] = [0, 0];
+  for (const energy of frequencies) {
+    lowest = Math.min(lowest, energy);
+    highest = Math.max(highest, energy);
+  }
+  const tail = (energy: number) =>
+    TAIL * Math.abs(width.reduceRight((sum, coefficient) => sum * energy + coefficient, 0));
+  return {
+    energyMin: (lowest < IMAGINARY ? (1 + MARGIN) * lowest : -BELOW_ZERO) - tail(lowest),
+    energyMax: (1 + MARGIN) * highest + tail(highest),
+  };
+}
+
+function describe({ grid, width, adaptiveScale }: DosRequest, asr: string, area: number) {
+  return {
+    grid: grid.join(' '),
+    asr,
+    area_per_atom: area,
+    ...(width && { energy_broadening_fwhm_meV: width.join(' ') }),
+    ...(adaptiveScale !== undefined && { adaptive_scale: adaptiveScale }),
+  };
+}
+
+function notesOf(flags: DosFlags, area: number): string[] {
+  return [
+    ...(3 - area > WHOLE ? [`The bins hold ${area.toPrecision(6)} of 3 modes per atom.`] : []),
+    ...(flags.temperature === undefined ? [] : ['The temperature has no effect on a density of states.']),
+  ];
+}

@@ -1,0 +1,154 @@
+/** Energies of a spectrum, the grid under it, and where it goes, as flags; named as in Euphonic's tools. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { decimalNumber } from '../../base/decimal.js';
+import { MAX_HISTOGRAM_NUMBERS, MAX_WIDTH_COEFFICIENTS } from '../../protocol/limits.js';
+import type { Grid } from '../../qpoints/grid.js';
+import { ENERGY_UNITS, type EnergyUnit, perMeV } from '../../spectra/units.js';
+import { UsageError } from '../terminal/exitCodes.js';
+import { numbersOf, tripleOf } from './triples.js';
+
+const GRID = '--grid';
+const BROADENING = '--energy-broadening';
+const BROADENING_SHORT = '--eb';
+
+/** Options of several numbers. */
+export const SPECTRUM_NUMBERS = {
+  [GRID]: 3,
+  [BROADENING]: MAX_WIDTH_COEFFICIENTS,
+  [BROADENING_SHORT]: MAX_WIDTH_COEFFICIENTS,
+};
+
+/** All energies in the unit that is one of them. */
+export interface EnergyFlags {
+  energyUnit: EnergyUnit;
+  eMin?: number;
+  eMax?: number;
+  ebins: number;
+  energyBroadening?: number[];
+}
+
+export interface GridFlags {
+  grid?: [number, number, number];
+  /** 1/Å */
+  gridSpacing?: number;
+}
+
+export interface OutputFlags {
+  saveTo?: string[];
+  saveJson?: string;
+  json?: boolean;
+}
+
+export function addUnitOption(command: Command): Command {
+  return command.addOption(
+    new Option('-u, --energy-unit <unit>', 'of all energies in options and results')
+      .choices(ENERGY_UNITS)
+      .default('meV'),
+  );
+}
+
+export function addEnergyOptions(command: Command): Command {
+  return addUnitOption(command)
+    .option('--e-min <x>', 'lowest energy (default: 0, or below the lowest imaginary mode)', parseFinite)
+    .option('--e-max <x>', 'highest energy (default: 5 % above the highest mode)', parseFinite)
+    .option(
+      '--ebins <n>',
+      'bins between them',
+      countOf(`an integer from 1 to ${MAX_HISTOGRAM_NUMBERS}`, MAX_HISTOGRAM_NUMBERS),
+      200,
+    )
+    .addOption(
+      new Option(
+        `${BROADENING_SHORT}, ${BROADENING} <fwhm>`,
+        'FWHM of a Gaussian, or of ascending coefficients in energy: 1.5 0.01; each mode is integrated over the bins',
+      ).argParser(
+        numbersOf(`1 to ${MAX_WIDTH_COEFFICIENTS} finite numbers, such as 1.5`, MAX_WIDTH_COEFFICIENTS),
+      ),
+    );
+}
+
+export function addGridOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(`${GRID} <n n n>`, 'three numbers: a Monkhorst–Pack grid of q-points')
+        .argParser(
+          tripleOf('three integers ≥ 1, such as 20 20 20', (grid) =>
+            grid.every((n) => Number.isSafeInteger(n) && n >= 1),
+          ),
+        )
+        .conflicts('gridSpacing'),
+    )
+    .option(
+      '--grid-spacing <x>',
+      'its largest distance between q-points along each axis, 1/Å with 2π (default: 0.1)',
+      parsePositive,
+    );
+}
+
+export function addOutputOptions(command: Command): Command {
+  return command
+    .option(
+      '-s, --save-to <file>',
+      'where the spectrum goes, once or several times: .json as Euphonic reads it, .csv',
+      (file: string, files: string[] = []) => [...files, file],
+    )
+    .option('--save-json <file>', 'the same as JSON, whatever the name')
+    .option('--json', 'print what was done as JSON');
+}
+
+/** A spectrum's range in meV. */
+interface EnergyRange {
+  energyMin?: number;
+  energyMax?: number;
+}
+
+export function energyRange({ energyUnit, eMin, eMax }: EnergyFlags): EnergyRange {
+  if (eMin !== undefined && eMax !== undefined && eMin >= eMax) {
+    throw new UsageError('invalid_argument', `The energies would go from ${eMin} to ${eMax}.`, {
+      where: '--e-max',
+      expected: 'more than --e-min',
+    });
+  }
+  const meV = (x: number) => x / perMeV(energyUnit);
+  return {
+    ...(eMin !== undefined && { energyMin: meV(eMin) }),
+    ...(eMax !== undefined && { energyMax: meV(eMax) }),
+  };
+}
+
+/** Ascending coefficients for meV. Throws UsageError for a width of nothing. */
+export function broadeningWidth({ energyBroadening, energyUnit }: EnergyFlags): number[] | undefined {
+  if (!energyBroadening) return undefined;
+  if (energyBroadening.every((x) => x === 0) || energyBroadening[0] < 0) {
+    throw new UsageError('invalid_argument', `The broadening is ${energyBroadening.join(' ')}.`, {
+      where: BROADENING,
+      expected: 'an FWHM > 0, or its coefficients; without the option there is none',
+    });
+  }
+  return energyBroadening.map((x, k) => x * perMeV(energyUnit) ** (k - 1));
+}
+
+/** The grid that flags name. */
+export function gridOf({ grid, gridSpacing = 0.1 }: GridFlags, ofSpacing: (spacing: number) => Grid): Grid {
+  return grid ?? ofSpacing(gridSpacing);
+}
+
+function parseFinite(text: string): number {
+  const value = decimalNumber(text.trim());
+  if (Number.isFinite(value)) return value;
+  throw new InvalidArgumentError('Expected a finite number.');
+}
+
+export function parsePositive(text: string): number {
+  const value = decimalNumber(text.trim());
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError('Expected a number > 0.');
+}
+
+function countOf(expected: string, most: number) {
+  return (text: string): number => {
+    const count = decimalNumber(text);
+    if (Number.isSafeInteger(count) && count >= 1 && count <= most) return count;
+    throw new InvalidArgumentError(`Expected ${expected}.`);
+  };
+}

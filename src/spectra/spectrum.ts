@@ -1,0 +1,66 @@
+/** A spectrum: numbers over one axis or two, with all that a reader or a picture of it must know. Energies in meV, Q in 1/Å with 2π. */
+
+/** What is measured; its unit follows. */
+export type Measured = 'energy' | 'wavevector' | 'per_energy' | 'cross_section_per_energy';
+
+export interface Axis {
+  measured: Measured;
+  of: 'points' | 'bins';
+  /** in ascending order: points, or the edges of bins, one more than these */
+  values: Float64Array;
+  /** labels of some of the values */
+  ticks?: readonly Tick[];
+}
+
+interface Tick {
+  index: number;
+  /** as in tables of points: GAMMA, X_1; or any other text */
+  label: string;
+}
+
+/** What one of several rows of numbers over the same axis belongs to. */
+export interface Line {
+  label: string;
+  /** of atoms that it stands for */
+  species?: string;
+}
+
+/** How it came about: names and values for people. */
+export type Provenance = Readonly<Record<string, string | number>>;
+
+export interface Spectrum {
+  x: Axis;
+  /** for maps only */
+  y?: Axis;
+  measured: Measured;
+  /** [lines, along x], or of a map [along x, along y] */
+  data: Float64Array;
+  /** none for a map */
+  lines: readonly Line[];
+  provenance: Provenance;
+}
+
+/** How many numbers lie along an axis. */
+const countOf = ({ values, of }: Axis) => (of === 'bins' ? values.length - 1 : values.length);
+
+/** The numbers of each line, or of a map for each point or bin along x. */
+export function rowsOf({ data, lines, x, y }: Spectrum): Float64Array[] {
+  const rows = y ? countOf(x) : lines.length;
+  const length = data.length / rows;
+  return Array.from({ length: rows }, (_, i) => data.subarray(i * length, (i + 1) * length));
+}
+
+/** The line that is the sum of some lines of a spectrum with weights. */
+export function weightedSum(rows: readonly Float64Array[], weights: readonly number[]): Float64Array {
+  const sum = new Float64Array(rows[0].length);
+  rows.forEach((row, i) => {
+    for (let k = 0; k < row.length; k++) sum[k] += weights[i] * row[k];
+  });
+  return sum;
+}
+
+/** Edges of equal bins, as the kernel places them. */
+export function edges(min: number, max: number, bins: number): Float64Array {
+  const step = (max - min) / bins;
+  return Float64Array.from({ length: bins + 1 }, (_, k) => (k === bins ? max : min + k * step));
+}
