@@ -241,11 +241,12 @@ function launch(paths: RuntimePaths, limits: StartLimits): ChildProcess {
   }
 }
 
-function limitArguments({ threads, maxMemory, idleEnd, tcp }: StartLimits): string[] {
+function limitArguments({ threads, maxMemory, idleEnd, readTime, tcp }: StartLimits): string[] {
   return [
     ...(threads === undefined ? [] : ['--threads', String(threads)]),
     ...(maxMemory === undefined ? [] : ['--max-memory', maxMemory]),
     ...(idleEnd === undefined ? [] : ['--idle-end', idleEnd]),
+    ...(readTime === undefined ? [] : ['--read-time', readTime]),
     ...(tcp === undefined ? [] : ['--tcp', tcp]),
   ];
 }

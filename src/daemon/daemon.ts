@@ -86,7 +86,7 @@ export class Daemon {
       ...security.fields,
     };
     this.memory = new MemoryBudget(config.memory, executor.threads);
-    this.models = new ModelStore(executor, this.memory, config.modelStoreBytes);
+    this.models = new ModelStore(executor, this.memory, config.modelStoreBytes, config.readTimeMs);
     const admission = new Admission(executor, this.memory);
     this.debyeWaller = new DebyeWaller(this.models, admission);
     this.jobs = new Jobs(this.models, this.debyeWaller, admission, executor.maxInflightBytes, config.maxJobs);

@@ -6,6 +6,8 @@ export interface StartLimits {
   maxMemory?: string;
   /** a time, such as 3d, or never */
   idleEnd?: string;
+  /** time that reading a file may take, such as 10min, or never */
+  readTime?: string;
   /** address, or address:port, to be reached over TCP in place of ipc */
   tcp?: string;
 }

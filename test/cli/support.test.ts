@@ -149,9 +149,10 @@ describe('files for administrators', function () {
     const site = readSiteConfig({ EUPHONIC_SITE_CONFIG: packaging('euphonic-bridge.yaml') });
     assert.deepEqual(
       Object.keys(load(readFileSync(packaging('euphonic-bridge.yaml'), 'utf8')) as object).length,
-      5,
+      6,
     );
     assert.deepEqual([site.maxThreads, site.maxMemoryBytes, site.tcp], [16, 32 * 2 ** 30, 'loopback']);
+    assert.equal(site.readTimeMs, 600_000);
   });
 
   it('every limit is in the table, by its name', () => {

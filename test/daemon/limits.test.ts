@@ -3,6 +3,8 @@ import { existsSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:
 import { connect as connectSocket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import type { EuphonicError } from '../../src/base/errors.js';
 import { parseBytes, parseDuration } from '../../src/base/sizes.js';
 import { daemonConfig } from '../../src/daemon/limits/config.js';
@@ -16,6 +18,8 @@ import { eventually, TestDaemon } from '../support/daemon.js';
 import { failsWith } from '../support/errors.js';
 import { arbitraryModel } from '../support/models.js';
 import { RawPeer } from '../support/rawPeer.js';
+
+const phonopyFile = fileURLToPath(new URL('../golden/cases/yaml-sorted-keys/plain.yaml', import.meta.url));
 
 describe('limits of a daemon', function () {
   this.timeout(60_000);
@@ -33,11 +37,14 @@ describe('limits of a daemon', function () {
 
   describe('of the site', () => {
     it('cap what users ask for', () => {
-      const env = withSite('max_threads: 2\nmax_memory: 1 GiB\nidle_end: 2h\nmax_jobs: 7\n');
+      const env = withSite('max_threads: 2\nmax_memory: 1 GiB\nidle_end: 2h\nread_time: 30s\nmax_jobs: 7\n');
       const config = daemonConfig({ threads: 8, maxMemory: '64G', idleEnd: 'never' }, env);
       assert.equal(config.threads.threads, 2);
       assert.ok(config.threads.reason.includes(site));
       assert.deepEqual([config.memory.bytes, config.idleEndMs, config.maxJobs], [2 ** 30, 7_200_000, 7]);
+      assert.equal(config.readTimeMs, 30_000);
+      assert.equal(daemonConfig({ readTime: '90s' }, env).readTimeMs, 30_000);
+      assert.equal(daemonConfig({}, { ...env, EUPHONIC_READ_TIME: '2s' }).readTimeMs, 2000);
       const modest = daemonConfig({ threads: 1, maxMemory: '512M', idleEnd: '1h' }, env);
       assert.deepEqual(
         [modest.threads.threads, modest.memory.bytes, modest.idleEndMs],
@@ -217,6 +224,27 @@ describe('limits of a daemon', function () {
         clearInterval(asking);
       }
       await eventually(() => !existsSync(`/proc/${pid}`), 'its process has ended');
+    });
+
+    it('reading a file is stopped, and those who wait go on', async () => {
+      await daemon.cli('start', '--read-time', '3s');
+      const client = daemon.client();
+      // a small file that takes many times as long: fifty million comments
+      const bomb = join(daemon.folder, 'phonopy.yaml.gz');
+      writeFileSync(bomb, gzipSync(Buffer.alloc(10 ** 8, '#\n'), { level: 1 }));
+      const start = performance.now();
+      const [stopped, read] = await Promise.all([
+        failsWith('too_large', () => client.loadModel(bomb, { format: 'phonopy' })),
+        client.loadModel(phonopyFile),
+      ]);
+      assert.ok(performance.now() - start < 20_000);
+      assert.ok(stopped.message.includes(`Reading ${bomb} took longer than 3 s`), stopped.message);
+      assert.deepEqual([stopped.where, /--read-time/.test(stopped.advice ?? '')], [bomb, true]);
+      assert.equal(read.n_atoms, 2);
+      // nothing goes on with the file that was given up
+      const used = daemon.cpuSeconds;
+      await sleep(1000);
+      assert.ok(daemon.cpuSeconds - used < 0.5, `${daemon.cpuSeconds - used} s`);
     });
 
     it('a job that is open keeps it', async () => {

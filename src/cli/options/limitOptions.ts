@@ -12,6 +12,7 @@ const FLAGS: Readonly<Record<keyof StartLimits, string>> = {
   threads: '--threads',
   maxMemory: '--max-memory',
   idleEnd: '--idle-end',
+  readTime: '--read-time',
   tcp: '--tcp',
 };
 
@@ -34,6 +35,12 @@ export function addLimitOptions(command: Command): Command {
         `${FLAGS.idleEnd} <time>`,
         'end when nobody has needed it for so long: 12h, 3d, never (default 3d)',
       ).argParser(checkedBy((text) => parseDuration(text, FLAGS.idleEnd))),
+    )
+    .addOption(
+      new Option(
+        `${FLAGS.readTime} <time>`,
+        'stop reading a file that takes longer: 90s, 1h, never (default 10min)',
+      ).argParser(checkedBy((text) => parseDuration(text, FLAGS.readTime))),
     )
     .addOption(
       new Option(

@@ -8,6 +8,7 @@ import type { StartLimits } from '../../runtime/startLimits.js';
 import { isLoopback, parseTcpAddress, type TcpAddress } from '../../runtime/tcpAddress.js';
 import {
   DEFAULT_IDLE_END_MS,
+  DEFAULT_READ_TIME_MS,
   MAX_JOBS,
   MEMORY_SHARE,
   MIN_MEMORY_BYTES,
@@ -29,6 +30,8 @@ export interface DaemonConfig {
   maxJobs: number;
   /** infinite: never */
   idleEndMs: number;
+  /** infinite: none */
+  readTimeMs: number;
   tcp: TcpAddress | undefined;
   site: Pick<SiteConfig, 'path' | 'found'>;
 }
@@ -37,19 +40,24 @@ export interface DaemonConfig {
 export function daemonConfig(limits: StartLimits, env: NodeJS.ProcessEnv = process.env): DaemonConfig {
   const site = readSiteConfig(env);
   const memory = memoryLimit(limits.maxMemory, env, site);
-  const idleEnd = limits.idleEnd ?? env.EUPHONIC_IDLE_END;
-  const wantedIdleEnd = idleEnd
-    ? parseDuration(idleEnd, limits.idleEnd ? '--idle-end' : 'EUPHONIC_IDLE_END')
-    : DEFAULT_IDLE_END_MS;
+  const idleEnd = duration(limits.idleEnd, '--idle-end', env, 'EUPHONIC_IDLE_END');
+  const readTime = duration(limits.readTime, '--read-time', env, 'EUPHONIC_READ_TIME');
   return {
     threads: cappedThreads(threadBudget(limits.threads, env), site),
     memory,
     modelStoreBytes: Math.min(MODEL_STORE_BYTES, Math.floor(memory.bytes * MODEL_STORE_SHARE)),
     maxJobs: Math.min(MAX_JOBS, site.maxJobs),
-    idleEndMs: Math.min(wantedIdleEnd, site.idleEndMs),
+    idleEndMs: Math.min(idleEnd ?? DEFAULT_IDLE_END_MS, site.idleEndMs),
+    readTimeMs: Math.min(readTime ?? DEFAULT_READ_TIME_MS, site.readTimeMs),
     tcp: limits.tcp === undefined ? undefined : allowedAddress(limits.tcp, site),
     site: { path: site.path, found: site.found },
   };
+}
+
+/** Milliseconds of a flag, else of a variable of the environment, else undefined. */
+function duration(given: string | undefined, flag: string, env: NodeJS.ProcessEnv, variable: string) {
+  if (given !== undefined) return parseDuration(given, flag);
+  return env[variable] ? parseDuration(env[variable], variable) : undefined;
 }
 
 function cappedThreads(budget: ThreadBudget, site: SiteConfig): ThreadBudget {

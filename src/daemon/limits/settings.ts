@@ -66,6 +66,9 @@ export const HANDSHAKE_TIMEOUT_MS = 30_000;
 /** Messages of one socket that are handled before the event loop gets its turn. */
 export const MESSAGES_PER_TURN = 8;
 
+/** Reading a file, checking a model or finding its symmetry is stopped after this time. */
+export const DEFAULT_READ_TIME_MS = 10 * 60_000;
+
 /** The thread that reads files ends after being idle for this long, and its memory with it. */
 export const READER_IDLE_MS = 10_000;
 

@@ -25,6 +25,7 @@ export interface SiteConfig {
   maxMemoryBytes: number;
   maxJobs: number;
   idleEndMs: number;
+  readTimeMs: number;
   tcp: (typeof TCP_RULES)[number];
 }
 
@@ -35,6 +36,7 @@ const KEYS = {
   max_memory: { schema: sizeOrTime, words: 'a size such as 16G' },
   max_jobs: { schema: whole(1e6), words: 'an integer from 1 to 1000000' },
   idle_end: { schema: v.string(), words: 'a time such as 12h, or never' },
+  read_time: { schema: v.string(), words: 'a time such as 10min, or never' },
   tcp: { schema: v.picklist(TCP_RULES), words: TCP_RULES.join(', ') },
 } as const;
 
@@ -51,6 +53,7 @@ export function readSiteConfig(env: NodeJS.ProcessEnv = process.env): SiteConfig
     maxMemoryBytes: Number.POSITIVE_INFINITY,
     maxJobs: Number.POSITIVE_INFINITY,
     idleEndMs: Number.POSITIVE_INFINITY,
+    readTimeMs: Number.POSITIVE_INFINITY,
     tcp: 'any',
   };
   let text: string;
@@ -66,12 +69,13 @@ export function readSiteConfig(env: NodeJS.ProcessEnv = process.env): SiteConfig
     );
   }
   const given = checkedContent(text, path);
-  const { max_threads, max_memory, max_jobs, idle_end, tcp } = given;
+  const { max_threads, max_memory, max_jobs, idle_end, read_time, tcp } = given;
   const site: SiteConfig = { ...none, found: true };
   if (max_threads !== undefined) site.maxThreads = max_threads;
   if (max_memory !== undefined) site.maxMemoryBytes = parseBytes(String(max_memory), `${path}: max_memory`);
   if (max_jobs !== undefined) site.maxJobs = max_jobs;
   if (idle_end !== undefined) site.idleEndMs = parseDuration(idle_end, `${path}: idle_end`);
+  if (read_time !== undefined) site.readTimeMs = parseDuration(read_time, `${path}: read_time`);
   if (tcp !== undefined) site.tcp = tcp;
   if (site.maxMemoryBytes < MIN_MEMORY_BYTES) {
     throw wrong(path, `max_memory is ${max_memory}`, `at least ${MIN_MEMORY_BYTES} bytes`);

@@ -11,11 +11,20 @@ interface Waiting {
   reject(error: EuphonicError): void;
 }
 
+/** Node.js has no longer timers. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 export class ModelReader {
   private readonly waiting: Waiting[] = [];
   private current: Waiting | undefined;
   private worker: Worker | undefined;
   private idleTimer: NodeJS.Timeout | undefined;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    /** a task that takes longer is stopped; infinite: none is */
+    private readonly limitMs: number,
+  ) {}
 
   /** One task after another. `transfer` lists memory of the task that moves to the thread without a copy. */
   perform<K extends ReaderTask['kind']>(
@@ -30,6 +39,7 @@ export class ModelReader {
 
   close(): void {
     clearTimeout(this.idleTimer);
+    clearTimeout(this.timer);
     void this.worker?.terminate();
     this.worker = undefined;
   }
@@ -40,7 +50,10 @@ export class ModelReader {
     clearTimeout(this.idleTimer);
     if (this.current) {
       this.worker ??= this.start();
-      this.worker.postMessage(this.current.task, this.current.transfer);
+      const { task, transfer } = this.current;
+      this.worker.postMessage(task, transfer);
+      if (this.limitMs <= MAX_TIMER_MS)
+        this.timer = setTimeout(() => this.giveUp(task), this.limitMs).unref();
     } else {
       this.idleTimer = setTimeout(() => this.close(), READER_IDLE_MS).unref();
     }
@@ -48,10 +61,13 @@ export class ModelReader {
 
   private start(): Worker {
     const worker = new Worker(new URL('./modelWorker.js', import.meta.url), { execArgv: [] });
-    worker.on('message', (response: ReaderResponse) => this.settle(response));
+    worker.on('message', (response: ReaderResponse) => {
+      if (this.worker === worker) this.settle(response);
+    });
     // a thread that runs out of memory ends; the daemon goes on, and the next task gets a new thread
     worker.on('error', (error) => {
-      if (this.worker === worker) this.worker = undefined;
+      if (this.worker !== worker) return;
+      this.worker = undefined;
       const isMemory = (error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY';
       const code = isMemory ? 'out_of_memory' : 'internal';
       this.settle({ error: { code, message: `The reader failed: ${error.message}` } });
@@ -60,7 +76,25 @@ export class ModelReader {
     return worker;
   }
 
+  /** Ends the thread, whatever it is at: the next task gets a new one. */
+  private giveUp(task: ReaderTask): void {
+    void this.worker?.terminate();
+    this.worker = undefined;
+    const error = new EuphonicError(
+      'too_large',
+      `${describe(task)} took longer than ${this.limitMs / 1000} s and was stopped.`,
+      {
+        where: task.kind === 'load' ? task.path : 'read_time',
+        expected: `at most read_time = ${this.limitMs / 1000} s`,
+        advice:
+          'Check that it is what it should be. Where it only is large, start the daemon with a longer --read-time or EUPHONIC_READ_TIME.',
+      },
+    );
+    this.settle({ error: error.toBody() });
+  }
+
   private settle(response: ReaderResponse): void {
+    clearTimeout(this.timer);
     const { current } = this;
     this.current = undefined;
     if (current) {
@@ -68,5 +102,20 @@ export class ModelReader {
       else current.reject(EuphonicError.fromBody(response.error));
     }
     this.next();
+  }
+}
+
+function describe(task: ReaderTask): string {
+  switch (task.kind) {
+    case 'load':
+      return `Reading ${task.path}`;
+    case 'check':
+      return 'Checking the model';
+    case 'group':
+      return "Finding the crystal's space group";
+    case 'symmetrise':
+      return 'Averaging tensors over the space group';
+    case 'wedge':
+      return 'Finding the irreducible wedge of the grid';
   }
 }

@@ -44,7 +44,7 @@ export class ModelStore implements Holder {
   readonly counters = { evicted: 0, read: 0 };
   /** least recently used first */
   private readonly models = new Map<string, StoredModel>();
-  private readonly reader = new ModelReader();
+  private readonly reader: ModelReader;
   /** each takes a thread of its own, beside those of the pool */
   private readonly planning: Semaphore;
   /** path and options → the files that were read, the model that they were, and what was said of them */
@@ -55,7 +55,9 @@ export class ModelStore implements Holder {
     /** what reading and planning ask before they begin; it counts this store */
     private readonly memory: MemoryBudget,
     private readonly limitBytes: number,
+    readTimeMs: number,
   ) {
+    this.reader = new ModelReader(readTimeMs);
     memory.include(this);
     this.planning = new Semaphore(Math.max(2, executor.threads));
   }
