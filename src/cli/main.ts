@@ -13,6 +13,7 @@ import {
   addEnergyOptions,
   addGridOptions,
   addOutputOptions,
+  addUnitOption,
   parsePositive,
   SPECTRUM_NUMBERS,
 } from './options/spectrumOptions.js';
@@ -135,6 +136,33 @@ function addSpectrumCommands(program: Command, finish: Finish): void {
   addDos(program).action(
     finish(async (model, options) => (await import('./commands/dos.js')).dos(model, options)),
   );
+  const dispersion = program
+    .command('dispersion')
+    .description('calculate frequencies along a path through reciprocal space, by itself or yours')
+    .argument('<model>', MODEL_WORDS);
+  addOutputOptions(addUnitOption(addPathOptions(addModelOptions(addCalculationOptions(dispersion))))).action(
+    finish(async (model, options) => (await import('./commands/dispersion.js')).dispersion(model, options)),
+  );
+  addMap(program).action(
+    finish(async (model, options) => (await import('./commands/map.js')).map(model, options)),
+  );
+}
+
+function addMap(program: Command): Command {
+  const map = program
+    .command('map')
+    .alias('intensity-map')
+    .description(
+      'calculate S(Q,ω) along a path through reciprocal space; with --temperature both thermal factors',
+    )
+    .argument('<model>', MODEL_WORDS)
+    .addOption(
+      new Option('-w, --weighting <weighting>', 'S(Q,ω), or each mode alike; Euphonic has dos by default')
+        .choices(['coherent', 'dos'])
+        .default('coherent'),
+    );
+  addEnergyOptions(addGridOptions(addPathOptions(map)));
+  return addOutputOptions(addModelOptions(addCalculationOptions(map)));
 }
 
 function addDos(program: Command): Command {

@@ -101,7 +101,10 @@ export function dosSpectrum(
     );
   const total = weighting === 'dos' ? row(0).map((x) => norm * x) : of(() => true);
   const species = wantedSpecies(atomType, request.partial);
-  const lines: Line[] = [{ label: 'Total' }, ...species.map((name) => ({ label: name, species: name }))];
+  const lines: Line[] = [
+    request.partial ? { label: 'Total' } : {},
+    ...species.map((name) => ({ label: name, species: name })),
+  ];
   const rows = [total, ...species.map((name) => of((i) => atomType[i] === name))];
   return {
     x: { measured: 'energy', of: 'bins', values: edges(energyMin, energyMax, bins) },

@@ -1,6 +1,6 @@
 /** Spectra as texts: Euphonic's JSON, and columns. */
 import { VERSION } from '../base/version.js';
-import { type Axis, rowsOf, type Spectrum } from './spectrum.js';
+import { type Axis, type Line, rowsOf, type Spectrum } from './spectrum.js';
 import { type EnergyUnit, unitOf } from './units.js';
 
 const GREEK: Readonly<Record<string, string>> = {
@@ -29,7 +29,7 @@ export function euphonicJson(spectrum: Spectrum, energyUnit: EnergyUnit): Record
     metadata: {
       ...provenance,
       ...(kind === 'Spectrum1D' && lines[0]),
-      ...(kind === 'Spectrum1DCollection' && { line_data: lines }),
+      ...(kind === 'Spectrum1DCollection' && lines.some(({ label }) => label) && { line_data: lines }),
     },
     ...axisJson('x', x, energyUnit),
     ...(x.ticks && { x_tick_labels: x.ticks.map(({ index, label }) => [index, texLabel(label)]) }),
@@ -56,6 +56,8 @@ export function csv(spectrum: Spectrum, energyUnit: EnergyUnit): string {
   const column = (axis: Axis) =>
     scaled(axis.of === 'bins' ? centres(axis.values) : axis.values, unitOf(axis.measured, energyUnit).factor);
   const name = (axis: Axis) => `${axis.measured} (${unitOf(axis.measured, energyUnit).text})`;
+  const nameOfLine = ({ label }: Line, i: number) =>
+    `${(label ?? `${measured} ${lines.length > 1 ? i + 1 : ''}`).replaceAll(',', ' ').trim()} (${unit.text})`;
   const head = Object.entries(provenance).map(([key, value]) => `# ${key}: ${value}`.replaceAll('\n', ' '));
   const body: string[] = [];
   if (y) {
@@ -67,9 +69,7 @@ export function csv(spectrum: Spectrum, energyUnit: EnergyUnit): string {
       });
     });
   } else {
-    body.push(
-      [name(x), ...lines.map(({ label }) => `${label.replaceAll(',', ' ')} (${unit.text})`)].join(','),
-    );
+    body.push([name(x), ...lines.map(nameOfLine)].join(','));
     column(x).forEach((along, k) => {
       body.push([along, ...rows.map((row) => row[k] * unit.factor)].join(','));
     });

@@ -20,7 +20,7 @@ interface Tick {
 
 /** What one of several rows of numbers over the same axis belongs to. */
 export interface Line {
-  label: string;
+  label?: string;
   /** of atoms that it stands for */
   species?: string;
 }

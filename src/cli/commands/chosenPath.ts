@@ -35,6 +35,16 @@ export async function chosenPath(
   return { lattice, corners, sampled };
 }
 
+/** What a spectrum says of its path. */
+export function pathText({ lattice, corners, sampled }: ChosenPath, { zone }: PathFlags) {
+  return {
+    lattice: lattice.bravais,
+    path: corners.map((part) => part.map(({ label }) => label).join(' ')).join(' | '),
+    ...(zone && { zone: zone.join(' ') }),
+    q_points: sampled.distances.length,
+  };
+}
+
 function cornersOf({ path: labels, q }: PathFlags, lattice: LatticePath): Corners {
   if (q) return coordinateCorners(q, lattice);
   if (labels?.flat().includes('G') && lattice.points.has('G'))

@@ -10,8 +10,9 @@ import {
   dosSpectrum,
   gridOfSpacing,
 } from '../../spectra/dos.js';
+import { modeRange } from '../../spectra/range.js';
 import { outputs, writeSpectrum } from '../formats/spectrumFile.js';
-import { type CalculationFlags, calculationOptions } from '../options/calculationOptions.js';
+import type { CalculationFlags } from '../options/calculationOptions.js';
 import type { ModelFlags } from '../options/modelOptions.js';
 import {
   broadeningWidth,
@@ -22,6 +23,7 @@ import {
   type OutputFlags,
 } from '../options/spectrumOptions.js';
 import { EXIT_OK, fromCommandLine } from '../terminal/exitCodes.js';
+import { planOptions } from './planOptions.js';
 import { provenanceOf, report } from './report.js';
 import { type Session, withModel } from './session.js';
 
@@ -34,26 +36,12 @@ export interface DosFlags extends CalculationFlags, ModelFlags, EnergyFlags, Gri
 
 /** Points along an axis of the grid that shows between which energies all modes lie; it holds the zone centre. */
 const COARSE = 5;
-/** Beyond the extreme modes of that grid, relative. */
-const MARGIN = 0.05;
-/** Further, in FWHMs: there a Gaussian ends. */
-const TAIL = 2.5;
-/** meV: acoustic modes at the zone centre scatter by less where nothing is imaginary. */
-const BELOW_ZERO = 1e-5;
-const IMAGINARY = -0.01;
 /** An area that lacks less is whole. */
 const WHOLE = 1e-6;
 
 export async function dos(modelPath: string, flags: DosFlags): Promise<number> {
-  const { asr, dipole, dipole_parameter, n_threads, splitting } = calculationOptions(flags);
-  const plan = {
-    asr,
-    ...(dipole !== undefined && { dipole }),
-    ...(dipole_parameter !== undefined && { dipole_parameter }),
-    ...(n_threads !== undefined && { n_threads }),
-    // at the zone centre no direction of approach would stand for all
-    splitting: splitting ?? false,
-  };
+  // at the zone centre no direction of approach would stand for all
+  const plan = { splitting: false, ...planOptions(flags) };
   const given = partOfRequest(flags);
   const files = outputs(flags, modelPath, 'dos');
   return withModel(modelPath, flags, async (session) => {
@@ -103,7 +91,7 @@ async function energies(
   { evaluate }: Session,
   plan: EvaluateOptions,
   grid: Grid,
-  { energyMin, energyMax, width = [0] }: Partial<DosRequest>,
+  { energyMin, energyMax, width }: Partial<DosRequest>,
 ): Promise<{ energyMin: number; energyMax: number }> {
   if (energyMin !== undefined && energyMax !== undefined) return { energyMin, energyMax };
   const coarse = halfGrid(grid.map((n) => Math.min(n, COARSE)) as [number, number, number]);
@@ -111,17 +99,7 @@ async function energies(
     ...plan,
     quantity: 'frequencies',
   });
-  let [lowest, highest] = [0, 0];
-  for (const energy of frequencies) {
-    lowest = Math.min(lowest, energy);
-    highest = Math.max(highest, energy);
-  }
-  const tail = (energy: number) =>
-    TAIL * Math.abs(width.reduceRight((sum, coefficient) => sum * energy + coefficient, 0));
-  return {
-    energyMin: (lowest < IMAGINARY ? (1 + MARGIN) * lowest : -BELOW_ZERO) - tail(lowest),
-    energyMax: (1 + MARGIN) * highest + tail(highest),
-  };
+  return modeRange(frequencies, width);
 }
 
 function describe({ grid, width, adaptiveScale }: DosRequest, asr: string, area: number) {

@@ -19,8 +19,11 @@ export const SPECTRUM_NUMBERS = {
 };
 
 /** All energies in the unit that is one of them. */
-export interface EnergyFlags {
+export interface UnitFlags {
   energyUnit: EnergyUnit;
+}
+
+export interface EnergyFlags extends UnitFlags {
   eMin?: number;
   eMax?: number;
   ebins: number;

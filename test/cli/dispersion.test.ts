@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { materials } from '../../crystals/generate.js';
+import { toJson } from '../../crystals/write.js';
+import { TestDaemon } from '../support/daemon.js';
+
+const SPACING = ['--q-spacing', '0.1'];
+
+describe('spectra along a path', function () {
+  this.timeout(60_000);
+  let daemon: TestDaemon;
+  let quartz: string;
+  let output: string;
+  before(() => {
+    daemon = new TestDaemon();
+    quartz = join(daemon.folder, 'quartz.json');
+    output = join(daemon.folder, 'spectrum.json');
+    writeFileSync(quartz, toJson(materials.quartz()));
+  });
+  after(() => daemon.dispose());
+
+  async function made(command: string, ...args: string[]) {
+    const { code, stderr } = await daemon.cli(
+      command,
+      quartz,
+      '--asr',
+      ...SPACING,
+      '--save-json',
+      output,
+      ...args,
+    );
+    assert.equal(code, 0, stderr);
+    return JSON.parse(readFileSync(output, 'utf8'));
+  }
+  /** What `euphonicd path` says of the same one. */
+  async function pathOf(...args: string[]) {
+    const { stdout } = await daemon.cli('path', quartz, ...SPACING, '--json', ...args);
+    return JSON.parse(stdout);
+  }
+  const columnsOf = (points: number[][]) =>
+    Float64Array.from([0, 1, 2].flatMap((k) => points.map((point) => point[k])));
+  async function evaluated(qpts: number[][], options: object) {
+    const client = daemon.client();
+    const model = await client.loadModel(quartz);
+    return client.evaluate(model, columnsOf(qpts), { asr: 'reciprocal', ...options });
+  }
+
+  it('euphonicd dispersion: frequencies of all modes, with labels', async () => {
+    const { qpts, distances } = await pathOf();
+    const found = await made('dispersion');
+    assert.equal(found.__euphonic_class__, 'Spectrum1DCollection');
+    assert.deepEqual(found.x_data, distances);
+    assert.equal(found.x_data_unit, '1 / angstrom');
+    assert.equal(found.y_data_unit, 'millielectron_volt');
+    assert.equal(found.metadata.path, 'GAMMA M K GAMMA A L H A | L M | H K');
+    assert.equal(
+      found.x_tick_labels.map(([, label]: [number, string]) => label).join(' '),
+      '$\\Gamma$ M K $\\Gamma$ $\\Gamma$ A L H A L M H K',
+    );
+    const { frequencies } = await evaluated(qpts, { quantity: 'frequencies' });
+    // directions of approach are rounded otherwise, which acoustic modes of nothing show
+    const close = (x: number, k: number) => Math.abs(x - frequencies[k]) < 1e-5;
+    assert.ok(found.y_data.flat().every(close));
+  });
+
+  it('euphonicd dispersion: LO–TO splitting from each side of a zone centre', async () => {
+    const { y_data, x_tick_labels } = await made('dispersion', '--path', 'M G A', '-u', 'THz');
+    const [, [before], [after]] = x_tick_labels;
+    assert.equal(after, before + 1);
+    const apart = y_data.map((mode: number[]) => Math.abs(mode[after] - mode[before]));
+    assert.ok(Math.max(...apart) > 0.1);
+    const whole = await made('dispersion', '--path', 'M G A', '--no-splitting');
+    const same = whole.y_data.map((mode: number[]) => Math.abs(mode[after] - mode[before]));
+    assert.ok(Math.max(...same) < 1e-9);
+    assert.equal((await made('dispersion', '--path', 'M G A')).metadata.path, 'M GAMMA A');
+  });
+
+  it('euphonicd map: structure factors in bins of energy, in any zone', async () => {
+    const where = ['--path', 'M K | A L', '--zone', '1', '0', '2'];
+    const { qpts } = await pathOf(...where);
+    const bins = ['--e-min', '0', '--e-max', '160', '--ebins', '80'];
+    const found = await made('map', ...where, ...bins);
+    assert.equal(found.__euphonic_class__, 'Spectrum2D');
+    assert.equal(found.z_data_unit, 'millibarn / millielectron_volt');
+    assert.equal(found.y_data.length, 81);
+    assert.equal(found.metadata.zone, '1 0 2');
+    const { frequencies, structureFactors, nModes } = await evaluated(qpts, { bose: false });
+    const expected = qpts.map(() => new Float64Array(80));
+    qpts.forEach((_: number[], i: number) => {
+      for (let k = i; k < nModes * qpts.length; k += qpts.length)
+        expected[i][Math.floor(frequencies[k] / 2)] += structureFactors![k] / 2;
+    });
+    const near = (a: number[], b: Float64Array) =>
+      a.every((x, k) => Math.abs(x - b[k]) <= 1e-12 * Math.max(...b));
+    assert.ok(found.z_data.every((row: number[], i: number) => near(row, expected[i])));
+  });
+
+  it('euphonicd map: broadening keeps what is in a map, a temperature adds the other side', async () => {
+    const where = [
+      '--path',
+      'M K',
+      '--zone',
+      '1',
+      '0',
+      '2',
+      '--e-min',
+      '-200',
+      '--e-max',
+      '200',
+      '--ebins',
+      '400',
+    ];
+    const sum = (row: number[]) => row.reduce((total, x) => total + x);
+    const plain = await made('map', ...where, '--temperature', '300', '--grid', '3', '3', '3');
+    const broad = await made(
+      'map',
+      ...where,
+      '--temperature',
+      '300',
+      '--grid',
+      '3',
+      '3',
+      '3',
+      '--eb',
+      '2',
+      '0.01',
+    );
+    plain.z_data.forEach((row: number[], i: number) => {
+      assert.ok(Math.abs(sum(row) - sum(broad.z_data[i])) < 1e-9 * sum(row));
+      // detailed balance, bin by bin: −E is in the bin that mirrors E's
+      for (let k = 220; k < 260; k++) {
+        if (row[k] === 0) continue;
+        const ratio = row[399 - k] / row[k];
+        const [low, high] = [k - 200, k - 199].map((e) => Math.exp(-e / (0.08617333262 * 300)));
+        assert.ok(ratio <= low && ratio >= high, `${ratio} ${low}`);
+      }
+    });
+    assert.equal(plain.metadata.debye_waller_grid, '3 3 3');
+    assert.equal(sum((await made('map', ...where)).z_data[0].slice(0, 200)), 0);
+    const counted = await made('map', ...where, '-w', 'dos');
+    assert.ok(Math.abs(sum(counted.z_data[0]) - 3) < 1e-9);
+    assert.equal(counted.z_data_unit, '1 / millielectron_volt');
+  });
+
+  it('are refused with what is wrong', async () => {
+    const refused: [string[], RegExp][] = [
+      [['dispersion', quartz, '--path', 'G X'], /no point 'X'/],
+      [['map', quartz, '--eb', '0'], /broadening is 0/],
+      [['map', quartz, '-w', 'incoherent'], /coherent, dos/],
+    ];
+    for (const [args, words] of refused) {
+      const { code, stderr } = await daemon.cli(...args);
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, words);
+    }
+  });
+});
