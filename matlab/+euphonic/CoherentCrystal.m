@@ -142,8 +142,8 @@ classdef CoherentCrystal < handle
             %   further numbers are ascending coefficients of a polynomial in the energy transfer. Its absolute value
             %   counts, at least 1e-6 meV, so that a fit may pass through zero; a width <= 0 that does not come from a
             %   fit is warned of once. Modes are multiplied by SCALE and their frequencies by FREQUENCY_SCALE. The
-            %   numbers can be spread over several arguments and cells, and given by name: 'scale', 'frequency_scale',
-            %   'width'.
+            %   numbers can be spread over several arguments and cells, and given by name: 'scale',
+            %   'frequency_scale', 'width'.
             %
             %   MODEL.HORACE_SQW(..., 'shape', SHAPE): 'gauss' (default), 'lorentz', or 'dho' for damped oscillators.
             %   Intensity at negative energy transfers needs negative_e. Near zone centres, modes of almost no frequency

@@ -12,8 +12,8 @@ classdef QpointPhononModes
     %                      Cartesian components, Q in 1/angstrom (with its 2*pi), of the frequencies as they are given,
     %                      negative ones included. Among modes of equal frequency only the sum of their gradients has a
     %                      meaning. Modes nearer to zero than 1e-4 meV have gradient 0. The derivative of the dipole
-    %                      term is in it, and where LO-TO splitting is applied at a zone centre its direction is held
-    %                      fixed.
+    %                      term is in it, and where LO-TO splitting is applied at a zone centre its direction
+    %                      is held fixed.
     %       crystal        struct with cell_vectors (angstrom), atom_r, atom_type, atom_mass (amu), n_atoms
     %
     %   Methods

@@ -96,8 +96,8 @@ std::vector<Mat3> Ewald::row_sums(double cutoff, const std::atomic<bool>* cancel
       if (j != i) add(sums[j], with_born(model_, j, i, c), 1);
     }
   }
-  // Reciprocal half: sum_j Z_j K cos(G.(r_i - r_j)) through the two sums over j of cos and sin, for all i at
-  // once.
+  // Reciprocal half: sum_j Z_j K cos(G.(r_i - r_j)) through the two sums over j of cos and sin, for all
+  // i at once.
   std::vector<double> cosines(n), sines(n);
   for (const Term& t : gamma_) {
     Vec3 even{}, odd{};

@@ -22,8 +22,8 @@ class Ewald {
   // b.eps.b^T: (q + G).eps.(q + G) in r.l.u.
   const Mat3& metric() const { return metric_; }
 
-  // -lambda^3 / sqrt(det eps) H(lambda d) for atom j at lattice vector R from atom i; zero for an atom with
-  // itself.
+  // -lambda^3 / sqrt(det eps) H(lambda d) for atom j at lattice vector R from atom i; zero for an
+  // atom with itself.
   Mat3 real_block(int i, int j, const Int3& r) const;
   // Lattice vectors R at which that can exceed exp(-cutoff^2) times its prefactors.
   std::vector<Int3> real_range(int i, int j, double cutoff) const;

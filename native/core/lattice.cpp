@@ -89,8 +89,8 @@ std::array<Int3, 3> reduced_basis(const Mat3& metric) {
   const auto length2 = [&](const Int3& v) {
     return quadratic(metric, {double(v[0]), double(v[1]), double(v[2])});
   };
-  // A vector that the two others can shorten is replaced, until none is left; every step shortens, so it
-  // ends.
+  // A vector that the two others can shorten is replaced, until none is left; every step shortens,
+  // so it ends.
   for (bool changed = true; changed;) {
     changed = false;
     for (int k = 0; k < 3; ++k) {

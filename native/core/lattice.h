@@ -28,8 +28,8 @@ Mat3 reciprocal_lattice(const Mat3& cell);
 // Half of the nonzero vectors of {-1,0,1}^3, one of each +- pair (13).
 std::vector<Int3> half_neighbours();
 
-// Shortest basis of the integer vectors in the metric m, as rows; the unit vectors where they are one
-// already.
+// Shortest basis of the integer vectors in the metric m, as rows; the unit vectors where they
+// are one already.
 std::array<Int3, 3> reduced_basis(const Mat3& metric);
 
 // The planes f.g = g.g/2 that bound the set of points nearer to 0 than to any other integer vector, in the

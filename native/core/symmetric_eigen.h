@@ -12,8 +12,7 @@ struct SymmetricEigen {
   std::vector<double> vectors;  // [n][n], row k: the eigenvector of values[k]
 };
 
-// a: [n][n] row-major, its upper triangle is read. Householder reduction and implicit QL. Throws
-// Cancelled.
+// a: [n][n] row-major, its upper triangle is read. Householder reduction and implicit QL. Throws Cancelled.
 SymmetricEigen symmetric_eigen(int n, std::vector<double> a, const std::atomic<bool>* cancelled = nullptr);
 
 }  // namespace euphonic

@@ -19,8 +19,8 @@ wire::Value value_from(const mxArray* array);
 mxArray* array_from(const wire::Value& value);
 
 // `frames` is a struct array with fields name, data (real double, int32 or uint8) and shape (row of extents;
-// numel of data is their product). The data are column-major as everywhere in MATLAB and are put into C
-// order.
+// numel of data is their product). The data are column-major as everywhere in MATLAB and are put
+// into C order.
 std::vector<wire::OutgoingFrame> frames_from(const mxArray* frames);
 // A struct with one field for each frame of a response, in MATLAB's order and shape ([n] becomes a column).
 mxArray* frames_struct(const wire::Response& response);

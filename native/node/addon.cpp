@@ -82,8 +82,8 @@ void end_process(const Napi::CallbackInfo& info) { std::_Exit(info[0].As<Napi::N
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   auto* environment = new Environment(env);
   env.SetInstanceData(environment);
-  // hooks run last in, first out: this one precedes the one by which Node takes the environment's `main`
-  // apart
+  // hooks run last in, first out: this one precedes the one by which Node takes the environment's
+  // `main` apart
   env.AddCleanupHook([environment] { environment->close(); });
   environment->model_class = Napi::Persistent(ModelObject::define(env));
   environment->plan_class = Napi::Persistent(PlanObject::define(env));

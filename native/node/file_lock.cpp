@@ -51,8 +51,8 @@ bool lock_file_for_life(const std::string& path) {
       if (error == EWOULDBLOCK) return false;
       fail(error, path);
     }
-    // its last holder may have removed the file between open and flock: then the lock is on a file without a
-    // name
+    // its last holder may have removed the file between open and flock: then the lock is on a file
+    // without a name
     struct stat mine {
     }, named{};
     if (fstat(fd, &mine) == 0 && stat(path.c_str(), &named) == 0 && mine.st_ino == named.st_ino &&

@@ -1,5 +1,5 @@
-// Mode gradients: against derivatives of the plain sums, and against differences of the kernel's own
-// frequencies.
+// Mode gradients: against derivatives of the plain sums, and against differences of the
+// kernel's own frequencies.
 #include <chrono>
 #include <cmath>
 #include <iostream>

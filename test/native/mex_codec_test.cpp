@@ -47,8 +47,8 @@ std::string with_frame(const std::string& name, const std::string& dtype,
   });
 }
 
-// A corpus file: the number of frames, then the length and the bytes of each; numbers are little-endian
-// uint32.
+// A corpus file: the number of frames, then the length and the bytes of each; numbers
+// are little-endian uint32.
 std::vector<std::string> parts_of(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   REQUIRE(file);

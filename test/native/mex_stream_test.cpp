@@ -1,5 +1,5 @@
-// The MEX gateway's connection and streamed evaluation against daemons that answer late, wrongly or not at
-// all.
+// The MEX gateway's connection and streamed evaluation against daemons that answer late, wrongly or
+// not at all.
 #include "mex_test_daemon.h"
 
 #include <chrono>

@@ -129,8 +129,8 @@ inline Sent chunk_result(const Seen& seen) {
   return {header_of(header), {w, s}};
 }
 
-// Two ROUTER sockets served by one thread. `respond` returns the responses that a request causes (none:
-// silence).
+// Two ROUTER sockets served by one thread. `respond` returns the responses that a request
+// causes (none: silence).
 class Daemon {
  public:
   using Respond = std::function<std::vector<Sent>(const Seen&)>;

@@ -1,7 +1,7 @@
 function [content, members] = crystal_content(crystal)
     %CRYSTAL_CONTENT   A crystal with the units of its numbers.
-    %   CRYSTAL: the property of this name of force constants. MEMBERS: the same as members of a JSON file, see
-    %   euphonic.internal.write_json.
+    %   CRYSTAL: the property of this name of force constants. MEMBERS: the same as members of a JSON
+    %   file, see euphonic.internal.write_json.
     content = crystal;
     content.cell_vectors_unit = 'angstrom';
     content.atom_mass_unit = 'unified_atomic_mass_unit';

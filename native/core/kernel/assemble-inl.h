@@ -1,5 +1,5 @@
-// The dynamical matrix and the scattering vector of one vector of q-points, from the sums of the earlier
-// stages.
+// The dynamical matrix and the scattering vector of one vector of q-points, from the sums of
+// the earlier stages.
 #if defined(EUPHONIC_KERNEL_ASSEMBLE_INL) == defined(HWY_TARGET_TOGGLE)
 #ifdef EUPHONIC_KERNEL_ASSEMBLE_INL
 #undef EUPHONIC_KERNEL_ASSEMBLE_INL
@@ -106,8 +106,8 @@ HWY_INLINE void add_dipole(const BlockSource& s, int index, V re[9], V im[9]) {
     return;
   }
   const double* p = s.dipole + block.dipole_pair * kDipoleRows * kN;
-  // Isotropic charges are in the pair's constants already, but not in the part of G = 0, which all pairs
-  // share.
+  // Isotropic charges are in the pair's constants already, but not in the part of G = 0, which
+  // all pairs share.
   if (dipole.isotropic_born) {
     constexpr int at[9] = {0, 1, 2, 1, 3, 4, 2, 4, 5};
     for (int e = 0; e < 6; ++e) tre[e] = load(s.dipole_self + (6 + e) * kN);

@@ -3,8 +3,8 @@
 // one stage goes through the matrix once for each column, this one once for kBand columns: the reflectors of
 // a panel of columns are known before the first of their products with the rest of the matrix is taken.
 //
-// As in one stage, the first reflector takes the starting vector to the first axis, and no other touches
-// that.
+// As in one stage, the first reflector takes the starting vector to the first axis, and no
+// other touches that.
 #if defined(EUPHONIC_KERNEL_BAND_INL) == defined(HWY_TARGET_TOGGLE)
 #ifdef EUPHONIC_KERNEL_BAND_INL
 #undef EUPHONIC_KERNEL_BAND_INL

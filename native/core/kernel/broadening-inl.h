@@ -12,8 +12,8 @@ HWY_BEFORE_NAMESPACE();
 namespace euphonic {
 namespace HWY_NAMESPACE {
 
-// A width of nothing would divide by zero where a pixel lies on a mode: this many meV is far below any
-// instrument's.
+// A width of nothing would divide by zero where a pixel lies on a mode: this many meV is far below
+// any instrument's.
 constexpr double kSmallestWidth = 1e-6;
 
 // The polynomial's magnitude in meV, at least kSmallestWidth.
@@ -31,8 +31,8 @@ HWY_INLINE V load_energies(const KernelRange& range, std::size_t at, std::size_t
 }
 
 // sum over modes of S_created g(E - f w) + S_absorbed g(E + f w), g of unit area. frequencies in meV, z the
-// first row of the eigenvectors. A mode with w < 0 (imaginary) stands at f w, as it does in a structure
-// factor.
+// first row of the eigenvectors. A mode with w < 0 (imaginary) stands at f w, as it does in a
+// structure factor.
 // Max error: 1e-12 times the sum of magnitudes; what lies farther out than exp(-700) counts as that.
 inline void write_line_shapes(const Tables& t, const ScatteringTables& s, const Broadening& broadening,
                               const double* frequencies, const double* z, V length2, std::size_t lane,
@@ -59,12 +59,12 @@ inline void write_line_shapes(const Tables& t, const ScatteringTables& s, const 
   store_some(mul(mul(sum, norm), set(broadening.scale)), count, out);
 }
 
-// Damped harmonic oscillators, all modes at once and without their eigenvalues: with z = (E^2 + i E width) /
-// f^2,
+// Damped harmonic oscillators, all modes at once and without their eigenvalues: with
+// z = (E^2 + i E width) / f^2,
 //   sum_modes |v e|^2 / (w^2 - z) = |v|^2 / (T_00 - z - T_01^2 / (T_11 - z - ...)),
 // a continued fraction in T (its rows stored from the last to the first). Its imaginary part times (1 + n(E))
-// / (pi f n_atoms) is S(Q, E); as the width goes to zero it becomes the delta functions of the structure
-// factor.
+// / (pi f n_atoms) is S(Q, E); as the width goes to zero it becomes the delta functions of the
+// structure factor.
 // Max error: 1e-12 times the sum of magnitudes.
 inline void write_oscillators(const Tables& t, const ScatteringTables& s, const Broadening& broadening,
                               const Tridiagonal& tridiagonal, V length2, std::size_t lane, V energy,

@@ -13,8 +13,8 @@ struct Broadening {
   std::vector<double> width;  // FWHM, meV: ascending coefficients of a polynomial in the energy transfer
   double scale = 1;
   double frequency_scale = 1;  // of frequencies; intensities and Bose factors keep the unscaled ones
-  // Of a mode, mbarn, before `scale`; it is there for gauss and lorentz: modes near zero are as strong as
-  // arbitrary.
+  // Of a mode, mbarn, before `scale`; it is there for gauss and lorentz: modes near zero are as
+  // strong as arbitrary.
   double intensity_limit = std::numeric_limits<double>::infinity();
 };
 

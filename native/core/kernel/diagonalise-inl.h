@@ -17,8 +17,8 @@ HWY_BEFORE_NAMESPACE();
 namespace euphonic {
 namespace HWY_NAMESPACE {
 
-// No lane has been seen to need more than two sweeps per eigenvalue; a matrix with NaN must not loop for
-// ever.
+// No lane has been seen to need more than two sweeps per eigenvalue; a matrix with NaN must not
+// loop for ever.
 constexpr int kMaxSweepsPerEigenvalue = 30;
 
 // Added to pivots: nothing beside any number that matters.
@@ -131,8 +131,8 @@ HWY_INLINE void sweep_rows(int from, int to, const Tridiagonal& t, double* z, st
   }
 }
 
-// All eigenvectors, [n rows][n columns][kN] in the columns' order of the eigenvalues, and what finding them
-// takes.
+// All eigenvectors, [n rows][n columns][kN] in the columns' order of the eigenvalues, and what
+// finding them takes.
 struct VectorJob {
   double* rows;
   double* sweeps;  // KeptSweeps::scratch(n)

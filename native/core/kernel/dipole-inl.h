@@ -1,5 +1,5 @@
-// Ewald's reciprocal half: T_ij = sum_G w K K^T exp(2 pi i G.(r_i - r_j)) for all atom pairs at a vector of
-// q-points.
+// Ewald's reciprocal half: T_ij = sum_G w K K^T exp(2 pi i G.(r_i - r_j)) for all atom pairs at a
+// vector of q-points.
 //
 // The sum over G is six real numbers w K_a K_b per G, times one complex constant per atom pair: twelve
 // multiply-adds for G and -G together, where the rank-1 update of D would need seventy-two. Born charges are
@@ -65,8 +65,8 @@ inline void lay_out_dipole(const DipoleTables& t, DipoleScratch& s, Layout& layo
   layout.add(s.t, (t.n_pairs + 2) * kDipoleRows * kN);
 }
 
-// exp(-m beta_a) with beta_a = b_a.eps.q / (2 lambda^2): the part of the Gaussian that is not a constant of G
-// factorises.
+// exp(-m beta_a) with beta_a = b_a.eps.q / (2 lambda^2): the part of the Gaussian that is not a constant
+// of G factorises.
 HWY_INLINE void gaussian_tables(const DipoleTables& t, const V beta[3], double* out) {
   for (int a = 0; a < 3; ++a) {
     const int m_max = t.max_index[a];

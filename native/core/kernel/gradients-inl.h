@@ -1,5 +1,5 @@
 // Mode gradients d omega / dQ: by Hellmann and Feynman, d omega / dQ_c = <e| dD/dQ_c |e> / (2 omega), with
-// the exact derivative of every part of D in the kernel's gauge (core/tables.h).
+// the exact derivative of every part of D in the kernel's gauge (plan/tables.h).
 //
 // Why this gauge will do: D in another one is U D U*, U diagonal, and what the derivative of U adds is a
 // commutator with D, whose expectation value in an eigenvector is zero. Blocks are (terms) * exp(i q.delta) +
@@ -9,8 +9,8 @@
 //   dipole:  d/dq_c w K_a K_b = w (delta_ac K_b + delta_bc K_a - 2 (eps.K)_c (1 / K.eps.K + 1 / 4 lambda^2)
 //   K_a K_b),
 // K = q + G, w = 4 pi / volume exp(-K.eps.K / 4 lambda^2) / K.eps.K (Gonze & Lee, PRB 55, 10355 (1997), eq.
-// 71); phases of G are constants. Every sum has the layout of D's own, so that the same code puts the blocks
-// together.
+// 71); phases of G are constants. Every sum has the layout of D's own, so that the same code puts
+// the blocks together.
 #if defined(EUPHONIC_KERNEL_GRADIENTS_INL) == defined(HWY_TARGET_TOGGLE)
 #ifdef EUPHONIC_KERNEL_GRADIENTS_INL
 #undef EUPHONIC_KERNEL_GRADIENTS_INL

@@ -43,9 +43,9 @@ struct StageCounts {
 const char* stage_name(int stage);
 
 // Mean-square displacements: per q-point and atom
-//   U = 1 / (4 M) sum_modes Re(e e*) / omega coth(omega / 2 kT)   (angstrom^2), modes above frequency_min
-//   only,
-// whose average over a grid of q-points is the Debye-Waller tensor W of a structure factor.
+//   U = 1 / (4 M) sum_modes Re(e e*) / omega coth(omega / 2 kT)   (angstrom^2),
+// modes above frequency_min only. Its average over a grid of q-points is the Debye-Waller tensor W of a
+// structure factor.
 struct DisplacementTables {
   double beta = 0;              // 1 / kT in 1/meV; 0: zero temperature
   double frequency_min = 0.01;  // meV
@@ -96,8 +96,8 @@ constexpr double kGammaTolerance = 1e-10;
 
 // q-points in a full batch on this machine.
 int batch_points();
-// The SIMD target that run-time dispatch chose, and its override in tests (false: not on this machine or not
-// compiled).
+// The SIMD target that run-time dispatch chose, and its override in tests (false: not on this machine
+// or not compiled).
 const char* chosen_target();
 bool force_target(const char* name);
 // Matrices (of one vector of lanes) of more bytes than this are reduced in two stages where no eigenvectors

@@ -77,8 +77,8 @@ inline void write_frequencies(int n, const double* frequencies, std::size_t lane
 }
 
 // Bose occupation 1 / (exp(x) - 1).
-// Max error: relative 1e-15. Valid range: x > 1e-300; 0 from x = 700 on, as the exponential's domain ends at
-// 706.
+// Max error: relative 1e-15. Valid range: x > 1e-300; 0 from x = 700 on, as the exponential's domain
+// ends at 706.
 HWY_INLINE V occupation_of(V x) {
   const V largest = set(700.0);
   return hn::IfThenZeroElse(hn::Gt(x, largest), hn::Div(set(1.0), hn::Expm1(d, hn::Min(x, largest))));

@@ -9,8 +9,8 @@
 // A step needs the product of the updated matrix with a vector. What bounds it is the traffic between the
 // first-level cache and the next, of which writing takes the larger part. So updates are left pending for
 // a few steps (cf. Dongarra, Sorensen & Hammarling 1989): most passes only read, and the product is corrected
-// for what is pending; the pass that makes up for them updates and multiplies each element while it is in a
-// register.
+// for what is pending; the pass that makes up for them updates and multiplies each element while it is
+// in a register.
 #if defined(EUPHONIC_KERNEL_REDUCE_INL) == defined(HWY_TARGET_TOGGLE)
 #ifdef EUPHONIC_KERNEL_REDUCE_INL
 #undef EUPHONIC_KERNEL_REDUCE_INL
@@ -28,8 +28,8 @@ HWY_BEFORE_NAMESPACE();
 namespace euphonic {
 namespace HWY_NAMESPACE {
 
-// Arithmetic of one element: complex (Hermitian D) or real (symmetric D). kWidth is the number of vectors it
-// takes.
+// Arithmetic of one element: complex (Hermitian D) or real (symmetric D). kWidth is the number of
+// vectors it takes.
 struct ComplexField {
   static constexpr std::size_t kWidth = 2;
   using T = Complex;
@@ -122,8 +122,8 @@ struct ReduceScratch {
 };
 
 // Tridiagonal matrices of a batch: [n][kLanes] diagonal, off-diagonal (element k couples k and k + 1). Their
-// rows are in reverse order, the starting vector's last: QL then needs fewer sweeps (8 % for the crystals
-// measured).
+// rows are in reverse order, the starting vector's last: QL then needs fewer sweeps (8 % for
+// the crystals measured).
 struct Tridiagonal {
   double* diagonal;
   double* off;
@@ -295,8 +295,8 @@ struct Overlaps {
   }
 };
 
-// Rows first .. n - 1; by turns into sums of their own, as one chain of multiply-adds would take their
-// latency.
+// Rows first .. n - 1; by turns into sums of their own, as one chain of multiply-adds would
+// take their latency.
 template <class F, int kPairs>
 HWY_INLINE Overlaps<F, kPairs> overlaps(int n, int first, const ReduceScratch<F>& s) {
   Overlaps<F, kPairs> a, b, c, e;
@@ -316,8 +316,8 @@ HWY_INLINE Overlaps<F, kPairs> overlaps(int n, int first, const ReduceScratch<F>
 
 // From reflector x and the product p of rows first .. n-1, which misses the pending updates 0 .. kPairs - 1,
 // to the pending update kPairs: u = x, w = tau p' - tau^2 (x* p' / 2) x, p' the product with all; p = 0. Then
-// column `first` as these updates leave it: its diagonal element, the rest into x. Returns the rest's squared
-// length.
+// column `first` as these updates leave it: its diagonal element, the rest into x. Returns the
+// rest's squared length.
 template <class F, int kPairs>
 HWY_INLINE V next_column(int n, int first, V tau, const double* column, const ReduceScratch<F>& s,
                          V* diagonal) {

@@ -1,5 +1,5 @@
-// Force-constant terms: X[block] = base + sum_R C_R cos + i S_R sin, a sparse matrix product with q-points as
-// columns.
+// Force-constant terms: X[block] = base + sum_R C_R cos + i S_R sin, a sparse matrix product with
+// q-points as columns.
 #if defined(EUPHONIC_KERNEL_TERMS_INL) == defined(HWY_TARGET_TOGGLE)
 #ifdef EUPHONIC_KERNEL_TERMS_INL
 #undef EUPHONIC_KERNEL_TERMS_INL
@@ -15,8 +15,8 @@ namespace HWY_NAMESPACE {
 
 constexpr int kBlockRows = 18;  // room for a block in X: nine real and nine imaginary parts
 
-// x[e] (+)= sum over terms of coefficient[e] * phase; kEntries sums times kTermVectors vectors stay in
-// registers.
+// x[e] (+)= sum over terms of coefficient[e] * phase; kEntries sums times kTermVectors vectors stay
+// in registers.
 template <int kEntries>
 HWY_INLINE void accumulate(const std::uint16_t* index, std::size_t count,
                            const double* HWY_RESTRICT coefficients, const double* HWY_RESTRICT phases,

@@ -22,8 +22,8 @@ using M = hn::Mask<D>;
 constexpr D d;
 constexpr std::size_t kN = HWY_MAX_BYTES / sizeof(double);
 
-// Registers decide how many vectors share one broadcast constant, and how many go through the QL chain
-// together.
+// Registers decide how many vectors share one broadcast constant, and how many go together through
+// the QL chain.
 #if HWY_TARGET <= HWY_AVX3
 constexpr int kTermVectors = 2;
 constexpr int kChainVectors = 4;

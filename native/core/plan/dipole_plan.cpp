@@ -1,5 +1,4 @@
-// The choice of Ewald's lambda and of the terms that are kept, from the model and its options
-// alone.
+// The choice of Ewald's lambda and of the terms that are kept, from the model and its options alone.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -13,8 +12,8 @@ namespace euphonic {
 
 namespace {
 
-// Real-space terms are looked for up to exp(-kRealCutoff^2), 1e-17; what is below the threshold is dropped
-// afterwards.
+// Real-space terms are looked for up to exp(-kRealCutoff^2), 1e-17; what is below the threshold
+// is dropped afterwards.
 constexpr double kRealCutoff = 6.3;
 // Candidates for lambda: the balanced value times 2^(k / kStepsPerOctave).
 constexpr int kStepsPerOctave = 12;

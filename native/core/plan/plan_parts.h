@@ -1,5 +1,5 @@
-// The steps of planning, each usable and testable by itself. All matrices without mass weights unless said
-// otherwise.
+// The steps of planning, each usable and testable by itself. All matrices without mass weights
+// unless said otherwise.
 #pragma once
 
 #include <atomic>
@@ -49,8 +49,8 @@ struct Dipole {
 };
 
 // Elements of the mass-weighted dynamical matrix (hartree^2) that are dropped, relative to its largest
-// diagonal element. The dropped tails add up to a few of these; frequencies above 1 meV keep nine digits
-// (test/native/invariants.cpp).
+// diagonal element. The dropped tails add up to a few of these; frequencies above 1 meV keep
+// nine digits (test/native/core_invariants_test.cpp).
 constexpr double kPruneTolerance = 2e-15;
 
 // More reciprocal-lattice vectors than this mean a dipole_parameter that is out of any useful range.

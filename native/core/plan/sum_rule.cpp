@@ -32,8 +32,8 @@ bool acoustic_modes(int n_atoms, const SymmetricEigen& eigen, int (&modes)[3]) {
   return true;
 }
 
-// D(0), not mass-weighted, [3n][3n]: blocks of atom pairs i <= j. The dipole part is in it where there is
-// one.
+// D(0), not mass-weighted, [3n][3n]: blocks of atom pairs i <= j. The dipole part is in it where
+// there is one.
 std::vector<double> zone_centre_matrix(const Model& model, const ForceTerms& force, const Dipole& dipole) {
   const int n = 3 * model.n_atoms;
   std::vector<double> gamma(static_cast<std::size_t>(n) * n, 0.0);
@@ -72,8 +72,8 @@ const char* const kNotApplied =
 std::vector<double> realspace_sum_rule(const Model& model, const ForceTerms& force, const Dipole& dipole,
                                        std::vector<std::string>& notes) {
   // In the periodic supercell a translation is a mode of the zone centre, so the supercell's matrix need not
-  // be diagonalised: the matrix of the zone centre has the same three eigenvectors, spread over n_cells
-  // cells.
+  // be diagonalised: the matrix of the zone centre has the same three eigenvectors, spread
+  // over n_cells cells.
   const int n = 3 * model.n_atoms;
   const std::size_t block = static_cast<std::size_t>(n) * n;
   std::vector<double> corrected = model.force_constants;

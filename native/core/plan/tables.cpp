@@ -183,8 +183,8 @@ class Builder {
     return out;
   }
 
-  // Coefficients of cosines and sines in a chunk: known before they are stored, as these arrays are the
-  // largest.
+  // Coefficients of cosines and sines in a chunk: known before they are stored, as these arrays
+  // are the largest.
   std::pair<std::size_t, std::size_t> chunk_sizes(const TermChunk& chunk) {
     std::pair<std::size_t, std::size_t> sizes;
     for (std::size_t b = 0; b < t_.blocks.size(); ++b) {

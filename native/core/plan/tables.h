@@ -1,12 +1,12 @@
-// What the kernel reads: the plan as flat tables, all constants multiplied in, in the order in which they are
-// used.
+// What the kernel reads: the plan as flat tables, all constants multiplied in, in the order in which
+// they are used.
 //
 // Gauge. For a q-point Q the kernel works at f = Q - n, n the integer vector that brings f nearest to the
 // zone centre, with
 //   D[i a, j b] = sum over images of Phi(i, j; d) exp(2 pi i f.d) / sqrt(M_i M_j),   d the displacement from
 //   atom i to atom j.
-// In this gauge the phases of Ewald's reciprocal half are constants, and an inversion centre makes D real
-// symmetric.
+// In this gauge the phases of Ewald's reciprocal half are constants, and an inversion centre makes
+// D real symmetric.
 #pragma once
 
 #include <array>
@@ -38,8 +38,8 @@ struct HalfVector {
   std::int16_t x = 0, y = 0, z = 0;
 };
 
-// Terms of all blocks that use one chunk of lattice vectors (their phases fit in the first-level cache
-// together).
+// Terms of all blocks that use one chunk of lattice vectors (their phases fit in the
+// first-level cache together).
 struct TermChunk {
   int first_vector = 0, n_vectors = 0;
   std::vector<std::uint32_t> begin;         // [n_blocks + 1] into vector_index
@@ -58,8 +58,8 @@ struct DipoleTables {
   double four_pi_over_volume = 0;
   double dielectric[6] = {};  // 00 01 02 11 12 22
 
-  // Shortest basis of the reciprocal lattice, 1/bohr (rows): in a skewed one the factors of a Gaussian would
-  // overflow.
+  // Shortest basis of the reciprocal lattice, 1/bohr (rows): in a skewed one the factors of a
+  // Gaussian would overflow.
   double basis[3][3] = {};
   int max_index[3] = {0, 0, 0};  // largest |component| of a G vector in it
 

@@ -1,5 +1,5 @@
-// Message headers as bytes and back, and the check of array frames against their descriptions. See
-// PROTOCOL.md.
+// Message headers as bytes and back, and the check of array frames against their
+// descriptions. See PROTOCOL.md.
 #pragma once
 
 #include <cstddef>

@@ -72,8 +72,8 @@ struct Wait {
   std::function<void()> idle = {};  // called then, if nothing has come
 };
 
-// A DEALER socket. Every function throws Failure: unreachable, not_authorised, timeout, interrupted,
-// bad_message.
+// A DEALER socket. Every function throws Failure: unreachable, not_authorised, timeout,
+// interrupted, bad_message.
 class RequestSocket {
  public:
   RequestSocket(void* context, const std::string& endpoint, const DaemonAddress& peer);

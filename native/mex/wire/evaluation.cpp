@@ -42,8 +42,8 @@ void cancel_by_name(Connection& connection, const std::string& name) {
   try {
     connection.control().call("job.cancel", Value::Map{{"job", name}}, {}, {kCancelSeconds, nullptr});
   } catch (const Failure&) {
-    // The daemon has gone or is slow: it drops the work of clients that have gone, and late answers are
-    // recognised.
+    // The daemon has gone or is slow: it drops the work of clients that have gone, and late
+    // answers are recognised.
   }
 }
 

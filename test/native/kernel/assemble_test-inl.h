@@ -162,8 +162,8 @@ void invert(const Tables& t, Assembly& a) {
   }
 }
 
-// D [n][n] in the order of atoms, from the blocks in the tables and their images under inversion and
-// transposition.
+// D [n][n] in the order of atoms, from the blocks in the tables and their images under inversion
+// and transposition.
 std::vector<LongComplex> whole_matrix(const Tables& t, const Assembly& a, std::size_t k) {
   const std::size_t n = t.n;
   std::vector<LongComplex> d(n * n);

@@ -17,8 +17,8 @@ struct Assembled {
   Columns matrix, scattering;
 };
 
-// q-points of a chunk: their energies, frequencies (meV), first rows of the eigenvectors, and tridiagonal
-// matrices.
+// q-points of a chunk: their energies, frequencies (meV), first rows of the eigenvectors, and
+// tridiagonal matrices.
 struct Lines {
   std::vector<double> energies;
   Columns frequencies, z, diagonal, off;
@@ -29,8 +29,8 @@ struct Tridiagonals {
   int n = 0;
   Columns diagonal, off;
 };
-// One set for each matrix: eigenvalues, the elements that the kernel calls the first row, with vectors all
-// rows.
+// One set for each matrix: eigenvalues, the elements that the kernel calls the first row, with
+// vectors all rows.
 struct Diagonalised {
   Columns values, first_row, rows;
   std::size_t rotations = 0;

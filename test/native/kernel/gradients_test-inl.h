@@ -13,8 +13,8 @@ HWY_BEFORE_NAMESPACE();
 namespace euphonic {
 namespace HWY_NAMESPACE {
 
-// Derivatives of a block's sums of terms, with sample(2 vector + sine, lane) for phases: rows as those of its
-// sums.
+// Derivatives of a block's sums of terms, with sample(2 vector + sine, lane) for phases: rows as those
+// of its sums.
 std::vector<double> TermGradients(const Tables& t, int block, int direction) {
   const test::Lanes phases(2 * t.vectors.size() * kLanes), x(kBlockRows * kLanes);
   for (std::size_t r = 0; r < 2 * t.vectors.size(); ++r)

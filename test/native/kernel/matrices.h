@@ -107,8 +107,8 @@ inline Long moment_error(const Matrices& m, std::size_t k, const Reductions& fou
                    std::abs(d * d + e * e - second / length2) / (norm * norm)});
 }
 
-// Largest element of H .. H A H .. H less the tridiagonal matrix with its phases, relative to the matrix's
-// norm.
+// Largest element of H .. H A H .. H less the tridiagonal matrix with its phases, relative to the
+// matrix's norm.
 inline Long reflector_error(const Matrices& m, std::size_t k, const Reductions& found) {
   const int n = m.n;
   std::vector<LongComplex> a(static_cast<std::size_t>(n) * n);

@@ -12,8 +12,8 @@ namespace euphonic::test {
 // is no such file.
 std::optional<std::string> test_data(const std::string& name);
 
-// Cell, positions, masses and force constants; Born charges where the file has them. Throws
-// std::runtime_error.
+// Cell, positions, masses and force constants; Born charges where the file has
+// them. Throws std::runtime_error.
 Model read_castep(const std::string& path);
 
 }  // namespace euphonic::test

@@ -11,8 +11,8 @@
 
 namespace euphonic::test {
 
-// Sanitizers slow the kernel down by one or two orders of magnitude; their tests use fewer points and no
-// clock.
+// Sanitizers slow the kernel down by one or two orders of magnitude; their tests use fewer points
+// and no clock.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr bool kSanitized = true;
 #else
@@ -64,8 +64,8 @@ std::vector<std::optional<Point>> directions_from_list(const Points& points);
 // Raises `worst` to `error`; a NaN stays for good.
 void keep_worst(double& worst, double error);
 
-// Largest |w^2 - w'^2| / max(1, w^2) / 2 over all modes, in meV: the relative error of frequencies above 1
-// meV.
+// Largest |w^2 - w'^2| / max(1, w^2) / 2 over all modes, in meV: the relative error of frequencies
+// above 1 meV.
 double frequency_error(const std::vector<double>& expected, const std::vector<double>& found);
 
 // Largest error of a sum of structure factors over modes that are alike (neighbouring gaps of at most 0.05

@@ -1,8 +1,8 @@
 % Runs MATLAB test classes of others, unchanged, against the package, in Octave:
 %   octave-cli -q --norc --no-history test/peers/octave/run_peers.m FOLDER
 % FOLDER holds the classes (*Test*.m) with the functions that they use; its name is test, which they look for. The last
-% line is `peers: N passed, N rounding, N failed, N skipped`; rounding: passed but for frequencies that are zero but for
-% rounding.
+% line is `peers: N passed, N rounding, N failed, N skipped`; rounding: passed but for frequencies that are zero
+% within rounding.
 words = argv();
 folder = words{end};
 here = fileparts(mfilename('fullpath'));

@@ -1,8 +1,8 @@
 function address = read_connection_file(caller, any_version)
     %READ_CONNECTION_FILE   What the connection file says, [] when there is none, or one that was never completed.
     %   Raises runtime_directory for a file that is open to others, file_damaged for one that holds no address,
-    %   other_host, and, unless ANY_VERSION is true, protocol_version for a daemon that this package does not
-    %   understand.
+    %   other_host, and, unless ANY_VERSION is true, protocol_version for a daemon that this package does
+    %   not understand.
     persistent last_text last_address
     address = [];
     [file, may_be_elsewhere] = euphonic.internal.connection.connection_file(caller);

@@ -1,8 +1,8 @@
 function [result, frames] = request(caller, socket, method, params, frames)
     %REQUEST   Ask the daemon; start one when none is alive, and once more when it goes away meanwhile.
     %   [RESULT, FRAMES] = REQUEST(CALLER, SOCKET, METHOD, PARAMS, FRAMES): SOCKET is 'work' or 'control', FRAMES a
-    %   struct array made by euphonic.internal.connection.frame (default none). What the daemon refuses is raised as
-    %   EUPHONIC:CALLER:code.
+    %   struct array made by euphonic.internal.connection.frame (default none). What the daemon refuses is
+    %   raised as EUPHONIC:CALLER:code.
     if nargin < 5
         frames = [];
     end

@@ -2,8 +2,8 @@ function start_daemon(caller, background)
     %START_DAEMON   Start the daemon.
     %   Waits until it answers; with BACKGROUND true that is left to the first call that needs it. Starting twice at the
     %   same time is harmless: one daemon comes of it. A daemon of an older version is replaced when it is idle.
-    %   Raises daemon_failed with what the daemon said, and other_host when the connection file belongs to another
-    %   computer.
+    %   Raises daemon_failed with what the daemon said, and other_host when the connection file belongs
+    %   to another computer.
     if nargin < 2
         background = false;
     end

@@ -1,8 +1,8 @@
 function options = name_values(caller, names, args)
     %NAME_VALUES   Read name-value pairs.
     %   OPTIONS = NAME_VALUES(CALLER, NAMES, ARGUMENTS) is a struct with the given options only. NAMES: cell of the
-    %   options there are; ARGUMENTS: cell {name, value, ...}. Raises unknown_option, missing_value, invalid_argument,
-    %   repeated_option.
+    %   options there are; ARGUMENTS: cell {name, value, ...}. Raises unknown_option,
+    %   missing_value, invalid_argument, repeated_option.
     options = struct();
     args = cellfun(@euphonic.internal.options.plain, args, 'UniformOutput', false);
     for i = 1:2:numel(args)

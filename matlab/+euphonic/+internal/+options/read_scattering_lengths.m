@@ -1,8 +1,8 @@
 function lengths = read_scattering_lengths(file)
     %READ_SCATTERING_LENGTHS   Scattering lengths in a JSON file, as the option of this name takes them.
     %   The file has an object of atom type and length in fm (a number, [re, im], or a name such as "62Ni"), a list
-    %   with one for each atom, or a collection as Euphonic has them, with
-    %   physical_properties.coherent_scattering_length.
+    %   with one for each atom, or a collection as Euphonic has
+    %   them, with physical_properties.coherent_scattering_length.
     try
         content = jsondecode(fileread(file));
     catch problem
