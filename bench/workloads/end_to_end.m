@@ -32,10 +32,7 @@ function end_to_end()
                 q = fread(file, [3, Inf], 'double').';
                 fclose(file);
             case 'run'
-                count = str2double(words{2});
-                qh = q(1:count, 1) + str2double(words{3});
-                qk = q(1:count, 2);
-                ql = q(1:count, 3);
+                [qh, qk, ql] = shifted(q, words);
                 begin = tic();
                 [w, sf] = model.horace_disp(qh, qk, ql);
             case 'temperature'
@@ -44,10 +41,7 @@ function end_to_end()
             case 'keep'
                 model.cache_limit = str2double(words{2});
             case {'rescale', 'copy'}
-                count = str2double(words{2});
-                qh = q(1:count, 1) + str2double(words{3});
-                qk = q(1:count, 2);
-                ql = q(1:count, 3);
+                [qh, qk, ql] = shifted(q, words);
                 begin = tic();
                 [w, sf] = model.horace_disp(qh, qk, ql, 1.5, 0.9);
                 if strcmp(words{1}, 'copy')
@@ -55,11 +49,8 @@ function end_to_end()
                     copied = cellfun(@(row) row + 0, [w, sf], 'UniformOutput', false);
                 end
             case {'sqw', 'disp_sqw'}
-                count = str2double(words{2});
-                qh = q(1:count, 1) + str2double(words{3});
-                qk = q(1:count, 2);
-                ql = q(1:count, 3);
-                energy = 150 * sin(1:count).';
+                [qh, qk, ql] = shifted(q, words);
+                energy = 150 * sin(1:numel(qh)).';
                 begin = tic();
                 if strcmp(words{1}, 'sqw')
                     weight = model.horace_sqw(qh, qk, ql, energy, [1 1 width], 'shape', 'gauss');
@@ -71,6 +62,14 @@ function end_to_end()
         fflush(stdout);
         clear w sf weight copied
     end
+end
+
+function [qh, qk, ql] = shifted(q, words)
+    %SHIFTED   The first COUNT q-points with SHIFT added to h, as a command's words say.
+    count = str2double(words{2});
+    qh = q(1:count, 1) + str2double(words{3});
+    qk = q(1:count, 2);
+    ql = q(1:count, 3);
 end
 
 function weight = broadened(model, qh, qk, ql, energy, width)

@@ -23,9 +23,6 @@ function [result, distance] = plot_sqw(model, corners, energy, varargin)
     caller = 'plot_sqw';
     options = euphonic.internal.options.name_values(caller, {'fwhm', 'width', 'labels', 'n_points', 'lim', 'title'}, ...
         varargin);
-    if isfield(options, 'width') && ~isfield(options, 'fwhm')
-        options.fwhm = options.width;
-    end
     if nargin < 3 || ~isa(model, 'euphonic.CoherentCrystal')
         euphonic.internal.fail(caller, 'invalid_argument', ...
             'Expected a CoherentCrystal, the corners of a path and energies.');
@@ -34,20 +31,7 @@ function [result, distance] = plot_sqw(model, corners, energy, varargin)
             'The corners are %s; expected n x 3 numbers.', euphonic.internal.size_text(corners));
     end
     energy = double(energy(:));
-    steps = diff(energy);
-    if numel(energy) < 2 || ~isreal(energy) || ~all(steps > 0) || max(steps) - min(steps) > 1e-6 * max(steps)
-        euphonic.internal.fail(caller, 'invalid_argument', ...
-            'The energies are not at least two ascending, equally spaced numbers.');
-    end
-    defaults = struct('fwhm', 2 * mean(diff(energy)), 'n_points', 300);
-    for name = fieldnames(defaults).'
-        if ~isfield(options, name{1})
-            options.(name{1}) = defaults.(name{1});
-        end
-    end
-    if ~isnumeric(options.fwhm) || ~isscalar(options.fwhm) || ~(options.fwhm > 0)
-        euphonic.internal.fail(caller, 'invalid_argument', 'Option ''fwhm'' is not a number > 0.');
-    end
+    options = euphonic.internal.plot.map_options(caller, energy, options);
     to_crystal = eye(3);
     if ~euphonic.internal.options.is_none(model.conversion_mat)
         to_crystal = model.conversion_mat;
@@ -55,20 +39,8 @@ function [result, distance] = plot_sqw(model, corners, energy, varargin)
     [qpts, distance, at_corners] = euphonic.q_path(model.force_constants, corners * to_crystal, options.n_points);
     qpts = qpts / to_crystal;
     [w, sf] = model.horace_disp(qpts(:, 1), qpts(:, 2), qpts(:, 3));
-    sigma = options.fwhm / sqrt(8 * log(2));
-    map = zeros(numel(energy), numel(distance));
-    for mode = 1:numel(w)
-        map = map + sf{mode} .* exp(-(energy - w{mode}).^2 / (2 * sigma^2)) / (sigma * sqrt(2 * pi));
-    end
-    if ~isfield(options, 'lim')
-        sorted = sort(map(:));
-        options.lim = [0, max(sorted(ceil(0.97 * numel(sorted))), realmin())];
-    end
-    % q-points are equally spaced on each line, not on all: the map is drawn on an even grid of distances
-    kept = [true; diff(distance) > 0];
-    even = linspace(0, distance(end), sum(kept));
-    imagesc(even, energy, interp1(distance(kept), map(:, kept).', even).', options.lim);
-    axis('xy');
+    map = euphonic.internal.plot.map_of_modes(energy, w, sf, options.fwhm);
+    euphonic.internal.plot.draw_map(distance, energy, map, options);
     euphonic.internal.plot.label_corners(caller, corners, at_corners, options);
     ylabel('energy (meV)');
     euphonic.internal.plot.crystal_title(model.force_constants, model.temperature, options);

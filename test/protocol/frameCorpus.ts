@@ -7,7 +7,7 @@ import { float64Frame, int32Frame } from '../../src/protocol/arrays.js';
 import { encodeRequest, encodeResponse } from '../../src/protocol/codec.js';
 import { MAX_FRAMES, MAX_HEADER_DEPTH } from '../../src/protocol/limits.js';
 
-export interface Entry {
+interface Entry {
   file: string;
   direction: 'request' | 'response';
   verdict: 'accept' | ErrorCode;
@@ -85,16 +85,11 @@ export function split(file: Buffer): Buffer[] {
   return parts;
 }
 
-export function corpus(): Entry[] {
-  const entries: Entry[] = [];
-  const add = (direction: Entry['direction'], verdict: Entry['verdict']) => {
-    return (name: string, note: string, parts: Uint8Array[]) => {
-      const file = `${direction}-${verdict === 'accept' ? 'accept' : 'refuse'}-${name}.bin`;
-      entries.push({ file, direction, verdict, note, parts });
-    };
-  };
+/** Adds a message to the corpus. */
+type Add = (name: string, note: string, parts: Uint8Array[]) => void;
 
-  const good = add('request', 'accept');
+/** Requests that are understood. */
+function goodRequests(good: Add): void {
   good('ping', 'no parameters, no frames', encodeRequest({ id: 0, method: 'ping', params: {}, frames: [] }));
   good('ping-by-hand', 'the same, each byte chosen by hand', request());
   good(
@@ -160,8 +155,10 @@ export function corpus(): Entry[] {
     'the version as a floating-point number',
     request({ v: Buffer.of(0xca, 0x3f, 0x80, 0, 0) }),
   );
+}
 
-  const bad = add('request', 'bad_message');
+/** Requests whose header is none. */
+function badHeaders(bad: Add): void {
   bad('no-frames', 'no frame at all', []);
   bad('empty', 'an empty header', [Buffer.alloc(0)]);
   bad('text', 'no msgpack', [Buffer.from('GET / HTTP/1.1\r\n\r\n')]);
@@ -198,6 +195,10 @@ export function corpus(): Entry[] {
     'a string that claims 2^32 − 1 bytes',
     request({ params: map(['a', Buffer.of(0xdb, 255, 255, 255, 255)]) }),
   );
+}
+
+/** Requests whose arrays are not as their header describes them. */
+function badFrames(bad: Add): void {
   bad('undescribed', 'a frame without description', request({}, bytes48));
   bad('missing-frame', 'a description without frame', request({ frames: array(frame()) }));
   bad('frames-map', 'descriptions as a map', request({ frames: map() }));
@@ -235,8 +236,10 @@ export function corpus(): Entry[] {
     'an unknown key in a description',
     request({ frames: array(frame({ unit: text('meV') })) }, bytes48),
   );
+}
 
-  const large = add('request', 'too_large');
+/** Requests that claim too much. */
+function largeRequests(large: Add): void {
   large(
     'shape-overflow',
     'dimensions whose product exceeds 64 bits',
@@ -247,13 +250,17 @@ export function corpus(): Entry[] {
     'more frames than a message may have',
     request({}, ...Array.from({ length: MAX_FRAMES + 1 }, () => Buffer.alloc(0))),
   );
+}
 
-  const version = add('request', 'protocol_version');
+/** Requests of other versions of the protocol. */
+function otherVersions(version: Add): void {
   version('version-2', 'a newer protocol', request({ v: int(2) }));
   version('version-0', 'an older protocol', request({ v: int(0) }));
   version('version-2-other', 'a newer protocol with keys of its own', request({ v: int(2), trace: TRUE }));
+}
 
-  const answer = add('response', 'accept');
+/** Answers that are understood. */
+function goodAnswers(answer: Add): void {
   answer('ping', 'an empty result', encodeResponse({ id: 0, result: {}, frames: [] }));
   answer(
     'chunk',
@@ -288,8 +295,10 @@ export function corpus(): Entry[] {
     'an error with a code of a newer daemon',
     encodeResponse({ id: 1, error: { code: 'out_of_tea', message: 'There is none.' } }),
   );
+}
 
-  const wrong = add('response', 'bad_message');
+/** Answers that are not. */
+function badAnswers(wrong: Add): void {
   wrong('neither', 'neither result nor error', response({ result: ABSENT }));
   wrong(
     'both',
@@ -320,6 +329,23 @@ export function corpus(): Entry[] {
     'an array that claims 2^32 − 1 items',
     response({ result: map(['a', Buffer.of(0xdd, 255, 255, 255, 255)]) }),
   );
+}
+
+export function corpus(): Entry[] {
+  const entries: Entry[] = [];
+  const add = (direction: Entry['direction'], verdict: Entry['verdict']): Add => {
+    return (name, note, parts) => {
+      const file = `${direction}-${verdict === 'accept' ? 'accept' : 'refuse'}-${name}.bin`;
+      entries.push({ file, direction, verdict, note, parts });
+    };
+  };
+  goodRequests(add('request', 'accept'));
+  badHeaders(add('request', 'bad_message'));
+  badFrames(add('request', 'bad_message'));
+  largeRequests(add('request', 'too_large'));
+  otherVersions(add('request', 'protocol_version'));
+  goodAnswers(add('response', 'accept'));
+  badAnswers(add('response', 'bad_message'));
   add('response', 'protocol_version')('version-2', 'a newer protocol', response({ v: int(2) }));
   return entries;
 }
