@@ -39,7 +39,7 @@ export const zirconateCharges = (structure: Structure) => structure.atomType.map
 const PRIMITIVE = Float64Array.of(0, 0.5, 0.5, 0.5, 0, 0.5, 0.5, 0.5, 0);
 
 /** Fd3̄m (227), origin at 3̄m: Zr 16c, La 16d, O 8b and 48f (x, 1/8, 1/8). Parameters: a in Å, x. */
-export function zirconateStructure([a, x]: readonly number[]): Structure {
+function zirconateStructure([a, x]: readonly number[]): Structure {
   const e = 1 / 8;
   const chain = [
     [x, e, e],

@@ -19,7 +19,7 @@ const NEWTON_PER_METRE = 6.42329e-4;
 /** Neighbours nearer than this, bohr, count: every image within the Wigner–Seitz cell of the supercell. */
 const REACH = 12 * A;
 
-export const niobiumStructure: Structure = {
+const niobiumStructure: Structure = {
   cellVectors: Float64Array.of(-A / 2, A / 2, A / 2, A / 2, -A / 2, A / 2, A / 2, A / 2, -A / 2),
   atomR: Float64Array.of(0, 0, 0),
   atomType: ['Nb'],

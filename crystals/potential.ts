@@ -4,7 +4,7 @@ import { type Pair, pairsWithin } from '../src/models/lattice.js';
 import { ANGSTROM_PER_BOHR, EV_PER_HARTREE } from '../src/models/units.js';
 import { atomCount, type Structure } from './structure.js';
 
-export interface PairPotential {
+interface PairPotential {
   /** zero, with two derivatives, from here on; bohr */
   readonly cutoff: number;
   /** φ(r), φ′(r), φ″(r) */
@@ -92,7 +92,7 @@ export interface EnergyAndForces {
 }
 
 /** Pairs that a table makes interact. */
-export function interactingPairs(structure: Structure, table: PairTable): [Pair, PairPotential][] {
+function interactingPairs(structure: Structure, table: PairTable): [Pair, PairPotential][] {
   const cutoff = Math.max(...[...table.values()].map((potential) => potential.cutoff));
   const { atomType } = structure;
   return [...pairsWithin(structure, cutoff)].flatMap((pair): [Pair, PairPotential][] => {

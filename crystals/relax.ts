@@ -5,9 +5,9 @@ import type { EnergyAndForces } from './potential.js';
 import { atomCount, type Structure } from './structure.js';
 
 /** Builds the crystal from its free parameters; cell vectors and positions must be linear in them. */
-export type Parametrised = (parameters: readonly number[]) => Structure;
+type Parametrised = (parameters: readonly number[]) => Structure;
 
-export interface Relaxed {
+interface Relaxed {
   parameters: number[];
   structure: Structure;
   /** largest |dE/dp| left, hartree per unit of the parameter */

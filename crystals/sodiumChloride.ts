@@ -40,7 +40,7 @@ export const saltPotential: PairTable = new Map([
 export const saltCharges = [1, -1];
 
 /** The primitive cell with its first vector along x and its second in the xy plane. The only free parameter is a, in Å. */
-export function saltStructure([a]: readonly number[]): Structure {
+function saltStructure([a]: readonly number[]): Structure {
   const edge = a / Math.SQRT2 / ANGSTROM_PER_BOHR;
   return {
     cellVectors: Float64Array.of(

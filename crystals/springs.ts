@@ -12,7 +12,7 @@ import { seededRandom } from './random.js';
 import { atomCount, type Structure } from './structure.js';
 import { type PairLaw, SupercellMatrix } from './supercellMatrix.js';
 
-export interface Springs {
+interface Springs {
   /** hartree/bohr² along the line between neighbours at `length`, Å */
   stiffness: number;
   length: number;

@@ -9,7 +9,7 @@ import { atomCount, inscribedRadius, type Structure } from './structure.js';
  * Force constants are integer multiples of this, in hartree/bohr²: the same numbers on every machine, and a sum rule
  * that holds to the last digit, since the self terms are sums of such multiples.
  */
-export const QUANTUM = 1e-13;
+const QUANTUM = 1e-13;
 
 /**
  * Second derivatives of a pair's energy, along the line between two atoms (φ″) and across it (φ′/r), hartree/bohr², for

@@ -17,7 +17,7 @@ export interface Material {
   file?: string;
 }
 
-export const STUDY_MATERIALS = ['quartz', 'niobium', 'lanthanum-zirconate'];
+const STUDY_MATERIALS = ['quartz', 'niobium', 'lanthanum-zirconate'];
 export const MATERIALS = [
   ...STUDY_MATERIALS,
   'ammonium-sulphate-shaken',

@@ -1,12 +1,12 @@
 /** Charts as SVG. */
-export interface Series {
+interface Series {
   name: string;
   points: { x: number; y: number; low?: number; high?: number }[];
   /** a guide, not a measurement */
   dashed?: boolean;
 }
 
-export interface LineChart {
+interface LineChart {
   title: string;
   xLabel: string;
   yLabel: string;
@@ -15,7 +15,7 @@ export interface LineChart {
   logY?: boolean;
 }
 
-export interface BarChart {
+interface BarChart {
   title: string;
   yLabel: string;
   groups: string[];

@@ -4,7 +4,7 @@
  */
 
 /** Every code with its meaning (the table at the end of PROTOCOL.md). */
-export const ERROR_CODES = {
+const ERROR_CODES = {
   bad_message: 'not a message of this protocol (header, frames, types or sizes)',
   protocol_version: 'another protocol version; the message says which side to update',
   unknown_method: 'no such method on this socket',
@@ -34,7 +34,7 @@ export const ERROR_CODES = {
 export type ErrorCode = keyof typeof ERROR_CODES;
 
 /** What an error may say beside its message. */
-export interface ErrorDetails {
+interface ErrorDetails {
   /** the file, field or index */
   where?: string;
   /** what was asked for */

@@ -4,8 +4,8 @@ import type { Evaluation } from './evaluation.js';
 /**
  * Eigenvectors [2,3,nAtoms,nModes,nPoints] of the dynamical matrix whose phases are e^{2πi q·d}, d = R + r' − r the displacement
  * from atom to atom, from those of an evaluation of `modes`, whose phases are e^{2πi q·R}, R a lattice vector: each atom's part is
- * multiplied by e^{−2πi q·r}. They do not depend on the cells that atoms are called in. `qpts` is [3,nPoints], `atomR` [nAtoms,3]
- * fractional.
+ * multiplied by e^{−2πi q·r}. They do not depend on the cells that atoms are called in. `qpts` is [3,nPoints],
+ * `atomR` [nAtoms,3] fractional.
  */
 export function inAtomGauge(
   { eigenvectors, nModes, nPoints }: Evaluation,

@@ -86,13 +86,13 @@ async function askControl<M extends 'ping' | 'status' | 'shutdown'>(
   }
 }
 
-export interface StartOptions extends StartLimits {
+interface StartOptions extends StartLimits {
   paths?: RuntimePaths;
   /** end a daemon of an older version first, unless it is at work */
   replaceOlder?: boolean;
 }
 
-export interface Started {
+interface Started {
   address: DaemonAddress;
   started: boolean;
   /** the version of the daemon that was ended for it */

@@ -38,7 +38,7 @@ export class TensorSum {
   }
 }
 
-export interface TensorAverage {
+interface TensorAverage {
   /** [nAtoms,3,3] Å² */
   tensors: Float64Array;
   /** modes with a negative frequency, which are left out */

@@ -55,7 +55,7 @@ export function removeStale(paths: RuntimePaths): void {
 }
 
 /** Where the sockets of a connection lie in the file system; none for TCP. */
-export function socketPaths({ work, control }: Endpoints): string[] {
+function socketPaths({ work, control }: Endpoints): string[] {
   const ipc = [work, control].filter((endpoint) => endpoint.startsWith('ipc://'));
   return ipc.map((endpoint) => endpoint.slice('ipc://'.length));
 }

@@ -9,7 +9,7 @@ const CONTROL_SEND_HIGH_WATER_MARK = 1000;
 /** Its messages are headers alone. One somewhat over their limit still gets its error. */
 const CONTROL_MAX_FRAME_BYTES = 4 * MAX_HEADER_BYTES;
 
-export interface Controls {
+interface Controls {
   status(): Status;
   /** Stops what goes by the name; false if there is nothing. */
   cancel(name: string): boolean;

@@ -13,7 +13,7 @@ import { WORK_SEND_HIGH_WATER_MARK } from './limits/settings.js';
 import { type Handlers, Service, type ServiceContext } from './sockets/service.js';
 import type { ModelStore } from './store/modelStore.js';
 
-export interface WorkParts {
+interface WorkParts {
   address: DaemonAddress;
   executor: Pick<Executor, 'threads' | 'simd' | 'maxInflightBytes'>;
   models: ModelStore;

@@ -5,7 +5,7 @@ import { ATOMIC_MASSES } from './data/atomicMasses.js';
 export const ISOTOPE_MASS_TOLERANCE = 0.1;
 
 /** A mass this near to that of the natural element is the natural element's, amu: tables of programs differ by that. */
-export const NATURAL_MASS_TOLERANCE = 0.01;
+const NATURAL_MASS_TOLERANCE = 0.01;
 
 /** Masses of an element in amu. */
 interface ElementMasses {
@@ -26,7 +26,7 @@ const MASSES: ReadonlyMap<string, ElementMasses> = new Map(
 );
 
 /** What an atom type stands for. */
-export interface AtomKind {
+interface AtomKind {
   /** its name in tables: an element such as 'Ni' or an isotope such as '62Ni'; undefined where the type names no element */
   name?: string;
   /** the isotope that the type's number could mean too, where it is taken for a label */
@@ -113,4 +113,4 @@ export function siteMixture(type: string): { element: string; weight: number }[]
 }
 
 /** Weights of a site may be rounded so far, 1/3 to 0.333. */
-export const MIXTURE_TOLERANCE = 2e-3;
+const MIXTURE_TOLERANCE = 2e-3;

@@ -81,7 +81,7 @@ export function distanceFinder(fc: ForceConstants): (coupling: Coupling) => numb
 }
 
 /** An atom near another one. */
-export interface Neighbour {
+interface Neighbour {
   j: number;
   /** the cell that it is in */
   cell: Vector;

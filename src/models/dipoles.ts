@@ -28,8 +28,8 @@ import {
 const REAL_COST = 100;
 
 /**
- * The model of a file's total force constants. Throws `file_damaged`, also where what is left without the dipole part is no
- * model.
+ * The model of a file's total force constants. Throws `file_damaged`, also where what is left without the dipole part
+ * is no model.
  */
 export function makeFromTotal(total: ForceConstantsContent, file: string): ForceConstants {
   // checked before the dipole part is calculated from it

@@ -4,7 +4,7 @@ import { choleskyFactor, determinant, inverse, reciprocal, times, volume } from 
 /** Both sums end where their terms have fallen to e^{−x²} with this x: 2e-17. */
 export const EWALD_REACH = 6.2;
 
-export interface EwaldLattices {
+interface EwaldLattices {
   /** [3,3] rows; |v·distances| is the root of d·ε⁻¹·d, d = v·(cell vectors). Reach: EWALD_REACH/Λ */
   distances: Float64Array;
   /** [3,3] rows; |v·waves| is the root of K·ε·K, K = v·(reciprocal vectors). Reach: 2Λ·EWALD_REACH */

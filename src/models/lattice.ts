@@ -82,8 +82,7 @@ interface Reached {
 /**
  * Finds the integer vectors (u, v, w) for which d = (u + offset_0, v + offset_1, w + offset_2)·basis is not longer than
  * `reach`; w changes fastest. The ranges of v and w follow from what u, and v, have left of the reach, so that slanted bases
- * take no longer than there are planes, lines and points within it. No vector of the basis may be shorter than 1e-9 of the
- * reach.
+ * take no longer than there are planes, lines and points within it. No vector of the basis may be shorter than 1e-9 of the reach.
  */
 export function latticeSearch(
   basis: ArrayLike<number>,

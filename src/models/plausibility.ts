@@ -10,7 +10,7 @@ import { symmetryDifferences } from './symmetryDifferences.js';
 import { ANGSTROM_PER_BOHR } from './units.js';
 
 /** No two atoms of a crystal come nearer than this, Å. */
-export const MIN_ATOM_DISTANCE = 0.5;
+const MIN_ATOM_DISTANCE = 0.5;
 
 /** Of each atom so many couplings are looked at, the strongest, and none below this part of the strongest. */
 const COUPLINGS_OF_ATOM = 32;

@@ -5,7 +5,7 @@ import { BLUE_BOOK } from './data/blueBook.js';
 import { SEARS_1992 } from './data/sears1992.js';
 
 /** fm, real or [re, im] */
-export type ScatteringLength = number | readonly [number, number];
+type ScatteringLength = number | readonly [number, number];
 
 /** A length, or the name of an element or isotope of a table: 'Ni', '62Ni'. */
 export type ScatteringLengthValue = ScatteringLength | string;
@@ -14,10 +14,10 @@ export type ScatteringLengthValue = ScatteringLength | string;
 export type ScatteringLengthMap = Readonly<Record<string, ScatteringLengthValue>>;
 
 /** A table by name, a map, or a list with a value for each atom of the cell. */
-export type ScatteringLengths = TableName | ScatteringLengthMap | readonly ScatteringLengthValue[];
+type ScatteringLengths = TableName | ScatteringLengthMap | readonly ScatteringLengthValue[];
 
 const TEXTS = { Sears1992: SEARS_1992, BlueBook: BLUE_BOOK };
-export type TableName = keyof typeof TEXTS;
+type TableName = keyof typeof TEXTS;
 export const TABLE_NAMES = Object.keys(TEXTS) as [TableName, ...TableName[]];
 const DEFAULT_TABLE: TableName = 'Sears1992';
 

@@ -6,7 +6,7 @@ import { generators, type PointOperation, pointOperations, turned } from './poin
 import { turnedTensor } from './symmetry.js';
 
 /** Largest differences of what an operation takes to each other, each relative to the largest tensor of its kind. */
-export interface SymmetryDifferences {
+interface SymmetryDifferences {
   forceConstants: number;
   born: number;
   dielectric: number;

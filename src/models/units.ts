@@ -18,7 +18,7 @@ export const inAmu = (electronMasses: Float64Array): Float64Array =>
 /** electronvolts in a hartree */
 export const EV_PER_HARTREE = 27.211386245988;
 /** hartree in a rydberg */
-export const HARTREE_PER_RYDBERG = 0.5;
+const HARTREE_PER_RYDBERG = 0.5;
 
 /** Exponents of length, mass, energy and charge. */
 type Dimension = readonly [number, number, number, number];

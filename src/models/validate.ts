@@ -6,41 +6,40 @@ import { cofactorsTransposed, determinant, latticeSearch, pairsWithin, symmetris
 import { ELECTRON_MASS_PER_AMU } from './units.js';
 
 /** Largest |element| of a supercell matrix: determinants and cofactors stay exact in double precision. */
-export const MAX_SUPERCELL_ELEMENT = 32767;
+const MAX_SUPERCELL_ELEMENT = 32767;
 /** Largest |component| of a cell origin, for the same reason. */
-export const MAX_CELL_ORIGIN = 1 << 20;
+const MAX_CELL_ORIGIN = 1 << 20;
 /** A cell counts as flat when its volume is less than this part of the product of its edges. */
-export const MIN_RELATIVE_VOLUME = 1e-6;
-/**
- * Ranges far beyond those of crystals. Outside them a file is damaged or in other units, sums over the lattice would not end in
- * any useful time, and results would overflow.
- *
- * Longest cell edge, bohr:
- */
-export const MAX_CELL_EDGE = 5000;
+const MIN_RELATIVE_VOLUME = 1e-6;
+
+// Ranges far beyond those of crystals. Outside them a file is damaged or in other units, sums over the lattice would not end in
+// any useful time, and results would overflow.
+
+/** Longest cell edge, bohr. */
+const MAX_CELL_EDGE = 5000;
 /** Shortest lattice vector, bohr. */
-export const MIN_LATTICE_VECTOR = 0.5;
+const MIN_LATTICE_VECTOR = 0.5;
 /** Least distance of two atoms with Born charges, bohr. */
-export const MIN_POLAR_DISTANCE = 0.1;
+const MIN_POLAR_DISTANCE = 0.1;
 /** Largest |fractional coordinate|. */
-export const MAX_FRACTIONAL = 1000;
+const MAX_FRACTIONAL = 1000;
 /** Masses, electron masses: also those by which people hold atoms still. */
-export const MASSES = [1, 1e20] as const;
+const MASSES = [1, 1e20] as const;
 /** Largest |element| of the force constants, hartree/bohr². */
-export const MAX_FORCE_CONSTANT = 1e6;
+const MAX_FORCE_CONSTANT = 1e6;
 /** Largest |element| of the Born charges, e. */
-export const MAX_BORN_CHARGE = 1e4;
+const MAX_BORN_CHARGE = 1e4;
 /** Eigenvalues of the dielectric tensor. */
-export const DIELECTRIC = [0.1, 1e5] as const;
+const DIELECTRIC = [0.1, 1e5] as const;
 
 /**
  * Most vectors within reach in either half of the balanced Ewald sum. They are 180 where cell and dielectric tensor have no long
  * and no short direction, and some hundreds for sheets and wires in vacuum.
  */
-export const MAX_EWALD_VECTORS = 4000;
+const MAX_EWALD_VECTORS = 4000;
 
 /** Reports a violated condition; does not return. */
-export type Fail = (message: string, expected: string, advice?: string) => never;
+type Fail = (message: string, expected: string, advice?: string) => never;
 
 const OTHER_UNITS = 'Is the file damaged, or in other units than it says?';
 

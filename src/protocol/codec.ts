@@ -66,7 +66,7 @@ function encode(header: Header, frames: readonly ArrayFrame[]): Uint8Array[] {
 // -- decoding --------------------------------------------------------------------------------------------------------
 
 /** A request, or the error that refuses it and the id to answer to. */
-export type DecodedRequest = { id: number; request: Request } | { id: number; error: EuphonicError };
+type DecodedRequest = { id: number; request: Request } | { id: number; error: EuphonicError };
 
 /** Never throws: every fault of the frames is `bad_message`, `protocol_version` or `too_large`. */
 export function decodeRequest(parts: readonly Uint8Array[]): DecodedRequest {

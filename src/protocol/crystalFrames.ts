@@ -2,7 +2,7 @@
 import { float64Frame, int32Frame } from './arrays.js';
 import type { ArrayFrame } from './messages.js';
 
-export interface CrystalArrays {
+interface CrystalArrays {
   /** [3,3] Å */
   cellVectors: Float64Array;
   /** [n,3] fractional */

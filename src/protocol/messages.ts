@@ -12,13 +12,13 @@ import {
   MAX_WIDTH_COEFFICIENTS,
 } from './limits.js';
 
-export type Dtype = '<f8' | '<i4' | '|u1';
+type Dtype = '<f8' | '<i4' | '|u1';
 
 /** Bytes of one item. */
 export const ITEM_BYTES: Readonly<Record<Dtype, number>> = { '<f8': 8, '<i4': 4, '|u1': 1 };
 
 /** How the header describes the array frame at the same position. */
-export interface FrameDescription {
+interface FrameDescription {
   name: string;
   dtype: Dtype;
   shape: number[];
@@ -80,9 +80,9 @@ const modelId = expect(
 /** Formats by which a file may be read whatever its content looks like. */
 export const MODEL_FORMATS = ['castep', 'json', 'phonopy', 'vasp'] as const;
 export const PHONOPY_FC_FORMATS = ['phonopy', 'hdf5'] as const;
-export const QUANTITIES = ['structure_factor', 'frequencies', 'modes', 'sqw', 'histogram'] as const;
+const QUANTITIES = ['structure_factor', 'frequencies', 'modes', 'sqw', 'histogram'] as const;
 /** Gauss, Lorentz, damped harmonic oscillators. */
-export const LINE_SHAPES = ['gauss', 'lorentz', 'dho'] as const;
+const LINE_SHAPES = ['gauss', 'lorentz', 'dho'] as const;
 export const SUM_RULES = ['reciprocal', 'realspace'] as const;
 export const SCATTERING_LENGTH_TABLES = ['Sears1992', 'BlueBook'] as const;
 
@@ -123,7 +123,7 @@ const THREAD_OPTIONS = {
 };
 
 /** What a calculation may be told: the same names in messages, command-line flags and MATLAB. */
-export const CALCULATION_OPTIONS = {
+const CALCULATION_OPTIONS = {
   quantity: expect(QUANTITIES.join(', '), v.optional(v.picklist(QUANTITIES), 'structure_factor')),
   ...PLAN_OPTIONS,
   splitting: flag(true),
@@ -274,7 +274,7 @@ export const REQUEST_FRAMES: { readonly [M in Method]?: Readonly<Record<string, 
 
 // -- results ---------------------------------------------------------------------------------------------------------
 
-export interface Limits {
+interface Limits {
   max_frame_bytes: number;
   max_frames: number;
   max_header_bytes: number;

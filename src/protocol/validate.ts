@@ -13,7 +13,7 @@ import {
   type Request,
 } from './messages.js';
 
-export interface CheckedRequest<M extends Method> {
+interface CheckedRequest<M extends Method> {
   params: CheckedParams<M>;
   frames: Map<string, ArrayFrame>;
 }
@@ -69,7 +69,7 @@ function unknownOption(method: string, key: string, known: string[]): EuphonicEr
 }
 
 /** A value as it appears in a message: JSON, cut where it is long. */
-export function quoted(value: unknown): string {
+function quoted(value: unknown): string {
   const json = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
   return json.length > 120 ? `${json.slice(0, 117)}…` : json;
 }

@@ -6,7 +6,7 @@ import { type Logger, pino } from 'pino';
 export const MAX_LOG_BYTES = 4 * 2 ** 20;
 
 /** Lines of the log that wait where the disk is full. */
-export const MAX_LOG_WAITING_BYTES = 2 ** 18;
+const MAX_LOG_WAITING_BYTES = 2 ** 18;
 
 /** What the older half of a log has after its name. */
 export const ROTATED = '.1';

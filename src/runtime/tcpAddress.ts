@@ -11,8 +11,9 @@ export interface TcpAddress {
   port: number | undefined;
 }
 
-export const LOOPBACK = '127.0.0.1';
+const LOOPBACK = '127.0.0.1';
 const ALL_INTERFACES = '0.0.0.0';
+/** Largest port of the work socket: the control socket has the next one. */
 const MAX_PORT = 65_534;
 
 /** `address[:port]`, an IPv4 address or localhost. Throws `invalid_argument`. */

@@ -4,7 +4,7 @@ import { pathAxis } from './dispersion.js';
 import { normalIntegral } from './normal.js';
 import { edges, type Provenance, type Spectrum } from './spectrum.js';
 
-export interface MapRequest {
+interface MapRequest {
   /** meV */
   energyMin: number;
   energyMax: number;

@@ -1,8 +1,8 @@
 /**
  * Where Euphonic errs, each time against an independent route: plain sums, an invariant, or the same crystal told in
  * another way. docs/options.md lists them. What concerns the MATLAB interface (single q-points, (qh, qk, qk), a temperature
- * set after a Debye–Waller calculation) is tested in test/matlab/test_known_faults.m, isotopes in symmetrised tensors in
- * test/daemon/debyeWaller.test.ts.
+ * set after a Debye–Waller calculation) is tested in test/matlab/test_known_faults.m,
+ * isotopes in symmetrised tensors in test/daemon/debyeWaller.test.ts.
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';

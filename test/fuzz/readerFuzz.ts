@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { samples } from './readerSamples.js';
 
 /** A file that takes longer counts as a hang. */
-export const LONGEST_MS = 5000;
+const LONGEST_MS = 5000;
 /** Reading may take this many times the file's size, */
 const SIZE_FACTOR = 4;
 /** and this many bytes more. */
@@ -25,7 +25,7 @@ export interface Outcome {
   size: number;
 }
 
-export interface FuzzReport {
+interface FuzzReport {
   name: string;
   mutations: number;
   outcomes: Map<string, number>;

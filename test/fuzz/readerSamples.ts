@@ -9,7 +9,7 @@ import { dataFolder } from '../support/data.js';
 import { arbitraryModel } from '../support/models.js';
 import { forceConstantsFile, phonopySummary } from '../support/phonopyFile.js';
 
-export interface Sample {
+interface Sample {
   bytes: Buffer;
   /** name of the damaged file in the folder */
   name: string;

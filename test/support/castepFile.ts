@@ -1,7 +1,7 @@
 /** Writes the parts of a .castep_bin that matter to a reader. */
 import type { ForceConstants } from '../../src/models/forceConstants.js';
 
-export interface CastepFileOptions {
+interface CastepFileOptions {
   /** leave out the section of force constants */
   withoutForceConstants?: boolean;
   /** as CASTEP before 17.1: no cell origins */

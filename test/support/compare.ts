@@ -19,7 +19,7 @@ export function columns(points: readonly (readonly number[])[]): Float64Array {
   return Float64Array.from([0, 1, 2].flatMap((axis) => points.map((point) => point[axis])));
 }
 
-export interface FrequencyTolerance {
+interface FrequencyTolerance {
   relative: number;
   /** meV */
   absolute: number;

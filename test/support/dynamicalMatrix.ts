@@ -23,8 +23,7 @@ export function frequencies(squares: readonly number[]): number[] {
 }
 
 /**
- * D(q), mass-weighted, hartree/(bohr² electron mass); `q` in reciprocal-lattice units, `splitting` Λ in 1/bohr for polar
- * models.
+ * D(q), mass-weighted, hartree/(bohr² electron mass); `q` in reciprocal-lattice units, `splitting` Λ in 1/bohr for polar models.
  */
 export function dynamicalMatrix(fc: ForceConstants, q: Vector, splitting: number): Hermitian {
   const d = zeroHermitian(3 * fc.nAtoms);

@@ -1,7 +1,7 @@
 /** Variables of MATLAB's version-5 files: real double arrays and cells of them, as the references of the data folder have. */
 import { inflateSync } from 'node:zlib';
 
-export interface MatArray {
+interface MatArray {
   /** rows, columns, … */
   shape: number[];
   /** column by column */

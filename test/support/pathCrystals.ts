@@ -78,11 +78,7 @@ const SAME = 2e-6;
  * Whether two straight lines have the same frequencies by symmetry: an operation of the crystal class, or one with time
  * reversal, takes one into the other but for a reciprocal lattice vector.
  */
-export function equivalentLines(
-  rotations: number[][],
-  one: [Vector, Vector],
-  other: [Vector, Vector],
-): boolean {
+function equivalentLines(rotations: number[][], one: [Vector, Vector], other: [Vector, Vector]): boolean {
   return rotations.some((rotation) =>
     [1, -1].some((sign) => {
       const [start, end] = one.map((q, i) => {
@@ -151,7 +147,7 @@ export function sameButTurned(
 }
 
 /** Pairs of labels of a path such as `A B C|D E`. */
-export function linesOf(path: string): [string, string][] {
+function linesOf(path: string): [string, string][] {
   return path.split('|').flatMap((part) => {
     const labels = part.split(' ');
     return labels.slice(1).map((end, i): [string, string] => [labels[i], end]);

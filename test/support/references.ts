@@ -11,14 +11,14 @@ import type { ModelSummary, Params } from '../../src/protocol/messages.js';
 import { columns, intensitySums, transposed } from './compare.js';
 import { type MatValue, readMat } from './matFile.js';
 
-export interface Comparison {
+interface Comparison {
   /** what was compared, and how the deviation is measured */
   quantity: string;
   deviation: number;
   tolerance: number;
 }
 
-export interface ReferenceCase {
+interface ReferenceCase {
   /** in the data folder */
   file: string;
   options: string;
@@ -221,7 +221,7 @@ function debyeWaller(temperature: number, suffix = ''): ReferenceCase {
 }
 
 /** Euphonic's JSON form of a crystal, in atomic units. */
-export function crystalOf({ cell_vectors, atom_r, atom_type, atom_mass }: JsonCrystal): Crystal {
+function crystalOf({ cell_vectors, atom_r, atom_type, atom_mass }: JsonCrystal): Crystal {
   return {
     cellVectors: Float64Array.from(cell_vectors.flat(), (x) => x / ANGSTROM_PER_BOHR),
     atomR: Float64Array.from(atom_r.flat()),
@@ -230,7 +230,7 @@ export function crystalOf({ cell_vectors, atom_r, atom_type, atom_mass }: JsonCr
   };
 }
 
-export interface JsonCrystal {
+interface JsonCrystal {
   /** Å */
   cell_vectors: number[][];
   atom_r: number[][];

@@ -47,7 +47,7 @@ export function environmentFacts(): Record<string, string> {
   return Object.fromEntries(names.sort().map((name) => [name, process.env[name] ?? '']));
 }
 
-export interface PathFacts {
+interface PathFacts {
   path: string;
   kind: 'file' | 'directory' | 'symbolic link' | 'other' | 'none';
   /** octal */

@@ -43,7 +43,7 @@ export function describeStatus(status: Status, file: string): string {
 }
 
 /** The two largest units that are not zero; `never` for null. */
-export function duration(seconds: number | null): string {
+function duration(seconds: number | null): string {
   if (seconds === null) return 'never';
   const total = Math.floor(seconds);
   const parts: [number, string][] = [

@@ -27,7 +27,7 @@ export interface NativeModelContent {
 }
 
 /** What the kernel gives, and when it was at work. The arrays own C++ memory, handed over without a copy. */
-export interface NativeChunkResult extends ChunkResult {
+interface NativeChunkResult extends ChunkResult {
   /** from the start of the chunk's first batch to the end of its last one, in seconds of a clock that never jumps */
   startedAt: number;
   finishedAt: number;
@@ -44,7 +44,7 @@ export interface NativePlan {
   readonly bytes: number;
 }
 
-export interface NativeJob {
+interface NativeJob {
   readonly nModes: number;
   readonly nSurfaces: number;
   readonly bytesPerPoint: number;

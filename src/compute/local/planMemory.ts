@@ -8,8 +8,8 @@ const BYTES_PER_PAIR = 1000;
 
 /**
  * With a dipole term, lattice vectors of Ewald's real half and G vectors of the reciprocal one are added. A large cell
- * has fewer of them for each pair. Measured peaks: 15 kB for 60 to 200 atoms in 2×2×2 cells, 9 to 11 kB for 200 to 800 atoms in
- * one.
+ * has fewer of them for each pair. Measured peaks: 15 kB for 60 to 200 atoms in 2×2×2 cells, 9 to 11 kB for 200 to 800
+ * atoms in one.
  */
 const BYTES_PER_POLAR_PAIR = 16_000;
 const LEAST_BYTES_PER_POLAR_PAIR = 10_000;

@@ -20,7 +20,7 @@ import { planOptions } from './jobOptions.js';
 
 type DebyeWallerParams = CheckedParams<'debye_waller'>;
 
-export interface DebyeWallerResult {
+interface DebyeWallerResult {
   /** [n,3,3] Å²; never written to once made */
   tensors: Float64Array;
   summary: DebyeWallerSummary;

@@ -40,7 +40,7 @@ interface Job {
 }
 
 /** What a chunk's answer carries. */
-export interface ComputedChunk {
+interface ComputedChunk {
   result: Results['job.compute'];
   frames: ArrayFrame[];
 }

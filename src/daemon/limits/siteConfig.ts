@@ -12,10 +12,10 @@ import { MAX_THREADS } from '../../protocol/limits.js';
 import { systemReason } from '../../runtime/posix.js';
 import { MIN_MEMORY_BYTES } from './settings.js';
 
-export const DEFAULT_SITE_FILE = '/etc/euphonic-bridge.yaml';
+const DEFAULT_SITE_FILE = '/etc/euphonic-bridge.yaml';
 
 /** Which addresses a daemon may listen at, should its user ask for TCP. */
-export const TCP_RULES = ['none', 'loopback', 'any'] as const;
+const TCP_RULES = ['none', 'loopback', 'any'] as const;
 
 export interface SiteConfig {
   path: string;

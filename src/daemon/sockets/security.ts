@@ -7,7 +7,7 @@ import { type CurveAddress, PLAIN_USERNAME } from '../../runtime/daemonAddress.j
 export const ZAP_DOMAIN = 'euphonic';
 
 /** What the connection file says about it. */
-export type SecurityFields =
+type SecurityFields =
   | { mechanism: 'PLAIN'; secret: string }
   | Pick<CurveAddress, 'mechanism' | 'secret' | 'server_key' | 'client_key' | 'client_secret_key'>;
 

@@ -13,7 +13,7 @@ import { type Peer, type PeerLimits, PeerSocket } from './peerSocket.js';
 const FINISH_POLL_MS = 2;
 
 /** Sends the answer; resolves when it has left the daemon's hands, with false if the peer is gone. */
-export type Respond<M extends Method> = (result: Results[M], frames?: ArrayFrame[]) => Promise<boolean>;
+type Respond<M extends Method> = (result: Results[M], frames?: ArrayFrame[]) => Promise<boolean>;
 
 export interface Call<M extends Method> {
   peer: Peer;
@@ -34,7 +34,7 @@ interface NamedCall {
 export type Handlers<M extends Method> = { [K in M]: (call: Call<K>) => Promise<unknown> };
 
 /** What a service counts. */
-export interface ServiceFigures {
+interface ServiceFigures {
   requests: number;
   /** messages that were no requests */
   refused: number;
@@ -46,7 +46,7 @@ export interface ServiceFigures {
 }
 
 /** Bytes of requests that are being handled, of all clients and sockets. */
-export interface RequestLoad {
+interface RequestLoad {
   bytes: number;
   readonly limit: number;
 }

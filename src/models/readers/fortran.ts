@@ -10,7 +10,7 @@ import type { ByteSource } from './source.js';
 /** The file is read in pieces of this many bytes; longer records that nobody asks for are stepped over. */
 const WINDOW_BYTES = 1 << 18;
 
-export interface FortranRecord {
+interface FortranRecord {
   /** of the leading marker in the file */
   readonly offset: number;
   /** of the data, in bytes */

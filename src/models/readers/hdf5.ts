@@ -6,19 +6,19 @@ import { EuphonicError } from '../../base/errors.js';
 import type { Hdf5Description, Hdf5Request, Hdf5Response } from './hdf5Worker.js';
 
 /** Longest time for one look-up or one small dataset; more, and the file is taken for damaged. */
-export const HDF5_TIMEOUT_MS = 4000;
+const HDF5_TIMEOUT_MS = 4000;
 
 /** A large dataset has a millisecond more for so many of its bytes, on slow disks. */
-export const HDF5_BYTES_PER_MS = 20_000;
+const HDF5_BYTES_PER_MS = 20_000;
 
 /** Datasets unpack to so many times the file's size at most: one that claims more has no more time for it. */
 const HDF5_UNPACKING = 20;
 
 /** Longest time for the library to start, on a machine under load. */
-export const HDF5_START_TIMEOUT_MS = 60_000;
+const HDF5_START_TIMEOUT_MS = 60_000;
 
 /** Largest dataset, uncompressed bytes. */
-export const MAX_DATASET_BYTES = 2 ** 31;
+const MAX_DATASET_BYTES = 2 ** 31;
 
 /**
  * Filters that can be read: of the library itself (deflate, shuffle, fletcher32, szip, nbit, scaleoffset), and of h5wasm-plugins

@@ -11,13 +11,9 @@ import { checkHdf5, Hdf5File, isHdf5 } from './hdf5.js';
 import type { ModelFile } from './modelFile.js';
 import { refuseOtherFile, START_BYTES } from './otherFiles.js';
 import { type BornSymmetry, parseBorn } from './phonopyBorn.js';
+import type { PhonopyForceConstants, PhonopyNac, PhonopySummary } from './phonopyData.js';
 import { parseForceConstants, readForceConstantsHdf5 } from './phonopyForceConstants.js';
-import {
-  type PhonopyForceConstants,
-  type PhonopyNac,
-  type PhonopySummary,
-  parseSummary,
-} from './phonopySummary.js';
+import { parseSummary } from './phonopySummary.js';
 import { AtomMap } from './phonopySupercell.js';
 import type { ByteSource, FileAccess } from './source.js';
 import { uncompressed, whole } from './text.js';

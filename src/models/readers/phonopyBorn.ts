@@ -11,7 +11,7 @@ import {
   spaceGroup,
   turnedTensor,
 } from '../symmetry.js';
-import type { PhonopyNac } from './phonopySummary.js';
+import type { PhonopyNac } from './phonopyData.js';
 
 /** What phonopy looks for the symmetry with, which tells atoms apart. */
 export interface BornSymmetry {

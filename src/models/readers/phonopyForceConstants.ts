@@ -2,7 +2,7 @@
 import { EuphonicError } from '../../base/errors.js';
 import type { Hdf5File } from './hdf5.js';
 import { NotNumbers, scanNumbers } from './numbers.js';
-import type { PhonopyForceConstants } from './phonopySummary.js';
+import type { PhonopyForceConstants } from './phonopyData.js';
 
 /**
  * FORCE_CONSTANTS: two numbers of atoms (older files: one, for both), then for each pair the two atoms (from 1) and nine

@@ -2,7 +2,7 @@
  * Virtual crystals of phonopy, whose sites hold several elements: points with a `mixture`, or, in 4.10, atoms with a `weight` at
  * one place, which with the scheme "merge" make a site. A site's type is that of `siteMixture`, such as Ge0.3Sn0.7.
  */
-import type { PhonopyCell } from './phonopySummary.js';
+import type { PhonopyCell } from './phonopyData.js';
 
 /** Atoms are at one place when their coordinates differ by no more. */
 const SAME_PLACE = 1e-4;

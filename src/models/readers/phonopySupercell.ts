@@ -1,14 +1,14 @@
 /** Sorts phonopy's force constants, between atoms of a supercell, into primitive cells. */
 import { EuphonicError } from '../../base/errors.js';
 import { determinant, inverse, rowTimes, Supercell, times, type Vector } from '../lattice.js';
-import type { PhonopyCell, PhonopyForceConstants } from './phonopySummary.js';
+import type { PhonopyCell, PhonopyForceConstants } from './phonopyData.js';
 
 /** Elements of the supercell matrix found from the two lattices may be this far from integers. */
 const MATRIX_TOLERANCE = 1e-3;
 /** An atom of the supercell may be this far from the primitive atom it is a copy of, in the file's unit of length. */
 const POSITION_TOLERANCE = 0.01;
 
-export interface SortedForceConstants {
+interface SortedForceConstants {
   scMatrix: Int32Array;
   cellOrigins: Int32Array;
   /** [nCells,3n,3n] in the file's unit */

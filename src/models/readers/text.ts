@@ -6,7 +6,7 @@ import { EuphonicError } from '../../base/errors.js';
 import { type ByteSource, memorySource } from './source.js';
 
 /** Largest text, and largest uncompressed content of a compressed file, in bytes: the JavaScript engine's longest string. */
-export const MAX_TEXT_BYTES = 0x1fffffe8;
+const MAX_TEXT_BYTES = 0x1fffffe8;
 
 // a CommonJS module whose exports Node.js does not see by their names
 const xz: typeof import('xz-decompress') = createRequire(import.meta.url)('xz-decompress');

@@ -10,7 +10,7 @@ import { toAtomicUnits } from '../units.js';
 import { Hdf5File } from './hdf5.js';
 import type { ModelFile } from './modelFile.js';
 import { KNOWN_FILES } from './otherFiles.js';
-import type { PhonopyCell } from './phonopySummary.js';
+import type { PhonopyCell } from './phonopyData.js';
 import { AtomMap } from './phonopySupercell.js';
 import { incarValues, readVaspMasses } from './vaspMasses.js';
 

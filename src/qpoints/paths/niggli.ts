@@ -4,6 +4,7 @@ import { determinant, times } from '../../models/lattice.js';
 
 /** Relative to the volume's cube root squared: lengths and products nearer than this are equal. Grosse-Kunstleve advises 1e-5. */
 const TOLERANCE = 1e-5;
+/** Steps of the reduction; a cell takes some tens. */
 const MAX_STEPS = 1000;
 
 const tolerance = (basis: Float64Array) => TOLERANCE * Math.abs(determinant(basis)) ** (2 / 3);

@@ -6,7 +6,7 @@ import { median } from '../../../bench/harness/statistics.js';
 import type { TrialDaemon, World } from './world.js';
 
 /** Of the times that pings took, ms. */
-export interface Pings {
+interface Pings {
   count: number;
   median: number;
   percentile99: number;

@@ -12,7 +12,7 @@ export const QUARTZ = fileURLToPath(
   new URL('../../../matlab/examples/data/quartz_bks.json.gz', import.meta.url),
 );
 
-export interface Request {
+interface Request {
   nPoints: number;
   options: EvaluateOptions;
 }

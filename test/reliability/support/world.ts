@@ -15,7 +15,7 @@ import { type Bits, pointsOf, type RequestName, request } from './results.js';
 const WORKER = fileURLToPath(new URL('worker.ts', import.meta.url));
 const PATIENCE_MS = 120_000;
 
-export interface WorldOptions {
+interface WorldOptions {
   long: boolean;
   /** part of the usual counts and times, for trying things out */
   scale: number;
@@ -37,7 +37,7 @@ export class TrialDaemon extends TestDaemon {
 }
 
 /** What a client process says, see worker.ts. */
-export interface Said {
+interface Said {
   event: string;
   [key: string]: unknown;
 }
