@@ -1,10 +1,17 @@
 // Builds what is stale of: core and addon (build/addon/euphonic.node), the MEX file for Octave, TypeScript (dist/).
 import { chmodSync, existsSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { withLock } from './lib/lock.mjs';
 import { npmBin, root, run } from './lib/run.mjs';
-import { contentHash, stampMatches, writeStamp } from './lib/stamp.mjs';
+import {
+  contentHash,
+  distSources,
+  distStamp,
+  isDistCurrent,
+  stampMatches,
+  writeStamp,
+} from './lib/stamp.mjs';
 
 const nativeDir = 'build/release';
 
@@ -46,18 +53,12 @@ async function buildNative() {
 
 /** A new dist/ replaces the old one whole, so that nothing of deleted sources stays. */
 async function buildTypeScript() {
-  const hash = contentHash([
-    'src',
-    'tsconfig.json',
-    'tsconfig.build.json',
-    'package.json',
-    'package-lock.json',
-  ]);
-  if (!stampMatches(join(root, 'dist', '.built-from'), hash)) {
+  if (!isDistCurrent()) {
+    const hash = contentHash(distSources);
     const fresh = join(root, 'build', 'dist');
     rmSync(fresh, { recursive: true, force: true });
     await must('compiling TypeScript', npmBin('tsc'), ['-p', 'tsconfig.build.json', '--outDir', fresh]);
-    writeStamp(join(fresh, '.built-from'), hash);
+    writeStamp(join(fresh, basename(distStamp)), hash);
     rmSync(join(root, 'dist'), { recursive: true, force: true });
     renameSync(fresh, join(root, 'dist'));
   }

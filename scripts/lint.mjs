@@ -1,5 +1,5 @@
 // Static checks: Biome (lint and format of TypeScript), tsc, clang-format (format of C++), miss_hit
-// (lint and style of MATLAB). --write repairs formats.
+// (lint and style of MATLAB). --write repairs formats and renews the tables of limits in docs/administration.md.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -58,9 +58,10 @@ export async function lint() {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (process.argv.includes('--write')) {
     const biome = await run(npmBin('biome'), ['check', '--write']);
+    const limits = await run(process.execPath, ['--import=tsx', 'scripts/limits.ts', '--write']);
     const cpp = await clangFormat(['-i']);
     if (!cpp) console.log(`no clang-format ${clangFormatMajor} on PATH: C++ files were left alone`);
-    process.exitCode = biome.code || (cpp?.code ?? 0);
+    process.exitCode = biome.code || limits.code || (cpp?.code ?? 0);
   } else {
     process.exitCode = (await lint()).failed ? 1 : 0;
   }

@@ -35,3 +35,15 @@ export function stampMatches(stampFile, hash) {
 }
 
 export const writeStamp = (stampFile, hash) => writeFileSync(stampFile, hash);
+
+/** What dist/ is compiled from, and where it says from which state of that. */
+export const distSources = [
+  'src',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'package.json',
+  'package-lock.json',
+];
+export const distStamp = join('dist', '.built-from');
+
+export const isDistCurrent = () => stampMatches(join(root, distStamp), contentHash(distSources));

@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { catch2Counts } from './catch2.mjs';
 import { npmBin, octaveArgs, root, run } from './run.mjs';
+import { isDistCurrent } from './stamp.mjs';
 
 /** A suite that takes longer has hung. */
 const suiteTimeoutSeconds = 900;
@@ -86,6 +87,7 @@ export async function mocha(files = ['test/**/*.test.ts']) {
 
 /** MATLAB tests in Octave; the runner's closing line is `matlab: N passed, N failed, N skipped`. */
 export async function octave() {
+  if (!isDistCurrent()) throw new Error('dist/ is not what src/ compiles to: npm run build');
   const { code, output } = await run('octave-cli', [...octaveArgs, join('test', 'matlab', 'run_tests.m')], {
     timeoutSeconds: suiteTimeoutSeconds,
   });

@@ -39,9 +39,6 @@ export const MAX_POINT_WEIGHT = 2 ** 16;
 /** Numbers in a histogram: its bins times its rows. */
 export const MAX_HISTOGRAM_NUMBERS = 2 ** 22;
 
-/** Atoms of a model's cell. */
-export const MAX_ATOMS = 20_000;
-
 /** Threads that a request or the start of a daemon may name. */
 export const MAX_THREADS = 4096;
 

@@ -5,11 +5,10 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { findDaemon } from '../../src/client/launcher.js';
 import { type CliResult, TestDaemon } from '../support/daemon.js';
+import { cliPath } from '../support/dist.js';
 
-const cliPath = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 /** A number that belongs to no user, as containers have them. */
 const NOBODY = '54321';
 

@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureDaemon, stopDaemon } from '../../src/client/launcher.js';
 import { eventually, TestDaemon } from '../support/daemon.js';
+import { dist } from '../support/dist.js';
 import { failsWith } from '../support/errors.js';
 import { arbitraryModel } from '../support/models.js';
 import { RawPeer } from '../support/rawPeer.js';
@@ -27,17 +28,18 @@ describe('a daemon of another version', function () {
   /** Starts one that says it is of this version, and speaks this protocol. */
   const start = async (version: string, protocol = 1) => {
     const copy = join(daemon.folder, `version-${version}-${protocol}`);
+    const copied = join(copy, basename(dist));
     mkdirSync(copy);
-    cpSync(join(root, 'dist'), join(copy, 'dist'), { recursive: true });
+    cpSync(dist, copied, { recursive: true });
     for (const name of ['node_modules', 'build']) symlinkSync(join(root, name), join(copy, name));
     const facts = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
     writeFileSync(join(copy, 'package.json'), JSON.stringify({ ...facts, version }));
-    const limits = join(copy, 'dist', 'protocol', 'limits.js');
+    const limits = join(copied, 'protocol', 'limits.js');
     const text = readFileSync(limits, 'utf8');
     const changed = text.replace(/(PROTOCOL_VERSION = )\d+/, `$1${protocol}`);
     assert.match(changed, new RegExp(`PROTOCOL_VERSION = ${protocol};`));
     writeFileSync(limits, changed);
-    const child = spawn(process.execPath, [join(copy, 'dist', 'cli.js'), 'run'], {
+    const child = spawn(process.execPath, [join(copied, 'cli.js'), 'run'], {
       env: daemon.env,
       stdio: 'ignore',
     });

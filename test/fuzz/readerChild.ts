@@ -5,15 +5,15 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { seededRandom } from '../../crystals/random.js';
 import type * as Readers from '../../src/models/readers/index.js';
+import { dist } from '../support/dist.js';
 import type { Outcome } from './readerFuzz.js';
 import { damaged, samples } from './readerSamples.js';
 
 // as the daemon runs it: compiled, so that its threads need no compiler of their own
-const readers: typeof Readers = await import(
-  new URL('../../dist/models/readers/index.js', import.meta.url).href
-);
+const readers: typeof Readers = await import(pathToFileURL(join(dist, 'models/readers/index.js')).href);
 
 /** Memory now, and the most since `resetPeak`, bytes. */
 function memory(): { now: number; peak: number } {

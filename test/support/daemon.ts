@@ -1,6 +1,6 @@
 /** A daemon of the tests' own: another connection file in a folder that is removed afterwards. */
 import { execFile, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,20 +11,10 @@ import type { DaemonAddress } from '../../src/runtime/daemonAddress.js';
 import { type RuntimePaths, runtimePaths } from '../../src/runtime/paths.js';
 import type { StartLimits } from '../../src/runtime/startLimits.js';
 import { cpuSeconds } from '../reliability/support/processes.js';
+import { cliPath } from './dist.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const cliPath = join(root, 'dist', 'cli.js');
 const otherDaemonPath = join(root, 'test', 'support', 'executor', 'daemon.ts');
-
-/** Daemons run from dist/, which may be older than what stands in src/. */
-function checkBuild(): void {
-  const built = statSync(join(root, 'dist', '.built-from')).mtimeMs;
-  for (const name of readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })) {
-    const newer = name.endsWith('.ts') && statSync(join(root, 'src', name)).mtimeMs > built;
-    if (newer) console.warn(`src/${name} is newer than dist/, which these tests run: npm run build`);
-  }
-}
-checkBuild();
 
 export interface CliResult {
   code: number | null;
@@ -33,7 +23,7 @@ export interface CliResult {
 }
 
 /** Where a daemon's threads are: in its own process, or in another (see executor/childExecutor.ts). */
-export type ExecutorName = 'local' | 'child';
+type ExecutorName = 'local' | 'child';
 
 /** Tests that any executor must pass. */
 export function describeWithExecutors(

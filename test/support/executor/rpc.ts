@@ -1,9 +1,12 @@
 /** Questions and answers between a process and its child, in both directions. */
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { EuphonicError } from '../../../src/base/errors.js';
+import { dist } from '../dist.js';
 
 /** What runs beside a daemon has to share its classes, and that runs from dist/. */
 export function built<T>(path: string): Promise<T> {
-  return import(new URL(`../../../dist/${path}`, import.meta.url).href);
+  return import(pathToFileURL(join(dist, path)).href);
 }
 const { asEuphonicError, EuphonicError: BuiltError } =
   await built<typeof import('../../../src/base/errors.js')>('base/errors.js');
@@ -19,7 +22,7 @@ interface Port {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: both ends are a page long, and know what they send
-export type Handlers = Record<string, (given: any) => Promise<unknown> | unknown>;
+type Handlers = Record<string, (given: any) => Promise<unknown> | unknown>;
 
 export class Rpc {
   private nextId = 0;
