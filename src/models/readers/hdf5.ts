@@ -46,9 +46,10 @@ export function checkHdf5(start: Buffer, path: string): void {
 }
 
 function startWorker(path: string): Worker {
-  const entry = import.meta.url.endsWith('.ts') ? './hdf5WorkerSource.mjs' : './hdf5Worker.js';
+  // a new thread knows no loader of TypeScript: where this runs from src/ (tests, benchmarks), it is the built one
+  const here = import.meta.url.endsWith('.ts') ? '../../../dist/models/readers/' : './';
   // what the library prints about a damaged file is in the error already
-  return new Worker(new URL(entry, import.meta.url), {
+  return new Worker(new URL(`${here}hdf5Worker.js`, import.meta.url), {
     workerData: { path },
     // flags of the process, a loader or a limit of memory say, are not for this thread
     execArgv: [],
