@@ -1,6 +1,6 @@
 /** Spectra as texts: Euphonic's JSON, and columns. */
 import { VERSION } from '../base/version.js';
-import { type Axis, type Line, rowsOf, type Spectrum } from './spectrum.js';
+import { type Axis, type Line, type Measured, rowsOf, type Spectrum } from './spectrum.js';
 import { type EnergyUnit, unitOf } from './units.js';
 
 const GREEK: Readonly<Record<string, string>> = {
@@ -45,6 +45,14 @@ function axisJson(name: 'x' | 'y', { measured, values }: Axis, energyUnit: Energ
 
 const scaled = (values: Float64Array, factor: number) => Array.from(values, (x) => x * factor);
 
+/** Heads of columns. */
+const WORDS: Record<Measured, string> = {
+  energy: 'energy',
+  wavevector: 'wavevector',
+  per_energy: 'density of states',
+  cross_section_per_energy: 'intensity',
+};
+
 /**
  * Columns separated by commas, with a line of names and # lines that say how it came about. The first column is the axis, its
  * bins by their centres; a map has a line for each pair.
@@ -55,13 +63,13 @@ export function csv(spectrum: Spectrum, energyUnit: EnergyUnit): string {
   const unit = unitOf(measured, energyUnit);
   const column = (axis: Axis) =>
     scaled(axis.of === 'bins' ? centres(axis.values) : axis.values, unitOf(axis.measured, energyUnit).factor);
-  const name = (axis: Axis) => `${axis.measured} (${unitOf(axis.measured, energyUnit).text})`;
+  const name = (axis: Axis) => `${WORDS[axis.measured]} (${unitOf(axis.measured, energyUnit).text})`;
   const nameOfLine = ({ label }: Line, i: number) =>
-    `${(label ?? `${measured} ${lines.length > 1 ? i + 1 : ''}`).replaceAll(',', ' ').trim()} (${unit.text})`;
+    `${(label ?? `${WORDS[measured]} ${lines.length > 1 ? i + 1 : ''}`).replaceAll(',', ' ').trim()} (${unit.text})`;
   const head = Object.entries(provenance).map(([key, value]) => `# ${key}: ${value}`.replaceAll('\n', ' '));
   const body: string[] = [];
   if (y) {
-    body.push([name(x), name(y), `intensity (${unit.text})`].join(','));
+    body.push([name(x), name(y), `${WORDS[measured]} (${unit.text})`].join(','));
     const ys = column(y);
     column(x).forEach((along, i) => {
       rows[i].forEach((value, k) => {

@@ -98,7 +98,7 @@ describe('euphonicd dos', function () {
     assert.ok(stdout.includes(`written to ${table}, ${output}`));
     const [json, text] = [output, table].map((path) => readFileSync(path, 'utf8'));
     assert.match(text, /^# model: [0-9a-f]{64}$/m);
-    assert.match(text, /^energy \(meV\),Total \(1\/meV\)$/m);
+    assert.match(text, /^energy \(meV\),density of states \(1\/meV\)$/m);
     await made(...args, '--n-threads', '1');
     assert.equal(readFileSync(output, 'utf8'), json);
     assert.equal(readFileSync(table, 'utf8'), text);
