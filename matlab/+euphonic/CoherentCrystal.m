@@ -104,7 +104,8 @@ classdef CoherentCrystal < handle
             [names, n_positional] = euphonic.internal.options.names('model');
             self.set_options(euphonic.internal.options.positional('CoherentCrystal', names, n_positional, ...
                 {'scattering_lengths'}, varargin));
-            euphonic.internal.job.debye_waller_frame('CoherentCrystal', self.debye_waller, self.force_constants.n_atoms);
+            euphonic.internal.job.debye_waller_frame('CoherentCrystal', self.debye_waller, ...
+                self.force_constants.n_atoms);
         end
 
         function [w, sf] = horace_disp(self, qh, qk, ql, varargin)

@@ -1,5 +1,6 @@
 function frame = debye_waller_frame(caller, tensors, n_atoms)
-    %DEBYE_WALLER_FRAME   Debye-Waller tensors (n_atoms x 3 x 3, or 'None') on their way to the daemon; refuses those of another crystal.
+    %DEBYE_WALLER_FRAME   Debye-Waller tensors (n_atoms x 3 x 3, or 'None') on their way to the daemon.
+    %   Refuses those of another crystal.
     frame = [];
     if euphonic.internal.options.is_none(tensors)
         return

@@ -3,8 +3,9 @@ function evaluation = evaluate(caller, fc, params, frames, points, progress, as_
     %   FC: force constants; PARAMS: of job.open without model and n_points; FRAMES: of job.open; POINTS: {qh, qk, ql},
     %   equally long real double vectors; PROGRESS: [] or a function of (done, total, seconds), called from time to time
     %   when it takes more than two seconds; AS_CELLS: frequencies and structure factors as 1xn cells of rows instead of
-    %   n_points x n arrays; ENERGIES: one for each q-point, for the quantity sqw. EVALUATION: see native/mex/commands.h.
-    %   A daemon that went away is started again, the model sent again, and what is missing computed.
+    %   n_points x n arrays; ENERGIES: one for each q-point, for the quantity sqw. EVALUATION: see
+    %   native/mex/commands.h. A daemon that went away is started again, the model sent again, and what is missing
+    %   is computed.
     max_restarts = 3;
     if nargin < 8
         energies = [];
