@@ -39,7 +39,9 @@ import { type Authentication, startAuthentication } from './sockets/authenticati
 import { ConnectionLimit } from './sockets/connectionLimit.js';
 import { curveSecurity, plainSecurity, type Security } from './sockets/security.js';
 import type { Service, ServiceContext, ToldError } from './sockets/service.js';
-import { ModelStore } from './store/modelStore.js';
+import { Library } from './store/library.js';
+import { ModelFiles } from './store/modelFiles.js';
+import { ModelReader } from './store/modelReader.js';
 import { workService } from './workService.js';
 
 export interface DaemonOptions extends StartLimits {
@@ -55,7 +57,9 @@ export class Daemon {
   /** How it can be reached: complete once `bind` has resolved. */
   readonly address: DaemonAddress;
   private readonly startedAt = performance.now();
-  private readonly models: ModelStore;
+  private readonly library: Library;
+  private readonly reader: ModelReader;
+  private readonly files: ModelFiles;
   private readonly memory: MemoryBudget;
   private readonly debyeWaller: DebyeWaller;
   private readonly jobs: Jobs;
@@ -86,11 +90,19 @@ export class Daemon {
       ...security.fields,
     };
     this.memory = new MemoryBudget(config.memory, executor.threads);
-    this.models = new ModelStore(executor, this.memory, config.modelStoreBytes, config.readTimeMs);
+    this.library = new Library(executor, this.memory, config.modelStoreBytes);
+    this.reader = new ModelReader(config.readTimeMs);
+    this.files = new ModelFiles(this.library, this.reader, this.memory);
     const admission = new Admission(executor, this.memory);
-    this.debyeWaller = new DebyeWaller(this.models, admission);
-    this.jobs = new Jobs(this.models, this.debyeWaller, admission, executor.maxInflightBytes, config.maxJobs);
-    const { address, models, debyeWaller, jobs } = this;
+    this.debyeWaller = new DebyeWaller(this.library, this.reader, admission);
+    this.jobs = new Jobs(
+      this.library,
+      this.debyeWaller,
+      admission,
+      executor.maxInflightBytes,
+      config.maxJobs,
+    );
+    const { address, library, reader, files, memory, debyeWaller, jobs } = this;
     const context: ServiceContext = {
       log,
       security: security.socketOptions,
@@ -98,7 +110,10 @@ export class Daemon {
       load: { bytes: 0, limit: Math.floor(config.memory.bytes * REQUEST_SHARE) },
       onError: (error) => this.noteError(error),
     };
-    this.work = workService({ address, executor, models, debyeWaller, jobs }, context);
+    this.work = workService(
+      { address, executor, library, reader, files, memory, debyeWaller, jobs },
+      context,
+    );
     this.control = controlService(
       {
         status: () => this.status(),
@@ -174,7 +189,7 @@ export class Daemon {
       this.work.close(DRAIN_MS);
       this.control.close(DRAIN_MS);
       this.authentication?.close();
-      this.models.close();
+      this.reader.close();
       this.executor.close();
       this.log.info('ended');
       void this.log.finish().then(this.hasEnded);
@@ -203,7 +218,7 @@ export class Daemon {
   }
 
   private status(): Status {
-    const { executor, address, jobs, memory, config, models } = this;
+    const { executor, address, jobs, memory, config, library } = this;
     const { version, protocol, host, pid } = address;
     return {
       pid,
@@ -223,7 +238,12 @@ export class Daemon {
       mechanism: address.mechanism,
       site_config: { path: config.site.path, found: config.site.found },
       last_errors: [...this.lastErrors],
-      models: models.list(),
+      models: library.list().map(({ model: { id, source, nAtoms }, bytes }) => ({
+        model: id,
+        source,
+        n_atoms: nAtoms,
+        bytes,
+      })),
       jobs: [...jobs.list(), ...this.debyeWaller.list()],
       endpoints: { work: address.work, control: address.control },
       last_job: jobs.lastJob,
@@ -238,8 +258,8 @@ export class Daemon {
     return {
       ...this.jobs.counters,
       memory_refused: this.memory.counters.refused,
-      models_evicted: this.models.counters.evicted,
-      files_read: this.models.counters.read,
+      models_evicted: this.library.counters.evicted,
+      files_read: this.files.counters.read,
       clients: work.peers,
       connections: this.limit.established,
       requests: work.requests + control.requests,

@@ -9,14 +9,27 @@ import type { DaemonAddress } from '../runtime/daemonAddress.js';
 import type { Log } from '../runtime/log.js';
 import type { DebyeWaller } from './jobs/debyeWaller.js';
 import type { Jobs } from './jobs/jobs.js';
+import type { MemoryBudget } from './limits/memoryBudget.js';
 import { WORK_SEND_HIGH_WATER_MARK } from './limits/settings.js';
 import { type Handlers, Service, type ServiceContext } from './sockets/service.js';
-import type { ModelStore } from './store/modelStore.js';
+import type { Library } from './store/library.js';
+import type { ModelFiles } from './store/modelFiles.js';
+import {
+  framesOfContent,
+  framesOfCrystal,
+  modelSummary,
+  putModel,
+  readOptions,
+} from './store/modelFrames.js';
+import type { ModelReader } from './store/modelReader.js';
 
 interface WorkParts {
   address: DaemonAddress;
   executor: Pick<Executor, 'threads' | 'simd' | 'maxInflightBytes'>;
-  models: ModelStore;
+  library: Library;
+  reader: ModelReader;
+  files: ModelFiles;
+  memory: MemoryBudget;
   debyeWaller: DebyeWaller;
   jobs: Jobs;
 }
@@ -27,7 +40,7 @@ export function workService(parts: WorkParts, context: ServiceContext): Service<
 }
 
 function handlers(parts: WorkParts, log: Log): Handlers<WorkMethod> {
-  const { models, debyeWaller, jobs } = parts;
+  const { library, reader, files, debyeWaller, jobs } = parts;
   return {
     hello: async ({ params, respond }) => {
       if (params.protocol !== PROTOCOL_VERSION) throw versionError(params.protocol, 'client', 'daemon');
@@ -35,26 +48,28 @@ function handlers(parts: WorkParts, log: Log): Handlers<WorkMethod> {
     },
     'model.load': async ({ params, respond }) => {
       const start = performance.now();
-      const summary = await models.load(params);
-      const { model, n_atoms } = summary;
-      log.info({ model, n_atoms, ms: performance.now() - start }, 'model loaded');
-      return respond(summary);
+      const model = await files.load(params.path, readOptions(params));
+      log.info({ model: model.id, n_atoms: model.nAtoms, ms: performance.now() - start }, 'model loaded');
+      return respond(modelSummary(model));
     },
-    'model.put': async ({ params, frames, respond }) => respond(await models.put(params.atom_type, frames)),
+    'model.put': async ({ params, frames, respond }) =>
+      respond(modelSummary(await putModel(parts, params.atom_type, frames))),
     'model.info': async ({ params, respond }) => {
-      const { summary } = models.get(params.model);
-      const group = params.symmetry ? await models.spaceGroup(params.model).catch(() => null) : undefined;
+      const model = library.get(params.model);
+      const group = params.symmetry
+        ? await reader.perform({ kind: 'group', crystal: model.crystal }).catch(() => null)
+        : undefined;
       const space_group = group && { number: group.number, symbol: group.symbol };
       return respond(
-        { ...summary, ...(space_group !== undefined && { space_group }) },
-        models.crystalFrames(params.model),
+        { ...modelSummary(model), ...(space_group !== undefined && { space_group }) },
+        framesOfCrystal(model),
       );
     },
     'model.content': async ({ params, respond }) => {
-      const release = models.hold(params.model);
+      const release = library.hold(params.model);
       try {
-        const { atom_type } = models.get(params.model).summary;
-        return await respond({ atom_type }, await models.contentFrames(params.model));
+        const model = library.get(params.model);
+        return await respond({ atom_type: [...model.crystal.atomType] }, await framesOfContent(model));
       } finally {
         release();
       }

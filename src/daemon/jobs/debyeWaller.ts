@@ -15,7 +15,8 @@ import { type Grid, type GridPart, halfGrid, sizeOf } from '../../qpoints/grid.j
 import { probePoints, wedgePart } from '../../qpoints/irreducibleWedge.js';
 import type { Admission } from '../limits/admission.js';
 import { MAX_DEBYE_WALLER_RESULTS, MAX_DEBYE_WALLER_RUNNING } from '../limits/settings.js';
-import type { ModelStore } from '../store/modelStore.js';
+import type { Library } from '../store/library.js';
+import type { ModelReader } from '../store/modelReader.js';
 import { planOptions } from './jobOptions.js';
 
 type DebyeWallerParams = CheckedParams<'debye_waller'>;
@@ -49,14 +50,15 @@ export class DebyeWaller {
   private readonly semaphore = new Semaphore(MAX_DEBYE_WALLER_RUNNING);
 
   constructor(
-    private readonly models: ModelStore,
+    private readonly library: Library,
+    private readonly reader: ModelReader,
     private readonly admission: Admission,
   ) {}
 
   /** Throws `too_large`, `unknown_model`, `invalid_argument`, or the signal's reason. */
   async get(params: DebyeWallerParams, signal: AbortSignal): Promise<DebyeWallerResult> {
     checkSize(params.grid);
-    this.models.get(params.model);
+    this.library.get(params.model);
     const key = keyOf(params);
     const entry = this.entries.get(key) ?? this.start(key, params);
     // the most recently used is the last
@@ -109,7 +111,7 @@ export class DebyeWaller {
   private async compute(calculation: Calculation, signal: AbortSignal): Promise<Computed> {
     // everybody may have left while it waited for the semaphore
     signal.throwIfAborted();
-    const release = this.models.hold(calculation.params.model);
+    const release = this.library.hold(calculation.params.model);
     try {
       return await this.computeHeld(calculation, signal);
     } finally {
@@ -120,10 +122,10 @@ export class DebyeWaller {
   private async computeHeld(calculation: Calculation, signal: AbortSignal): Promise<Computed> {
     const { params } = calculation;
     const { model, grid, symmetrise } = params;
-    const { n_atoms } = this.models.get(model).summary;
-    await this.admission.check(n_atoms, { quantity: 'displacements' });
-    const plan = await this.models.plan(model, planOptions(params), signal);
-    const group = symmetrise ? await this.models.spaceGroup(model) : undefined;
+    const { crystal, nAtoms } = this.library.get(model);
+    await this.admission.check(nAtoms, { quantity: 'displacements' });
+    const plan = await this.library.plan(model, planOptions(params), signal);
+    const group = symmetrise ? await this.reader.perform({ kind: 'group', crystal }) : undefined;
     signal.throwIfAborted();
     const options: JobOptions = {
       quantity: 'displacements',
@@ -135,7 +137,7 @@ export class DebyeWaller {
       bose: true,
       negativeE: false,
     };
-    const job = await this.admission.open(plan, options, calculation.part.count, n_atoms, signal);
+    const job = await this.admission.open(plan, options, calculation.part.count, nAtoms, signal);
     const stop = () => job.close();
     signal.addEventListener('abort', stop, { once: true });
     const evaluate = async () => {
@@ -152,7 +154,9 @@ export class DebyeWaller {
       );
     }
     return {
-      tensors: group ? await this.models.symmetrised(tensors, group) : tensors,
+      tensors: group
+        ? await this.reader.perform({ kind: 'symmetrise', operations: group.operations, tensors })
+        : tensors,
       summary: {
         n_points: sizeOf(grid),
         evaluated: calculation.part.count,
@@ -167,7 +171,7 @@ export class DebyeWaller {
   /** The irreducible wedge, if it is worth it and the tensors have the crystal's symmetry, else half of the grid. */
   private async smallestPart(group: SpaceGroup, job: ExecutorJob, grid: Grid): Promise<GridPart> {
     const half = halfGrid(grid);
-    const wedge = await this.models.irreducibleWedge(grid, group);
+    const wedge = await this.reader.perform({ kind: 'wedge', operations: group.operations, grid });
     const probes = probePoints(group.operations).length / 3;
     if (wedge.indices.length + probes >= half.count) return half;
     return (await hasSymmetry(job, group.operations)) ? wedgePart(grid, wedge) : half;

@@ -19,7 +19,7 @@ import type { Admission } from '../limits/admission.js';
 import { JOB_IDLE_MS, MAX_CANCELLED_JOBS } from '../limits/settings.js';
 import type { Peer } from '../sockets/peerSocket.js';
 import type { Call } from '../sockets/service.js';
-import type { ModelStore } from '../store/modelStore.js';
+import type { Library } from '../store/library.js';
 import type { DebyeWaller } from './debyeWaller.js';
 import { chunkOf, jobOptions, planOptions } from './jobOptions.js';
 
@@ -91,7 +91,7 @@ export class Jobs {
   readonly counters = { jobs: 0, chunks: 0, points: 0, cancelled: 0, expired: 0 };
 
   constructor(
-    private readonly models: ModelStore,
+    private readonly library: Library,
     private readonly debyeWaller: DebyeWaller,
     private readonly admission: Admission,
     private readonly maxInflightBytes: number,
@@ -102,9 +102,7 @@ export class Jobs {
 
   /** The job lasts until it is closed or cancelled, is idle for too long, its peer goes or the daemon ends. */
   async open(call: OpenCall): Promise<JobSummary> {
-    const { model } = call.params;
-    this.models.get(model);
-    const release = this.models.hold(model);
+    const release = this.library.hold(call.params.model);
     try {
       return await this.openHeld(call, release);
     } catch (error) {
@@ -124,23 +122,23 @@ export class Jobs {
         advice: 'Close jobs that are done.',
       });
     }
-    const { summary, crystal } = this.models.get(params.model);
+    const { nAtoms, crystal } = this.library.get(params.model);
     const options = jobOptions(params, crystal, frames.get('debye_waller'));
-    await this.admission.check(summary.n_atoms, options);
-    const plan = await this.models.plan(params.model, planOptions(params), signal);
+    await this.admission.check(nAtoms, options);
+    const plan = await this.library.plan(params.model, planOptions(params), signal);
     const notes = new Set([
       ...plan.info.notes,
       ...this.isotopeNotes(params.model, options),
       ...(await this.addTensors(options, params, signal)),
     ]);
-    const work = await this.admission.open(plan, options, params.n_points, summary.n_atoms, signal);
+    const work = await this.admission.open(plan, options, params.n_points, nAtoms, signal);
     for (const note of work.notes) notes.add(note);
     const gone = () => this.end(job);
     const job: Job = {
       id: randomBytes(12).toString('hex'),
       peer,
       modelId: params.model,
-      nAtoms: summary.n_atoms,
+      nAtoms,
       params,
       work,
       points: 0,
@@ -160,7 +158,7 @@ export class Jobs {
 
   private isotopeNotes(model: string, { scatteringLengths }: JobOptions): string[] {
     if (!scatteringLengths) return [];
-    const { crystal } = this.models.get(model);
+    const { crystal } = this.library.get(model);
     return isotopeNotes(crystal.atomType, inAmu(crystal.atomMass), scatteringLengths);
   }
 

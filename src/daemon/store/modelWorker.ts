@@ -2,16 +2,17 @@
  * The thread that reads files, checks models and finds their symmetry, so that nothing else waits for it. It gets one
  * task at a time from modelReader.ts; arrays of the answer move to the other thread without a copy.
  */
-import { isAbsolute } from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import { asEuphonicError, type ErrorBody, EuphonicError } from '../../base/errors.js';
 import type { Crystal, ForceConstantsContent } from '../../models/crystal.js';
 import { asymmetry, type ForceConstants, makeForceConstants, modelId } from '../../models/forceConstants.js';
 import { plausibilityNotes } from '../../models/plausibility.js';
 import { type ReadFile, type ReadOptions, readForceConstants } from '../../models/readers/index.js';
+import type { ModelFile } from '../../models/readers/modelFile.js';
 import { type Operation, type SpaceGroup, spaceGroup, symmetrisedTensors } from '../../models/symmetry.js';
 import type { Grid } from '../../qpoints/grid.js';
 import { irreducibleWedge, type Wedge } from '../../qpoints/irreducibleWedge.js';
+import type { NewModel } from './library.js';
 
 export type ReaderTask =
   | { kind: 'load'; path: string; options: ReadOptions }
@@ -20,18 +21,7 @@ export type ReaderTask =
   | { kind: 'symmetrise'; operations: Operation[]; tensors: Float64Array }
   | { kind: 'wedge'; operations: Operation[]; grid: Grid };
 
-export interface ReadModel {
-  id: string;
-  fc: ForceConstants;
-  source: string;
-  /** what the reader says of the file, and what is strange in any model */
-  notes: string[];
-  doubts: string[];
-  /** of its force constants */
-  asymmetry: number;
-}
-
-export interface LoadedModel extends ReadModel {
+export interface LoadedModel extends NewModel {
   /** that it draws on */
   files: ReadFile['files'];
 }
@@ -39,7 +29,7 @@ export interface LoadedModel extends ReadModel {
 /** What each kind of task gives. */
 export interface ReaderResults {
   load: LoadedModel;
-  check: ReadModel;
+  check: NewModel;
   group: SpaceGroup;
   symmetrise: Float64Array;
   wedge: Wedge;
@@ -49,24 +39,25 @@ export type ReaderResponse = { result: ReaderResults[ReaderTask['kind']] } | { e
 
 type TaskOf<K extends ReaderTask['kind']> = Extract<ReaderTask, { kind: K }>;
 
-function checkModel({ content }: TaskOf<'check'>): ReadModel {
+function checkModel({ content }: TaskOf<'check'>): NewModel {
   const fc = makeForceConstants(content, 'model.put');
-  return { source: 'sent by a client', notes: [], ...examined(fc) };
+  return examined({ fc, source: 'sent by a client', notes: [] });
 }
 
 async function loadModel({ path, options }: TaskOf<'load'>): Promise<LoadedModel> {
-  if (!isAbsolute(path)) {
-    throw new EuphonicError('invalid_argument', `path is '${path}'.`, {
-      where: 'path',
-      expected: "an absolute path on the daemon's host",
-    });
-  }
-  const read = await readForceConstants(path, options);
-  return { ...read, ...examined(read.fc) };
+  const { files, ...read } = await readForceConstants(path, options);
+  return { ...examined(read), files };
 }
 
-function examined(fc: ForceConstants): Pick<ReadModel, 'id' | 'fc' | 'asymmetry' | 'doubts'> {
-  return { id: modelId(fc), fc, asymmetry: asymmetry(fc), doubts: plausibilityNotes(fc) };
+/** Adds what is strange in any model to what the reader says of the file. */
+function examined({ fc, source, notes }: ModelFile): NewModel {
+  return {
+    id: modelId(fc),
+    fc,
+    source,
+    notes: [...notes, ...plausibilityNotes(fc)],
+    asymmetry: asymmetry(fc),
+  };
 }
 
 async function groupOf(crystal: Crystal): Promise<SpaceGroup> {
@@ -122,7 +113,7 @@ async function perform(task: ReaderTask): Promise<ReaderResults[ReaderTask['kind
 parentPort?.on('message', async (task: ReaderTask) => {
   try {
     const result = await perform(task);
-    const transfer = 'fc' in result ? transferable(result.fc) : [];
+    const transfer = typeof result === 'object' && 'fc' in result ? transferable(result.fc) : [];
     parentPort?.postMessage({ result } satisfies ReaderResponse, transfer);
   } catch (error) {
     parentPort?.postMessage({ error: asEuphonicError(error).toBody() } satisfies ReaderResponse);
