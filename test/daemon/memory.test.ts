@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { copyFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { MemoryLimit } from '../../src/daemon/limits/config.js';
 import { type Holder, MemoryBudget } from '../../src/daemon/limits/memoryBudget.js';
 import { RUNTIME_BYTES } from '../../src/daemon/limits/settings.js';
@@ -6,6 +8,7 @@ import { largeModel } from '../support/crystals.js';
 import { describeWithExecutors, TestDaemon } from '../support/daemon.js';
 import { failsWith } from '../support/errors.js';
 import { arbitraryModel } from '../support/models.js';
+import { golden } from '../support/phonopyGolden.js';
 import { RawPeer } from '../support/rawPeer.js';
 
 const MIB = 2 ** 20;
@@ -109,6 +112,23 @@ describeWithExecutors('a daemon with little memory', function (executor) {
     const error = await failsWith('too_large', () => client.putModel(largeModel(700)));
     assert.match(error.message, /MiB/);
     assert.ok((await client.putModel(largeModel(300))).n_atoms === 300);
+  });
+
+  itOfStore('refuses files that are too large together before it reads them', async () => {
+    const client = await started({ maxMemory: '192M' });
+    const [summary, forceConstants] = ['phonopy.yaml', 'FORCE_CONSTANTS'].map((name) =>
+      join(daemon.folder, name),
+    );
+    copyFileSync(join(golden, 'rocksalt', 'phonopy.yaml'), summary);
+    writeFileSync(forceConstants, '');
+    truncateSync(forceConstants, 2 ** 30);
+    for (const path of [daemon.folder, summary]) {
+      const { message } = await failsWith('too_large', () => client.loadModel(path));
+      assert.match(message, /^Reading .* needs 4\.00 GiB/);
+    }
+    copyFileSync(join(golden, 'rocksalt', 'FORCE_CONSTANTS'), forceConstants);
+    assert.ok((await client.loadModel(daemon.folder)).n_atoms > 0);
+    assert.equal((await client.status()).counters.files_read, 1);
   });
 
   it('lets fewer threads work where there is no memory for all, with the same bits', async () => {

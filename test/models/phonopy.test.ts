@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { seededRandom } from '../../crystals/random.js';
 import { withoutDipoles } from '../../src/models/dipoles.js';
 import { type ForceConstants, makeForceConstants } from '../../src/models/forceConstants.js';
-import { type ReadOptions, readForceConstants, readSource } from '../../src/models/readers/index.js';
+import {
+  bytesToRead,
+  type ReadOptions,
+  readForceConstants,
+  readSource,
+} from '../../src/models/readers/index.js';
 import { memorySource } from '../../src/models/readers/source.js';
 import { ANGSTROM_PER_BOHR, EV_PER_HARTREE } from '../../src/models/units.js';
 import { dataFile } from '../support/data.js';
@@ -342,5 +347,34 @@ describe('phonopy: damaged files', () => {
       assert.match((await failsWith('file_damaged', () => readForceConstants(folder))).message, message);
     }
     rmSync(folder, { recursive: true });
+  });
+});
+
+describe('bytes that reading takes', () => {
+  const [rocksalt, orbits] = ['rocksalt', 'orbits'].map((name) => join(golden, name));
+  const sizes = (folder: string, ...names: string[]) =>
+    names.reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+
+  it('are those of all files of a folder of phonopy that are read', async () => {
+    assert.equal(await bytesToRead(rocksalt), sizes(rocksalt, 'phonopy.yaml', 'FORCE_CONSTANTS'));
+    const summary = join(rocksalt, 'phonopy.yaml');
+    assert.equal(await bytesToRead(summary), await bytesToRead(rocksalt));
+    const named = await bytesToRead(summary, { fcName: 'full.hdf5' });
+    assert.equal(named, sizes(rocksalt, 'phonopy.yaml', 'full.hdf5'));
+    const withBorn = await bytesToRead(orbits, { bornName: 'BORN' });
+    assert.equal(withBorn, sizes(orbits, 'phonopy.yaml', 'BORN'));
+    assert.equal(await bytesToRead(orbits), sizes(orbits, 'phonopy.yaml'));
+    const packed = await bytesToRead(join(orbits, 'phonopy.yaml.xz'), { bornName: 'BORN' });
+    assert.equal(packed, sizes(orbits, 'phonopy.yaml.xz', 'BORN'));
+  });
+
+  it('are those of the file alone where it is of another format', async () => {
+    assert.equal(await bytesToRead(join(rocksalt, 'full.hdf5')), sizes(rocksalt, 'full.hdf5'));
+    assert.equal(await bytesToRead(join(rocksalt, 'expected.json')), sizes(rocksalt, 'expected.json'));
+  });
+
+  it('are refused where there is no file', async () => {
+    await failsWith('file_not_found', () => bytesToRead(join(golden, 'gone')));
+    await failsWith('file_not_found', () => bytesToRead(rocksalt, { summaryName: 'gone.yaml' }));
   });
 });

@@ -37,7 +37,7 @@ export class ModelFiles {
       const model = this.library.find(known.id);
       if (model) return { ...model, source: known.source, notes: known.notes };
     }
-    const { size: bytes } = await fileState(path);
+    const bytes = await this.reader.perform({ kind: 'measure', path, options });
     const release = this.memory.reserve(`Reading ${path}`, READ_BYTES_PER_FILE_BYTE * bytes);
     try {
       const read = await this.reader.perform({ kind: 'load', path, options });

@@ -84,7 +84,7 @@ export class ModelReader {
       'too_large',
       `${describe(task)} took longer than ${this.limitMs / 1000} s and was stopped.`,
       {
-        where: task.kind === 'load' ? task.path : 'read_time',
+        where: 'path' in task ? task.path : 'read_time',
         expected: `at most read_time = ${this.limitMs / 1000} s`,
         advice:
           'Check that it is what it should be. Where it only is large, start the daemon with a longer --read-time or EUPHONIC_READ_TIME.',
@@ -107,6 +107,7 @@ export class ModelReader {
 
 function describe(task: ReaderTask): string {
   switch (task.kind) {
+    case 'measure':
     case 'load':
       return `Reading ${task.path}`;
     case 'check':

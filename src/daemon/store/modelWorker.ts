@@ -7,7 +7,12 @@ import { asEuphonicError, type ErrorBody, EuphonicError } from '../../base/error
 import type { Crystal, ForceConstantsContent } from '../../models/crystal.js';
 import { asymmetry, type ForceConstants, makeForceConstants, modelId } from '../../models/forceConstants.js';
 import { plausibilityNotes } from '../../models/plausibility.js';
-import { type ReadFile, type ReadOptions, readForceConstants } from '../../models/readers/index.js';
+import {
+  bytesToRead,
+  type ReadFile,
+  type ReadOptions,
+  readForceConstants,
+} from '../../models/readers/index.js';
 import type { ModelFile } from '../../models/readers/modelFile.js';
 import { type Operation, type SpaceGroup, spaceGroup, symmetrisedTensors } from '../../models/symmetry.js';
 import type { Grid } from '../../qpoints/grid.js';
@@ -15,6 +20,7 @@ import { irreducibleWedge, type Wedge } from '../../qpoints/irreducibleWedge.js'
 import type { NewModel } from './library.js';
 
 export type ReaderTask =
+  | { kind: 'measure'; path: string; options: ReadOptions }
   | { kind: 'load'; path: string; options: ReadOptions }
   | { kind: 'check'; content: ForceConstantsContent }
   | { kind: 'group'; crystal: Crystal }
@@ -29,6 +35,7 @@ export interface LoadedModel extends NewModel {
 /** What each kind of task gives. */
 export interface ReaderResults {
   load: LoadedModel;
+  measure: number;
   check: NewModel;
   group: SpaceGroup;
   symmetrise: Float64Array;
@@ -97,6 +104,8 @@ function transferable(fc: ForceConstants): ArrayBuffer[] {
 
 async function perform(task: ReaderTask): Promise<ReaderResults[ReaderTask['kind']]> {
   switch (task.kind) {
+    case 'measure':
+      return bytesToRead(task.path, task.options);
     case 'load':
       return loadModel(task);
     case 'check':

@@ -2,12 +2,12 @@
 import { dirname, resolve } from 'node:path';
 import { EuphonicError } from '../../base/errors.js';
 import { isCastep, readCastep } from './castep.js';
-import type { FileState } from './fileState.js';
+import { type FileState, fileState } from './fileState.js';
 import { checkHdf5, isHdf5 } from './hdf5.js';
 import { isJson, readJson } from './json.js';
 import type { ModelFile } from './modelFile.js';
 import { KNOWN_FILES, refuseOtherFile, START_BYTES } from './otherFiles.js';
-import { type PhonopyNames, readPhonopy, SUMMARY_NAME } from './phonopy.js';
+import { otherParts, type PhonopyNames, readPhonopy, SUMMARY_NAME } from './phonopy.js';
 import { type ByteSource, FileAccess } from './source.js';
 import { uncompressed, whole } from './text.js';
 import { readVasp } from './vasp.js';
@@ -55,6 +55,26 @@ export async function readForceConstants(path: string, options: ReadOptions = {}
   }
 }
 
+/**
+ * Bytes of the files that `readForceConstants` may read: of the file itself and, where that may be phonopy's summary, of its
+ * other parts, which it need not need. Throws `file_not_found`, `file_unreadable`.
+ */
+export async function bytesToRead(path: string, options: ReadOptions = {}): Promise<number> {
+  const files = new FileAccess();
+  const file = await files.open(await fileOf(resolve(path), options.summaryName ?? SUMMARY_NAME, files));
+  try {
+    // a compressed summary is not recognised by its beginning
+    const format = options.format ?? recognise(await startOf(file)) ?? 'phonopy';
+    const others = format === 'phonopy' ? await otherParts(dirname(file.name), options, files) : [];
+    const sizes = await Promise.all(others.map(async (other) => (await fileState(other)).size));
+    return sizes.reduce((sum, size) => sum + size, file.size);
+  } finally {
+    await file.close();
+  }
+}
+
+const startOf = (content: ByteSource) => content.read(0, Math.min(START_BYTES, content.size));
+
 /** The path itself, or that of the summary if it is a folder. */
 async function fileOf(path: string, summaryName: string, files: FileAccess): Promise<string> {
   if (!(await files.isFolder(path))) return path;
@@ -74,7 +94,7 @@ export async function readSource(
   files = new FileAccess(),
 ): Promise<ModelFile> {
   const content = await uncompressed(source);
-  const start = await content.read(0, Math.min(START_BYTES, content.size));
+  const start = await startOf(content);
   if (content.size === 0) {
     throw new EuphonicError('file_damaged', `${source.name} is empty.`, {
       where: source.name,

@@ -129,16 +129,38 @@ async function findForceConstants(
   files: FileAccess,
 ): Promise<{ fc: PhonopyForceConstants; name: string }> {
   if (forceConstants) return { fc: forceConstants, name: summary };
-  const candidates = (fcName === undefined ? FC_NAMES : [fcName]).map((name) => resolve(folder, name));
-  for (const path of candidates) {
-    if (fcName !== undefined || (await files.isFile(path)))
-      return { fc: await readSeparate(files, path, supercell.symbols.length, fcFormat), name: path };
+  const path = await forceConstantsFile(folder, fcName, files);
+  if (path !== undefined) {
+    return { fc: await readSeparate(files, path, supercell.symbols.length, fcFormat), name: path };
   }
+  const names = FC_NAMES.map((name) => resolve(folder, name));
   throw new EuphonicError('no_force_constants', `${summary} has no force constants.`, {
     where: summary,
-    expected: `force_constants in it, or a file ${candidates.join(' or ')}`,
+    expected: `force_constants in it, or a file ${names.join(' or ')}`,
     advice: 'Run phonopy with --writefc or --include-fc, or name the file with fc_name.',
   });
+}
+
+/** The one that is named, or the first of the usual ones that is there. */
+async function forceConstantsFile(
+  folder: string,
+  fcName: string | undefined,
+  files: FileAccess,
+): Promise<string | undefined> {
+  if (fcName !== undefined) return resolve(folder, fcName);
+  for (const name of FC_NAMES) {
+    const path = resolve(folder, name);
+    if (await files.isFile(path)) return path;
+  }
+  return undefined;
+}
+
+/** Files that are read beside the summary where it does not hold what is in them. */
+export async function otherParts(folder: string, names: PhonopyNames, files: FileAccess): Promise<string[]> {
+  const { bornName, fcName } = names;
+  const born = bornName === undefined ? undefined : resolve(folder, bornName);
+  const parts = [await forceConstantsFile(folder, fcName, files), born];
+  return parts.filter((path) => path !== undefined);
 }
 
 async function readSeparate(
