@@ -1,5 +1,5 @@
 classdef BrilleInterpolator < euphonic.ForceConstants
-    %BRILLEINTERPOLATOR   Stands where scripts used to put an interpolation between the points of a grid.
+    %BRILLEINTERPOLATOR   Force constants in the place of an interpolator, for scripts that make one.
     %   FC2 = EUPHONIC.BRILLEINTERPOLATOR.FROM_FORCE_CONSTANTS(FC, ...) can be used in place of FC. Nothing is
     %   interpolated: every q-point is evaluated exactly, which is faster here than interpolating.
     %

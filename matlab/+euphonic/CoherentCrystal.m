@@ -333,7 +333,8 @@ classdef CoherentCrystal < handle
             average = strcmp(directions, 'average');
             if average && ~strcmp(params.quantity, 'sqw')
                 euphonic.internal.fail(caller, 'invalid_argument', ...
-                    'An average over splitting_directions has no single frequencies: only horace_sqw takes it.');
+                    ['Option ''splitting_directions'' is ''average'', which has no frequencies that horace_disp ' ...
+                     'could return. Use horace_sqw.']);
             end
             if ~ischar(directions)
                 directions = self.converted({directions(:, 1), directions(:, 2), directions(:, 3)});

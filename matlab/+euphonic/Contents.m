@@ -5,7 +5,7 @@
 %   ForceConstants         - Force constants of a crystal, read from a file or made from a struct.
 %   CoherentCrystal        - Coherent one-phonon scattering of a single crystal, for Horace and for itself.
 %   QpointPhononModes      - Frequencies and eigenvectors at a list of q-points.
-%   BrilleInterpolator     - Stands where scripts used to put an interpolation.
+%   BrilleInterpolator     - Force constants in the place of an interpolator, for scripts that make one.
 %
 % q-points, units, pictures
 %   mp_grid                - Points of a Monkhorst-Pack grid.
@@ -18,7 +18,7 @@
 %   start                  - Make sure that the calculation daemon is there.
 %   stop                   - End the calculation daemon.
 %   restart                - End the calculation daemon and start it again.
-%   status                 - How the calculation daemon is.
+%   status                 - State of the calculation daemon.
 %
 % Installation and help
 %   setup                  - Check the installation, complete it where possible, and say what was found.

@@ -62,7 +62,7 @@ classdef ForceConstants < euphonic.internal.DaemonModel
             %   See also EUPHONIC.QPOINTPHONONMODES, EUPHONIC.FORCECONSTANTS.
             caller = 'calculate_qpoint_phonon_modes';
             if nargin < 2
-                euphonic.internal.fail(caller, 'invalid_argument', 'Expected q-points.');
+                euphonic.internal.fail(caller, 'invalid_argument', 'Expected q-points, an n_qpts x 3 array.');
             end
             [options, qpts, weights] = self.mode_options(caller, qpts, varargin);
             evaluation = self.modes_at(caller, 'modes', qpts, options);
@@ -93,7 +93,8 @@ classdef ForceConstants < euphonic.internal.DaemonModel
             params.grid = euphonic.internal.options.check(caller, 'debye_waller_grid', grid);
             params.temperature = euphonic.internal.options.check(caller, 'temperature', temperature);
             if ischar(params.grid) || ischar(params.temperature)
-                euphonic.internal.fail(caller, 'invalid_argument', 'The grid and the temperature cannot be none.');
+                euphonic.internal.fail(caller, 'invalid_argument', ...
+                    'The grid or the temperature is none; expected three integers and a number of kelvin.');
             end
             [summary, arrays] = self.ask(caller, 'debye_waller', params);
             result = struct('debye_waller', arrays.debye_waller, 'temperature', params.temperature, ...
@@ -114,7 +115,7 @@ classdef ForceConstants < euphonic.internal.DaemonModel
             %   See also EUPHONIC.FORCECONSTANTS, EUPHONIC.MP_GRID.
             caller = 'calculate_qpoint_frequencies';
             if nargin < 2
-                euphonic.internal.fail(caller, 'invalid_argument', 'Expected q-points.');
+                euphonic.internal.fail(caller, 'invalid_argument', 'Expected q-points, an n_qpts x 3 array.');
             end
             [options, qpts, weights] = self.mode_options(caller, qpts, varargin);
             evaluation = self.modes_at(caller, 'frequencies', qpts, options);
@@ -187,7 +188,8 @@ classdef ForceConstants < euphonic.internal.DaemonModel
             end
             if strcmp(options.splitting_directions, 'average')
                 euphonic.internal.fail(caller, 'invalid_argument', ...
-                    'Modes at one q-point have one direction: splitting_directions cannot be ''average'' here.');
+                    ['Option ''splitting_directions'' is ''average'', but modes at a zone centre belong to one ' ...
+                     'direction: expected a row for it, or ''None''.']);
             end
             if options.insert_gamma && self.polar && options.dipole && options.splitting && n > 2
                 [qpts, weights] = euphonic.internal.job.insert_gamma(qpts, weights);

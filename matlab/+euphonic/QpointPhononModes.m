@@ -92,7 +92,7 @@ classdef QpointPhononModes
             end
             temperature = euphonic.internal.options.check(caller, 'temperature', temperature);
             if ischar(temperature)
-                euphonic.internal.fail(caller, 'invalid_argument', 'Expected a temperature.');
+                euphonic.internal.fail(caller, 'invalid_argument', 'Expected a temperature in kelvin.');
             end
             frequency_min = 0.01;
             if isfield(given, 'frequency_min')

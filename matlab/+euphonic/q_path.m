@@ -24,13 +24,15 @@ function [qpts, distance, at_corners] = q_path(fc, corners, n_points)
             'The corners are %s; expected n x 3 finite numbers with n > 1.', euphonic.internal.size_text(corners));
     end
     if ~isnumeric(n_points) || ~isscalar(n_points) || ~(n_points >= 2) || n_points ~= floor(n_points)
-        euphonic.internal.fail(caller, 'invalid_argument', 'The number of points is not an integer >= 2.');
+        euphonic.internal.fail(caller, 'invalid_argument', ...
+            'The number of points is %s; expected an integer >= 2.', euphonic.internal.shown(n_points));
     end
     lattice = fc.crystal.cell_vectors;
     cartesian = 2 * pi * corners / lattice.';
     lengths = sqrt(sum(diff(cartesian).^2, 2));
     if ~all(lengths > 0)
-        euphonic.internal.fail(caller, 'invalid_argument', 'Corners %d and %d are the same.', ...
+        euphonic.internal.fail(caller, 'invalid_argument', ...
+            'Corners %d and %d are the same; expected a line between them.', ...
             find(lengths == 0, 1), find(lengths == 0, 1) + 1);
     end
     at_corners = [0; cumsum(lengths)];

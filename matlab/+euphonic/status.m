@@ -1,5 +1,5 @@
 function facts = status()
-    %STATUS   How the calculation daemon is.
+    %STATUS   State of the calculation daemon.
     %   EUPHONIC.STATUS shows it. FACTS = EUPHONIC.STATUS() returns a struct with running (false: no daemon is alive,
     %   and of the other fields there is only connection_file), connection_file (by which the daemon is found), pid,
     %   version, protocol, host, uptime_s, threads, simd, memory_bytes, models, jobs, endpoints, last_job (points,

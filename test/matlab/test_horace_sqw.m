@@ -95,7 +95,7 @@ function wrong_arguments_are_refused()
     check = @(reason, part, varargin) support.check_error(['EUPHONIC:horace_sqw:' reason], part, ...
         @() model.horace_sqw(varargin{:}));
     check('invalid_argument', 'found 3', 0, 0, 1);
-    check('size_mismatch', '2 q-points and 3 energies', [0 0], [0 0], [1 1], [1 2 3], [1 1 1]);
+    check('size_mismatch', '3 energies en for 2 q-points', [0 0], [0 0], [1 1], [1 2 3], [1 1 1]);
     check('invalid_energy', 'en(2)', [0 0], [0 0], [1 1], [1 NaN], [1 1 1]);
     check('invalid_q', 'ql(1)', 0, 0, Inf, 1, [1 1 1]);
     check('missing_width', '', 0, 0, 1, 1);

@@ -21,7 +21,8 @@ function file = add_startup_line(caller, package)
     end
     id = fopen(file, 'w');
     if id < 0
-        euphonic.internal.fail(caller, 'file_unwritable', 'The file %s cannot be written.', file);
+        euphonic.internal.fail(caller, 'file_unwritable', ...
+            'The file %s cannot be written to. Add this line to it yourself: %s', file, line);
     end
     fprintf(id, '%s\n', lines{:}, line);
     fclose(id);

@@ -78,5 +78,7 @@ function [factor, dimension] = base_unit(caller, text, name)
 end
 
 function unknown(caller, text, part)
-    euphonic.internal.fail(caller, 'unknown_unit', 'The unit ''%s'' is not known, from ''%s'' on.', text, part);
+    euphonic.internal.fail(caller, 'unknown_unit', ...
+        'The unit ''%s'' cannot be read from ''%s'' on; expected names such as meV, powers of them, * and /.', ...
+        text, part);
 end

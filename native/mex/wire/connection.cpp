@@ -58,7 +58,9 @@ void set_security(void* socket, const DaemonAddress& peer) {
   if (!set_key(socket, ZMQ_CURVE_SERVERKEY, peer.server_key) ||
       !set_key(socket, ZMQ_CURVE_PUBLICKEY, peer.client_key) ||
       !set_key(socket, ZMQ_CURVE_SECRETKEY, peer.client_secret_key)) {
-    throw Failure(failure_code::kInvalidArgument, "The connection file holds keys that are not valid.");
+    throw Failure(
+        failure_code::kInvalidArgument,
+        "The connection file has no usable keys for CURVE; the daemon writes new ones when it is restarted.");
   }
   // A host that has vanished says nothing: it is asked.
   set_option(socket, ZMQ_HEARTBEAT_IVL, kHeartbeatMilliseconds);

@@ -11,8 +11,8 @@ function node = node_program(caller, home)
     if ~isempty(node)
         if exist(node, 'file') ~= 2
             euphonic.internal.fail(caller, 'node_not_found', ...
-                ['The environment variable EUPHONIC_NODE is %s, which is not a file. Expected the path of the ' ...
-                 'program %s itself.'], node, name);
+                ['The environment variable EUPHONIC_NODE is %s, but there is no such file. Expected the path of ' ...
+                 'the program %s itself.'], node, name);
         end
         return
     end

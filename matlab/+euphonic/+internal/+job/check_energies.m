@@ -9,11 +9,11 @@ function en = check_energies(caller, en, n)
     end
     if numel(en) ~= n
         euphonic.internal.fail(caller, 'size_mismatch', ...
-            'There are %d q-points and %d energies; they must be equally many.', n, numel(en));
+            'There are %d energies en for %d q-points; expected one for each, or one for all.', numel(en), n);
     end
     en = double(en(:));
     bad = find(~isfinite(en), 1);
     if ~isempty(bad)
-        euphonic.internal.fail(caller, 'invalid_energy', 'en(%d) is %g; energies are finite numbers.', bad, en(bad));
+        euphonic.internal.fail(caller, 'invalid_energy', 'en(%d) is %g; expected finite numbers.', bad, en(bad));
     end
 end

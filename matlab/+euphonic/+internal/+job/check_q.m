@@ -6,7 +6,7 @@ function [qh, qk, ql] = check_q(caller, qh, qk, ql)
     ql = column(caller, 'ql', ql);
     if numel(qh) ~= numel(qk) || numel(qh) ~= numel(ql)
         euphonic.internal.fail(caller, 'size_mismatch', ...
-            'qh, qk and ql have %d, %d and %d elements; they must have equally many.', ...
+            'qh, qk and ql have %d, %d and %d elements; expected equally many.', ...
             numel(qh), numel(qk), numel(ql));
     end
 end
@@ -21,7 +21,7 @@ function q = column(caller, name, q)
     if ~isreal(q)
         bad = find(imag(q) ~= 0, 1);
         if ~isempty(bad)
-            euphonic.internal.fail(caller, 'invalid_q', '%s(%d) is complex (%g%+gi); q-points are real.', ...
+            euphonic.internal.fail(caller, 'invalid_q', '%s(%d) is complex (%g%+gi); expected real numbers.', ...
                 name, bad, real(q(bad)), imag(q(bad)));
         end
         q = real(q);
@@ -30,7 +30,7 @@ function q = column(caller, name, q)
     largest = 1e9;
     bad = find(~(abs(q) <= largest), 1);
     if ~isempty(bad)
-        euphonic.internal.fail(caller, 'invalid_q', '%s(%d) is %g; q-points are finite numbers up to %g.', ...
+        euphonic.internal.fail(caller, 'invalid_q', '%s(%d) is %g; expected finite numbers up to %g.', ...
             name, bad, q(bad), largest);
     end
 end

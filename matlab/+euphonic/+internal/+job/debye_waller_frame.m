@@ -6,7 +6,8 @@ function frame = debye_waller_frame(caller, tensors, n_atoms)
         return
     end
     if size(tensors, 1) ~= n_atoms
-        euphonic.internal.fail(caller, 'size_mismatch', 'debye_waller is for %d atoms, the crystal has %d.', ...
+        euphonic.internal.fail(caller, 'size_mismatch', ...
+            'The Debye-Waller tensors are for %d atoms; the crystal has %d.', ...
             size(tensors, 1), n_atoms);
     end
     frame = euphonic.internal.connection.frame('debye_waller', tensors, [n_atoms 3 3]);

@@ -6,19 +6,22 @@ function lengths = read_scattering_lengths(file)
     try
         content = jsondecode(fileread(file));
     catch problem
-        euphonic.internal.fail('scattering_lengths', 'file_damaged', '%s is not JSON: %s', file, problem.message);
+        euphonic.internal.fail('scattering_lengths', 'file_damaged', ...
+            'The file %s of scattering lengths is not JSON: %s', file, problem.message);
     end
     factor = 1;
     if isstruct(content) && isfield(content, 'physical_properties')
         content = content.physical_properties;
         if ~isfield(content, 'coherent_scattering_length')
-            euphonic.internal.fail('scattering_lengths', 'file_damaged', '%s has no coherent_scattering_length.', file);
+            euphonic.internal.fail('scattering_lengths', 'file_damaged', ...
+                'The file %s has no coherent_scattering_length among its physical_properties.', file);
         end
         content = content.coherent_scattering_length;
         units = fieldnames(content);
         units = units(~cellfun('isempty', strfind(units, 'units__')));
         if numel(units) ~= 1
-            euphonic.internal.fail('scattering_lengths', 'file_damaged', '%s has no __units__.', file);
+            euphonic.internal.fail('scattering_lengths', 'file_damaged', ...
+                'The file %s does not say the unit (__units__) of its coherent_scattering_length.', file);
         end
         factor = euphonic.internal.unit_factor('scattering_lengths', content.(units{1})) / ...
             euphonic.internal.unit_factor('scattering_lengths', 'fm');

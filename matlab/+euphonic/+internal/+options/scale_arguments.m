@@ -7,7 +7,7 @@ function [intensity_scale, frequency_scale] = scale_arguments(caller, args)
     if numel(numbers) > 2
         euphonic.internal.fail(caller, 'invalid_argument', ...
             ['There are %d numbers after the q-points; expected at most two, the factors of intensity and ' ...
-             'frequency. Other options are properties of the model.'], numel(numbers));
+             'of frequency. Other options are properties of the model.'], numel(numbers));
     end
     named = euphonic.internal.options.name_values(caller, names, args);
     factors = [1 1];
@@ -19,13 +19,15 @@ function [intensity_scale, frequency_scale] = scale_arguments(caller, args)
             end
             value = named.(names{i});
             if ~isnumeric(value) || ~isreal(value) || ~isscalar(value)
-                euphonic.internal.fail(caller, 'invalid_argument', '''%s'' is not one real number.', names{i});
+                euphonic.internal.fail(caller, 'invalid_argument', '''%s'' is %s; expected one real number.', ...
+                    names{i}, euphonic.internal.shown(value));
             end
             factors(i) = value;
         end
     end
     if ~all(isfinite(factors))
-        euphonic.internal.fail(caller, 'invalid_argument', 'The scale factors [%g %g] are not finite.', factors);
+        euphonic.internal.fail(caller, 'invalid_argument', ...
+            'The scale factors are [%g %g]; expected finite numbers.', factors);
     end
     intensity_scale = factors(1);
     frequency_scale = factors(2);

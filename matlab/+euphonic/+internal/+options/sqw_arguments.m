@@ -9,7 +9,8 @@ function [scale, params, width_is_named] = sqw_arguments(caller, args)
     given = euphonic.internal.options.name_values(caller, names, rest);
     if isfield(given, 'intensity_scale')
         if isfield(given, 'scale')
-            euphonic.internal.fail(caller, 'repeated_option', '''intensity_scale'' is another name for ''scale''.');
+            euphonic.internal.fail(caller, 'repeated_option', ...
+                '''scale'' is given twice: ''intensity_scale'' is another name for it.');
         end
         given.scale = given.intensity_scale;
     end
@@ -32,7 +33,8 @@ function [scale, params, width_is_named] = sqw_arguments(caller, args)
     end
     if isempty(values{3})
         euphonic.internal.fail(caller, 'missing_width', ...
-            'There is no width. Give [scale frequency_scale width], or ''width'', with the full width in meV.');
+            ['The width is missing. Give [scale frequency_scale width], or ''width'': the full width at half ' ...
+             'maximum in meV.']);
     elseif values{2} <= 0
         euphonic.internal.fail(caller, 'invalid_argument', ...
             '''frequency_scale'' is %g; expected a number > 0.', values{2});

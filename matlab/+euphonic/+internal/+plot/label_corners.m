@@ -4,7 +4,9 @@ function label_corners(caller, corners, at_corners, options)
     if isfield(options, 'labels')
         labels = options.labels;
         if ~iscellstr(labels) || numel(labels) ~= n %#ok<ISCLSTR>
-            euphonic.internal.fail(caller, 'size_mismatch', 'Option ''labels'' is not a cell of %d texts.', n);
+            euphonic.internal.fail(caller, 'size_mismatch', ...
+                'Option ''labels'' is %s; expected a cell of %d texts, one for each corner.', ...
+                euphonic.internal.shown(labels), n);
         end
     else
         labels = arrayfun(@(i) sprintf('(%.3g %.3g %.3g)', corners(i, :)), 1:n, 'UniformOutput', false);

@@ -4,7 +4,8 @@ function options = map_options(caller, energy, options)
     steps = diff(energy);
     if numel(energy) < 2 || ~isreal(energy) || ~all(steps > 0) || max(steps) - min(steps) > 1e-6 * max(steps)
         euphonic.internal.fail(caller, 'invalid_argument', ...
-            'The energies are not at least two ascending, equally spaced numbers.');
+            'The energies are %s; expected at least two ascending, equally spaced numbers in meV.', ...
+            euphonic.internal.shown(energy(:).'));
     end
     if isfield(options, 'width') && ~isfield(options, 'fwhm')
         options.fwhm = options.width;
@@ -16,6 +17,7 @@ function options = map_options(caller, energy, options)
         end
     end
     if ~isnumeric(options.fwhm) || ~isscalar(options.fwhm) || ~(options.fwhm > 0)
-        euphonic.internal.fail(caller, 'invalid_argument', 'Option ''fwhm'' is not a number > 0.');
+        euphonic.internal.fail(caller, 'invalid_argument', ...
+            'Option ''fwhm'' is %s; expected a number > 0 in meV.', euphonic.internal.shown(options.fwhm));
     end
 end
