@@ -2,8 +2,8 @@
  * Coulomb energy of a crystal of point charges by Ewald's method: a sum over neighbours of erfc(Λr)/r, one over reciprocal
  * vectors of e^{−G²/4Λ²}/G² |Σ_i q_i e^{iG·r_i}|², and the self-energy of the screening charges.
  */
-import { erfc } from '../src/models/erfc.js';
 import { pairsWithin, reciprocal, rowTimes, volume } from '../src/models/lattice.js';
+import { erfc } from './erfc.js';
 import { type EnergyAndForces, zero } from './potential.js';
 import { atomCount, type Structure } from './structure.js';
 
@@ -11,7 +11,7 @@ import { atomCount, type Structure } from './structure.js';
 export const REACH = 6.2;
 
 /** Λ in 1/bohr with which both sums are about equally long. */
-export function balancedSplitting(structure: Structure): number {
+export function balancedLambda(structure: Structure): number {
   const v = volume(structure.cellVectors);
   return Math.sqrt(Math.PI) * (atomCount(structure) / v ** 2) ** (1 / 6);
 }
@@ -20,14 +20,14 @@ export function balancedSplitting(structure: Structure): number {
 export function coulombEnergy(
   structure: Structure,
   charges: readonly number[],
-  splitting = balancedSplitting(structure),
+  ewaldLambda = balancedLambda(structure),
 ): EnergyAndForces {
   const total = charges.reduce((a, b) => a + b, 0);
   if (Math.abs(total) > 1e-9) throw new Error(`the cell has a charge of ${total} e`);
   const result = zero(atomCount(structure));
-  addReal(result, structure, charges, splitting);
-  addReciprocal(result, structure, charges, splitting);
-  result.energy -= (splitting / Math.sqrt(Math.PI)) * charges.reduce((s, q) => s + q * q, 0);
+  addReal(result, structure, charges, ewaldLambda);
+  addReciprocal(result, structure, charges, ewaldLambda);
+  result.energy -= (ewaldLambda / Math.sqrt(Math.PI)) * charges.reduce((s, q) => s + q * q, 0);
   return result;
 }
 
@@ -35,12 +35,12 @@ function addReal(
   result: EnergyAndForces,
   structure: Structure,
   charges: readonly number[],
-  splitting: number,
+  ewaldLambda: number,
 ): void {
-  for (const { i, j, d, r } of pairsWithin(structure, REACH / splitting)) {
+  for (const { i, j, d, r } of pairsWithin(structure, REACH / ewaldLambda)) {
     const qq = charges[i] * charges[j];
-    const screened = erfc(splitting * r) / r;
-    const gauss = ((2 * splitting) / Math.sqrt(Math.PI)) * Math.exp(-((splitting * r) ** 2));
+    const screened = erfc(ewaldLambda * r) / r;
+    const gauss = ((2 * ewaldLambda) / Math.sqrt(Math.PI)) * Math.exp(-((ewaldLambda * r) ** 2));
     const slope = (-qq * (screened + gauss)) / r;
     result.energy += (qq * screened) / 2;
     for (let a = 0; a < 3; a++) {
@@ -54,12 +54,12 @@ function addReciprocal(
   result: EnergyAndForces,
   structure: Structure,
   charges: readonly number[],
-  splitting: number,
+  ewaldLambda: number,
 ): void {
   const { cellVectors, atomR } = structure;
   const n = atomCount(structure);
   const prefactor = (2 * Math.PI) / volume(cellVectors);
-  for (const { g, G } of reciprocalVectors(cellVectors, 2 * splitting * REACH)) {
+  for (const { g, G } of reciprocalVectors(cellVectors, 2 * ewaldLambda * REACH)) {
     const phases = charges.map(
       (_, i) => 2 * Math.PI * (g[0] * atomR[3 * i] + g[1] * atomR[3 * i + 1] + g[2] * atomR[3 * i + 2]),
     );
@@ -70,14 +70,14 @@ function addReciprocal(
       im += charges[i] * Math.sin(phases[i]);
     }
     const square = G[0] ** 2 + G[1] ** 2 + G[2] ** 2;
-    const weight = (prefactor * Math.exp(-square / (4 * splitting ** 2))) / square;
+    const weight = (prefactor * Math.exp(-square / (4 * ewaldLambda ** 2))) / square;
     const energy = weight * (re * re + im * im);
     result.energy += energy;
     for (let i = 0; i < n; i++) {
       const pull = 2 * weight * charges[i] * (re * Math.sin(phases[i]) - im * Math.cos(phases[i]));
       for (let a = 0; a < 3; a++) result.forces[3 * i + a] += pull * G[a];
     }
-    const anisotropy = 2 * (1 / square + 1 / (4 * splitting ** 2));
+    const anisotropy = 2 * (1 / square + 1 / (4 * ewaldLambda ** 2));
     for (let a = 0; a < 3; a++) {
       for (let b = 0; b < 3; b++)
         result.virial[3 * a + b] += energy * (anisotropy * G[a] * G[b] - (a === b ? 1 : 0));

@@ -1,7 +1,8 @@
 /** Force constants on a supercell: of short-range pair interactions, and of point charges. */
-import { erfc } from '../src/models/erfc.js';
+
 import { pairsWithin, rowTimes, type Supercell, volume } from '../src/models/lattice.js';
-import { balancedSplitting, REACH, reciprocalVectors } from './ewald.js';
+import { erfc } from './erfc.js';
+import { balancedLambda, REACH, reciprocalVectors } from './ewald.js';
 import { type PairTable, pairKey } from './potential.js';
 import { atomCount, inscribedRadius, type Structure } from './structure.js';
 
@@ -45,9 +46,9 @@ export class SupercellMatrix {
   }
 
   /** Point charges (e) in the supercell's periodicity, without a macroscopic field. */
-  addCharges(charges: readonly number[], splitting = balancedSplitting(this.structure)): this {
-    for (const { i, j, cell, d, r } of pairsWithin(this.structure, REACH / splitting)) {
-      const y = splitting * r;
+  addCharges(charges: readonly number[], ewaldLambda = balancedLambda(this.structure)): this {
+    for (const { i, j, cell, d, r } of pairsWithin(this.structure, REACH / ewaldLambda)) {
+      const y = ewaldLambda * r;
       const gauss = (2 / Math.sqrt(Math.PI)) * Math.exp(-y * y) * y;
       const qq = (charges[i] * charges[j]) / r ** 3;
       const across = -qq * (erfc(y) + gauss);
@@ -58,9 +59,9 @@ export class SupercellMatrix {
     const { nCells, origins } = this.supercell;
     const large = this.supercell.vectors(cellVectors);
     const n = atomCount(this.structure);
-    for (const { G } of reciprocalVectors(large, 2 * splitting * REACH)) {
+    for (const { G } of reciprocalVectors(large, 2 * ewaldLambda * REACH)) {
       const square = G[0] ** 2 + G[1] ** 2 + G[2] ** 2;
-      const weight = (4 * Math.PI * Math.exp(-square / (4 * splitting ** 2))) / square / volume(large);
+      const weight = (4 * Math.PI * Math.exp(-square / (4 * ewaldLambda ** 2))) / square / volume(large);
       const angle = (r: ArrayLike<number>) => {
         const x = rowTimes(r, cellVectors);
         return G[0] * x[0] + G[1] * x[1] + G[2] * x[2];

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { materials as generators } from '../../crystals/generate.js';
 import { toJson } from '../../crystals/write.js';
 import { type ForceConstants, modelId } from '../../src/models/forceConstants.js';
-import { readForceConstants } from '../../src/models/readers/index.js';
+import { readForceConstants } from '../../test/support/readModel.js';
 import type { Settings } from './settings.js';
 
 export interface Material {

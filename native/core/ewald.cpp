@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <sstream>
+#include <stdexcept>
+#include <string>
 
 #include "core/units.h"
 
@@ -10,6 +13,21 @@ namespace euphonic {
 namespace {
 // Sums at the zone centre are taken until exp(-kGammaCutoff^2), 1e-18.
 constexpr double kGammaCutoff = 6.4;
+
+// Only the symmetric part of the dielectric tensor enters K.eps.K.
+Mat3 symmetrised(Mat3 m) {
+  for (int a = 0; a < 3; ++a)
+    for (int b = 0; b < a; ++b) m[a][b] = m[b][a] = 0.5 * (m[a][b] + m[b][a]);
+  return m;
+}
+
+std::string numbers(const double (&m)[3][3]) {
+  std::ostringstream out;
+  for (int k = 0; k < 9; ++k) out << (k == 0 ? "[" : ", ") << m[k / 3][k % 3];
+  out << ']';
+  return out.str();
+}
+
 }  // namespace
 
 Ewald::Ewald(const Model& model, double lambda)
@@ -17,25 +35,28 @@ Ewald::Ewald(const Model& model, double lambda)
       lambda_(lambda),
       cell_(matrix3(model.cell_vectors)),
       reciprocal_(reciprocal_lattice(cell_)),
-      dielectric_(matrix3(model.dielectric)) {
+      dielectric_(symmetrised(matrix3(model.dielectric))) {
   volume_ = std::abs(determinant(cell_));
-  // Only the symmetric part enters K.eps.K.
-  for (int a = 0; a < 3; ++a)
-    for (int b = 0; b < a; ++b)
-      dielectric_[a][b] = dielectric_[b][a] = 0.5 * (dielectric_[a][b] + dielectric_[b][a]);
   dielectric_inverse_ = inverse(dielectric_);
   root_det_ = std::sqrt(determinant(dielectric_));
   metric_ = multiply(multiply(reciprocal_, dielectric_), transpose(reciprocal_));
   real_metric_ = multiply(multiply(cell_, dielectric_inverse_), transpose(cell_));
+  gamma_ = waves({0, 0, 0}, kGammaCutoff);
+}
 
-  const double limit = 4 * lambda_ * lambda_ * kGammaCutoff * kGammaCutoff;
-  for_each_within(metric_, {0, 0, 0}, limit, [&](const Int3& v) {
-    if (v <= Int3{0, 0, 0}) return;
-    const Vec3 g{double(v[0]), double(v[1]), double(v[2])};
-    const double kek = dot(g, multiply(g, metric_));
-    gamma_.push_back({multiply(g, reciprocal_), g,
-                      2 * 4 * kPi / volume_ * std::exp(-kek / (4 * lambda_ * lambda_)) / kek});
+std::vector<Ewald::Wave> Ewald::waves(const Vec3& q, double cutoff) const {
+  const bool own_opposite =
+      std::all_of(q.begin(), q.end(), [](double x) { return 2 * x == std::floor(2 * x); });
+  const double limit = 4 * lambda_ * lambda_ * cutoff * cutoff;
+  std::vector<Wave> out;
+  for_each_within(metric_, q, limit, [&](const Int3& v) {
+    const Vec3 k{q[0] + v[0], q[1] + v[1], q[2] + v[2]};
+    if (k == Vec3{0, 0, 0} || (own_opposite && k < Vec3{0, 0, 0})) return;
+    const double kek = dot(k, multiply(k, metric_));
+    out.push_back({k, multiply(k, reciprocal_),
+                   2 * 4 * kPi / volume_ * std::exp(-kek / (4 * lambda_ * lambda_)) / kek});
   });
+  return out;
 }
 
 Mat3 Ewald::real_block(int i, int j, const Int3& r) const {
@@ -71,10 +92,10 @@ Mat3 Ewald::reciprocal_at_gamma(int i, int j) const {
   Vec3 r;
   for (int a = 0; a < 3; ++a) r[a] = model_.atom_r[3 * i + a] - model_.atom_r[3 * j + a];
   Mat3 out{};
-  for (const Term& t : gamma_) {
-    const double w = t.weight * std::cos(2 * kPi * dot(t.g, r));
+  for (const Wave& wave : gamma_) {
+    const double w = wave.weight * std::cos(2 * kPi * dot(wave.k, r));
     for (int a = 0; a < 3; ++a)
-      for (int b = 0; b < 3; ++b) out[a][b] += w * t.k[a] * t.k[b];
+      for (int b = 0; b < 3; ++b) out[a][b] += w * wave.cartesian[a] * wave.cartesian[b];
   }
   return out;
 }
@@ -99,17 +120,17 @@ std::vector<Mat3> Ewald::row_sums(double cutoff, const std::atomic<bool>* cancel
   // Reciprocal half: sum_j Z_j K cos(G.(r_i - r_j)) through the two sums over j of cos and sin, for all
   // i at once.
   std::vector<double> cosines(n), sines(n);
-  for (const Term& t : gamma_) {
+  for (const Wave& wave : gamma_) {
     Vec3 even{}, odd{};
     for (int j = 0; j < n; ++j) {
       const double x = 2 * kPi *
-                       (t.g[0] * model_.atom_r[3 * j] + t.g[1] * model_.atom_r[3 * j + 1] +
-                        t.g[2] * model_.atom_r[3 * j + 2]);
+                       (wave.k[0] * model_.atom_r[3 * j] + wave.k[1] * model_.atom_r[3 * j + 1] +
+                        wave.k[2] * model_.atom_r[3 * j + 2]);
       cosines[j] = std::cos(x);
       sines[j] = std::sin(x);
       for (int b = 0; b < 3; ++b) {
         double zk = 0;
-        for (int c = 0; c < 3; ++c) zk += model_.born[9 * j + 3 * b + c] * t.k[c];
+        for (int c = 0; c < 3; ++c) zk += model_.born[9 * j + 3 * b + c] * wave.cartesian[c];
         even[b] += zk * cosines[j];
         odd[b] += zk * sines[j];
       }
@@ -117,9 +138,9 @@ std::vector<Mat3> Ewald::row_sums(double cutoff, const std::atomic<bool>* cancel
     for (int i = 0; i < n; ++i) {
       for (int a = 0; a < 3; ++a) {
         double zk = 0;
-        for (int c = 0; c < 3; ++c) zk += model_.born[9 * i + 3 * a + c] * t.k[c];
+        for (int c = 0; c < 3; ++c) zk += model_.born[9 * i + 3 * a + c] * wave.cartesian[c];
         for (int b = 0; b < 3; ++b)
-          sums[i][a][b] += t.weight * zk * (cosines[i] * even[b] + sines[i] * odd[b]);
+          sums[i][a][b] += wave.weight * zk * (cosines[i] * even[b] + sines[i] * odd[b]);
       }
     }
   }
@@ -129,9 +150,31 @@ std::vector<Mat3> Ewald::row_sums(double cutoff, const std::atomic<bool>* cancel
   return sums;
 }
 
+void check_ewald_vectors(const Model& model) {
+  const double lambda = Ewald::balanced_lambda(model);
+  const Mat3 dielectric = symmetrised(matrix3(model.dielectric)), inverse_dielectric = inverse(dielectric);
+  // In short vectors the search takes no longer than there are vectors within reach.
+  const Mat3 cell = shortest_rows(matrix3(model.cell_vectors), inverse_dielectric);
+  const Mat3 reciprocal = reciprocal_lattice(cell);
+  const auto check = [&](const char* name, const Mat3& metric, double reach) {
+    std::size_t count = 0;
+    for_each_within(metric, {0, 0, 0}, reach * reach, [&](const Int3&) {
+      if (++count <= kMaxEwaldVectors) return;
+      std::ostringstream message;
+      message << "The Ewald sum of the cell " << numbers(model.cell_vectors)
+              << " bohr with the dielectric tensor " << numbers(model.dielectric) << " has more than "
+              << kMaxEwaldVectors << ' ' << name << '.';
+      throw std::invalid_argument(message.str());
+    });
+  };
+  check("distances", multiply(multiply(cell, inverse_dielectric), transpose(cell)), kEwaldCutoff / lambda);
+  check("reciprocal-lattice vectors", multiply(multiply(reciprocal, dielectric), transpose(reciprocal)),
+        2 * lambda * kEwaldCutoff);
+}
+
 double Ewald::balanced_lambda(const Model& model) {
   const double volume = std::abs(determinant(matrix3(model.cell_vectors)));
-  const double det = determinant(matrix3(model.dielectric));
+  const double det = determinant(symmetrised(matrix3(model.dielectric)));
   return std::sqrt(kPi) * std::cbrt(std::sqrt(det) / volume);
 }
 

@@ -2,6 +2,7 @@
 // Everything without Born charges and masses unless said otherwise.
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 #include "core/cancelled.h"
@@ -9,6 +10,18 @@
 #include "core/model.h"
 
 namespace euphonic {
+
+// Both halves end where their terms have fallen to exp(-x^2) with this x: 6e-18.
+constexpr double kEwaldCutoff = 6.3;
+
+// Most vectors in either half of the sum, reciprocal ones counted once for +-G where a plan keeps them. With
+// the balanced lambda there are 190 where cell and dielectric tensor have no long and no short direction, and
+// some hundreds for sheets and wires in vacuum.
+constexpr std::size_t kMaxEwaldVectors = 4000;
+
+// Throws std::invalid_argument, with a sentence for the user, where a half of the sum with the balanced
+// lambda has more vectors than that; takes milliseconds whatever the cell and the dielectric tensor are.
+void check_ewald_vectors(const Model& model);
 
 class Ewald {
  public:
@@ -27,6 +40,15 @@ class Ewald {
   Mat3 real_block(int i, int j, const Int3& r) const;
   // Lattice vectors R at which that can exceed exp(-cutoff^2) times its prefactors.
   std::vector<Int3> real_range(int i, int j, double cutoff) const;
+  // K = q + G other than 0, and the weight of K K^T in the reciprocal half: 2 (4 pi / volume)
+  // exp(-K.eps.K / 4 lambda^2) / (K.eps.K), doubled because K stands for -K as well.
+  struct Wave {
+    Vec3 k;          // r.l.u.
+    Vec3 cartesian;  // 1/bohr
+    double weight;
+  };
+  // Those with a Gaussian above exp(-cutoff^2); where 2q is a lattice vector, one of each K and -K.
+  std::vector<Wave> waves(const Vec3& q, double cutoff) const;
   // The sum over G != 0 at q = 0: sum (4 pi / volume) K K^T / (K.eps.K) exp(-K.eps.K / 4 lambda^2) cos(K.(r_i
   // - r_j)).
   Mat3 reciprocal_at_gamma(int i, int j) const;
@@ -42,13 +64,8 @@ class Ewald {
   const Model& model_;
   double lambda_, volume_, root_det_;
   Mat3 cell_, reciprocal_, dielectric_, dielectric_inverse_, metric_;
-  Mat3 real_metric_;  // cell.eps^-1.cell^T
-  struct Term {
-    Vec3 k;
-    Vec3 g;
-    double weight;
-  };
-  std::vector<Term> gamma_;  // half of the G vectors, weight doubled
+  Mat3 real_metric_;         // cell.eps^-1.cell^T
+  std::vector<Wave> gamma_;  // at q = 0
 };
 
 // Born charges applied: Z_i m Z_j^T.

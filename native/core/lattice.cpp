@@ -110,6 +110,28 @@ std::array<Int3, 3> reduced_basis(const Mat3& metric) {
   return basis;
 }
 
+Mat3 shortest_rows(Mat3 rows, const Mat3& metric) {
+  const auto product = [&](const Vec3& v, const Vec3& w) { return dot(v, multiply(w, metric)); };
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (int k = 0; k < 3; ++k) {
+      const Vec3 p = rows[(k + 1) % 3], q = rows[(k + 2) % 3];
+      const auto try_adding = [&](double x, double y) {
+        Vec3 candidate;
+        for (int a = 0; a < 3; ++a) candidate[a] = rows[k][a] + x * p[a] + y * q[a];
+        if (!(product(candidate, candidate) < product(rows[k], rows[k]) * (1 - 1e-9))) return;
+        rows[k] = candidate;
+        changed = true;
+      };
+      try_adding(-std::round(product(rows[k], p) / product(p, p)), 0);
+      try_adding(0, -std::round(product(rows[k], q) / product(q, q)));
+      for (double x : {-1, 1})
+        for (double y : {-1, 1}) try_adding(x, y);
+    }
+  }
+  return rows;
+}
+
 std::vector<Vec3> nearest_planes(const Mat3& metric) {
   const bool orthogonal = std::abs(metric[0][1]) + std::abs(metric[0][2]) + std::abs(metric[1][2]) <
                           1e-12 * (metric[0][0] + metric[1][1] + metric[2][2]);

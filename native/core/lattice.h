@@ -32,6 +32,10 @@ std::vector<Int3> half_neighbours();
 // are one already.
 std::array<Int3, 3> reduced_basis(const Mat3& metric);
 
+// Rows of the same lattice that are as short as can be in the metric m (symmetric, positive definite), in few
+// steps however slanted they were.
+Mat3 shortest_rows(Mat3 rows, const Mat3& metric);
+
 // The planes f.g = g.g/2 that bound the set of points nearer to 0 than to any other integer vector, in the
 // metric m (symmetric, positive definite): one integer vector of each +-. Empty where componentwise rounding
 // is already nearest.

@@ -19,7 +19,7 @@ void Environment::close() {
     if (const auto handle = weak.lock()) handle->pool.reset();
   }
   pools.clear();
-  background.join();
+  background.stop();
 }
 
 namespace {
@@ -90,6 +90,8 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   environment->job_class = Napi::Persistent(JobObject::define(env));
   exports.Set("Pool", PoolObject::define(env));
   exports.Set("createModel", Napi::Function::New<&ModelObject::create>(env, "createModel"));
+  exports.Set("checkEwald", Napi::Function::New<&check_ewald>(env, "checkEwald"));
+  exports.Set("subtractDipolePart", Napi::Function::New<&subtract_dipole_part>(env, "subtractDipolePart"));
   exports.Set("simdTarget", Napi::Function::New<&simd_target_value>(env, "simdTarget"));
   exports.Set("availableThreads", Napi::Function::New<&available_threads_value>(env, "availableThreads"));
   exports.Set("profile", Napi::Function::New<&profile>(env, "profile"));

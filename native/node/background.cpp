@@ -4,7 +4,7 @@
 
 namespace euphonic::node {
 
-void Background::run(std::function<void()> task) {
+void Background::run(std::function<void()> task, std::shared_ptr<std::atomic<bool>> cancelled) {
   running_.remove_if([](Running& running) {
     if (!running.finished->load(std::memory_order_acquire)) return false;
     running.thread.join();
@@ -15,10 +15,12 @@ void Background::run(std::function<void()> task) {
     task();
     finished->store(true, std::memory_order_release);
   });
-  running_.push_back({std::move(thread), std::move(finished)});
+  running_.push_back({std::move(thread), std::move(finished), std::move(cancelled)});
 }
 
-void Background::join() {
+void Background::stop() {
+  for (Running& running : running_)
+    if (running.cancelled) *running.cancelled = true;
   for (Running& running : running_) running.thread.join();
   running_.clear();
 }

@@ -1,5 +1,5 @@
-// Threads for single long tasks (planning, copying a model), each ended with its task and joined before the
-// environment goes down.
+// Threads for single long tasks (planning, copying a model), each ended with its task, or stopped and joined
+// before the environment goes down.
 #pragma once
 
 #include <atomic>
@@ -13,20 +13,20 @@ namespace euphonic::node {
 class Background {
  public:
   Background() = default;
-  ~Background() { join(); }
+  ~Background() { stop(); }
   Background(const Background&) = delete;
   Background& operator=(const Background&) = delete;
 
-  // On the environment's thread. The task must not throw.
-  void run(std::function<void()> task);
+  // On the environment's thread. The task must not throw; `cancelled`, if there is one, tells it to end.
+  void run(std::function<void()> task, std::shared_ptr<std::atomic<bool>> cancelled = nullptr);
 
-  // Waits for every task.
-  void join();
+  // Cancels every task that can be, and waits for all.
+  void stop();
 
  private:
   struct Running {
     std::thread thread;
-    std::shared_ptr<std::atomic<bool>> finished;
+    std::shared_ptr<std::atomic<bool>> finished, cancelled;
   };
   std::list<Running> running_;
 };

@@ -7,6 +7,8 @@
 #include <system_error>
 #include <utility>
 
+#include "core/ewald.h"
+#include "core/total_force_constants.h"
 #include "node/objects.h"
 #include "node/values.h"
 
@@ -60,6 +62,13 @@ struct ContentSpans {
   }
 
   std::shared_ptr<const Model> copy() const {
+    auto model = copy_of_crystal();
+    model->force_constants = force_constants.vector();
+    return model;
+  }
+
+  // All but the force constants.
+  std::shared_ptr<Model> copy_of_crystal() const {
     auto model = std::make_shared<Model>();
     model->n_atoms = n_atoms;
     model->n_cells = n_cells;
@@ -68,7 +77,6 @@ struct ContentSpans {
     model->atom_mass = atom_mass.vector();
     std::copy_n(sc_matrix.data, 9, &model->sc_matrix[0][0]);
     model->cell_origins = cell_origins.vector();
-    model->force_constants = force_constants.vector();
     model->born = born.vector();
     if (dielectric.size == 9) std::copy_n(dielectric.data, 9, &model->dielectric[0][0]);
     return model;
@@ -82,15 +90,16 @@ void settle_with_error(Settlement& settlement, const char* code, std::string mes
 }
 
 // Runs `make` on a background thread and settles the promise with its value, wrapped by `wrap_value`.
+// `cancelled` is the flag, if any, that makes `make` throw Cancelled.
 template <typename Make, typename Wrap>
 void settle_in_background(Environment& environment, std::shared_ptr<Settlement> settlement, Make make,
-                          Wrap wrap_value) {
+                          Wrap wrap_value, std::shared_ptr<std::atomic<bool>> cancelled = nullptr) {
   auto task = [settlement, make = std::move(make), wrap_value = std::move(wrap_value)] {
     try {
       auto value = make();
       settlement->settle([value, wrap_value](Napi::Env env) { return wrap_value(env, value); });
     } catch (const Cancelled&) {
-      settle_with_error(*settlement, "cancelled", "planning was cancelled");
+      settle_with_error(*settlement, "cancelled", "it was cancelled");
     } catch (const std::invalid_argument& error) {
       settle_with_error(*settlement, "invalid_argument", error.what());
     } catch (const std::bad_alloc&) {
@@ -100,7 +109,7 @@ void settle_in_background(Environment& environment, std::shared_ptr<Settlement> 
     }
   };
   try {
-    environment.background.run(std::move(task));
+    environment.background.run(std::move(task), std::move(cancelled));
   } catch (const std::system_error& error) {
     settle_with_error(*settlement, "internal", error.what());  // no thread could be started
   }
@@ -160,6 +169,42 @@ Napi::Value ModelObject::supercell(const Napi::CallbackInfo& info) {
   return value;
 }
 
+// -- Total force constants
+// -------------------------------------------------------------------------------------------
+
+void check_ewald(const Napi::CallbackInfo& info) {
+  Model model;
+  std::copy_n(info[0].As<Napi::Float64Array>().Data(), 9, &model.cell_vectors[0][0]);
+  std::copy_n(info[1].As<Napi::Float64Array>().Data(), 9, &model.dielectric[0][0]);
+  try {
+    check_ewald_vectors(model);
+  } catch (const std::invalid_argument& error) {
+    throw coded_error(info.Env(), "invalid_argument", error.what());
+  }
+}
+
+Napi::Value subtract_dipole_part(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const auto content = info[0].As<Napi::Object>();
+  const int n_threads = info[1].As<Napi::Number>().Int32Value();
+  const ContentSpans spans(content);
+  if (!spans.consistent() || spans.born.size == 0)
+    throw coded_error(env, "internal", "sizes of a polar model's arrays do not match");
+  double* force_constants = typed_array<double>(content, "forceConstants").Data();
+  Environment& environment = Environment::of(env);
+  auto settlement = std::make_shared<Settlement>(env, environment.main);
+  settlement->keep(content);
+  const auto cancelled = std::make_shared<std::atomic<bool>>(false);
+  settle_in_background(
+      environment, settlement,
+      [spans, force_constants, n_threads, cancelled] {
+        subtract_dipole_part(*spans.copy_of_crystal(), force_constants, n_threads, cancelled.get());
+        return true;
+      },
+      [](Napi::Env env, bool) { return env.Undefined(); }, cancelled);
+  return settlement->promise();
+}
+
 // -- Plan
 // ------------------------------------------------------------------------------------------------------------
 
@@ -214,7 +259,8 @@ Napi::Value PoolObject::plan(const Napi::CallbackInfo& info) {
       [model, options, cancelled] { return make_plan(*model, options, cancelled.get()); },
       [](Napi::Env env, const PlanObject::Held& plan) -> Napi::Value {
         return wrap<PlanObject>(env, Environment::of(env).plan_class, plan);
-      });
+      },
+      cancelled);
   auto planning = Napi::Object::New(env);
   planning.Set("plan", settlement->promise());
   planning.Set("cancel",

@@ -26,6 +26,12 @@ class ModelObject : public Napi::ObjectWrap<ModelObject> {
   Held held_;
 };
 
+// checkEwald(cellVectors, dielectric): throws where a model of them would be refused.
+void check_ewald(const Napi::CallbackInfo& info);
+
+// subtractDipolePart(content, threads): a promise of nothing; changes the content's force constants in place.
+Napi::Value subtract_dipole_part(const Napi::CallbackInfo& info);
+
 class PlanObject : public Napi::ObjectWrap<PlanObject> {
  public:
   using Held = std::shared_ptr<const Plan>;

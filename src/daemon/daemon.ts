@@ -91,7 +91,7 @@ export class Daemon {
     };
     this.memory = new MemoryBudget(config.memory, executor.threads);
     this.library = new Library(executor, this.memory, config.modelStoreBytes);
-    this.reader = new ModelReader(config.readTimeMs);
+    this.reader = new ModelReader(config.readTimeMs, { threads: executor.threads });
     this.files = new ModelFiles(this.library, this.reader, this.memory);
     const admission = new Admission(executor, this.memory);
     this.debyeWaller = new DebyeWaller(this.library, this.reader, admission);

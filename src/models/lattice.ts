@@ -15,15 +15,6 @@ export function times(m: ArrayLike<number>, n: ArrayLike<number>): Float64Array 
   return Float64Array.from([0, 3, 6].flatMap((k) => rowTimes([m[k], m[k + 1], m[k + 2]], n)));
 }
 
-/** The lower triangle L, row-major, with L·Lᵀ = m of a symmetric positive-definite 3×3 matrix. */
-export function choleskyFactor(m: Float64Array): Float64Array {
-  const a = Math.sqrt(m[0]);
-  const [b, d] = [m[3] / a, m[6] / a];
-  const c = Math.sqrt(m[4] - b * b);
-  const e = (m[7] - d * b) / c;
-  return Float64Array.of(a, 0, 0, b, c, 0, d, e, Math.sqrt(m[8] - d * d - e * e));
-}
-
 /** Symmetric part of a row-major 3×3 matrix. */
 export function symmetrised(m: Float64Array): Float64Array {
   return m.map((x, k) => (x + m[3 * (k % 3) + Math.floor(k / 3)]) / 2);

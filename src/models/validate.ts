@@ -1,7 +1,6 @@
 /** The conditions that a model must meet; the native core relies on all of them. */
 
 import type { ForceConstantsContent } from './crystal.js';
-import { balancedSplitting, EWALD_REACH, ewaldLattices } from './ewaldLattices.js';
 import { cofactorsTransposed, determinant, latticeSearch, pairsWithin, symmetrised } from './lattice.js';
 import { ELECTRON_MASS_PER_AMU } from './units.js';
 
@@ -31,12 +30,6 @@ const MAX_FORCE_CONSTANT = 1e6;
 const MAX_BORN_CHARGE = 1e4;
 /** Eigenvalues of the dielectric tensor. */
 const DIELECTRIC = [0.1, 1e5] as const;
-
-/**
- * Most vectors within reach in either half of the balanced Ewald sum. They are 180 where cell and dielectric tensor have no long
- * and no short direction, and some hundreds for sheets and wires in vacuum.
- */
-const MAX_EWALD_VECTORS = 4000;
 
 /** Reports a violated condition; does not return. */
 type Fail = (message: string, expected: string, advice?: string) => never;
@@ -85,7 +78,6 @@ export function checkForceConstants(content: ForceConstantsContent, fail: Fail):
     checkArray('The Born charges', born, [n, 3, 3], fail, { most: MAX_BORN_CHARGE, unit: 'e' });
     checkArray('The dielectric tensor', dielectric, [3, 3], fail);
     checkDielectric(dielectric, fail);
-    checkEwald(crystal.cellVectors, dielectric, fail);
     for (const { i, j, r } of pairsWithin(crystal, MIN_POLAR_DISTANCE)) {
       fail(
         `Atoms ${i} and ${j}, which have Born charges, are ${r} bohr apart.`,
@@ -192,28 +184,6 @@ function checkSupercell(scMatrix: Int32Array, cellOrigins: Int32Array, fail: Fai
       );
     }
     seen.set(key, c);
-  }
-}
-
-function checkEwald(cellVectors: Float64Array, tensor: Float64Array, fail: Fail): void {
-  const dielectric = symmetrised(tensor);
-  const splitting = balancedSplitting(cellVectors, dielectric);
-  const { distances, waves } = ewaldLattices(cellVectors, dielectric);
-  const halves = {
-    distances: latticeSearch(distances)([0, 0, 0], EWALD_REACH / splitting),
-    'reciprocal-lattice vectors': latticeSearch(waves)([0, 0, 0], 2 * splitting * EWALD_REACH),
-  };
-  for (const [name, vectors] of Object.entries(halves)) {
-    let count = 0;
-    for (const _ of vectors) {
-      if (++count > MAX_EWALD_VECTORS) {
-        fail(
-          `The Ewald sum of the cell [${cellVectors.join(', ')}] bohr with the dielectric tensor [${tensor.join(', ')}] has more than ${MAX_EWALD_VECTORS} ${name}.`,
-          `at most MAX_EWALD_VECTORS = ${MAX_EWALD_VECTORS}: a cell, as the tensor stretches it, without a direction in which it is some hundred times longer than in another`,
-          OTHER_UNITS,
-        );
-      }
-    }
   }
 }
 

@@ -6,7 +6,7 @@
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { balancedSplitting } from '../../crystals/ewald.js';
+import { balancedLambda } from '../../crystals/ewald.js';
 import type { EvaluateOptions } from '../../src/client/evaluation.js';
 import { inAtomGauge } from '../../src/client/gauge.js';
 import { type ForceConstants, makeForceConstants } from '../../src/models/forceConstants.js';
@@ -21,7 +21,7 @@ import { eigenvalues } from '../support/hermitian.js';
 /** A golden crystal: test/golden/crystals/make.py says what each has. */
 function crystal(name: string): ForceConstants {
   const path = new URL(`../golden/crystals/${name}.json`, import.meta.url);
-  return readJson(readFileSync(path, 'utf8'), name).fc;
+  return readJson(readFileSync(path, 'utf8'), name).content;
 }
 
 /** The same crystal with each atom called in the cell that `shifts` says. */
@@ -102,7 +102,7 @@ describe('known faults of Euphonic are not here', function () {
   it('an xy element of the dielectric tensor: as by plain sums', async () => {
     const fc = crystal('dielectric_xy');
     const { w } = await evaluate(fc, POINTS, { quantity: 'frequencies' });
-    const splitting = balancedSplitting(fc.crystal) * Math.sqrt(fc.dielectric![0]);
+    const ewaldLambda = balancedLambda(fc.crystal) * Math.sqrt(fc.dielectric![0]);
     // plain sums look for images two supercells away, no further
     const inside = moved(
       fc,
@@ -111,7 +111,7 @@ describe('known faults of Euphonic are not here', function () {
       ),
     );
     const expected = POINTS.map((q) =>
-      frequencies(eigenvalues(dynamicalMatrix(inside, q, splitting))).map((x) => 1000 * EV_PER_HARTREE * x),
+      frequencies(eigenvalues(dynamicalMatrix(inside, q, ewaldLambda))).map((x) => 1000 * EV_PER_HARTREE * x),
     );
     sameFrequencies(w, expected, 1e-6);
   });

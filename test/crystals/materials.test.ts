@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { balancedSplitting } from '../../crystals/ewald.js';
+import { balancedLambda } from '../../crystals/ewald.js';
 import { materials } from '../../crystals/generate.js';
 import {
   lanthanumZirconate,
@@ -11,11 +11,11 @@ import { saltCharges, saltEnergy, saltPotential, sodiumChloride } from '../../cr
 import { toJson } from '../../crystals/write.js';
 import { type ForceConstants, modelId } from '../../src/models/forceConstants.js';
 import { Supercell, type Vector } from '../../src/models/lattice.js';
-import { readSource } from '../../src/models/readers/index.js';
 import { memorySource } from '../../src/models/readers/source.js';
 import { ANGSTROM_PER_BOHR, EV_PER_HARTREE } from '../../src/models/units.js';
 import { dynamicalMatrix, frequencies, wignerSeitzImages } from '../support/dynamicalMatrix.js';
 import { eigenvalues, type Hermitian, isPositiveDefinite } from '../support/hermitian.js';
+import { readSource } from '../support/readModel.js';
 import { latticeSum } from '../support/rigidIons.js';
 
 const made = new Map<string, ForceConstants>();
@@ -117,7 +117,7 @@ describe('generated materials', function () {
       ['salt-60', [0.02, 0, 0.01]],
     ] as const) {
       const fc = material(name);
-      assert.ok(isPositiveDefinite(dynamicalMatrix(fc, [...q], 1.3 * balancedSplitting(fc.crystal))), name);
+      assert.ok(isPositiveDefinite(dynamicalMatrix(fc, [...q], 1.3 * balancedLambda(fc.crystal))), name);
     }
   });
 });
@@ -131,17 +131,17 @@ describe('relaxed ionic crystals', function () {
     assert.ok(virial.every((w) => Math.abs(w) < 1e-10));
     // measured at low temperature: 5.595 Å
     assert.ok(Math.abs(fc.crystal.cellVectors[0] * Math.SQRT2 * ANGSTROM_PER_BOHR - 5.6) < 0.05);
-    const splitting = balancedSplitting(fc.crystal);
+    const ewaldLambda = balancedLambda(fc.crystal);
     for (const q of [
       [0.5, 0, 0],
       [0.1, 0.2, 0.3],
       [0.01, 0, 0.01],
     ] as Vector[]) {
       const direct = modes(
-        latticeSum(fc.crystal, saltPotential, saltCharges, fc.crystal.atomMass, q, 1.2 * splitting),
+        latticeSum(fc.crystal, saltPotential, saltCharges, fc.crystal.atomMass, q, 1.2 * ewaldLambda),
       );
       assert.ok(direct[0] > 0.1);
-      agree(modes(dynamicalMatrix(fc, q, splitting)), direct);
+      agree(modes(dynamicalMatrix(fc, q, ewaldLambda)), direct);
     }
   });
 
@@ -150,14 +150,14 @@ describe('relaxed ionic crystals', function () {
     const { forces, virial } = zirconateEnergy(fc.crystal);
     assert.ok(forces.every((f) => Math.abs(f) < 1e-10) && virial.every((w) => Math.abs(w) < 1e-9));
     const charges = zirconateCharges(fc.crystal);
-    const splitting = 1.2 * balancedSplitting(fc.crystal);
+    const ewaldLambda = 1.2 * balancedLambda(fc.crystal);
     for (const q of [
       [0, 0, 0],
       [0.5, 0.5, 0],
       [0, 0.5, 0.5],
     ] as Vector[]) {
       const direct = modes(
-        latticeSum(fc.crystal, zirconatePotential, charges, fc.crystal.atomMass, q, splitting),
+        latticeSum(fc.crystal, zirconatePotential, charges, fc.crystal.atomMass, q, ewaldLambda),
       );
       agree(modes(dynamicalMatrix(fc, q, 0)), direct);
     }

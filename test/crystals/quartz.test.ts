@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
-import { balancedSplitting, coulombEnergy } from '../../crystals/ewald.js';
+import { balancedLambda, coulombEnergy } from '../../crystals/ewald.js';
 import { shortRangeEnergy, sum } from '../../crystals/potential.js';
 import { quartz, quartzCharges, quartzEnergy, quartzPotential } from '../../crystals/quartz.js';
 import type { Structure } from '../../crystals/structure.js';
 import { shortRangeForceConstants } from '../../crystals/supercellMatrix.js';
 import type { ForceConstants } from '../../src/models/forceConstants.js';
 import { Supercell, type Vector } from '../../src/models/lattice.js';
-import { readForceConstants } from '../../src/models/readers/index.js';
 import { ANGSTROM_PER_BOHR, EV_PER_HARTREE } from '../../src/models/units.js';
 import { dynamicalMatrix, frequencies } from '../support/dynamicalMatrix.js';
 import { eigenvalues, type Hermitian } from '../support/hermitian.js';
+import { readForceConstants } from '../support/readModel.js';
 import { frozenPhonons, latticeSum } from '../support/rigidIons.js';
 
 const shipped = fileURLToPath(new URL('../../matlab/examples/data/quartz_bks.json.gz', import.meta.url));
@@ -19,15 +19,15 @@ const meV = 1000 * EV_PER_HARTREE;
 describe('the α-quartz of the BKS potential', () => {
   let fc: ForceConstants;
   let structure: Structure;
-  let splitting: number;
+  let ewaldLambda: number;
   before(async () => {
     ({ fc } = await readForceConstants(shipped));
     structure = fc.crystal;
-    splitting = balancedSplitting(structure);
+    ewaldLambda = balancedLambda(structure);
   });
 
   const modes = (d: Hermitian) => frequencies(eigenvalues(d)).map((w) => w * meV);
-  const fromFile = (q: Vector, lambda = splitting) => modes(dynamicalMatrix(fc, q, lambda));
+  const fromFile = (q: Vector, lambda = ewaldLambda) => modes(dynamicalMatrix(fc, q, lambda));
 
   it('is what the generator makes', () => {
     const made = quartz();
@@ -103,7 +103,7 @@ describe('the α-quartz of the BKS potential', () => {
     }
   });
 
-  it('has the frequencies of its direct lattice sum, whatever the splitting parameters', () => {
+  it('has the frequencies of its direct lattice sum, whatever Λ is', () => {
     for (const q of [
       [0.5, 0, 0],
       [0.1, 0.2, 0.3],
@@ -111,9 +111,9 @@ describe('the α-quartz of the BKS potential', () => {
       [0.02, 0, 0],
       [1.3, -0.6, 0.25],
     ] as Vector[]) {
-      const [a, b] = [0.9, 1.25].map((factor) => fromFile(q, factor * splitting));
+      const [a, b] = [0.9, 1.25].map((factor) => fromFile(q, factor * ewaldLambda));
       const direct = modes(
-        latticeSum(structure, quartzPotential, quartzCharges, fc.crystal.atomMass, q, 1.1 * splitting),
+        latticeSum(structure, quartzPotential, quartzCharges, fc.crystal.atomMass, q, 1.1 * ewaldLambda),
       );
       direct.forEach((w, k) => {
         assert.ok(
@@ -128,7 +128,7 @@ describe('the α-quartz of the BKS potential', () => {
     this.timeout(60_000);
     const energy = (large: Structure) => {
       const charges = large.atomType.map((type) => (type === 'Si' ? 2.4 : -1.2));
-      return sum(shortRangeEnergy(large, quartzPotential), coulombEnergy(large, charges, 1.2 * splitting));
+      return sum(shortRangeEnergy(large, quartzPotential), coulombEnergy(large, charges, 1.2 * ewaldLambda));
     };
     const frozen = frozenPhonons(
       structure,

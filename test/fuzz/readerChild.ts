@@ -7,13 +7,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { seededRandom } from '../../crystals/random.js';
+import type * as Finish from '../../src/compute/local/finishModel.js';
 import type * as Readers from '../../src/models/readers/index.js';
 import { dist } from '../support/dist.js';
 import type { Outcome } from './readerFuzz.js';
 import { damaged, samples } from './readerSamples.js';
 
 // as the daemon runs it: compiled, so that its threads need no compiler of their own
-const readers: typeof Readers = await import(pathToFileURL(join(dist, 'models/readers/index.js')).href);
+const compiled = (module: string) => import(pathToFileURL(join(dist, module)).href);
+const { readForceConstants }: typeof Readers = await compiled('models/readers/index.js');
+const { finishModel }: typeof Finish = await compiled('compute/local/finishModel.js');
 
 /** Memory now, and the most since `resetPeak`, bytes. */
 function memory(): { now: number; peak: number } {
@@ -29,9 +32,9 @@ const folder = mkdtempSync(join(tmpdir(), 'euphonic-fuzz-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 sample.prepare?.(folder);
 const path = join(folder, sample.read ?? sample.name);
-const read = (bytes: Buffer) => {
+const read = async (bytes: Buffer) => {
   writeFileSync(join(folder, sample.name), bytes);
-  return readers.readForceConstants(path, sample.options ?? {});
+  return finishModel(await readForceConstants(path, sample.options ?? {}));
 };
 await read(sample.bytes);
 

@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { type ForceConstants, makeForceConstants, modelId } from '../../src/models/forceConstants.js';
 import { rowTimes, Supercell } from '../../src/models/lattice.js';
-import { readSource } from '../../src/models/readers/index.js';
 import { memorySource } from '../../src/models/readers/source.js';
 import { castepFile } from '../support/castepFile.js';
 import { dynamicalMatrix, frequencies } from '../support/dynamicalMatrix.js';
 import { failsWith } from '../support/errors.js';
 import { eigenvalues } from '../support/hermitian.js';
 import { arbitraryInside } from '../support/models.js';
+import { readSource } from '../support/readModel.js';
 
 const read = (bytes: Buffer) => readSource(memorySource(bytes, '/data/file'));
 

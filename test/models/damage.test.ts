@@ -5,13 +5,9 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EuphonicError } from '../../src/base/errors.js';
-import {
-  FORMATS,
-  type ModelFormat,
-  type ReadOptions,
-  readForceConstants,
-} from '../../src/models/readers/index.js';
+import { FORMATS, type ModelFormat, type ReadOptions } from '../../src/models/readers/index.js';
 import { dataFile } from '../support/data.js';
+import { readForceConstants } from '../support/readModel.js';
 
 const golden = fileURLToPath(new URL('../golden/phonopy/', import.meta.url));
 

@@ -1,13 +1,6 @@
 import assert from 'node:assert/strict';
 import { seededRandom } from '../../crystals/random.js';
-import {
-  choleskyFactor,
-  latticeSearch,
-  pairsWithin,
-  rowTimes,
-  times,
-  type Vector,
-} from '../../src/models/lattice.js';
+import { latticeSearch, pairsWithin, rowTimes, type Vector } from '../../src/models/lattice.js';
 
 describe('lattice vectors within reach', () => {
   /** All of a box that is far larger than the sphere. */
@@ -71,15 +64,4 @@ describe('lattice vectors within reach', () => {
     assert.equal(pairs.length, 2 * (8 + 6));
     for (const { i, j, r } of pairs) assert.ok(Math.abs(r - (i === j ? 4 : 2 * Math.sqrt(3))) < 1e-12);
   });
-});
-
-it('the Cholesky factor times its transpose is the matrix', () => {
-  const m = Float64Array.of(2.5, 0.3, -0.2, 0.3, 2.2, 0.4, -0.2, 0.4, 3);
-  const L = choleskyFactor(m);
-  const product = times(
-    L,
-    [0, 3, 6, 1, 4, 7, 2, 5, 8].map((k) => L[k]),
-  );
-  for (let k = 0; k < 9; k++) assert.ok(Math.abs(product[k] - m[k]) < 1e-15);
-  assert.deepEqual([L[1], L[2], L[5]], [0, 0, 0]);
 });

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { readForceConstants, readSource } from '../../src/models/readers/index.js';
 import { refuseOtherFile, START_BYTES } from '../../src/models/readers/otherFiles.js';
 import { memorySource } from '../../src/models/readers/source.js';
 import { samples } from '../fuzz/readerSamples.js';
@@ -13,6 +12,7 @@ import { failsWith } from '../support/errors.js';
 import { changedHdf5 } from '../support/hdf5File.js';
 import { arbitraryModel } from '../support/models.js';
 import { forceConstantsFile, phonopySummary } from '../support/phonopyFile.js';
+import { readForceConstants, readSource } from '../support/readModel.js';
 
 const golden = (name: string) => fileURLToPath(new URL(`../golden/${name}`, import.meta.url));
 const fc = arbitraryModel();

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dump, load } from 'js-yaml';
 import type { ForceConstants } from '../../src/models/forceConstants.js';
-import { readForceConstants, readSource } from '../../src/models/readers/index.js';
 import { memorySource } from '../../src/models/readers/source.js';
 import { coherentScatteringLengths } from '../../src/models/scatteringLengths.js';
 import { ELECTRON_MASS_PER_AMU } from '../../src/models/units.js';
 import { failsWith } from '../support/errors.js';
 import { expectedOf, golden, hasFrequencies } from '../support/phonopyGolden.js';
+import { readForceConstants, readSource } from '../support/readModel.js';
 
 describe('phonopy: BORN of the atoms that symmetry tells apart', () => {
   const hasCharges = (fc: ForceConstants, born: number[][][]) => {

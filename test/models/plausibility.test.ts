@@ -10,10 +10,10 @@ import { type ForceConstants, makeForceConstants } from '../../src/models/forceC
 import { Supercell } from '../../src/models/lattice.js';
 import { plausibilityNotes } from '../../src/models/plausibility.js';
 import { generators, pointOperations, turned } from '../../src/models/pointOperations.js';
-import { readForceConstants } from '../../src/models/readers/index.js';
 import { spaceGroup } from '../../src/models/symmetry.js';
 import { ANGSTROM_PER_BOHR, ELECTRON_MASS_PER_AMU } from '../../src/models/units.js';
 import { dataFile } from '../support/data.js';
+import { readForceConstants } from '../support/readModel.js';
 
 const golden = fileURLToPath(new URL('../golden/', import.meta.url));
 const examples = fileURLToPath(new URL('../../matlab/examples/data/', import.meta.url));

@@ -7,13 +7,13 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { seededRandom } from '../../crystals/random.js';
 import { type ForceConstants, makeForceConstants, modelId } from '../../src/models/forceConstants.js';
-import { readForceConstants, readSource } from '../../src/models/readers/index.js';
 import { memorySource } from '../../src/models/readers/source.js';
 import { ANGSTROM_PER_BOHR, ELECTRON_MASS_PER_AMU } from '../../src/models/units.js';
 import { castepFile, record } from '../support/castepFile.js';
 import { dataFile } from '../support/data.js';
 import { failsWith } from '../support/errors.js';
 import { arbitraryInside, arbitraryModel } from '../support/models.js';
+import { readForceConstants, readSource } from '../support/readModel.js';
 
 const golden = JSON.parse(readFileSync(new URL('../golden/readers.json', import.meta.url), 'utf8'));
 const read = (bytes: Buffer | string) => readSource(memorySource(Buffer.from(bytes), '/data/file'));

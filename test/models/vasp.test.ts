@@ -3,11 +3,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { balancedSplitting } from '../../crystals/ewald.js';
+import { balancedLambda } from '../../crystals/ewald.js';
 import { seededRandom } from '../../crystals/random.js';
 import { modelId } from '../../src/models/forceConstants.js';
 import type { Vector } from '../../src/models/lattice.js';
-import { readForceConstants } from '../../src/models/readers/index.js';
 import { type MassSources, massesOfTypes } from '../../src/models/readers/vaspMasses.js';
 import { ANGSTROM_PER_BOHR, ELECTRON_MASS_PER_AMU, EV_PER_HARTREE } from '../../src/models/units.js';
 import { dataFile } from '../support/data.js';
@@ -15,6 +14,7 @@ import { dynamicalMatrix, frequencies } from '../support/dynamicalMatrix.js';
 import { failsWith } from '../support/errors.js';
 import { changedHdf5 } from '../support/hdf5File.js';
 import { eigenvalues } from '../support/hermitian.js';
+import { readForceConstants } from '../support/readModel.js';
 
 const GaAs = 'vasp/GaAs_vaspout.h5';
 
@@ -52,8 +52,8 @@ describe('VASP: the GaAs of the data folder', function () {
     const expected: number[][] =
       reference.frequencies_asr_none ?? reference.asr_none?.frequencies ?? reference.none.frequencies;
     (reference.qpts as Vector[]).forEach((q, i) => {
-      const splitting = balancedSplitting(fc.crystal) * Math.sqrt(fc.dielectric![0]);
-      frequencies(eigenvalues(dynamicalMatrix(fc, q, splitting))).forEach((w, k) => {
+      const ewaldLambda = balancedLambda(fc.crystal) * Math.sqrt(fc.dielectric![0]);
+      frequencies(eigenvalues(dynamicalMatrix(fc, q, ewaldLambda))).forEach((w, k) => {
         const meV = 1000 * EV_PER_HARTREE * w;
         assert.ok(
           Math.abs(meV - expected[i][k]) < 2e-6 * Math.abs(expected[i][k]) + 2e-5,

@@ -4,12 +4,12 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type DumpOptions, dump, load } from 'js-yaml';
 import { makeForceConstants, modelId } from '../../src/models/forceConstants.js';
-import { readForceConstants, readSource } from '../../src/models/readers/index.js';
 import { memorySource } from '../../src/models/readers/source.js';
 import { MAX_YAML_ALIASES, MAX_YAML_BYTES } from '../../src/models/readers/yamlSections.js';
 import { failsWith } from '../support/errors.js';
 import { arbitraryContent } from '../support/models.js';
 import { phonopySummary } from '../support/phonopyFile.js';
+import { readForceConstants, readSource } from '../support/readModel.js';
 
 const cases = fileURLToPath(new URL('../golden/cases/', import.meta.url));
 const read = (text: string) => readSource(memorySource(Buffer.from(text), '/nowhere/phonopy.yaml'));

@@ -1,5 +1,6 @@
 // The steps of planning by themselves: small linear algebra, geometry of lattices, images of force constants.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -28,6 +29,10 @@ Eigen::Matrix3d to_eigen(const Mat3& m) {
   for (int a = 0; a < 3; ++a)
     for (int b = 0; b < 3; ++b) out(a, b) = m[a][b];
   return out;
+}
+
+Eigen::Matrix3d rows(const std::array<double, 9>& elements) {
+  return Eigen::Map<const Eigen::Matrix<double, 3, 3, Eigen::RowMajor>>(elements.data());
 }
 
 void check_eigen(const Eigen::MatrixXd& a) {
@@ -105,6 +110,97 @@ TEST_CASE("core: 3x3 matrices", "[core][parts]") {
     CHECK((product - 2 * M_PI * Eigen::Matrix3d::Identity()).norm() < 1e-12 * m.inverse().norm());
   }
   CHECK_THROWS_AS(inverse(Mat3{}), std::invalid_argument);
+}
+
+TEST_CASE("core: lattice vectors within reach are those of a search through a box, in its order",
+          "[core][parts]") {
+  struct Lattice {
+    const char* name;
+    Eigen::Matrix3d basis;
+    Int3 box;  // far larger than the sphere
+  };
+  const Lattice lattices[] = {
+      {"cubic", rows({5, 0, 0, 0, 5, 0, 0, 0, 5}), {6, 6, 6}},
+      {"triclinic, left-handed", rows({0.5, 7, 0, 8, 0.25, -1, 1, 0, 9.5}), {6, 6, 6}},
+      {"slanted", rows({5, 0, 0, 17, 4, 0, -9, 11, 6}), {50, 14, 5}},
+      {"flat", rows({2, 0, 0, 0, 30, 0, 1, 4, 40}), {14, 3, 3}},
+  };
+  Random random(3);
+  const Vec3 offsets[] = {{0, 0, 0},
+                          {0.5, 0, -0.5},
+                          {random.uniform(-0.5, 0.5), random.uniform(-0.5, 0.5), random.uniform(-0.5, 0.5)}};
+  for (const Lattice& lattice : lattices) {
+    const Eigen::Matrix3d& basis = lattice.basis;
+    const Int3& box = lattice.box;
+    for (const double reach : {0.0, 4.0, 12.5, 20.0}) {
+      for (const Vec3& offset : offsets) {
+        const auto length = [&](const Int3& v) {
+          return (basis.transpose() * Eigen::Vector3d(v[0] + offset[0], v[1] + offset[1], v[2] + offset[2]))
+              .norm();
+        };
+        std::vector<Int3> expected, found;
+        for (int u = -box[0]; u <= box[0]; ++u)
+          for (int v = -box[1]; v <= box[1]; ++v)
+            for (int w = -box[2]; w <= box[2]; ++w)
+              if (length({u, v, w}) <= reach) expected.push_back({u, v, w});
+        const double slack = 1e-7;  // what is found beyond the reach is near to it
+        for_each_within(to_mat3(basis * basis.transpose()), offset, reach * reach, [&](const Int3& v) {
+          if (length(v) <= reach) found.push_back(v);
+          CHECK(length(v) <= reach + slack);
+        });
+        INFO(lattice.name << ", reach " << reach);
+        CHECK(found == expected);
+      }
+    }
+  }
+}
+
+TEST_CASE("core: lattice vectors within reach include those that are exactly as long", "[core][parts]") {
+  // (3, 0, 0), (2, 2, 1) and what is equivalent to them
+  int longest = 0;
+  for_each_within(to_mat3(0.01 * Eigen::Matrix3d::Identity()), {0, 0, 0}, 0.3 * 0.3,
+                  [&](const Int3& v) { longest += v[0] * v[0] + v[1] * v[1] + v[2] * v[2] == 9; });
+  CHECK(longest == 6 + 24);
+}
+
+TEST_CASE("core: lattice vectors are found at once in a cell whose edges are a million times its height",
+          "[core][parts]") {
+  const Eigen::Matrix3d basis = rows({5, 0, 0, 5e6, 5, 0, 0, 0, 5});
+  int count = 0;
+  for_each_within(to_mat3(basis * basis.transpose()), {0, 0, 0}, 5.01 * 5.01, [&](const Int3&) { ++count; });
+  CHECK(count == 7);
+}
+
+TEST_CASE("core: the shortest rows of a lattice are found however slanted it was", "[core][parts]") {
+  Random random(9);
+  for (int k = 0; k < 40; ++k) {
+    const Eigen::Matrix3d short_rows =
+        Eigen::Vector3d(1, 1.5, 2.5).asDiagonal() * (Eigen::Matrix3d::Identity() + random.matrix(0.1));
+    const Eigen::Matrix3d metric = random_metric(random, false);
+    Eigen::Matrix3d slanted = Eigen::Matrix3d::Identity();
+    slanted(1, 0) = random.integer(-3000, 3000);
+    slanted(2, 0) = random.integer(-3000, 3000);
+    slanted(2, 1) = random.integer(-3000, 3000);
+    const Eigen::Matrix3d found = to_eigen(shortest_rows(to_mat3(slanted * short_rows), to_mat3(metric)));
+    const auto lengths = [&](const Eigen::Matrix3d& rows) {
+      Eigen::Vector3d out = (rows * metric * rows.transpose()).diagonal();
+      std::sort(out.begin(), out.end());
+      return out;
+    };
+    // the same lattice
+    const Eigen::Matrix3d whole = found * short_rows.inverse();
+    CHECK((whole - whole.array().round().matrix()).cwiseAbs().maxCoeff() < 1e-6);
+    CHECK(std::abs(whole.determinant()) == Approx(1).epsilon(1e-6));
+    // no vector of a sphere is missing in which a shorter basis would lie
+    std::vector<double> all;
+    const Eigen::Matrix3d m = short_rows * metric * short_rows.transpose();
+    for_each_within(to_mat3(m), {0, 0, 0}, lengths(found)(2) * 1.01, [&](const Int3& v) {
+      const Eigen::Vector3d x(v[0], v[1], v[2]);
+      if (v > Int3{0, 0, 0}) all.push_back(x.dot(m * x));
+    });
+    CHECK(lengths(found)(0) == Approx(*std::min_element(all.begin(), all.end())).epsilon(1e-6));
+    CHECK(lengths(found).prod() <= 2.001 * m.determinant());
+  }
 }
 
 TEST_CASE("core: half of the neighbours is one of each pair", "[core][parts]") {

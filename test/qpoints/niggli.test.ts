@@ -1,8 +1,17 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { choleskyFactor, determinant, dot, times } from '../../src/models/lattice.js';
+import { determinant, dot, times } from '../../src/models/lattice.js';
 import { rowsOf } from '../../src/qpoints/paths/conventionalCell.js';
 import { niggliReduction } from '../../src/qpoints/paths/niggli.js';
+
+/** The lower triangle L, row-major, with L·Lᵀ = m of a symmetric positive-definite 3×3 matrix. */
+function choleskyFactor(m: Float64Array): Float64Array {
+  const a = Math.sqrt(m[0]);
+  const [b, d] = [m[3] / a, m[6] / a];
+  const c = Math.sqrt(m[4] - b * b);
+  const e = (m[7] - d * b) / c;
+  return Float64Array.of(a, 0, 0, b, c, 0, d, e, Math.sqrt(m[8] - d * d - e * e));
+}
 
 /** Lattices of high symmetry, in which many lengths and angles are equal, and others in which they are not. */
 const LATTICES: Record<string, ArrayLike<number>> = {

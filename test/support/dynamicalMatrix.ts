@@ -2,7 +2,7 @@
  * The dynamical matrix of a model by plain loops over the definition: force constants over Wigner–Seitz images, and the
  * dipole term of Gonze & Lee, Phys. Rev. B 55, 10355 (1997). Slow; independent of the native core.
  */
-import { erfc } from '../../src/models/erfc.js';
+import { erfc } from '../../crystals/erfc.js';
 import type { ForceConstants } from '../../src/models/forceConstants.js';
 import {
   determinant,
@@ -23,12 +23,12 @@ export function frequencies(squares: readonly number[]): number[] {
 }
 
 /**
- * D(q), mass-weighted, hartree/(bohr² electron mass); `q` in reciprocal-lattice units, `splitting` Λ in 1/bohr for polar models.
+ * D(q), mass-weighted, hartree/(bohr² electron mass); `q` in r.l.u., `ewaldLambda` Λ in 1/bohr for polar models.
  */
-export function dynamicalMatrix(fc: ForceConstants, q: Vector, splitting: number): Hermitian {
+export function dynamicalMatrix(fc: ForceConstants, q: Vector, ewaldLambda: number): Hermitian {
   const d = zeroHermitian(3 * fc.nAtoms);
   addForceConstants(d, fc, q);
-  if (fc.born && fc.dielectric) addDipoles(d, fc, q, splitting);
+  if (fc.born && fc.dielectric) addDipoles(d, fc, q, ewaldLambda);
   massWeight(d, fc.crystal.atomMass);
   return d;
 }
@@ -110,11 +110,11 @@ class WignerSeitz {
   }
 }
 
-function addDipoles(out: Hermitian, fc: ForceConstants, q: Vector, splitting: number): void {
+function addDipoles(out: Hermitian, fc: ForceConstants, q: Vector, ewaldLambda: number): void {
   const { nAtoms } = fc;
   const born = fc.born as Float64Array;
-  const atQ = dipoleTensors(fc, q, splitting);
-  const atZero = dipoleTensors(fc, [0, 0, 0], splitting);
+  const atQ = dipoleTensors(fc, q, ewaldLambda);
+  const atZero = dipoleTensors(fc, [0, 0, 0], ewaldLambda);
   const charged = (tensors: Hermitian, part: 're' | 'im', i: number, j: number, a: number, b: number) => {
     let sum = 0;
     for (let c = 0; c < 3; c++) {
@@ -141,7 +141,7 @@ function addDipoles(out: Hermitian, fc: ForceConstants, q: Vector, splitting: nu
 }
 
 /** Interaction of unit dipoles, [3n,3n] at q, without Born charges and without the term K = 0. */
-function dipoleTensors(fc: ForceConstants, q: Vector, splitting: number): Hermitian {
+function dipoleTensors(fc: ForceConstants, q: Vector, ewaldLambda: number): Hermitian {
   const { crystal, nAtoms } = fc;
   const { cellVectors, atomR } = crystal;
   const epsilon = fc.dielectric as Float64Array;
@@ -152,13 +152,13 @@ function dipoleTensors(fc: ForceConstants, q: Vector, splitting: number): Hermit
 
   // real half; ε⁻¹ shortens distances by the root of an eigenvalue of ε at most, which no row sum of ε falls short of
   const rowSums = [0, 3, 6].map((a) => epsilon.subarray(a, a + 3).reduce((sum, x) => sum + Math.abs(x), 0));
-  const cutoff = (reach / splitting) * Math.sqrt(Math.max(...rowSums));
-  const scale = splitting ** 3 / Math.sqrt(determinant(epsilon));
+  const cutoff = (reach / ewaldLambda) * Math.sqrt(Math.max(...rowSums));
+  const scale = ewaldLambda ** 3 / Math.sqrt(determinant(epsilon));
   for (const { i, j, cell, d } of pairsWithin(crystal, cutoff)) {
     const delta = [0, 1, 2].map((a) =>
       [0, 1, 2].reduce((sum, b) => sum + inverseEpsilon[3 * a + b] * d[b], 0),
     );
-    const D = splitting * Math.sqrt(delta[0] * d[0] + delta[1] * d[1] + delta[2] * d[2]);
+    const D = ewaldLambda * Math.sqrt(delta[0] * d[0] + delta[1] * d[1] + delta[2] * d[2]);
     const gauss = (2 / Math.sqrt(Math.PI)) * Math.exp(-D * D);
     const far = (3 * erfc(D)) / D ** 5 + gauss * (3 / D ** 4 + 2 / D ** 2);
     const near = erfc(D) / D ** 3 + gauss / D ** 2;
@@ -166,7 +166,7 @@ function dipoleTensors(fc: ForceConstants, q: Vector, splitting: number): Hermit
     const [re, im] = [scale * Math.cos(phase), scale * Math.sin(phase)];
     for (let a = 0; a < 3; a++) {
       for (let b = 0; b < 3; b++) {
-        const h = splitting ** 2 * delta[a] * delta[b] * far - inverseEpsilon[3 * a + b] * near;
+        const h = ewaldLambda ** 2 * delta[a] * delta[b] * far - inverseEpsilon[3 * a + b] * near;
         out.re[n * (3 * i + a) + 3 * j + b] -= h * re;
         out.im[n * (3 * i + a) + 3 * j + b] -= h * im;
       }
@@ -176,7 +176,7 @@ function dipoleTensors(fc: ForceConstants, q: Vector, splitting: number): Hermit
   // reciprocal half: terms fall to e^{−reach²} where K·ε·K = (2Λ·reach)²; no eigenvalue of ε is below its smallest disc
   const b = reciprocal(cellVectors);
   const smallest = Math.max(1, Math.min(...rowSums.map((sum, a) => 2 * epsilon[4 * a] - sum)));
-  const limit = (2 * splitting * reach) / Math.sqrt(smallest) + Math.hypot(...rowTimes(q, b));
+  const limit = (2 * ewaldLambda * reach) / Math.sqrt(smallest) + Math.hypot(...rowTimes(q, b));
   const bounds = [0, 3, 6].map((k) =>
     Math.ceil((limit * Math.hypot(...cellVectors.subarray(k, k + 3))) / (2 * Math.PI)),
   );
@@ -190,7 +190,7 @@ function dipoleTensors(fc: ForceConstants, q: Vector, splitting: number): Hermit
             sum + K[a] * (epsilon[3 * a] * K[0] + epsilon[3 * a + 1] * K[1] + epsilon[3 * a + 2] * K[2]),
           0,
         );
-        const exponent = KeK / (4 * splitting ** 2);
+        const exponent = KeK / (4 * ewaldLambda ** 2);
         if (KeK < 1e-20 || exponent > reach ** 2) continue;
         const weight = ((4 * Math.PI) / volume(cellVectors)) * (Math.exp(-exponent) / KeK);
         for (let i = 0; i < nAtoms; i++) {

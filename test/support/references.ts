@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import type { EuphonicClient } from '../../src/client/client.js';
 import type { EvaluateOptions } from '../../src/client/evaluation.js';
 import type { Crystal } from '../../src/models/crystal.js';
-import { type ReadOptions, readForceConstants } from '../../src/models/readers/index.js';
+import type { ReadOptions } from '../../src/models/readers/index.js';
 import { spaceGroup, symmetrisedTensors } from '../../src/models/symmetry.js';
 import { ANGSTROM_PER_BOHR, ELECTRON_MASS_PER_AMU } from '../../src/models/units.js';
 import type { ModelSummary, Params } from '../../src/protocol/messages.js';
 import { columns, intensitySums, transposed } from './compare.js';
 import { type MatValue, readMat } from './matFile.js';
+import { readForceConstants } from './readModel.js';
 
 interface Comparison {
   /** what was compared, and how the deviation is measured */

@@ -3,9 +3,9 @@
  * at any q, and forces after small displacements in a supercell, for the q that fit into it.
  */
 
+import { erfc } from '../../crystals/erfc.js';
 import { type EnergyAndForces, type PairTable, pairKey } from '../../crystals/potential.js';
 import type { Structure } from '../../crystals/structure.js';
-import { erfc } from '../../src/models/erfc.js';
 import {
   pairsWithin,
   reciprocal,
@@ -17,7 +17,7 @@ import {
 import { type Hermitian, massWeight, zeroHermitian } from './hermitian.js';
 
 /**
- * Second derivatives of the total potential ψ(r) = φ(r) + q q'/r, the Coulomb part split at Λ = `splitting` (1/bohr) into
+ * Second derivatives of the total potential ψ(r) = φ(r) + q q'/r, the Coulomb part split at Λ = `ewaldLambda` (1/bohr) into
  * erfc(Λr)/r and a sum over reciprocal vectors; q = 0 terms on the diagonal from the invariance under translations.
  */
 export function latticeSum(
@@ -26,7 +26,7 @@ export function latticeSum(
   charges: readonly number[],
   masses: Float64Array,
   q: Vector,
-  splitting: number,
+  ewaldLambda: number,
 ): Hermitian {
   const n = structure.atomR.length;
   const d = zeroHermitian(n);
@@ -36,10 +36,10 @@ export function latticeSum(
     d.re[n * (3 * i + a) + 3 * i + b] -= atZero;
   };
   const reach = 6.3;
-  const longest = Math.max(reach / splitting, ...[...table.values()].map((potential) => potential.cutoff));
+  const longest = Math.max(reach / ewaldLambda, ...[...table.values()].map((potential) => potential.cutoff));
   for (const { i, j, cell, d: x, r } of pairsWithin(structure, longest)) {
     const short = table.get(pairKey(structure.atomType[i], structure.atomType[j]))?.evaluate(r) ?? [0, 0, 0];
-    const y = splitting * r;
+    const y = ewaldLambda * r;
     const gauss = (2 / Math.sqrt(Math.PI)) * Math.exp(-y * y);
     const qq = charges[i] * charges[j];
     const slope = short[1] - (qq * (erfc(y) + gauss * y)) / r ** 2;
@@ -53,7 +53,8 @@ export function latticeSum(
     }
   }
   const lattice = reciprocal(structure.cellVectors);
-  const limit = 2 * splitting * reach + 2 * Math.hypot(...rowTimes(q, lattice));
+  const cellVolume = volume(structure.cellVectors);
+  const limit = 2 * ewaldLambda * reach + 2 * Math.hypot(...rowTimes(q, lattice));
   const bounds = [0, 3, 6].map((k) =>
     Math.ceil((limit * Math.hypot(...structure.cellVectors.subarray(k, k + 3))) / (2 * Math.PI)),
   );
@@ -65,8 +66,7 @@ export function latticeSum(
           const K = rowTimes(k, lattice);
           const square = K[0] ** 2 + K[1] ** 2 + K[2] ** 2;
           if (square < 1e-20) continue;
-          const weight =
-            (4 * Math.PI * Math.exp(-square / (4 * splitting ** 2))) / square / volume(structure.cellVectors);
+          const weight = (4 * Math.PI * Math.exp(-square / (4 * ewaldLambda ** 2))) / square / cellVolume;
           for (let i = 0; i < n / 3; i++) {
             for (let j = 0; j < n / 3; j++) {
               const r = [0, 1, 2].map((c) => structure.atomR[3 * i + c] - structure.atomR[3 * j + c]);

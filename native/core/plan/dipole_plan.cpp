@@ -12,9 +12,6 @@ namespace euphonic {
 
 namespace {
 
-// Real-space terms are looked for up to exp(-kRealCutoff^2), 1e-17; what is below the threshold
-// is dropped afterwards.
-constexpr double kRealCutoff = 6.3;
 // Candidates for lambda: the balanced value times 2^(k / kStepsPerOctave).
 constexpr int kStepsPerOctave = 12;
 constexpr int kOctavesDown = 3, kOctavesUp = 1;
@@ -54,8 +51,8 @@ Vec3 reach_of_zone(const Mat3& m, const Mat3& inverse_metric) {
 }
 
 // G vectors (one of each +-) whose contribution can exceed the threshold for some q nearer to 0 than to any
-// other G; not all when they are more than the limit.
-std::vector<Int3> reciprocal_range(const Ewald& ewald, double born2, double threshold, std::size_t limit,
+// other G; not all when they are more than kMaxEwaldVectors.
+std::vector<Int3> reciprocal_range(const Ewald& ewald, double born2, double threshold,
                                    const std::atomic<bool>* cancelled) {
   const Mat3& metric = ewald.metric();
   const double prefactor = 4 * kPi / ewald.volume() * born2 / smallest_eigenvalue(ewald.dielectric());
@@ -80,7 +77,7 @@ std::vector<Int3> reciprocal_range(const Ewald& ewald, double born2, double thre
     throw_if_cancelled(cancelled);
     for (int y = -most[1]; y <= most[1]; ++y) {
       for (int z = -most[2]; z <= most[2]; ++z) {
-        if (out.size() > limit) return out;
+        if (out.size() > kMaxEwaldVectors) return out;
         Int3 v;
         for (int a = 0; a < 3; ++a) v[a] = x * basis[0][a] + y * basis[1][a] + z * basis[2][a];
         if (Int3{x, y, z} <= Int3{0, 0, 0}) continue;
@@ -148,7 +145,7 @@ double real_reach(const Ewald& ewald, double born2, double threshold) {
   const double prefactor = std::pow(ewald.lambda(), 3) / std::sqrt(det) /
                            smallest_eigenvalue(ewald.dielectric()) * born2 * 2 / std::sqrt(kPi);
   constexpr double kStep = 0.05;
-  double x = kRealCutoff;
+  double x = kEwaldCutoff;
   while (x > 1 &&
          prefactor * std::exp(-(x - kStep) * (x - kStep)) * (2 + 4 / ((x - kStep) * (x - kStep))) < threshold)
     x -= kStep;
@@ -170,8 +167,9 @@ double cost(const Model& m, const Ewald& ewald, const std::vector<SampledPair>& 
     vectors.insert(vectors.end(), half.begin(), half.end());
   }
   sort_unique(vectors);
-  const double g =
-      static_cast<double>(reciprocal_range(ewald, born2, threshold, kMaxReciprocalVectors, cancelled).size());
+  const std::size_t g_half = reciprocal_range(ewald, born2, threshold, cancelled).size();
+  if (g_half > kMaxEwaldVectors) return std::numeric_limits<double>::infinity();
+  const auto g = static_cast<double>(g_half);
   double total =
       g * (kPairCost * off_diagonal + kVectorCost) + kPhaseCost * static_cast<double>(vectors.size());
   if (pairs[0] > 0) total += off_diagonal * kTermCost * terms[0] / pairs[0];
@@ -199,12 +197,13 @@ double largest_element(const Model& m, const ForceTerms& force, const std::vecto
 
 Dipole plan_dipole(const Model& m, const ForceTerms& force, double dipole_parameter,
                    std::vector<std::string>& notes) {
+  check_ewald_vectors(m);
   Dipole out;
   const double balanced = Ewald::balanced_lambda(m);
   // The row sums do not depend on lambda; the threshold needs them before lambda is chosen.
-  const std::vector<Mat3> sums = Ewald(m, balanced).row_sums(kRealCutoff, force.cancelled());
+  const std::vector<Mat3> sums = Ewald(m, balanced).row_sums(kEwaldCutoff, force.cancelled());
   out.threshold = kPruneTolerance * largest_element(m, force, sums);
-  out.real_cutoff = kRealCutoff;
+  out.real_cutoff = kEwaldCutoff;
   const double born2 = born_scale(m);
   const std::vector<SampledPair> sample = sample_pairs(m, force);
   // Downwards from few real-space terms to many: the cost falls, then rises.
@@ -215,7 +214,7 @@ Dipole plan_dipole(const Model& m, const ForceTerms& force, double dipole_parame
     throw_if_cancelled(force.cancelled());
     const double lambda = balanced * std::exp2(static_cast<double>(k) / kStepsPerOctave);
     const double c = cost(m, Ewald(m, lambda), sample, born2, out.threshold, force.cancelled());
-    rising = c < best_cost ? 0 : rising + 1;
+    rising = c < best_cost || std::isinf(c) ? 0 : rising + 1;
     if (c < best_cost) {
       best_cost = c;
       best = lambda;
@@ -230,11 +229,11 @@ Dipole plan_dipole(const Model& m, const ForceTerms& force, double dipole_parame
   }
   const double lambda = best * scale;
   out.ewald = std::make_unique<Ewald>(m, lambda);
-  out.row_sums = out.ewald->row_sums(kRealCutoff, force.cancelled());
-  out.g_half = reciprocal_range(*out.ewald, born2, out.threshold, kMaxReciprocalVectors, force.cancelled());
-  if (out.g_half.size() > kMaxReciprocalVectors)
+  out.row_sums = out.ewald->row_sums(kEwaldCutoff, force.cancelled());
+  out.g_half = reciprocal_range(*out.ewald, born2, out.threshold, force.cancelled());
+  if (out.g_half.size() > kMaxEwaldVectors)
     throw std::invalid_argument("the reciprocal half of the Ewald sum needs more than " +
-                                std::to_string(kMaxReciprocalVectors) +
+                                std::to_string(kMaxEwaldVectors) +
                                 " vectors; use a smaller dipole_parameter (1 is fastest)");
   return out;
 }

@@ -53,9 +53,6 @@ struct Dipole {
 // nine digits (test/native/core_invariants_test.cpp).
 constexpr double kPruneTolerance = 2e-15;
 
-// More reciprocal-lattice vectors than this mean a dipole_parameter that is out of any useful range.
-constexpr std::size_t kMaxReciprocalVectors = 20000;
-
 // Scales beyond these would only cost time, minutes of planning at 0.1 where there are few atoms: no result
 // depends on it.
 constexpr double kLeastDipoleParameter = 0.5, kMostDipoleParameter = 2;

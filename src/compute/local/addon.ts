@@ -5,7 +5,7 @@ import { EuphonicError } from '../../base/errors.js';
 import type { NativeAddon } from './native.js';
 
 /** Where `npm run build` puts it: the same place seen from src/compute and from dist/compute. */
-const ADDON_PATH = fileURLToPath(new URL('../../../build/addon/euphonic.node', import.meta.url));
+export const ADDON_PATH = fileURLToPath(new URL('../../../build/addon/euphonic.node', import.meta.url));
 
 let addon: NativeAddon | undefined;
 

@@ -136,7 +136,7 @@ async function openJob(
 }
 
 /** The addon's errors carry a code of the catalogue. */
-async function coded<T>(promise: Promise<T>): Promise<T> {
+export async function coded<T>(promise: Promise<T>): Promise<T> {
   try {
     return await promise;
   } catch (error) {

@@ -95,6 +95,13 @@ export interface NativeAddon {
   simdTarget(): string;
   /** Threads this process should use, and why that many. */
   availableThreads(): { threads: number; reason: string };
+  /** Throws with `code: 'invalid_argument'` and a sentence for the user where Ewald's sums would have too many terms. */
+  checkEwald(cellVectors: Float64Array, dielectric: Float64Array): void;
+  /**
+   * Takes the dipole–dipole part out of the total force constants of a polar content, in place, on threads of its own; the bits
+   * do not depend on how many. Rejects as `checkEwald` throws.
+   */
+  subtractDipolePart(content: NativeModelContent, threads: number): Promise<void>;
   /** Copies the content on a thread of its own; the arrays must not change until it has. */
   createModel(content: NativeModelContent): Promise<NativeModel>;
   Pool: new (threads: number) => NativePool;

@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { EuphonicError } from '../../base/errors.js';
 import { READER_IDLE_MS } from '../limits/settings.js';
-import type { ReaderResponse, ReaderResults, ReaderTask } from './modelWorker.js';
+import type { ReaderData, ReaderResponse, ReaderResults, ReaderTask } from './modelWorker.js';
 
 interface Waiting {
   task: ReaderTask;
@@ -24,6 +24,8 @@ export class ModelReader {
   constructor(
     /** a task that takes longer is stopped; infinite: none is */
     private readonly limitMs: number,
+    /** what the thread is told when it starts */
+    private readonly data: ReaderData,
   ) {}
 
   /** One task after another. `transfer` lists memory of the task that moves to the thread without a copy. */
@@ -60,7 +62,10 @@ export class ModelReader {
   }
 
   private start(): Worker {
-    const worker = new Worker(new URL('./modelWorker.js', import.meta.url), { execArgv: [] });
+    const worker = new Worker(new URL('./modelWorker.js', import.meta.url), {
+      execArgv: [],
+      workerData: this.data,
+    });
     worker.on('message', (response: ReaderResponse) => {
       if (this.worker === worker) this.settle(response);
     });

@@ -2,8 +2,9 @@
  * The thread that reads files, checks models and finds their symmetry, so that nothing else waits for it. It gets one
  * task at a time from modelReader.ts; arrays of the answer move to the other thread without a copy.
  */
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { asEuphonicError, type ErrorBody, EuphonicError } from '../../base/errors.js';
+import { checkEwald, finishModel } from '../../compute/local/finishModel.js';
 import type { Crystal, ForceConstantsContent } from '../../models/crystal.js';
 import { asymmetry, type ForceConstants, makeForceConstants, modelId } from '../../models/forceConstants.js';
 import { plausibilityNotes } from '../../models/plausibility.js';
@@ -27,6 +28,12 @@ export type ReaderTask =
   | { kind: 'symmetrise'; operations: Operation[]; tensors: Float64Array }
   | { kind: 'wedge'; operations: Operation[]; grid: Grid };
 
+/** What the thread is started with. */
+export interface ReaderData {
+  /** that work for it where there is something to calculate */
+  threads: number;
+}
+
 export interface LoadedModel extends NewModel {
   /** that it draws on */
   files: ReadFile['files'];
@@ -48,16 +55,18 @@ type TaskOf<K extends ReaderTask['kind']> = Extract<ReaderTask, { kind: K }>;
 
 function checkModel({ content }: TaskOf<'check'>): NewModel {
   const fc = makeForceConstants(content, 'model.put');
-  return examined({ fc, source: 'sent by a client', notes: [] });
+  checkEwald(fc, 'model.put', 'invalid_argument');
+  return examined(fc, { source: 'sent by a client', notes: [] });
 }
 
 async function loadModel({ path, options }: TaskOf<'load'>): Promise<LoadedModel> {
-  const { files, ...read } = await readForceConstants(path, options);
-  return { ...examined(read), files };
+  const read = await readForceConstants(path, options);
+  const fc = await finishModel(read, (workerData as ReaderData).threads);
+  return { ...examined(fc, read), files: read.files };
 }
 
 /** Adds what is strange in any model to what the reader says of the file. */
-function examined({ fc, source, notes }: ModelFile): NewModel {
+function examined(fc: ForceConstants, { source, notes }: Pick<ModelFile, 'source' | 'notes'>): NewModel {
   return {
     id: modelId(fc),
     fc,

@@ -76,8 +76,8 @@ export async function readCastep(source: ByteSource): Promise<ModelFile> {
     notes.push('The file has a dielectric tensor but no Born charges: it is read as non-polar.');
   const polar = born && dielectric ? { born, dielectric } : {};
   const stored = makeForceConstants({ crystal, ...phonons, ...polar }, source.name, 'file_damaged');
-  const fc = insideCell(stored, notes);
-  return { fc, source: `${source.name} (CASTEP${version && ` ${version}`})`, notes };
+  const content = insideCell(stored, notes);
+  return { content, isTotal: false, source: `${source.name} (CASTEP${version && ` ${version}`})`, notes };
 }
 
 /** The part of the unit cell that matters here; every record of the cell follows its keyword. */

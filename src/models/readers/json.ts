@@ -46,7 +46,8 @@ export function readJson(text: string, name: string): ModelFile {
       dielectric: fields.array(root, 'dielectric', [3, 3], 'permittivity'),
     }),
   };
-  return { fc: makeForceConstants(content, name, 'file_damaged'), source: `${name} (JSON)`, notes: [] };
+  const checked = makeForceConstants(content, name, 'file_damaged');
+  return { content: checked, isTotal: false, source: `${name} (JSON)`, notes: [] };
 }
 
 function parse(text: string, name: string): Json {

@@ -5,7 +5,7 @@
 import { join, resolve } from 'node:path';
 import { EuphonicError } from '../../base/errors.js';
 import type { Crystal } from '../crystal.js';
-import { makeFromTotal } from '../dipoles.js';
+import { makeForceConstants } from '../forceConstants.js';
 import { toAtomicUnits } from '../units.js';
 import { checkHdf5, Hdf5File, isHdf5 } from './hdf5.js';
 import type { ModelFile } from './modelFile.js';
@@ -75,14 +75,15 @@ export async function readPhonopy(
   const sorted = new AtomMap(primitive, supercell, summary.name).sort(found.fc, found.name);
   const symmetry = { moments: primitive.moments, tolerance: parsed.symmetryTolerance, length: units.length };
   const nac = parsed.nac ?? (await findBorn(crystal, symmetry, folder, names, notes, files));
-  const content = {
+  const total = {
     crystal,
     ...sorted,
     forceConstants: sorted.forceConstants.map((x) => x * forceUnit),
     ...(nac && polar(nac, units)),
   };
-  const fc = makeFromTotal(content, summary.name);
-  return { fc, source: `${summary.name} (phonopy${parsed.version ? ` ${parsed.version}` : ''})`, notes };
+  const content = makeForceConstants(total, summary.name, 'file_damaged');
+  const source = `${summary.name} (phonopy${parsed.version ? ` ${parsed.version}` : ''})`;
+  return { content, isTotal: true, source, notes };
 }
 
 /** Atomic units in one of the file's units. */

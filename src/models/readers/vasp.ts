@@ -5,7 +5,7 @@
  */
 import { EuphonicError } from '../../base/errors.js';
 import type { Crystal } from '../crystal.js';
-import { makeFromTotal } from '../dipoles.js';
+import { makeForceConstants } from '../forceConstants.js';
 import { toAtomicUnits } from '../units.js';
 import { Hdf5File } from './hdf5.js';
 import type { ModelFile } from './modelFile.js';
@@ -57,8 +57,8 @@ async function read(file: Hdf5File): Promise<ModelFile> {
   });
   const sorted = map.sort({ shape: [count, count], elements }, file.path);
   const polar = await readPolar(file, map);
-  const fc = makeFromTotal({ crystal, ...sorted, ...polar }, file.path);
-  return { fc, source: `${file.path} (VASP${await version(file)})`, notes };
+  const content = makeForceConstants({ crystal, ...sorted, ...polar }, file.path, 'file_damaged');
+  return { content, isTotal: true, source: `${file.path} (VASP${await version(file)})`, notes };
 }
 
 /** The primitive cell, or the supercell where there is none, or where isotopes differ among copies of an atom. */
