@@ -146,6 +146,17 @@ function addSpectrumCommands(program: Command, finish: Finish): void {
   addMap(program).action(
     finish(async (model, options) => (await import('./commands/map.js')).map(model, options)),
   );
+  const thermo = program
+    .command('thermo')
+    .description('calculate heat capacity, entropy, free and internal energy of harmonic modes')
+    .argument('<model>', MODEL_WORDS)
+    .option('--t-min <kelvin>', 'lowest temperature', parseKelvin, 0)
+    .option('--t-max <kelvin>', 'highest temperature', parseKelvin, 1000)
+    .option('--t-step <kelvin>', 'between temperatures', parsePositive, 50)
+    .option('--save-json <file>', 'where the numbers go, as JSON');
+  addModelOptions(addCalculationOptions(addGridOptions(thermo)))
+    .addOption(json())
+    .action(finish(async (model, options) => (await import('./commands/thermo.js')).thermo(model, options)));
 }
 
 function addMap(program: Command): Command {
@@ -188,6 +199,12 @@ function addDos(program: Command): Command {
       'beside the total a line for each of these atom types, or for all; after the model',
     );
   return addOutputOptions(addModelOptions(addCalculationOptions(dos)));
+}
+
+function parseKelvin(text: string): number {
+  const value = decimalNumber(text.trim());
+  if (Number.isFinite(value) && value >= 0) return value;
+  throw new InvalidArgumentError('Expected a number ≥ 0.');
 }
 
 function parseCount(text: string): number {

@@ -1,0 +1,119 @@
+/** `euphonicd thermo`: heat capacity, entropy, free and internal energy. */
+import { writeFile } from 'node:fs/promises';
+import { EuphonicError } from '../../base/errors.js';
+import { halfGrid, sizeOf } from '../../qpoints/grid.js';
+import { systemReason } from '../../runtime/posix.js';
+import { gridOfSpacing } from '../../spectra/dos.js';
+import { type Thermodynamics, thermodynamics } from '../../spectra/thermo.js';
+import type { CalculationFlags } from '../options/calculationOptions.js';
+import type { ModelFlags } from '../options/modelOptions.js';
+import { type GridFlags, gridOf } from '../options/spectrumOptions.js';
+import { EXIT_OK, UsageError } from '../terminal/exitCodes.js';
+import { note, print, printJson } from '../terminal/output.js';
+import { planOptions } from './planOptions.js';
+import { withModel } from './session.js';
+
+interface ThermoFlags extends CalculationFlags, ModelFlags, GridFlags {
+  tMin: number;
+  tMax: number;
+  tStep: number;
+  json?: boolean;
+  saveJson?: string;
+}
+
+/** q-points of a grid for thermodynamics: half of their frequencies lie in memory. */
+const MAX_THERMO_POINTS = 2 ** 20;
+
+/** Temperatures of a table. */
+const MAX_TEMPERATURES = 10_000;
+/** Modes per atom that may be left out without a word: three acoustic ones of a zone centre. */
+const ACOUSTIC = 3;
+
+export async function thermo(modelPath: string, flags: ThermoFlags): Promise<number> {
+  // at the zone centre no direction of approach would stand for all
+  const plan = { splitting: false, ...planOptions(flags) };
+  const temperatures = temperaturesOf(flags);
+  return withModel(modelPath, flags, async ({ model, crystal, evaluate }) => {
+    const grid = gridOf(flags, (spacing) => gridOfSpacing(crystal.cellVectors, spacing));
+    if (sizeOf(grid) > MAX_THERMO_POINTS) {
+      throw new UsageError('too_large', `The grid has ${sizeOf(grid)} q-points.`, {
+        where: '--grid',
+        expected: `at most MAX_THERMO_POINTS = ${MAX_THERMO_POINTS}`,
+        advice: 'Take a coarser grid.',
+      });
+    }
+    const half = halfGrid(grid);
+    const weights = Float64Array.from({ length: half.count }, (_, k) => half.weight(k));
+    const qpts = half.points(0, half.count);
+    const { frequencies, notes } = await evaluate(qpts, { ...plan, quantity: 'frequencies' });
+    const found = thermodynamics(frequencies, weights, temperatures);
+    const json = { model: model.model, grid, asr: plan.asr ?? null, ...asJson(found) };
+    if (flags.saveJson !== undefined) await save(flags.saveJson, json);
+    for (const sentence of [...model.notes, ...notes]) note(sentence);
+    if (found.leftOut > ACOUSTIC / (crystal.atomType.length * sizeOf(grid)) + 1e-9) {
+      note(`Imaginary modes, ${found.leftOut.toPrecision(3)} of 3 per atom, are left out.`);
+    }
+    if (flags.json) printJson(json);
+    else printTable(found);
+    return EXIT_OK;
+  });
+}
+
+function temperaturesOf({ tMin, tMax, tStep }: ThermoFlags): number[] {
+  const count = Math.floor((tMax - tMin) / tStep + 1e-9) + 1;
+  if (count >= 1 && count <= MAX_TEMPERATURES)
+    return Array.from({ length: count }, (_, k) => tMin + k * tStep);
+  throw new UsageError(
+    'invalid_argument',
+    `From ${tMin} to ${tMax} K by ${tStep} K there are ${count} temperatures.`,
+    {
+      where: '--t-min, --t-max, --t-step',
+      expected: `1 to ${MAX_TEMPERATURES} temperatures`,
+    },
+  );
+}
+
+function asJson({ temperature, heatCapacity, entropy, freeEnergy, internalEnergy, leftOut }: Thermodynamics) {
+  return {
+    per: 'mole of atoms',
+    temperature,
+    temperature_unit: 'kelvin',
+    heat_capacity: heatCapacity,
+    heat_capacity_unit: 'joule / mole / kelvin',
+    entropy,
+    entropy_unit: 'joule / mole / kelvin',
+    free_energy: freeEnergy,
+    free_energy_unit: 'kilojoule / mole',
+    internal_energy: internalEnergy,
+    internal_energy_unit: 'kilojoule / mole',
+    modes_left_out_per_atom: leftOut,
+  };
+}
+
+async function save(path: string, json: unknown): Promise<void> {
+  try {
+    await writeFile(path, `${JSON.stringify(json)}\n`);
+  } catch (error) {
+    throw new EuphonicError('file_unreadable', `The output cannot be written: ${systemReason(error)}.`, {
+      where: path,
+      expected: 'a file that can be written',
+    });
+  }
+}
+
+function printTable({
+  temperature,
+  heatCapacity,
+  entropy,
+  freeEnergy,
+  internalEnergy,
+}: Thermodynamics): void {
+  print('per mole of atoms');
+  print('    T (K)  Cv (J/mol/K)   S (J/mol/K)    F (kJ/mol)    U (kJ/mol)');
+  temperature.forEach((t, i) => {
+    const columns = [heatCapacity, entropy, freeEnergy, internalEnergy];
+    print(
+      `${t.toFixed(2).padStart(9)}${columns.map((values) => values[i].toFixed(5).padStart(14)).join('')}`,
+    );
+  });
+}

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { materials } from '../../crystals/generate.js';
+import { toJson } from '../../crystals/write.js';
+import { TestDaemon } from '../support/daemon.js';
+
+describe('euphonicd thermo', function () {
+  this.timeout(60_000);
+  let daemon: TestDaemon;
+  let quartz: string;
+  before(() => {
+    daemon = new TestDaemon();
+    quartz = join(daemon.folder, 'quartz.json');
+    writeFileSync(quartz, toJson(materials.quartz()));
+  });
+  after(() => daemon.dispose());
+
+  it('prints a table, and writes JSON', async () => {
+    const output = join(daemon.folder, 'thermo.json');
+    const args = ['--asr', '--grid', '5', '5', '5', '--t-min', '100', '--t-max', '300', '--t-step', '100'];
+    const { code, stdout, stderr } = await daemon.cli('thermo', quartz, ...args, '--save-json', output);
+    assert.equal(code, 0, stderr);
+    assert.doesNotMatch(stderr, /left out/);
+    const { temperature, heat_capacity, entropy } = JSON.parse(readFileSync(output, 'utf8'));
+    assert.deepEqual(temperature, [100, 200, 300]);
+    assert.ok(heat_capacity[0] < heat_capacity[2] && heat_capacity[2] < 3 * 8.3145);
+    assert.ok(
+      stdout.includes(
+        ` 300.00 ${heat_capacity[2].toFixed(5).padStart(13)} ${entropy[2].toFixed(5).padStart(13)}`,
+      ),
+    );
+    const printed = await daemon.cli('thermo', quartz, ...args, '--json');
+    assert.deepEqual(JSON.parse(printed.stdout).heat_capacity, heat_capacity);
+  });
+
+  it('is refused with what is wrong', async () => {
+    const refused: [string[], RegExp][] = [
+      [['--t-min', '500', '--t-max', '100'], /From 500 to 100 K/],
+      [['--t-min', '-1'], /≥ 0/],
+      [['--t-step', '0'], /> 0/],
+      [['--grid', '200', '200', '200'], /MAX_THERMO_POINTS/],
+    ];
+    for (const [args, words] of refused) {
+      const { code, stderr } = await daemon.cli('thermo', quartz, ...args);
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, words);
+    }
+  });
+});
