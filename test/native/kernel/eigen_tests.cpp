@@ -8,4 +8,5 @@
 
 #include "kernel/diagonalise_test-inl.h"
 #include "kernel/eigenvectors_test-inl.h"
+#include "kernel/histogram_test-inl.h"
 #include "kernel/rotate_test-inl.h"

@@ -1,0 +1,103 @@
+// Tests of core/kernel/histogram-inl.h. After eigenvectors_test-inl.h, whose modes they take.
+#if defined(EUPHONIC_HISTOGRAM_TEST_INL) == defined(HWY_TARGET_TOGGLE)
+#ifdef EUPHONIC_HISTOGRAM_TEST_INL
+#undef EUPHONIC_HISTOGRAM_TEST_INL
+#else
+#define EUPHONIC_HISTOGRAM_TEST_INL
+#endif
+
+#include "core/kernel/histogram-inl.h"
+#include "kernel/lanes.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace euphonic {
+namespace HWY_NAMESPACE {
+
+// Counts [rows][bins] of as many q-points as a vector has lanes, or as there are; weights: one for each.
+std::vector<double> CountModes(const Tables& t, const Histogram& h, const test::Columns& y,
+                               const test::Columns& frequencies, const std::vector<double>& weights) {
+  const std::size_t count = std::min(kN, y.size());
+  const test::Lanes from(y, kN), omega(frequencies, kLanes),
+      shares((1 + static_cast<std::size_t>(t.n_atoms)) * kN);
+  std::vector<double> counts(h.size(t.n_atoms));
+  if (h.by_atom) {
+    count_modes(t, h, omega.get(), from.get(), nullptr, 0, count, weights.data(), shares.get(),
+                counts.data());
+  } else {
+    count_frequencies(t, h, omega.get(), 0, count, weights.data(), counts.data());
+  }
+  return counts;
+}
+
+std::size_t PointsCounted() { return kN; }
+
+}  // namespace HWY_NAMESPACE
+}  // namespace euphonic
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+#include <numeric>
+
+#include "kernel/judge.h"
+
+namespace euphonic {
+
+HWY_EXPORT(CountModes);
+HWY_EXPORT(PointsCounted);
+
+namespace test {
+namespace {
+
+// What share `row` of mode m is: 1, or |e|^2 of an atom.
+Long share_of(const Tables& t, const std::vector<double>& y, int m, int row) {
+  if (row == 0) return 1;
+  Long sum = 0;
+  for (int c = 0; c < 3; ++c) sum += std::norm(atom_element(t, y, m, row - 1, c));
+  return sum;
+}
+
+TEST_CASE("kernel: modes and shares of atoms are counted, in both forms", "[core][kernel]") {
+  const auto plan = plan_of(make_crystal(recipe("inversion, pairs and self-images")));
+  for (const Tables* t : {&plan->tables(), &plan->complex_tables()}) {
+    const ModesGiven given = make_modes(*t);
+    Numbers numbers(3);
+    Columns frequencies;
+    for (std::size_t k = 0; k < given.y.size(); ++k) frequencies.push_back(numbers.list(t->n, -10, 90));
+    const std::vector<double> weights = {1, 2, 0, 3, 1, 7, 1, 2};
+    for (const bool by_atom : {false, true}) {
+      INFO((t->real_form ? "real form" : "complex form") << (by_atom ? ", by atom" : ""));
+      Histogram h;
+      h.energy_min = -5;
+      h.energy_max = 80;
+      h.bins = 17;  // 5 meV each
+      h.by_atom = by_atom;
+      for_every_target([&] {
+        const std::size_t count = std::min(HWY_DYNAMIC_DISPATCH(PointsCounted)(), given.y.size());
+        const std::vector<double> found =
+            HWY_DYNAMIC_DISPATCH(CountModes)(*t, h, given.y, frequencies, weights);
+        std::vector<Long> expected(found.size());
+        for (std::size_t k = 0; k < count; ++k) {
+          for (int m = 0; m < t->n; ++m) {
+            const double bin = std::floor((frequencies[k][m] + 5) / 5);
+            if (bin < 0 || bin > 16) continue;
+            for (int row = 0; row < h.rows(t->n_atoms); ++row)
+              expected[row * 17 + static_cast<std::size_t>(bin)] +=
+                  weights[k] * share_of(*t, given.y[k], m, row);
+          }
+        }
+        Worst worst;
+        for (std::size_t i = 0; i < found.size(); ++i) worst.add(std::abs(found[i] - expected[i]));
+        // each of the modes is rounded once
+        CHECK(worst.value() <= count * t->n * kHistogramQuantum / 2);
+        CHECK(std::accumulate(found.begin(), found.begin() + 17, 0.0) > 0);
+      });
+    }
+  }
+}
+
+}  // namespace
+}  // namespace test
+}  // namespace euphonic
+#endif
+
+#endif
