@@ -45,7 +45,7 @@ std::vector<double> WriteEigenvectors(const Tables& t, const test::Columns& y, c
 std::vector<double> WriteDisplacements(const Tables& t, const DisplacementTables& job, const test::Columns& y,
                                        const test::Columns& eigenvalues) {
   const std::size_t count = std::min(kN, y.size());
-  const test::Lanes from(y, kN), values(eigenvalues, kLanes), out(6 * t.n_atoms * count);
+  const test::Lanes from(y, kN), values(eigenvalues, kLanes), out(6 * t.inverse_sqrt_mass.size() * count);
   write_displacements(t, job, from.get(), values.get(), 0, count, count, out.get());
   return out.values();
 }
