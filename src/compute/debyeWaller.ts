@@ -2,7 +2,7 @@
 import { SYMMETRIC_ELEMENTS } from '../models/lattice.js';
 import type { Operation } from '../models/symmetry.js';
 import type { GridPart } from '../qpoints/grid.js';
-import { isSymmetric, probePoints } from '../qpoints/irreducibleWedge.js';
+import { isSymmetric } from '../qpoints/irreducibleWedge.js';
 import type { ExecutorJob } from './executor.js';
 
 /** Sums symmetric tensors over a part of a grid. */
@@ -81,8 +81,12 @@ export async function averageTensors(
   return { tensors: total.average(), imaginary };
 }
 
-/** Whether the tensors of a job of displacements have the symmetry of the operations, as far as a few points show. */
-export async function hasSymmetry(job: ExecutorJob, operations: readonly Operation[]): Promise<boolean> {
-  const { displacements } = await job.compute({ qpts: probePoints(operations) });
+/** Whether the tensors of a job of displacements have the symmetry of the operations, as far as their `probePoints` show. */
+export async function hasSymmetry(
+  job: ExecutorJob,
+  operations: readonly Operation[],
+  probes: Float64Array,
+): Promise<boolean> {
+  const { displacements } = await job.compute({ qpts: probes });
   return isSymmetric(displacements!, operations);
 }

@@ -172,9 +172,9 @@ export class DebyeWaller {
   private async smallestPart(group: SpaceGroup, job: ExecutorJob, grid: Grid): Promise<GridPart> {
     const half = halfGrid(grid);
     const wedge = await this.reader.perform({ kind: 'wedge', operations: group.operations, grid });
-    const probes = probePoints(group.operations).length / 3;
-    if (wedge.indices.length + probes >= half.count) return half;
-    return (await hasSymmetry(job, group.operations)) ? wedgePart(grid, wedge) : half;
+    const probes = probePoints(group.operations);
+    if (wedge.indices.length + probes.length / 3 >= half.count) return half;
+    return (await hasSymmetry(job, group.operations, probes)) ? wedgePart(grid, wedge) : half;
   }
 
   /** Drops the results that have not been used for the longest time. */
