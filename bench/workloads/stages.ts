@@ -67,15 +67,15 @@ export async function stages(settings: Settings): Promise<Report> {
 }
 
 function planFigures(info: {
-  lambda: number;
+  ewaldLambda: number;
   nTerms: number;
   nLatticeVectors: number;
   nReciprocal: number;
   inversionCentre: boolean;
   planSeconds: number;
 }) {
-  const { lambda, nTerms, nLatticeVectors, nReciprocal, inversionCentre, planSeconds } = info;
-  return { lambda, nTerms, nLatticeVectors, nReciprocal, inversionCentre, planSeconds };
+  const { ewaldLambda, nTerms, nLatticeVectors, nReciprocal, inversionCentre, planSeconds } = info;
+  return { ewaldLambda, nTerms, nLatticeVectors, nReciprocal, inversionCentre, planSeconds };
 }
 
 function section({ label, plan, profile }: Result): string {

@@ -221,7 +221,7 @@ Napi::Value PlanObject::info(const Napi::CallbackInfo& callback) {
   const Napi::Env env = callback.Env();
   const PlanInfo& info = held_->info();
   auto result = Napi::Object::New(env);
-  result.Set("lambda", info.lambda);
+  result.Set("ewaldLambda", info.ewald_lambda);
   result.Set("nTerms", static_cast<double>(info.n_terms));
   result.Set("nLatticeVectors", static_cast<double>(info.n_lattice_vectors));
   result.Set("nReciprocal", static_cast<double>(info.n_reciprocal));

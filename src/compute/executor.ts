@@ -15,7 +15,7 @@ export interface PlanOptions {
 /** What the plan decided: shown by `status`, `info` and the benchmarks. */
 export interface PlanInfo {
   /** Λ in 1/bohr, 0 without a dipole term */
-  lambda: number;
+  ewaldLambda: number;
   /** lattice-vector terms over all atom pairs, after folding Ewald's real half in */
   nTerms: number;
   /** distinct lattice vectors */

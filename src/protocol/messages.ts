@@ -298,7 +298,7 @@ export interface ModelSummary {
 /** What a plan decided. */
 export interface PlanSummary {
   /** Λ of the Ewald sums in 1/Å, 0 without a dipole term */
-  lambda: number;
+  ewald_lambda: number;
   /** lattice-vector terms over all atom pairs */
   n_terms: number;
   /** distinct lattice vectors */

@@ -187,7 +187,7 @@ describe('euphonicd sqw', function () {
     // Euphonic's frequencies at the zone centre without a sum rule
     const translations = [-2.65180313, -1.48963829, -1.4896305];
     for (const [i, w] of translations.entries()) assert.ok(Math.abs(info.translations[i] - w) < 1e-4);
-    assert.ok(info.lambda > 0 && info.microseconds_per_q > 0 && info.asymmetry < 1e-12);
+    assert.ok(info.ewald_lambda > 0 && info.microseconds_per_q > 0 && info.asymmetry < 1e-12);
     const { stdout: words } = await daemon.cli('info', model);
     assert.match(words, /O6 Si3.*P 3_2 2 1 \(154\).*charge sum +at most 4\.0e-3.*µs per q-point/s);
   });
@@ -204,9 +204,9 @@ describe('euphonicd sqw', function () {
     );
     const { asymmetry } = await info('asymmetric');
     assert.ok(asymmetry > 1e-5 && asymmetry < 1e-2, `${asymmetry}`);
-    const { translations, lambda, born } = await info('broken_sum_rule');
+    const { translations, ewald_lambda, born } = await info('broken_sum_rule');
     assert.ok(Math.max(...translations) > 5);
-    assert.deepEqual([lambda, born], [0, undefined]);
+    assert.deepEqual([ewald_lambda, born], [0, undefined]);
   });
 
   it('names the file that it was asked for, also when another holds the same model', async () => {

@@ -67,7 +67,7 @@ describe('addon', function () {
     it('tells what a plan decided and what a job will give', async () => {
       const model = await addon.createModel(nativeContent(arbitraryModel()));
       const { info, bytes } = await pool.plan(model, planOptions).plan;
-      assert.ok(info.lambda > 0 && info.nTerms > 0 && info.nReciprocal > 0 && bytes > 0);
+      assert.ok(info.ewaldLambda > 0 && info.nTerms > 0 && info.nReciprocal > 0 && bytes > 0);
       assert.deepEqual(info.notes, []);
       const { nModes, nSurfaces, bytesPerPoint, threads } = await open();
       assert.deepEqual(

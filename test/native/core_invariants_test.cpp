@@ -154,7 +154,7 @@ TEST_CASE("core: nothing depends on the lambda of Ewald's sum", "[core]") {
         INFO(recipe.name << ", rule " << int(rule) << ", dipole_parameter " << parameter << ": "
                          << other->info().n_reciprocal << " G vectors, " << other->info().n_terms
                          << " terms");
-        CHECK(other->info().lambda == Approx(parameter * plan->info().lambda).epsilon(1e-12));
+        CHECK(other->info().ewald_lambda == Approx(parameter * plan->info().ewald_lambda).epsilon(1e-12));
         const Difference d = difference(here, evaluate(pool, other, intensity_options(recipe), points));
         CHECK(d.frequencies < kTolerance);
         CHECK(d.structure_factors < kIntensityTolerance);

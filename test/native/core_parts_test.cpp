@@ -323,25 +323,25 @@ TEST_CASE("core: dipole parameters that are no positive numbers are refused", "[
 
 TEST_CASE("core: dipole parameters that would only cost time are not taken as they stand", "[core][parts]") {
   const Model model = make_crystal(recipe("polar, cubic cell"));
-  const double best = make_plan(model, {})->info().lambda;
+  const double best = make_plan(model, {})->info().ewald_lambda;
   for (const double parameter : {1e-300, 0.1, 0.499, 0.5, 2.0, 2.001, 1e300}) {
     INFO(parameter);
     PlanOptions options;
     options.dipole_parameter = parameter;
     const auto plan = make_plan(model, options);
-    CHECK(plan->info().lambda == Approx(best * (parameter < 1 ? 0.5 : 2)).epsilon(2e-3));
+    CHECK(plan->info().ewald_lambda == Approx(best * (parameter < 1 ? 0.5 : 2)).epsilon(2e-3));
     CHECK(plan->info().notes.size() == (parameter == 0.5 || parameter == 2.0 ? 0 : 1));
   }
 }
 
 TEST_CASE("core: what a plan says about itself", "[core][parts]") {
   const auto polar = plan_of(make_crystal(recipe("polar, anisotropic charges")));
-  CHECK(polar->info().lambda > 0);
+  CHECK(polar->info().ewald_lambda > 0);
   CHECK(polar->info().n_reciprocal > 1);
   CHECK(polar->n_atoms() == 4);
   CHECK(polar->bytes() > polar->info().n_terms * sizeof(double));
   const auto plain = plan_of(make_crystal(recipe("polar, anisotropic charges")), SumRule::none, false);
-  CHECK(plain->info().lambda == 0);
+  CHECK(plain->info().ewald_lambda == 0);
   CHECK(plain->info().n_reciprocal == 0);
   CHECK(plain->info().n_terms < polar->info().n_terms);
 }

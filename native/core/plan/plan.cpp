@@ -38,7 +38,7 @@ Plan::Plan(const Model& model, const PlanOptions& options, const std::atomic<boo
   inversion_ = find_inversion(model_, force, sum_rule_);
   tables_ = build_tables(model_, force, dipole_, sum_rule_, inversion_, inversion_.present);
 
-  info_.lambda = dipole_.ewald ? dipole_.ewald->lambda() : 0;
+  info_.ewald_lambda = dipole_.ewald ? dipole_.ewald->lambda() : 0;
   for (const TermChunk& c : tables_.chunks) info_.n_terms += c.vector_index.size();
   info_.n_lattice_vectors = tables_.vectors.size();
   info_.n_reciprocal = dipole_.ewald ? 2 * tables_.dipole.g_pairs.size() + 1 : 0;

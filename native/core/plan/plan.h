@@ -20,7 +20,7 @@ struct PlanOptions {
 };
 
 struct PlanInfo {
-  double lambda = 0;        // of Ewald's sum, 1/bohr; 0 without a dipole term
+  double ewald_lambda = 0;  // 1/bohr; 0 without a dipole term
   std::size_t n_terms = 0;  // lattice-vector terms over all atom pairs
   std::size_t n_lattice_vectors = 0;
   std::size_t n_reciprocal = 0;  // G vectors of the reciprocal half

@@ -23,7 +23,7 @@ interface Trial {
   lowest: number;
   highest: number;
   /** of the Ewald sums, 1/Å */
-  lambda: number;
+  ewald_lambda: number;
   microseconds_per_q: number;
   threads: number;
 }
@@ -80,7 +80,7 @@ async function trial(client: EuphonicClient, model: ModelSummary, masses: number
     modes: grid.frequencies.length,
     lowest: grid.frequencies.reduce((a, b) => Math.min(a, b)),
     highest: grid.frequencies.reduce((a, b) => Math.max(a, b)),
-    lambda: grid.plan.lambda,
+    ewald_lambda: grid.plan.ewald_lambda,
     microseconds_per_q: (1e6 * grid.kernel_seconds) / grid.nPoints,
     threads: grid.threads,
   };
@@ -174,7 +174,9 @@ function lines(c: Content): string[] {
     c.imaginary === 0
       ? 'imaginary modes  none there'
       : `imaginary modes  ${c.imaginary} of ${c.modes} there: the crystal is unstable, or the supercell too small`,
-    ...(c.lambda > 0 ? [`Ewald parameter  ${c.lambda.toFixed(4)} /Å, found by counting operations`] : []),
+    ...(c.ewald_lambda > 0
+      ? [`Ewald parameter  ${c.ewald_lambda.toFixed(4)} /Å, found by counting operations`]
+      : []),
     `speed            about ${c.microseconds_per_q.toFixed(1)} µs per q-point with ${c.threads} threads`,
     ...c.notes,
   ];

@@ -72,9 +72,9 @@ function jobSummary(job: Job, plan: ExecutorPlan, notes: string[]): JobSummary {
 }
 
 function planSummary(info: PlanInfo): PlanSummary {
-  const { lambda, nTerms, nLatticeVectors, nReciprocal, inversionCentre } = info;
+  const { ewaldLambda, nTerms, nLatticeVectors, nReciprocal, inversionCentre } = info;
   return {
-    lambda: lambda / ANGSTROM_PER_BOHR,
+    ewald_lambda: ewaldLambda / ANGSTROM_PER_BOHR,
     n_terms: nTerms,
     n_lattice_vectors: nLatticeVectors,
     n_reciprocal: nReciprocal,
