@@ -324,6 +324,8 @@ export interface JobSummary {
   threads: number;
   plan: PlanSummary;
   notes: string[];
+  /** what is strange in the model itself, whatever the options: also among the notes of its summary */
+  doubts: string[];
 }
 
 /** Figures of a finished job. */

@@ -14,7 +14,7 @@ const OPTIONS: PlanOptions = { asr: 'none', dipole: true, dipoleParameter: 1 };
 const goesOn = () => new AbortController().signal;
 
 function newModel(fc = arbitraryModel(), source = 'a test'): NewModel {
-  return { id: modelId(fc), fc, source, notes: [], asymmetry: 0 };
+  return { id: modelId(fc), fc, source, notes: [], doubts: [], asymmetry: 0 };
 }
 
 describe('library of models', () => {

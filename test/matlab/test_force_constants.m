@@ -291,3 +291,24 @@ function an_interpolator_is_exact_and_says_so()
     check('unknown_option', '''asr''', fc, 'interpolation_kwargs', struct('ars', 1));
     check('invalid_argument', 'struct', fc, 'interpolation_kwargs', 7);
 end
+
+function a_strange_model_is_warned_of_at_its_first_use_in_a_session()
+    support.octave_only();
+    strange = support.quartz_struct();
+    strange.crystal.cell_vectors = strange.crystal.cell_vectors / 10;  % nanometres, taken for angstrom
+    state = warning('off', 'EUPHONIC:from_dict:note');
+    restore = onCleanup(@() warning(state));
+    saved = euphonic.ForceConstants.from_dict(strange).saveobj();
+    file = [tempname(), '.mat'];
+    save('-v7', file, 'saved');
+    call = 'evalc(''fc.calculate_qpoint_phonon_modes([0.1 0 0]);'');';
+    lines = {sprintf('load(''%s'');', file), 'fc = euphonic.ForceConstants.loadobj(saved);', ...
+        ['first = ' call], ['second = ' call]};
+    answer = support.octave_session(lines, {'first', 'second'});
+    support.wait_for(@() exist(answer, 'file') == 2, 60, 'the session to end');
+    said = load(answer);
+    tells = @(text) ~isempty(regexp(text, 'apart, less than 0.5', 'once'));
+    support.check(tells(said.first), 'the distance of atoms named, found ''%s''', said.first);
+    support.check(~tells(said.second), 'once, found ''%s''', said.second);
+    delete(file);
+end

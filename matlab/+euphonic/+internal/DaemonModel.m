@@ -124,6 +124,7 @@ classdef DaemonModel < handle
             for i = 1:numel(self.notes)
                 warning(['EUPHONIC:' caller ':note'], '%s', self.notes{i});
             end
+            euphonic.internal.warn_of_doubts(caller, self.model, {});
         end
 
         function [result, arrays] = ask(self, caller, method, params)

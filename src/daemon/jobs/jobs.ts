@@ -55,7 +55,7 @@ function histogramFrame(job: Job, values: Float64Array | undefined): ArrayFrame[
   return values && bins ? [float64Frame('histogram', [values.length / bins, bins], values)] : [];
 }
 
-function jobSummary(job: Job, plan: ExecutorPlan, notes: string[]): JobSummary {
+function jobSummary(job: Job, plan: ExecutorPlan, notes: string[], doubts: string[]): JobSummary {
   const { nModes, nSurfaces, bytesPerPoint, bytesPerChunk, advice, threads } = job.work;
   return {
     job: job.id,
@@ -68,6 +68,7 @@ function jobSummary(job: Job, plan: ExecutorPlan, notes: string[]): JobSummary {
     threads,
     plan: planSummary(plan.info),
     notes,
+    doubts,
   };
 }
 
@@ -122,7 +123,7 @@ export class Jobs {
         advice: 'Close jobs that are done.',
       });
     }
-    const { nAtoms, crystal } = this.library.get(params.model);
+    const { nAtoms, crystal, doubts } = this.library.get(params.model);
     const options = jobOptions(params, crystal, frames.get('debye_waller'));
     await this.admission.check(nAtoms, options);
     const plan = await this.library.plan(params.model, planOptions(params), signal);
@@ -153,7 +154,7 @@ export class Jobs {
     peer.signal.addEventListener('abort', gone);
     this.jobs.set(job.id, job);
     this.counters.jobs++;
-    return jobSummary(job, plan, [...notes]);
+    return jobSummary(job, plan, [...notes], doubts);
   }
 
   private isotopeNotes(model: string, { scatteringLengths }: JobOptions): string[] {

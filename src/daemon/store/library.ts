@@ -20,6 +20,8 @@ interface ModelFacts {
   readonly source: string;
   /** sentences for the user: what was assumed, what is unusual */
   readonly notes: string[];
+  /** those of the notes that hold for the content, from whatever file */
+  readonly doubts: string[];
   /** of its force constants */
   readonly asymmetry: number;
 }

@@ -67,11 +67,13 @@ async function loadModel({ path, options }: TaskOf<'load'>): Promise<LoadedModel
 
 /** Adds what is strange in any model to what the reader says of the file. */
 function examined(fc: ForceConstants, { source, notes }: Pick<ModelFile, 'source' | 'notes'>): NewModel {
+  const doubts = plausibilityNotes(fc);
   return {
     id: modelId(fc),
     fc,
     source,
-    notes: [...notes, ...plausibilityNotes(fc)],
+    notes: [...notes, ...doubts],
+    doubts,
     asymmetry: asymmetry(fc),
   };
 }

@@ -19,6 +19,9 @@ function evaluation = evaluate(caller, fc, params, frames, points, progress, as_
         evaluation = euphonic.internal.connection.gateway('evaluate', address, params, frames, points, options, ...
             previous);
         if isempty(evaluation.error)
+            if isfield(evaluation.job, 'doubts')  % an older daemon does not say them
+                euphonic.internal.warn_of_doubts(caller, fc.model, evaluation.job.doubts);
+            end
             return
         end
         if ~isempty(evaluation.missing)
