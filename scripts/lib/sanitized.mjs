@@ -5,6 +5,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symli
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { octaveArgs, root, run } from './run.mjs';
+import { distSources } from './stamp.mjs';
 
 /** A second installation, whose addon and gateway are the instrumented ones. */
 const tree = join(root, 'build', 'sanitized', 'tree');
@@ -42,8 +43,8 @@ async function build(target, option) {
 function plant() {
   rmSync(tree, { recursive: true, force: true });
   mkdirSync(addonDir, { recursive: true });
-  const folders = ['src', 'dist', 'test', 'bench', 'crystals', 'matlab'];
-  for (const name of [...folders, 'package.json', 'tsconfig.json']) {
+  const folders = ['dist', 'test', 'bench', 'crystals', 'scripts', 'matlab'];
+  for (const name of new Set([...folders, ...distSources, 'package.json', 'tsconfig.json'])) {
     cpSync(join(root, name), join(tree, name), { recursive: true });
   }
   // one that is newer than its objects would be taken for built
