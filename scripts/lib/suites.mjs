@@ -59,7 +59,7 @@ export async function catch2(preset, tags = []) {
   return judged(`C++ tests, ${preset}`, code, counts);
 }
 
-/** TypeScript tests in Mocha: many of them wait for a daemon or a child process, so one file more than there are cores runs at a time. */
+/** TypeScript tests in Mocha, a file for each core at a time: daemons of tests have times to keep. */
 export async function mocha(files = ['test/**/*.test.ts']) {
   const report = freshReport('mocha.json');
   const { code } = await run(
@@ -71,7 +71,7 @@ export async function mocha(files = ['test/**/*.test.ts']) {
       `report=${report}`,
       '--parallel',
       '--jobs',
-      String(availableParallelism() + 1),
+      String(availableParallelism()),
       ...files,
     ],
     { timeoutSeconds: suiteTimeoutSeconds },
