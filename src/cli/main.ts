@@ -1,6 +1,5 @@
 /** Commands and their exit codes: 0 done, 1 the work failed, 2 wrong usage; `status` 3 when no daemon is alive. */
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { decimalNumber } from '../base/decimal.js';
+import { Command, CommanderError, Option } from 'commander';
 import { asEuphonicError } from '../base/errors.js';
 import { VERSION } from '../base/version.js';
 import { DOS_WEIGHTINGS } from '../spectra/dos.js';
@@ -8,16 +7,16 @@ import { addCalculationOptions, TRIPLE_FLAGS } from './options/calculationOption
 import { withFlags } from './options/flagNames.js';
 import { addLimitOptions } from './options/limitOptions.js';
 import { addModelOptions } from './options/modelOptions.js';
+import { countOf, joinNumbers, numberOf, parsePositive } from './options/numbers.js';
 import { addPathOptions, ZONE } from './options/pathOptions.js';
 import {
   addEnergyOptions,
   addGridOptions,
   addOutputOptions,
   addUnitOption,
-  parsePositive,
   SPECTRUM_NUMBERS,
 } from './options/spectrumOptions.js';
-import { joinNumbers } from './options/triples.js';
+
 import { EXIT_ERROR, EXIT_OK, EXIT_USAGE, UsageError } from './terminal/exitCodes.js';
 
 /** Options of several numbers, and of how many. */
@@ -33,10 +32,16 @@ const EXIT_CODES_WORDS = `
 Exit codes: 0 done; 1 the work failed (a file, the daemon, the computer); 2 wrong usage: an unknown
 command or option, a value out of range; 3 from status, when no daemon is alive.`;
 
+const parseKelvin = numberOf('a number ≥ 0', (x) => Number.isFinite(x) && x >= 0);
+
 const json = () => new Option('--json', 'print the result as JSON');
 
 /** Makes of a command's work, which gives an exit code, what Commander calls. */
 type Finish = <A extends unknown[]>(work: (...args: A) => Promise<number>) => (...args: A) => Promise<void>;
+
+function modelCommand(program: Command, name: string, description: string): Command {
+  return program.command(name).description(description).argument('<model>', MODEL_WORDS);
+}
 
 /** Runs the command line and returns the exit code. Each command's code is loaded when it is asked for. */
 export async function main(args: string[]): Promise<number> {
@@ -92,7 +97,7 @@ function addDaemonCommands(program: Command, finish: Finish): void {
   program
     .command('logs')
     .description('show the last lines of the log, whether the daemon is alive or not')
-    .addOption(new Option('--lines <n>', 'how many').default(50).argParser(parseCount))
+    .addOption(new Option('--lines <n>', 'how many').default(50).argParser(countOf('an integer ≥ 1')))
     .addOption(new Option('--json', 'print the lines as they are stored, each a JSON object'))
     .action(finish(async (options) => (await import('./commands/logs.js')).logs(options)));
   program
@@ -103,28 +108,21 @@ function addDaemonCommands(program: Command, finish: Finish): void {
 }
 
 function addModelCommands(program: Command, finish: Finish): void {
-  addModelOptions(
-    program
-      .command('info')
-      .description('show what a file of force constants holds')
-      .argument('<model>', MODEL_WORDS),
-  )
+  addModelOptions(modelCommand(program, 'info', 'show what a file of force constants holds'))
     .addOption(json())
     .action(finish(async (model, options) => (await import('./commands/info.js')).info(model, options)));
   addPathOptions(
     addModelOptions(
-      program
-        .command('path')
-        .description('show the points of high symmetry and the path through them, or a path of your own')
-        .argument('<model>', MODEL_WORDS),
+      modelCommand(
+        program,
+        'path',
+        'show the points of high symmetry and the path through them, or a path of your own',
+      ),
     ),
   )
     .addOption(json())
     .action(finish(async (model, options) => (await import('./commands/path.js')).path(model, options)));
-  const sqw = program
-    .command('sqw')
-    .description('calculate structure factors at the q-points of a file')
-    .argument('<model>', MODEL_WORDS)
+  const sqw = modelCommand(program, 'sqw', 'calculate structure factors at the q-points of a file')
     .requiredOption('--q-file <file>', 'q-points in r.l.u.: JSON [[h,k,l],…], or three columns of text')
     .requiredOption('--output <file>', 'where the structure factor goes, as JSON');
   addModelOptions(addCalculationOptions(sqw))
@@ -136,20 +134,22 @@ function addSpectrumCommands(program: Command, finish: Finish): void {
   addDos(program).action(
     finish(async (model, options) => (await import('./commands/dos.js')).dos(model, options)),
   );
-  const dispersion = program
-    .command('dispersion')
-    .description('calculate frequencies along a path through reciprocal space, by itself or yours')
-    .argument('<model>', MODEL_WORDS);
+  const dispersion = modelCommand(
+    program,
+    'dispersion',
+    'calculate frequencies along a path through reciprocal space, by itself or yours',
+  );
   addOutputOptions(addUnitOption(addPathOptions(addModelOptions(addCalculationOptions(dispersion))))).action(
     finish(async (model, options) => (await import('./commands/dispersion.js')).dispersion(model, options)),
   );
   addMap(program).action(
     finish(async (model, options) => (await import('./commands/map.js')).map(model, options)),
   );
-  const thermo = program
-    .command('thermo')
-    .description('calculate heat capacity, entropy, free and internal energy of harmonic modes')
-    .argument('<model>', MODEL_WORDS)
+  const thermo = modelCommand(
+    program,
+    'thermo',
+    'calculate heat capacity, entropy, free and internal energy of harmonic modes',
+  )
     .option('--t-min <kelvin>', 'lowest temperature', parseKelvin, 0)
     .option('--t-max <kelvin>', 'highest temperature', parseKelvin, 1000)
     .option('--t-step <kelvin>', 'between temperatures', parsePositive, 50)
@@ -160,13 +160,12 @@ function addSpectrumCommands(program: Command, finish: Finish): void {
 }
 
 function addMap(program: Command): Command {
-  const map = program
-    .command('map')
+  const map = modelCommand(
+    program,
+    'map',
+    'calculate S(Q,ω) along a path through reciprocal space; with --temperature both thermal factors',
+  )
     .alias('intensity-map')
-    .description(
-      'calculate S(Q,ω) along a path through reciprocal space; with --temperature both thermal factors',
-    )
-    .argument('<model>', MODEL_WORDS)
     .addOption(
       new Option('-w, --weighting <weighting>', 'S(Q,ω), or each mode alike; Euphonic has dos by default')
         .choices(['coherent', 'dos'])
@@ -177,10 +176,11 @@ function addMap(program: Command): Command {
 }
 
 function addDos(program: Command): Command {
-  const dos = program
-    .command('dos')
-    .description('calculate a density of states: total, partial or neutron-weighted')
-    .argument('<model>', MODEL_WORDS);
+  const dos = modelCommand(
+    program,
+    'dos',
+    'calculate a density of states: total, partial or neutron-weighted',
+  );
   addEnergyOptions(addGridOptions(dos))
     .option('--adaptive', 'widths from mode gradients, beside those of --eb')
     .option(
@@ -199,16 +199,4 @@ function addDos(program: Command): Command {
       'beside the total a line for each of these atom types, or for all; after the model',
     );
   return addOutputOptions(addModelOptions(addCalculationOptions(dos)));
-}
-
-function parseKelvin(text: string): number {
-  const value = decimalNumber(text.trim());
-  if (Number.isFinite(value) && value >= 0) return value;
-  throw new InvalidArgumentError('Expected a number ≥ 0.');
-}
-
-function parseCount(text: string): number {
-  const count = decimalNumber(text);
-  if (Number.isSafeInteger(count) && count >= 1) return count;
-  throw new InvalidArgumentError('Expected an integer ≥ 1.');
 }

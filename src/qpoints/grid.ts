@@ -1,4 +1,5 @@
 /** Monkhorst–Pack grids of q-points. */
+import { reciprocal } from '../models/lattice.js';
 
 export type Grid = readonly [number, number, number];
 
@@ -50,4 +51,26 @@ export function halfGrid(grid: Grid): GridPart {
     points: (offset, count) => gridPoints(grid, offset, count),
     weight: (k) => (k === middle ? 1 : 2),
   };
+}
+
+/** All of its points [3,n] r.l.u. with their weights [n], the sum of which is the grid's size. */
+export function weightedHalf(grid: Grid): { qpts: Float64Array; weights: Float64Array } {
+  const half = halfGrid(grid);
+  return {
+    qpts: half.points(0, half.count),
+    weights: Float64Array.from({ length: half.count }, (_, k) => half.weight(k)),
+  };
+}
+
+/** A grid whose points are at most `spacing` apart along each reciprocal vector: 1/Å with 2π where `cellVectors` [3,3] are in Å. */
+export function gridOfSpacing(cellVectors: Float64Array, spacing: number): Grid {
+  const basis = reciprocal(cellVectors);
+  const size = (axis: number) => stepsWithin(Math.hypot(...basis.subarray(3 * axis, 3 * axis + 3)), spacing);
+  return [size(0), size(1), size(2)];
+}
+
+/** Steps of at most `spacing` that make a length, one at least. */
+export function stepsWithin(length: number, spacing: number): number {
+  // rounding shall not add one
+  return Math.max(1, Math.ceil(length / spacing - 1e-9));
 }

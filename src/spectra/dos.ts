@@ -1,8 +1,8 @@
 /** Densities of states: g(E) = 1/n Σ_q w_q Σ_ν δ(E − ω_qν) for n atoms in the cell, of area 3 per atom; partial and neutron-weighted ones. */
 import { EuphonicError } from '../base/errors.js';
 import { crossSections } from '../models/crossSections.js';
-import { reciprocal, volume } from '../models/lattice.js';
-import { type Grid, halfGrid, sizeOf } from '../qpoints/grid.js';
+import { volume } from '../models/lattice.js';
+import { type Grid, sizeOf, weightedHalf } from '../qpoints/grid.js';
 import { edges, type Line, type Provenance, type Spectrum, weightedSum } from './spectrum.js';
 
 export const DOS_WEIGHTINGS = [
@@ -43,14 +43,6 @@ export function adaptiveLength(cellVectors: Float64Array, grid: Grid, scale: num
   return ((scale / Math.PI) * 2 * Math.PI) / Math.cbrt(sizeOf(grid) * volume(cellVectors));
 }
 
-/** A Monkhorst–Pack grid whose points are at most so far apart, in 1/Å, along each reciprocal vector. */
-export function gridOfSpacing(cellVectors: Float64Array, spacing: number): Grid {
-  const basis = reciprocal(cellVectors);
-  const size = (axis: number) =>
-    Math.max(1, Math.ceil(Math.hypot(...basis.subarray(3 * axis, 3 * axis + 3)) / spacing - 1e-9));
-  return [size(0), size(1), size(2)];
-}
-
 /** q-points of a grid: half of them lie in memory, and sums over their modes are exact. */
 const MAX_DOS_POINTS = 2 ** 24;
 
@@ -64,10 +56,8 @@ export function dosCounting(crystal: DosCrystal, request: DosRequest) {
       advice: 'Take a coarser grid.',
     });
   }
-  const half = halfGrid(grid);
   return {
-    qpts: half.points(0, half.count),
-    weights: Float64Array.from({ length: half.count }, (_, k) => half.weight(k)),
+    ...weightedHalf(grid),
     histogram: {
       energy_min: energyMin,
       energy_max: energyMax,

@@ -1,7 +1,7 @@
 /** Maps: S(Q,ω) or modes per energy along a path. */
 import type { SampledPath } from '../qpoints/paths/sample.js';
 import { pathAxis } from './dispersion.js';
-import { normalIntegral } from './normal.js';
+import { FWHM_PER_DEVIATION, fwhmAt, normalIntegral } from './normal.js';
 import { edges, type Provenance, type Spectrum } from './spectrum.js';
 
 interface MapRequest {
@@ -21,7 +21,6 @@ export interface MapModes {
   intensities: Float64Array;
 }
 
-const FWHM_PER_DEVIATION = Math.sqrt(8 * Math.LN2);
 /** A Gaussian ends so many standard deviations from its middle, at 1e-15. */
 const TAIL = 8;
 
@@ -44,7 +43,7 @@ export function mapSpectrum(
   for (let k = 0; k < energies.length; k++) {
     if (!Number.isFinite(intensities[k])) continue;
     const at = k % nPoints;
-    const fwhm = Math.abs(width.reduceRight((sum, coefficient) => sum * energies[k] + coefficient, 0));
+    const fwhm = fwhmAt(width, energies[k]);
     const row = data.subarray(at * bins, (at + 1) * bins);
     addMode(row, y, energies[k], fwhm / FWHM_PER_DEVIATION, perEnergy * intensities[k]);
   }

@@ -1,3 +1,12 @@
+/** Gaussians. */
+
+export const FWHM_PER_DEVIATION = Math.sqrt(8 * Math.LN2);
+
+/** A width whose polynomial in the energy has these ascending coefficients; its sign has no meaning. */
+export function fwhmAt(coefficients: readonly number[], energy: number): number {
+  return Math.abs(coefficients.reduceRight((sum, coefficient) => sum * energy + coefficient, 0));
+}
+
 /** Below it the series converges fast and without loss, beyond it the continued fraction. */
 const SERIES_END = 3;
 const TERMS = 60;

@@ -1,3 +1,5 @@
+import { fwhmAt } from './normal.js';
+
 /** Beyond the extreme modes, relative. */
 const MARGIN = 0.05;
 /** Further, in FWHMs: there a Gaussian ends. */
@@ -16,8 +18,7 @@ export function modeRange(
     lowest = Math.min(lowest, energy);
     highest = Math.max(highest, energy);
   }
-  const tail = (energy: number) =>
-    TAIL * Math.abs(width.reduceRight((sum, coefficient) => sum * energy + coefficient, 0));
+  const tail = (energy: number) => TAIL * fwhmAt(width, energy);
   return {
     energyMin: (lowest < IMAGINARY ? (1 + MARGIN) * lowest : -BELOW_ZERO) - tail(lowest),
     energyMax: (1 + MARGIN) * highest + tail(highest),

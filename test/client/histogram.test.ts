@@ -3,7 +3,7 @@ import { materials } from '../../crystals/generate.js';
 import type { EuphonicClient } from '../../src/client/client.js';
 import type { EvaluateOptions } from '../../src/client/evaluation.js';
 import type { ModelSummary } from '../../src/protocol/messages.js';
-import { gridPoints, halfGrid } from '../../src/qpoints/grid.js';
+import { gridPoints, weightedHalf } from '../../src/qpoints/grid.js';
 import { TestDaemon } from '../support/daemon.js';
 import { failsWith } from '../support/errors.js';
 
@@ -32,12 +32,12 @@ describe('histograms', function () {
     });
     const expected = new Float64Array(bins.bins);
     for (const w of frequencies) expected[Math.floor(w + 1)] += 1;
-    const half = halfGrid(grid);
-    const found = await client.evaluate(model, half.points(0, half.count), {
+    const { qpts: half, weights } = weightedHalf(grid);
+    const found = await client.evaluate(model, half, {
       ...common,
       quantity: 'histogram',
       histogram: bins,
-      weights: Float64Array.from({ length: half.count }, (_, k) => half.weight(k)),
+      weights,
     });
     assert.deepEqual(found.histogram, expected);
     assert.equal(

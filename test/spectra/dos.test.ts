@@ -1,14 +1,7 @@
 import assert from 'node:assert/strict';
 import { crossSections } from '../../src/models/crossSections.js';
-import { halfGrid } from '../../src/qpoints/grid.js';
-import {
-  adaptiveLength,
-  type DosRequest,
-  dosArea,
-  dosCounting,
-  dosSpectrum,
-  gridOfSpacing,
-} from '../../src/spectra/dos.js';
+import { gridOfSpacing, halfGrid } from '../../src/qpoints/grid.js';
+import { adaptiveLength, type DosRequest, dosArea, dosCounting, dosSpectrum } from '../../src/spectra/dos.js';
 import { rowsOf } from '../../src/spectra/spectrum.js';
 import { failsWith } from '../support/errors.js';
 

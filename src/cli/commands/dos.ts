@@ -2,14 +2,7 @@
 import { EuphonicError } from '../../base/errors.js';
 import type { EvaluateOptions } from '../../client/evaluation.js';
 import { type Grid, halfGrid, sizeOf } from '../../qpoints/grid.js';
-import {
-  type DosRequest,
-  type DosWeighting,
-  dosArea,
-  dosCounting,
-  dosSpectrum,
-  gridOfSpacing,
-} from '../../spectra/dos.js';
+import { type DosRequest, type DosWeighting, dosArea, dosCounting, dosSpectrum } from '../../spectra/dos.js';
 import { modeRange } from '../../spectra/range.js';
 import { outputs, writeSpectrum } from '../formats/spectrumFile.js';
 import type { CalculationFlags } from '../options/calculationOptions.js';
@@ -47,7 +40,7 @@ export async function dos(modelPath: string, flags: DosFlags): Promise<number> {
   return withModel(modelPath, flags, async (session) => {
     const { crystal, evaluate } = session;
     const start = performance.now();
-    const grid = gridOf(flags, (spacing) => gridOfSpacing(crystal.cellVectors, spacing));
+    const grid = gridOf(flags, crystal.cellVectors);
     const request = { grid, ...(await energies(session, plan, grid, given)), ...given };
     const { qpts, ...counting } = fromCommandLine(() => dosCounting(crystal, request));
     const evaluation = await evaluate(qpts, { ...plan, quantity: 'histogram', ...counting });

@@ -1,6 +1,5 @@
 /** `euphonicd map`: S(Q,ω), or modes per energy, along a path through reciprocal space. */
 import type { Evaluation } from '../../client/evaluation.js';
-import { gridOfSpacing } from '../../spectra/dos.js';
 import { type MapModes, mapSpectrum } from '../../spectra/map.js';
 import { modeRange } from '../../spectra/range.js';
 import { outputs, writeSpectrum } from '../formats/spectrumFile.js';
@@ -44,7 +43,7 @@ export async function map(modelPath: string, flags: MapFlags): Promise<number> {
     const { crystal } = session;
     const path = await chosenPath(crystal, flags);
     const { qpts, distances, directions } = path.sampled;
-    const grid = gridOf(flags, (spacing) => gridOfSpacing(crystal.cellVectors, spacing));
+    const grid = gridOf(flags, crystal.cellVectors);
     const isHot = calculation.temperature != null;
     const options = {
       ...calculation,

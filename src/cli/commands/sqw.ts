@@ -1,6 +1,7 @@
 /** `euphonicd sqw`: structure factors at the q-points of a file. */
+
+import { isSameFile } from '../formats/outputFile.js';
 import { readQFile } from '../formats/qFile.js';
-import { isSameFile } from '../formats/sameFile.js';
 import { writeStructureFactor } from '../formats/structureFactorFile.js';
 import {
   type CalculationFlags,

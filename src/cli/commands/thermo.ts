@@ -1,10 +1,7 @@
 /** `euphonicd thermo`: heat capacity, entropy, free and internal energy. */
-import { writeFile } from 'node:fs/promises';
-import { EuphonicError } from '../../base/errors.js';
-import { halfGrid, sizeOf } from '../../qpoints/grid.js';
-import { systemReason } from '../../runtime/posix.js';
-import { gridOfSpacing } from '../../spectra/dos.js';
+import { sizeOf, weightedHalf } from '../../qpoints/grid.js';
 import { type Thermodynamics, thermodynamics } from '../../spectra/thermo.js';
+import { writeOutput } from '../formats/outputFile.js';
 import type { CalculationFlags } from '../options/calculationOptions.js';
 import type { ModelFlags } from '../options/modelOptions.js';
 import { type GridFlags, gridOf } from '../options/spectrumOptions.js';
@@ -34,7 +31,7 @@ export async function thermo(modelPath: string, flags: ThermoFlags): Promise<num
   const plan = { splitting: false, ...planOptions(flags) };
   const temperatures = temperaturesOf(flags);
   return withModel(modelPath, flags, async ({ model, crystal, evaluate }) => {
-    const grid = gridOf(flags, (spacing) => gridOfSpacing(crystal.cellVectors, spacing));
+    const grid = gridOf(flags, crystal.cellVectors);
     if (sizeOf(grid) > MAX_THERMO_POINTS) {
       throw new UsageError('too_large', `The grid has ${sizeOf(grid)} q-points.`, {
         where: '--grid',
@@ -42,13 +39,11 @@ export async function thermo(modelPath: string, flags: ThermoFlags): Promise<num
         advice: 'Take a coarser grid.',
       });
     }
-    const half = halfGrid(grid);
-    const weights = Float64Array.from({ length: half.count }, (_, k) => half.weight(k));
-    const qpts = half.points(0, half.count);
+    const { qpts, weights } = weightedHalf(grid);
     const { frequencies, notes } = await evaluate(qpts, { ...plan, quantity: 'frequencies' });
     const found = thermodynamics(frequencies, weights, temperatures);
     const json = { model: model.model, grid, asr: plan.asr ?? null, ...asJson(found) };
-    if (flags.saveJson !== undefined) await save(flags.saveJson, json);
+    if (flags.saveJson !== undefined) await writeOutput(flags.saveJson, `${JSON.stringify(json)}\n`);
     for (const sentence of [...model.notes, ...notes]) note(sentence);
     if (found.leftOut > ACOUSTIC / (crystal.atomType.length * sizeOf(grid)) + 1e-9) {
       note(`Imaginary modes, ${found.leftOut.toPrecision(3)} of 3 per atom, are left out.`);
@@ -88,17 +83,6 @@ function asJson({ temperature, heatCapacity, entropy, freeEnergy, internalEnergy
     internal_energy_unit: 'kilojoule / mole',
     modes_left_out_per_atom: leftOut,
   };
-}
-
-async function save(path: string, json: unknown): Promise<void> {
-  try {
-    await writeFile(path, `${JSON.stringify(json)}\n`);
-  } catch (error) {
-    throw new EuphonicError('file_unreadable', `The output cannot be written: ${systemReason(error)}.`, {
-      where: path,
-      expected: 'a file that can be written',
-    });
-  }
 }
 
 function printTable({

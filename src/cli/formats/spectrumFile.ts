@@ -1,13 +1,10 @@
 /** Spectra into files, in the form that the name asks for. */
-import { writeFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
-import { EuphonicError } from '../../base/errors.js';
-import { systemReason } from '../../runtime/posix.js';
 import { csv, euphonicJson } from '../../spectra/files.js';
 import type { Spectrum } from '../../spectra/spectrum.js';
 import type { EnergyUnit } from '../../spectra/units.js';
 import { UsageError } from '../terminal/exitCodes.js';
-import { isSameFile } from './sameFile.js';
+import { isSameFile, writeOutput } from './outputFile.js';
 
 const WRITERS = {
   '.json': (spectrum: Spectrum, unit: EnergyUnit) => `${JSON.stringify(euphonicJson(spectrum, unit))}\n`,
@@ -56,14 +53,5 @@ export async function writeSpectrum(
   unit: EnergyUnit,
   files: readonly Output[],
 ): Promise<void> {
-  for (const { path, form } of files) {
-    try {
-      await writeFile(path, WRITERS[form](spectrum, unit));
-    } catch (error) {
-      throw new EuphonicError('file_unreadable', `The output cannot be written: ${systemReason(error)}.`, {
-        where: path,
-        expected: 'a file that can be written',
-      });
-    }
-  }
+  for (const { path, form } of files) await writeOutput(path, WRITERS[form](spectrum, unit));
 }

@@ -3,10 +3,10 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
-import { EuphonicError } from '../../base/errors.js';
+
 import { VERSION } from '../../base/version.js';
 import type { Evaluation } from '../../client/evaluation.js';
-import { systemReason } from '../../runtime/posix.js';
+import { outputFailure } from './outputFile.js';
 
 export interface CrystalData {
   /** [3,3] Å */
@@ -86,10 +86,7 @@ export async function writeStructureFactor(
     stream.end();
     await done;
   } catch (error) {
-    throw new EuphonicError('file_unreadable', `The output cannot be written: ${systemReason(error)}.`, {
-      where: path,
-      expected: 'a file that can be written',
-    });
+    throw outputFailure(path, error);
   }
 }
 

@@ -1,14 +1,15 @@
 /** Calculation options as flags: hyphens for underscores, booleans also as --no-…. */
 import { readFileSync } from 'node:fs';
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import { decimalNumber } from '../../base/decimal.js';
+import { type Command, Option } from 'commander';
 import { EuphonicError } from '../../base/errors.js';
 import { parseScatteringLengths } from '../../models/scatteringLengthFile.js';
 import { type CalculationOptions, SCATTERING_LENGTH_TABLES, SUM_RULES } from '../../protocol/messages.js';
 import { checkParams } from '../../protocol/validate.js';
 import { systemReason } from '../../runtime/posix.js';
 import { fromCommandLine, UsageError } from '../terminal/exitCodes.js';
-import { tripleOf } from './triples.js';
+import { gridSizeOf, numberOf, tripleOf } from './numbers.js';
+
+const parseNumber = numberOf('a number', (x) => !Number.isNaN(x));
 
 const DIRECTION = '--splitting-direction';
 const GRID = '--debye-waller-grid';
@@ -61,9 +62,7 @@ export function addCalculationOptions(command: Command): Command {
   command.option(
     `${GRID} <n n n>`,
     'three numbers: average the Debye–Waller tensors over such a Monkhorst–Pack grid (needs --temperature)',
-    tripleOf('three integers ≥ 1, such as 6 6 6', (grid) =>
-      grid.every((n) => Number.isSafeInteger(n) && n >= 1),
-    ),
+    gridSizeOf('6 6 6'),
   );
   flag('bose', 'multiply by the Bose factor (default: --no-bose)');
   flag(
@@ -148,12 +147,6 @@ function readText(path: string): string {
       { where: path, expected: `${SCATTERING_LENGTH_TABLES.join(', ')}, JSON text, or a JSON file` },
     );
   }
-}
-
-function parseNumber(text: string): number {
-  const value = decimalNumber(text.trim());
-  if (Number.isNaN(value)) throw new InvalidArgumentError('Expected a number.');
-  return value;
 }
 
 function parseTemperature(text: string): number | 'none' {

@@ -1,12 +1,12 @@
 /** What a daemon may use, as options of `start` and `run`. They are checked before anything is done. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { decimalNumber } from '../../base/decimal.js';
 import { EuphonicError } from '../../base/errors.js';
 import { parseBytes, parseDuration } from '../../base/sizes.js';
 import { MIN_MEMORY_BYTES } from '../../daemon/limits/settings.js';
 import { MAX_THREADS } from '../../protocol/limits.js';
 import type { StartLimits } from '../../runtime/startLimits.js';
 import { parseTcpAddress } from '../../runtime/tcpAddress.js';
+import { countOf } from './numbers.js';
 
 const FLAGS: Readonly<Record<keyof StartLimits, string>> = {
   threads: '--threads',
@@ -22,7 +22,7 @@ export function addLimitOptions(command: Command): Command {
       new Option(
         `${FLAGS.threads} <n>`,
         "threads of the daemon; by default the machine's cores, as far as they are granted",
-      ).argParser(parseThreads),
+      ).argParser(countOf(`an integer from 1 to ${MAX_THREADS}`, MAX_THREADS)),
     )
     .addOption(
       new Option(
@@ -56,12 +56,6 @@ export function addLimitOptions(command: Command): Command {
 export function givenFlags(limits: StartLimits): string[] {
   const names = Object.keys(FLAGS) as (keyof StartLimits)[];
   return names.filter((name) => limits[name] !== undefined).map((name) => FLAGS[name]);
-}
-
-function parseThreads(text: string): number {
-  const threads = decimalNumber(text);
-  if (Number.isSafeInteger(threads) && threads >= 1 && threads <= MAX_THREADS) return threads;
-  throw new InvalidArgumentError(`Expected an integer from 1 to ${MAX_THREADS}.`);
 }
 
 function checkMemory(text: string): void {

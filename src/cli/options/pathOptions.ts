@@ -1,10 +1,9 @@
 /** Which path through reciprocal space, as flags. */
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import { decimalNumber } from '../../base/decimal.js';
+import { type Command, Option } from 'commander';
 import { isCoordinate } from '../../qpoints/coordinates.js';
 import { parseCoordinates, parseLabels } from '../../qpoints/paths/corners.js';
 import { fromCommandLine } from '../terminal/exitCodes.js';
-import { tripleOf } from './triples.js';
+import { numberOf, tripleOf } from './numbers.js';
 
 /** An option of three numbers. */
 export const ZONE = '--zone';
@@ -42,12 +41,6 @@ export function addPathOptions(command: Command): Command {
     .option(
       '--q-spacing <x>',
       'largest distance between q-points, 1/Å with 2π (default: 0.025)',
-      parseSpacing,
+      numberOf('a number > 0, in 1/Å', (x) => Number.isFinite(x) && x > 0),
     );
-}
-
-function parseSpacing(text: string): number {
-  const spacing = decimalNumber(text.trim());
-  if (Number.isFinite(spacing) && spacing > 0) return spacing;
-  throw new InvalidArgumentError('Expected a number > 0, in 1/Å.');
 }

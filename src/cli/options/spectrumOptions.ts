@@ -1,11 +1,12 @@
 /** Energies of a spectrum, the grid under it, and where it goes, as flags; named as in Euphonic's tools. */
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import { decimalNumber } from '../../base/decimal.js';
+import { type Command, Option } from 'commander';
 import { MAX_HISTOGRAM_NUMBERS, MAX_WIDTH_COEFFICIENTS } from '../../protocol/limits.js';
-import type { Grid } from '../../qpoints/grid.js';
+import { type Grid, gridOfSpacing } from '../../qpoints/grid.js';
 import { ENERGY_UNITS, type EnergyUnit, perMeV } from '../../spectra/units.js';
 import { UsageError } from '../terminal/exitCodes.js';
-import { numbersOf, tripleOf } from './triples.js';
+import { countOf, gridSizeOf, numberOf, numbersOf, parsePositive } from './numbers.js';
+
+const parseFinite = numberOf('a finite number', Number.isFinite);
 
 const GRID = '--grid';
 const BROADENING = '--energy-broadening';
@@ -74,11 +75,7 @@ export function addGridOptions(command: Command): Command {
   return command
     .addOption(
       new Option(`${GRID} <n n n>`, 'three numbers: a Monkhorst–Pack grid of q-points')
-        .argParser(
-          tripleOf('three integers ≥ 1, such as 20 20 20', (grid) =>
-            grid.every((n) => Number.isSafeInteger(n) && n >= 1),
-          ),
-        )
+        .argParser(gridSizeOf('20 20 20'))
         .conflicts('gridSpacing'),
     )
     .option(
@@ -131,27 +128,13 @@ export function broadeningWidth({ energyBroadening, energyUnit }: EnergyFlags): 
   return energyBroadening.map((x, k) => x * perMeV(energyUnit) ** (k - 1));
 }
 
-/** The grid that flags name. */
-export function gridOf({ grid, gridSpacing = 0.1 }: GridFlags, ofSpacing: (spacing: number) => Grid): Grid {
-  return grid ?? ofSpacing(gridSpacing);
-}
+/** 1/Å, as Euphonic's tools have it. */
+const DEFAULT_GRID_SPACING = 0.1;
 
-function parseFinite(text: string): number {
-  const value = decimalNumber(text.trim());
-  if (Number.isFinite(value)) return value;
-  throw new InvalidArgumentError('Expected a finite number.');
-}
-
-export function parsePositive(text: string): number {
-  const value = decimalNumber(text.trim());
-  if (Number.isFinite(value) && value > 0) return value;
-  throw new InvalidArgumentError('Expected a number > 0.');
-}
-
-function countOf(expected: string, most: number) {
-  return (text: string): number => {
-    const count = decimalNumber(text);
-    if (Number.isSafeInteger(count) && count >= 1 && count <= most) return count;
-    throw new InvalidArgumentError(`Expected ${expected}.`);
-  };
+/** The grid that flags name for a crystal of such cell vectors, [3,3] Å. */
+export function gridOf(
+  { grid, gridSpacing = DEFAULT_GRID_SPACING }: GridFlags,
+  cellVectors: Float64Array,
+): Grid {
+  return grid ?? gridOfSpacing(cellVectors, gridSpacing);
 }

@@ -2,7 +2,7 @@
 import { EuphonicError } from '../../base/errors.js';
 import { reciprocal, rowTimes, type Vector } from '../../models/lattice.js';
 import { ANGSTROM_PER_BOHR } from '../../models/units.js';
-import { columns } from '../grid.js';
+import { columns, stepsWithin } from '../grid.js';
 import type { Corner, Corners } from './corners.js';
 
 /** More q-points than this in a path are taken for a mistake in the spacing. */
@@ -93,8 +93,7 @@ function linesBetween(corners: Corners, cellVectors: Float64Array, spacing: numb
           'invalid_argument',
           `The path goes from ${start.label} to ${end.label}, which are the same point.`,
         );
-      // rounding shall not add a point
-      return { start, end, steps: Math.max(1, Math.ceil(length / spacing - 1e-9)), length, part: index };
+      return { start, end, steps: stepsWithin(length, spacing), length, part: index };
     }),
   );
   const total = lines.reduce((sum, { steps }) => sum + steps + 1, 0);

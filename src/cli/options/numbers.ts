@@ -1,4 +1,4 @@
-/** Options of several numbers: `--debye-waller-grid 6 6 6`, also `"6 6 6"` and `=6,6,6`. */
+/** Options of a number, or of several: `--debye-waller-grid 6 6 6`, also `"6 6 6"` and `=6,6,6`. */
 import { InvalidArgumentError } from 'commander';
 import { decimalNumber } from '../../base/decimal.js';
 
@@ -28,6 +28,24 @@ export function joinNumbers(args: readonly string[], counts: Readonly<Record<str
   return joined;
 }
 
+/** A parser of one number that `fits`. */
+export function numberOf(expected: string, fits: (x: number) => boolean) {
+  return (text: string): number => {
+    const value = decimalNumber(text.trim());
+    if (fits(value)) return value;
+    throw new InvalidArgumentError(`Expected ${expected}.`);
+  };
+}
+
+/** A parser of an integer from 1 on, which is at most `most`. */
+export function countOf(expected: string, most = Number.MAX_SAFE_INTEGER) {
+  return numberOf(expected, (n) => isCount(n) && n <= most);
+}
+
+const isCount = (n: number) => Number.isSafeInteger(n) && n >= 1;
+
+export const parsePositive = numberOf('a number > 0', (x) => Number.isFinite(x) && x > 0);
+
 /** A parser of 1 to `most` finite numbers. */
 export function numbersOf(expected: string, most: number) {
   return (text: string): number[] => {
@@ -45,4 +63,9 @@ export function tripleOf(expected: string, fits: (numbers: number[]) => boolean)
     if (values.length === 3 && fits(numbers)) return numbers as [number, number, number];
     throw new InvalidArgumentError(`Expected ${expected}.`);
   };
+}
+
+/** A parser of a Monkhorst–Pack grid. */
+export function gridSizeOf(example: string) {
+  return tripleOf(`three integers ≥ 1, such as ${example}`, (grid) => grid.every(isCount));
 }
