@@ -105,10 +105,10 @@ export class EuphonicClient {
   ): Promise<Evaluation> {
     checkLengths(qpts, options);
     const { signal } = options;
-    const run = new EvaluationStream(model, qpts, options);
+    const stream = new EvaluationStream(model, qpts, options);
     let connection: Connection | undefined;
     // until the job has a name, what is done for it goes by its ticket
-    let job: string | undefined = run.ticket;
+    let job: string | undefined = stream.ticket;
     const cancel = () => {
       if (job !== undefined) void connection?.control.request('job.cancel', { job }).catch(() => {});
     };
@@ -116,8 +116,8 @@ export class EuphonicClient {
     try {
       return await this.retried(model, (current) => {
         connection = current;
-        job = run.ticket;
-        return run.perform(current.work, (name) => {
+        job = stream.ticket;
+        return stream.perform(current.work, (name) => {
           job = name;
           if (signal?.aborted) cancel();
         });

@@ -1,6 +1,6 @@
 /** Finds atoms of a crystal by where they are. */
 import type { Crystal } from './crystal.js';
-import { rowTimes } from './lattice.js';
+import { length, rowsOf, rowTimes } from './lattice.js';
 
 /** An atom this near to the place that was asked for, bohr along each edge of the cell, is the only one of its kind there. */
 const SAME_PLACE = 0.1;
@@ -17,7 +17,7 @@ export class AtomFinder {
   constructor(crystal: Crystal) {
     this.crystal = crystal;
     const { atomR, atomType, cellVectors } = crystal;
-    this.near = SAME_PLACE / Math.max(...[0, 3, 6].map((k) => Math.hypot(...cellVectors.subarray(k, k + 3))));
+    this.near = SAME_PLACE / Math.max(...rowsOf(cellVectors).map(length));
     this.boxes = Math.max(1, Math.floor(Math.cbrt(atomType.length)));
     atomType.forEach((type, i) => {
       const boxes = this.atoms.get(type) ?? Array.from({ length: this.boxes ** 3 }, (): number[] => []);

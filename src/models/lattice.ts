@@ -10,9 +10,22 @@ export function rowTimes(v: ArrayLike<number>, m: ArrayLike<number>): Vector {
   return [0, 1, 2].map((j) => v[0] * m[j] + v[1] * m[3 + j] + v[2] * m[6 + j]) as Vector;
 }
 
+/** Vectors of a row-major 3×3 matrix. */
+export function rowsOf(m: ArrayLike<number>): [Vector, Vector, Vector] {
+  return [0, 3, 6].map((k) => [m[k], m[k + 1], m[k + 2]]) as [Vector, Vector, Vector];
+}
+
+export function dot(v: Vector, w: Vector): number {
+  return v[0] * w[0] + v[1] * w[1] + v[2] * w[2];
+}
+
+export function length(v: Vector): number {
+  return Math.hypot(v[0], v[1], v[2]);
+}
+
 /** Product of row-major 3×3 matrices. */
 export function times(m: ArrayLike<number>, n: ArrayLike<number>): Float64Array {
-  return Float64Array.from([0, 3, 6].flatMap((k) => rowTimes([m[k], m[k + 1], m[k + 2]], n)));
+  return Float64Array.from(rowsOf(m).flatMap((row) => rowTimes(row, n)));
 }
 
 /** Symmetric part of a row-major 3×3 matrix. */
@@ -78,7 +91,7 @@ interface Reached {
 export function latticeSearch(
   basis: ArrayLike<number>,
 ): (offset: ArrayLike<number>, reach: number) => Generator<Reached> {
-  const [a, b, c] = [0, 3, 6].map((k): Vector => [basis[k], basis[k + 1], basis[k + 2]]);
+  const [a, b, c] = rowsOf(basis);
   // lines along c in planes along b and c: steps from line to line, and from plane to plane
   const lineStep = without(b, c);
   const planeStep = without(without(a, c), lineStep);
@@ -103,16 +116,12 @@ export function latticeSearch(
         const wTo = Math.floor(wHalf - centre);
         for (let w = Math.ceil(-wHalf - centre); w <= wTo; w++) {
           const d = rowTimes([x, y, w + offset[2]], basis);
-          const r = Math.hypot(d[0], d[1], d[2]);
+          const r = length(d);
           if (r <= reach) yield { cell: [u, v, w], d, r };
         }
       }
     }
   };
-}
-
-export function dot(v: Vector, w: Vector): number {
-  return v[0] * w[0] + v[1] * w[1] + v[2] * w[2];
 }
 
 /** How many times the axis is in v. */

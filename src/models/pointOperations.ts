@@ -1,7 +1,7 @@
 /** The rotations of a crystal's space group, found without the group: what crystals of any size can be asked for in milliseconds. */
 import { AtomFinder } from './atomFinder.js';
 import type { Crystal } from './crystal.js';
-import { latticeSearch, rowTimes, type Vector, volume } from './lattice.js';
+import { dot, latticeSearch, length, rowsOf, rowTimes, volume } from './lattice.js';
 import { cartesian, SYMMETRY_TOLERANCE } from './symmetry.js';
 
 /** A rotation with one of its translations. */
@@ -77,22 +77,19 @@ function product(w: Int32Array, v: Int32Array): Int32Array {
 
 /** Integer matrices W (on fractional columns) that leave the lattice as it is. */
 function* latticeRotations(cellVectors: Float64Array): Generator<Int32Array> {
-  const edges = [0, 3, 6].map((k): Vector => [cellVectors[k], cellVectors[k + 1], cellVectors[k + 2]]);
-  const longest = Math.max(...edges.map((edge) => Math.hypot(...edge)));
+  const edges = rowsOf(cellVectors);
+  const longest = Math.max(...edges.map(length));
   if (((4 / 3) * Math.PI * longest ** 3) / volume(cellVectors) > MAX_VECTORS) return;
   const reached = [...latticeSearch(cellVectors)([0, 0, 0], longest + SYMMETRY_TOLERANCE)];
-  const product = (v: Vector, w: Vector) => v[0] * w[0] + v[1] * w[1] + v[2] * w[2];
   const isEqual = (x: number, y: number) => Math.abs(x - y) < 2 * SYMMETRY_TOLERANCE * longest;
   // the images of the cell vectors have their lengths and their scalar products
-  const [as, bs, cs] = edges.map((edge) =>
-    reached.filter(({ d }) => isEqual(product(d, d), product(edge, edge))),
-  );
+  const [as, bs, cs] = edges.map((edge) => reached.filter(({ d }) => isEqual(dot(d, d), dot(edge, edge))));
   for (const a of as) {
     for (const b of bs) {
-      if (!isEqual(product(a.d, b.d), product(edges[0], edges[1]))) continue;
+      if (!isEqual(dot(a.d, b.d), dot(edges[0], edges[1]))) continue;
       for (const c of cs) {
-        if (!isEqual(product(a.d, c.d), product(edges[0], edges[2]))) continue;
-        if (!isEqual(product(b.d, c.d), product(edges[1], edges[2]))) continue;
+        if (!isEqual(dot(a.d, c.d), dot(edges[0], edges[2]))) continue;
+        if (!isEqual(dot(b.d, c.d), dot(edges[1], edges[2]))) continue;
         yield Int32Array.from([0, 1, 2].flatMap((k) => [a.cell[k], b.cell[k], c.cell[k]]));
       }
     }

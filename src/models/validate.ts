@@ -1,7 +1,15 @@
 /** The conditions that a model must meet; the native core relies on all of them. */
 
 import type { ForceConstantsContent } from './crystal.js';
-import { cofactorsTransposed, determinant, latticeSearch, pairsWithin, symmetrised } from './lattice.js';
+import {
+  cofactorsTransposed,
+  determinant,
+  latticeSearch,
+  length,
+  pairsWithin,
+  rowsOf,
+  symmetrised,
+} from './lattice.js';
 import { ELECTRON_MASS_PER_AMU } from './units.js';
 
 /** Largest |element| of a supercell matrix: determinants and cofactors stay exact in double precision. */
@@ -117,7 +125,7 @@ function checkArray(
 }
 
 function checkCell(cellVectors: Float64Array, fail: Fail): void {
-  const edges = [0, 3, 6].map((i) => Math.hypot(...cellVectors.subarray(i, i + 3)));
+  const edges = rowsOf(cellVectors).map(length);
   if (!edges.every((edge) => isWithin(edge, [MIN_LATTICE_VECTOR, MAX_CELL_EDGE]))) {
     fail(
       `The cell has edges of ${edges.join(', ')} bohr.`,

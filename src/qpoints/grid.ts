@@ -1,5 +1,5 @@
 /** Monkhorst–Pack grids of q-points. */
-import { reciprocal } from '../models/lattice.js';
+import { length, reciprocal, rowsOf } from '../models/lattice.js';
 
 export type Grid = readonly [number, number, number];
 
@@ -64,9 +64,8 @@ export function weightedHalf(grid: Grid): { qpts: Float64Array; weights: Float64
 
 /** A grid whose points are at most `spacing` apart along each reciprocal vector: 1/Å with 2π where `cellVectors` [3,3] are in Å. */
 export function gridOfSpacing(cellVectors: Float64Array, spacing: number): Grid {
-  const basis = reciprocal(cellVectors);
-  const size = (axis: number) => stepsWithin(Math.hypot(...basis.subarray(3 * axis, 3 * axis + 3)), spacing);
-  return [size(0), size(1), size(2)];
+  const [n1, n2, n3] = rowsOf(reciprocal(cellVectors)).map((vector) => stepsWithin(length(vector), spacing));
+  return [n1, n2, n3];
 }
 
 /** Steps of at most `spacing` that make a length, one at least. */

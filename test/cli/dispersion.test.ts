@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { materials } from '../../crystals/generate.js';
-import { toJson } from '../../crystals/write.js';
 import { TestDaemon } from '../support/daemon.js';
 
 const SPACING = ['--q-spacing', '0.1'];
@@ -14,9 +13,8 @@ describe('spectra along a path', function () {
   let output: string;
   before(() => {
     daemon = new TestDaemon();
-    quartz = join(daemon.folder, 'quartz.json');
     output = join(daemon.folder, 'spectrum.json');
-    writeFileSync(quartz, toJson(materials.quartz()));
+    quartz = daemon.model('quartz', materials.quartz());
   });
   after(() => daemon.dispose());
 

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { materials } from '../../crystals/generate.js';
-import { toJson } from '../../crystals/write.js';
 import { gridPoints } from '../../src/qpoints/grid.js';
 import { TestDaemon } from '../support/daemon.js';
 
@@ -16,9 +15,8 @@ describe('euphonicd dos', function () {
   let output: string;
   before(() => {
     daemon = new TestDaemon();
-    quartz = join(daemon.folder, 'quartz.json');
     output = join(daemon.folder, 'dos.json');
-    writeFileSync(quartz, toJson(materials.quartz()));
+    quartz = daemon.model('quartz', materials.quartz());
   });
   after(() => daemon.dispose());
 

@@ -1,8 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { materials } from '../../crystals/generate.js';
-import { toJson } from '../../crystals/write.js';
 import { makeForceConstants } from '../../src/models/forceConstants.js';
 import { samplePath } from '../../src/qpoints/paths/sample.js';
 import { transposed } from '../support/compare.js';
@@ -15,8 +12,7 @@ describe('euphonicd path', function () {
   let quartz: string;
   before(() => {
     daemon = new TestDaemon();
-    quartz = join(daemon.folder, 'quartz.json');
-    writeFileSync(quartz, toJson(materials.quartz()));
+    quartz = daemon.model('quartz', materials.quartz());
   });
   after(() => daemon.dispose());
 
@@ -82,7 +78,6 @@ describe('euphonicd path', function () {
 
   it('says how many primitive cells a conventional one holds', async () => {
     const { crystal } = materials['sodium-chloride']();
-    const model = join(daemon.folder, 'conventional.json');
     // the face-centred cell with its four formula units; any symmetric force constants will do
     const edge = Math.abs(crystal.cellVectors.find((x) => x !== 0)!) * 2;
     const sites = [
@@ -104,7 +99,7 @@ describe('euphonicd path', function () {
       cellOrigins: new Int32Array(3),
       forceConstants: Float64Array.from({ length: 9 * n * n }, (_, k) => Number(k % (3 * n + 1) === 0)),
     });
-    writeFileSync(model, toJson(conventional));
+    const model = daemon.model('conventional', conventional);
     const { stdout, stderr } = await daemon.cli('path', model);
     assert.match(stdout, /^lattice +cF2/m, stderr);
     assert.match(stdout, /^cell +4 primitive cells/m);
@@ -130,8 +125,7 @@ describe('euphonicd path', function () {
   }
 
   it('is of the triclinic lattice where atoms have no symmetry', async () => {
-    const model = join(daemon.folder, 'arbitrary.json');
-    writeFileSync(model, toJson(makeForceConstants(arbitraryContent())));
+    const model = daemon.model('arbitrary', makeForceConstants(arbitraryContent()));
     const { stdout, stderr } = await daemon.cli('path', model, '--json');
     assert.match(JSON.parse(stdout).bravais, /^aP[23]$/, stderr);
   });

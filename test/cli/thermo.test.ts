@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { materials } from '../../crystals/generate.js';
-import { toJson } from '../../crystals/write.js';
 import { TestDaemon } from '../support/daemon.js';
 
 describe('euphonicd thermo', function () {
@@ -11,8 +10,7 @@ describe('euphonicd thermo', function () {
   let quartz: string;
   before(() => {
     daemon = new TestDaemon();
-    quartz = join(daemon.folder, 'quartz.json');
-    writeFileSync(quartz, toJson(materials.quartz()));
+    quartz = daemon.model('quartz', materials.quartz());
   });
   after(() => daemon.dispose());
 

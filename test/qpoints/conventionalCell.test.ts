@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { dot, times } from '../../src/models/lattice.js';
-import { conventionalAxes, length, rowsOf } from '../../src/qpoints/paths/conventionalCell.js';
+import { dot, length, rowsOf, times } from '../../src/models/lattice.js';
+import { conventionalAxes } from '../../src/qpoints/paths/conventionalCell.js';
 
 /** Lengths of the conventional axes of an orthorhombic group, for a cell in its standard setting. */
 const axesOf = (number: number, a: number, b: number, c: number) => {

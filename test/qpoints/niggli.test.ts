@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { determinant, dot, times } from '../../src/models/lattice.js';
-import { rowsOf } from '../../src/qpoints/paths/conventionalCell.js';
+import { determinant, dot, rowsOf, times } from '../../src/models/lattice.js';
 import { niggliReduction } from '../../src/qpoints/paths/niggli.js';
 
 /** The lower triangle L, row-major, with L·Lᵀ = m of a symmetric positive-definite 3×3 matrix. */

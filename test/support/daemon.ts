@@ -1,12 +1,14 @@
 /** A daemon of the tests' own: another connection file in a folder that is removed afterwards. */
 import { execFile, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { toJson } from '../../crystals/write.js';
 import { type ClientOptions, EuphonicClient } from '../../src/client/client.js';
 import { ensureDaemon, findDaemon, stopDaemon } from '../../src/client/launcher.js';
+import type { ForceConstants } from '../../src/models/forceConstants.js';
 import type { DaemonAddress } from '../../src/runtime/daemonAddress.js';
 import { type RuntimePaths, runtimePaths } from '../../src/runtime/paths.js';
 import type { StartLimits } from '../../src/runtime/startLimits.js';
@@ -76,6 +78,13 @@ export class TestDaemon {
   /** What the connection file says. */
   connection(): DaemonAddress {
     return JSON.parse(readFileSync(this.paths.connectionFile, 'utf8'));
+  }
+
+  /** Puts force constants into a file of this name in the folder. */
+  model(name: string, forceConstants: ForceConstants): string {
+    const path = join(this.folder, `${name}.json`);
+    writeFileSync(path, toJson(forceConstants));
+    return path;
   }
 
   /** Runs the command line to its end. */

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { EuphonicError } from '../../base/errors.js';
 import type { ExecutorJob, ExecutorPlan, JobOptions, PlanInfo } from '../../compute/executor.js';
+import type { Crystal } from '../../models/crystal.js';
 import { isotopeNotes } from '../../models/scatteringLengths.js';
 import { ANGSTROM_PER_BOHR, inAmu } from '../../models/units.js';
 import { float64Frame } from '../../protocol/arrays.js';
@@ -53,6 +54,10 @@ type OpenCall = Pick<Call<'job.open'>, 'peer' | 'params' | 'frames' | 'signal'>;
 function histogramFrame(job: Job, values: Float64Array | undefined): ArrayFrame[] {
   const bins = job.params.histogram?.bins;
   return values && bins ? [float64Frame('histogram', [values.length / bins, bins], values)] : [];
+}
+
+function isotopeNotesOf({ atomType, atomMass }: Crystal, { scatteringLengths }: JobOptions): string[] {
+  return scatteringLengths ? isotopeNotes(atomType, inAmu(atomMass), scatteringLengths) : [];
 }
 
 function jobSummary(job: Job, plan: ExecutorPlan, notes: string[], doubts: string[]): JobSummary {
@@ -129,7 +134,7 @@ export class Jobs {
     const plan = await this.library.plan(params.model, planOptions(params), signal);
     const notes = new Set([
       ...plan.info.notes,
-      ...this.isotopeNotes(params.model, options),
+      ...isotopeNotesOf(crystal, options),
       ...(await this.addTensors(options, params, signal)),
     ]);
     const work = await this.admission.open(plan, options, params.n_points, nAtoms, signal);
@@ -157,12 +162,6 @@ export class Jobs {
     return jobSummary(job, plan, [...notes], doubts);
   }
 
-  private isotopeNotes(model: string, { scatteringLengths }: JobOptions): string[] {
-    if (!scatteringLengths) return [];
-    const { crystal } = this.library.get(model);
-    return isotopeNotes(crystal.atomType, inAmu(crystal.atomMass), scatteringLengths);
-  }
-
   /** Adds the tensors of the grid that the parameters name, if they have an effect. Returns notes for the user. */
   private async addTensors(
     options: JobOptions,
@@ -180,12 +179,12 @@ export class Jobs {
     return summary.notes;
   }
 
-  /** Computes a chunk. Its bytes count as under way until `answer` resolves: until they have left the daemon's hands. */
+  /** Computes a chunk. Its bytes count as under way until `respond` resolves: until they have left the daemon's hands. */
   async compute(
     peer: Peer,
     params: CheckedParams<'job.compute'>,
     frames: Map<string, ArrayFrame>,
-    answer: (chunk: ComputedChunk) => Promise<unknown>,
+    respond: (chunk: ComputedChunk) => Promise<unknown>,
   ): Promise<void> {
     const job = this.get(params.job, peer);
     const { offset, count } = params;
@@ -200,7 +199,7 @@ export class Jobs {
       const { nModes, nSurfaces } = job.work;
       const array = (name: string, shape: number[], values: Float64Array | undefined) =>
         values ? [float64Frame(name, shape, values)] : [];
-      await answer({
+      await respond({
         result: {
           job: job.id,
           offset,

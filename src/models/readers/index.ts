@@ -46,13 +46,10 @@ const READERS: Record<ModelFormat, Reader> = {
  * place), `no_force_constants`, or `too_large` for more than a named limit.
  */
 export async function readForceConstants(path: string, options: ReadOptions = {}): Promise<ReadFile> {
-  const files = new FileAccess();
-  const file = await files.open(await fileOf(resolve(path), options.summaryName ?? SUMMARY_NAME, files));
-  try {
-    return { ...(await readSource(file, options, files)), files: files.states };
-  } finally {
-    await file.close();
-  }
+  return withFile(path, options, async (file, files) => ({
+    ...(await readSource(file, options, files)),
+    files: files.states,
+  }));
 }
 
 /**
@@ -60,14 +57,25 @@ export async function readForceConstants(path: string, options: ReadOptions = {}
  * other parts, which it need not need. Throws `file_not_found`, `file_unreadable`.
  */
 export async function bytesToRead(path: string, options: ReadOptions = {}): Promise<number> {
-  const files = new FileAccess();
-  const file = await files.open(await fileOf(resolve(path), options.summaryName ?? SUMMARY_NAME, files));
-  try {
+  return withFile(path, options, async (file, files) => {
     // a compressed summary is not recognised by its beginning
     const format = options.format ?? recognise(await startOf(file)) ?? 'phonopy';
     const others = format === 'phonopy' ? await otherParts(dirname(file.name), options, files) : [];
     const sizes = await Promise.all(others.map(async (other) => (await fileState(other)).size));
     return sizes.reduce((sum, size) => sum + size, file.size);
+  });
+}
+
+/** Does `work` with the file, or with phonopy's summary in the folder, at a path. */
+async function withFile<T>(
+  path: string,
+  { summaryName = SUMMARY_NAME }: ReadOptions,
+  work: (file: ByteSource, files: FileAccess) => Promise<T>,
+): Promise<T> {
+  const files = new FileAccess();
+  const file = await files.open(await fileOf(resolve(path), summaryName, files));
+  try {
+    return await work(file, files);
   } finally {
     await file.close();
   }

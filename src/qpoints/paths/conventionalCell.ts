@@ -2,7 +2,7 @@
  * Which of the cells that a space group's standard setting leaves open is the conventional one: the one with the shortest
  * axes, in ascending order. The tables of points hold for it, and labels depend on it.
  */
-import { dot, reciprocal, times, type Vector } from '../../models/lattice.js';
+import { dot, length, reciprocal, rowsOf, times, type Vector } from '../../models/lattice.js';
 import { niggliReduction } from './niggli.js';
 
 /** Lengths that differ by less than this part of them are equal, and their order stays as it is. */
@@ -115,14 +115,8 @@ function ascending(lengths: number[]): number[] {
 
 const isLonger = (x: number, y: number) => x > y * (1 + EQUAL);
 const isOdd = (x: number) => x % 2 !== 0;
-export const length = (v: Vector) => Math.hypot(...v);
 
 /** The matrix whose product with a basis has its rows in another order. */
 function permutation(order: number[]): Float64Array {
   return Float64Array.from(order.flatMap((from) => [0, 1, 2].map((k) => Number(k === from))));
-}
-
-/** Vectors of a row-major 3×3 matrix. */
-export function rowsOf(m: ArrayLike<number>): [Vector, Vector, Vector] {
-  return [0, 3, 6].map((k) => [m[k], m[k + 1], m[k + 2]]) as [Vector, Vector, Vector];
 }

@@ -1,7 +1,7 @@
 /** The path through the points of high symmetry of a crystal, in the basis of its given cell. */
 import { EuphonicError } from '../../base/errors.js';
 import type { Crystal } from '../../models/crystal.js';
-import { determinant, dot, inverse, times, type Vector } from '../../models/lattice.js';
+import { determinant, dot, inverse, length, rowsOf, times, type Vector } from '../../models/lattice.js';
 import { standardCell } from '../../models/symmetry.js';
 import {
   bravaisLattice,
@@ -10,7 +10,7 @@ import {
   extendedBravais,
   triclinicBravais,
 } from './bravais.js';
-import { conventionalAxes, length, rowsOf } from './conventionalCell.js';
+import { conventionalAxes } from './conventionalCell.js';
 import { nearestAxes } from './nearestAxes.js';
 import { latticeTable } from './tables.js';
 

@@ -5,9 +5,8 @@
  * All choices give the same frequencies along the path, but in cP1, cF1 and hP1 they may exchange two inequivalent lines
  * of a kind: X–M and M–X_1, W–X and X–W_2, H–K and K–H_2. The space group does not say which is the first one.
  */
-import { dot, times, type Vector } from '../../models/lattice.js';
+import { dot, length, rowsOf, times, type Vector } from '../../models/lattice.js';
 import type { Bravais } from './bravais.js';
-import { length, rowsOf } from './conventionalCell.js';
 
 /** Sums of cosines that differ by less are equal. */
 const EQUAL = 1e-6;

@@ -1,6 +1,6 @@
 /** Niggli's reduced cell: the one cell of a lattice that is shortest and least slanted. */
 import { EuphonicError } from '../../base/errors.js';
-import { determinant, times } from '../../models/lattice.js';
+import { determinant, dot, rowsOf, times } from '../../models/lattice.js';
 
 /** Relative to the volume's cube root squared: lengths and products nearer than this are equal. Grosse-Kunstleve advises 1e-5. */
 const TOLERANCE = 1e-5;
@@ -42,15 +42,14 @@ interface Gram {
 }
 
 function gramElements(m: Float64Array): Gram {
-  const product = (i: number, j: number) =>
-    m[3 * i] * m[3 * j] + m[3 * i + 1] * m[3 * j + 1] + m[3 * i + 2] * m[3 * j + 2];
+  const [a, b, c] = rowsOf(m);
   return {
-    a: product(0, 0),
-    b: product(1, 1),
-    c: product(2, 2),
-    bc: 2 * product(1, 2),
-    ca: 2 * product(2, 0),
-    ab: 2 * product(0, 1),
+    a: dot(a, a),
+    b: dot(b, b),
+    c: dot(c, c),
+    bc: 2 * dot(b, c),
+    ca: 2 * dot(c, a),
+    ab: 2 * dot(a, b),
   };
 }
 
