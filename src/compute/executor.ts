@@ -1,7 +1,7 @@
 /**
  * The seam between the daemon and whatever computes: models, plans and jobs in, arrays out. Today the local executor
- * is the only one; an executor that spreads chunks over a cluster would stand in its place, and nothing in daemon/
- * would know.
+ * is the only one in the program; an executor that spreads chunks over a cluster would stand in its place, and nothing
+ * in daemon/ would know.
  */
 import type { ForceConstants } from '../models/forceConstants.js';
 
@@ -239,4 +239,11 @@ export interface Executor {
   open(plan: ExecutorPlan, options: JobOptions, budget: JobBudget): Promise<ExecutorJob>;
   /** Cancels what is queued and frees the threads. */
   close(): void;
+}
+
+/** A kind of executor: what a daemon is started with. */
+export interface ExecutorKind {
+  /** How many threads one works with where nobody said so, and why that many. */
+  availableThreads(): ThreadBudget;
+  create(threads: ThreadBudget): Executor | Promise<Executor>;
 }

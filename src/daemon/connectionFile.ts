@@ -15,7 +15,6 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { EuphonicError } from '../base/errors.js';
-import { loadAddon } from '../compute/local/addon.js';
 import { type DaemonAddress, readConnectionFile, readStaleConnectionFile } from '../runtime/daemonAddress.js';
 import { type RuntimePaths, runtimePaths } from '../runtime/paths.js';
 import { cannotWrite, ensurePrivateDirectory } from '../runtime/posix.js';
@@ -27,13 +26,13 @@ const MAX_SOCKET_PATH = 107;
 const socketDirectoryPrefix = () => `/tmp/euphonic-${process.getuid?.() ?? 0}-`;
 
 /**
- * Takes the lock beside the connection file for the life of this process; false if another daemon holds it.
- * The directory is made or checked first. Throws `runtime_directory`.
+ * Takes the lock beside the connection file for the life of this process; false if another daemon holds it. `lockFile`
+ * locks a file, as the addon does. The directory is made or checked first. Throws `runtime_directory`.
  */
-export function takeLock(paths: RuntimePaths): boolean {
+export function takeLock(paths: RuntimePaths, lockFile: (path: string) => boolean): boolean {
   ensurePrivateDirectory(paths.directory);
   try {
-    if (!loadAddon().lockFile(paths.lock)) return false;
+    if (!lockFile(paths.lock)) return false;
     // says whom to ask should the connection file be lost
     writeFileSync(paths.lock, `${process.pid}\n`);
     return true;

@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import { EuphonicError } from '../base/errors.js';
 import { VERSION } from '../base/version.js';
-import type { Executor, ThreadBudget } from '../compute/executor.js';
+import type { Executor, ExecutorKind } from '../compute/executor.js';
 import { PROTOCOL_VERSION } from '../protocol/limits.js';
 import type { ControlMethod, Status, WorkMethod } from '../protocol/messages.js';
 import type { DaemonAddress } from '../runtime/daemonAddress.js';
@@ -46,8 +46,8 @@ import { workService } from './workService.js';
 
 export interface DaemonOptions extends StartLimits {
   paths?: RuntimePaths;
-  /** makes what computes */
-  executor(threads: ThreadBudget): Executor | Promise<Executor>;
+  /** what computes */
+  executor: ExecutorKind;
 }
 
 /** A running daemon. Its process holds the lock; see `startDaemon`. */
@@ -314,9 +314,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   removeStale(paths);
   let daemon: Daemon | undefined;
   try {
-    const config = daemonConfig(options);
+    const config = daemonConfig(options, options.executor);
     const security = config.tcp ? curveSecurity() : plainSecurity();
-    const executor = await options.executor(config.threads);
+    const executor = await options.executor.create(config.threads);
     daemon = new Daemon(paths, config, security, openLog(paths.log), executor);
     await daemon.bind();
     return daemon;

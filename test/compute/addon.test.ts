@@ -9,8 +9,9 @@ import { promisify } from 'node:util';
 import type { JobOptions } from '../../src/compute/executor.js';
 import { loadAddon } from '../../src/compute/local/addon.js';
 import { nativeContent } from '../../src/compute/local/content.js';
-import { threadBudget } from '../../src/compute/local/localExecutor.js';
+import { localExecutor } from '../../src/compute/local/localExecutor.js';
 import type { NativePool } from '../../src/compute/local/native.js';
+import { daemonConfig } from '../../src/daemon/limits/config.js';
 import { failsWith } from '../support/errors.js';
 import { arbitraryModel } from '../support/models.js';
 
@@ -175,11 +176,13 @@ describe('addon', function () {
     assert.match(addon.simdTarget(), /\w+/);
     const { threads, reason } = addon.availableThreads();
     assert.ok(threads >= 1 && reason.length > 0);
-    assert.deepEqual(threadBudget(undefined, {}), { threads, reason });
-    assert.equal(threadBudget(undefined, { EUPHONIC_MAX_THREADS: '7' }).threads, 7);
-    assert.equal(threadBudget(3, { EUPHONIC_MAX_THREADS: '7' }).threads, 3);
+    const budget = (asked: number | undefined, env: NodeJS.ProcessEnv) =>
+      daemonConfig(asked === undefined ? {} : { threads: asked }, localExecutor, env).threads;
+    assert.deepEqual(budget(undefined, {}), { threads, reason });
+    assert.equal(budget(undefined, { EUPHONIC_MAX_THREADS: '7' }).threads, 7);
+    assert.equal(budget(3, { EUPHONIC_MAX_THREADS: '7' }).threads, 3);
     for (const text of ['0', '-1', '1.5', 'all']) {
-      await failsWith('invalid_argument', () => threadBudget(undefined, { EUPHONIC_MAX_THREADS: text }));
+      await failsWith('invalid_argument', () => budget(undefined, { EUPHONIC_MAX_THREADS: text }));
     }
   });
 });

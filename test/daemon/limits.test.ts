@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import type { EuphonicError } from '../../src/base/errors.js';
 import { parseBytes, parseDuration } from '../../src/base/sizes.js';
+import { localExecutor } from '../../src/compute/local/localExecutor.js';
 import { daemonConfig } from '../../src/daemon/limits/config.js';
 import {
   CONNECTION_CHECK_MS,
@@ -38,14 +39,14 @@ describe('limits of a daemon', function () {
   describe('of the site', () => {
     it('cap what users ask for', () => {
       const env = withSite('max_threads: 2\nmax_memory: 1 GiB\nidle_end: 2h\nread_time: 30s\nmax_jobs: 7\n');
-      const config = daemonConfig({ threads: 8, maxMemory: '64G', idleEnd: 'never' }, env);
+      const config = daemonConfig({ threads: 8, maxMemory: '64G', idleEnd: 'never' }, localExecutor, env);
       assert.equal(config.threads.threads, 2);
       assert.ok(config.threads.reason.includes(site));
       assert.deepEqual([config.memory.bytes, config.idleEndMs, config.maxJobs], [2 ** 30, 7_200_000, 7]);
       assert.equal(config.readTimeMs, 30_000);
-      assert.equal(daemonConfig({ readTime: '90s' }, env).readTimeMs, 30_000);
-      assert.equal(daemonConfig({}, { ...env, EUPHONIC_READ_TIME: '2s' }).readTimeMs, 2000);
-      const modest = daemonConfig({ threads: 1, maxMemory: '512M', idleEnd: '1h' }, env);
+      assert.equal(daemonConfig({ readTime: '90s' }, localExecutor, env).readTimeMs, 30_000);
+      assert.equal(daemonConfig({}, localExecutor, { ...env, EUPHONIC_READ_TIME: '2s' }).readTimeMs, 2000);
+      const modest = daemonConfig({ threads: 1, maxMemory: '512M', idleEnd: '1h' }, localExecutor, env);
       assert.deepEqual(
         [modest.threads.threads, modest.memory.bytes, modest.idleEndMs],
         [1, 2 ** 29, 3_600_000],
@@ -106,8 +107,8 @@ describe('limits of a daemon', function () {
       assert.equal(refused.code, 1);
       assert.match(refused.stderr, /does not allow/);
       const env = withSite('tcp: loopback');
-      await failsWith('invalid_argument', () => daemonConfig({ tcp: '0.0.0.0' }, env));
-      assert.equal(daemonConfig({ tcp: '127.0.0.1' }, env).tcp?.host, '127.0.0.1');
+      await failsWith('invalid_argument', () => daemonConfig({ tcp: '0.0.0.0' }, localExecutor, env));
+      assert.equal(daemonConfig({ tcp: '127.0.0.1' }, localExecutor, env).tcp?.host, '127.0.0.1');
     });
   });
 

@@ -4,6 +4,7 @@ import { asEuphonicError } from '../../base/errors.js';
 import { showBytes } from '../../base/sizes.js';
 import { VERSION } from '../../base/version.js';
 import { loadAddon } from '../../compute/local/addon.js';
+import { localExecutor } from '../../compute/local/localExecutor.js';
 import { daemonConfig } from '../../daemon/limits/config.js';
 import { MAX_CONNECTIONS } from '../../daemon/limits/settings.js';
 import { readConnectionFile } from '../../runtime/daemonAddress.js';
@@ -25,7 +26,7 @@ export function runChecks(daemon: DaemonFacts, paths: AllPathFacts | undefined):
   return [
     checkThat('native addon', () => `loads, ${loadAddon().simdTarget()}`),
     checkThat('limits', () => {
-      const { threads, memory, site } = daemonConfig({});
+      const { threads, memory, site } = daemonConfig({}, localExecutor);
       const source = site.found ? `, site limits from ${site.path}` : '';
       return `${threads.threads} threads (${threads.reason}), ${showBytes(memory.bytes)} (${memory.reason})${source}`;
     }),

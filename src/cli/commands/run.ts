@@ -1,24 +1,22 @@
 /** `euphonicd run`: this process becomes the daemon. */
 
 import { asEuphonicError } from '../../base/errors.js';
+import type { ExecutorKind } from '../../compute/executor.js';
 import { loadAddon } from '../../compute/local/addon.js';
-import { createLocalExecutor } from '../../compute/local/localExecutor.js';
+import { localExecutor } from '../../compute/local/localExecutor.js';
 import { takeLock } from '../../daemon/connectionFile.js';
-import type { Daemon, DaemonOptions } from '../../daemon/daemon.js';
+import type { Daemon } from '../../daemon/daemon.js';
 import { EXIT_LOCKED } from '../../protocol/limits.js';
 import { runtimePaths } from '../../runtime/paths.js';
 import type { StartLimits } from '../../runtime/startLimits.js';
 import { EXIT_ERROR, EXIT_OK } from '../terminal/exitCodes.js';
 
-/** Does not return where the daemon was started: the process ends with it. `executor` makes what computes. */
-export async function run(
-  limits: StartLimits,
-  executor: DaemonOptions['executor'] = createLocalExecutor,
-): Promise<number> {
+/** Does not return where the daemon was started: the process ends with it. `executor` is what computes. */
+export async function run(limits: StartLimits, executor: ExecutorKind = localExecutor): Promise<number> {
   process.umask(0o077);
   const paths = runtimePaths();
   // the lock comes before everything else, so that of many starts at once all but one end quickly
-  if (!takeLock(paths)) {
+  if (!takeLock(paths, (path) => loadAddon().lockFile(path))) {
     process.stderr.write(`euphonicd: another daemon is alive (it holds ${paths.lock})\n`);
     return EXIT_LOCKED;
   }

@@ -5,6 +5,7 @@ import type {
   Chunk,
   Executor,
   ExecutorJob,
+  ExecutorKind,
   ExecutorModel,
   ExecutorPlan,
   JobBudget,
@@ -18,19 +19,6 @@ import { chunkAdvice, MAX_INFLIGHT_BYTES } from './chunkAdvice.js';
 import { nativeContent } from './content.js';
 import type { NativeModel, NativePlan, NativePool } from './native.js';
 import { planBytes } from './planMemory.js';
-
-/** The thread budget: what was asked for, else the environment's, else what the machine grants this process. */
-export function threadBudget(asked: number | undefined, env: NodeJS.ProcessEnv = process.env): ThreadBudget {
-  if (asked !== undefined) return { threads: asked, reason: 'asked for when the daemon was started' };
-  const text = env.EUPHONIC_MAX_THREADS?.trim();
-  if (!text) return loadAddon().availableThreads();
-  const threads = Number(text);
-  if (Number.isSafeInteger(threads) && threads >= 1) return { threads, reason: 'EUPHONIC_MAX_THREADS' };
-  throw new EuphonicError('invalid_argument', `EUPHONIC_MAX_THREADS is '${text}'.`, {
-    where: 'EUPHONIC_MAX_THREADS',
-    expected: 'an integer ≥ 1',
-  });
-}
 
 /** Of q-points and an energy: what a chunk of broadened intensities holds beside them is less. */
 const INPUT_BYTES_PER_POINT = 32;
@@ -85,6 +73,11 @@ export function createLocalExecutor(budget: ThreadBudget): Executor {
     close: () => pool.close(),
   };
 }
+
+export const localExecutor: ExecutorKind = {
+  availableThreads: () => loadAddon().availableThreads(),
+  create: createLocalExecutor,
+};
 
 function hasEigenvectors({ quantity, modeGradients, histogram }: LeastOptions): boolean {
   if (quantity === 'frequencies') return modeGradients === true;

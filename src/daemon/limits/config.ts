@@ -2,8 +2,7 @@
 import { totalmem } from 'node:os';
 import { EuphonicError } from '../../base/errors.js';
 import { parseBytes, parseDuration, showBytes } from '../../base/sizes.js';
-import type { ThreadBudget } from '../../compute/executor.js';
-import { threadBudget } from '../../compute/local/localExecutor.js';
+import type { ExecutorKind, ThreadBudget } from '../../compute/executor.js';
 import type { StartLimits } from '../../runtime/startLimits.js';
 import { isLoopback, parseTcpAddress, type TcpAddress } from '../../runtime/tcpAddress.js';
 import {
@@ -37,13 +36,17 @@ export interface DaemonConfig {
 }
 
 /** Throws `invalid_argument` for what is out of range or not allowed here, and what `readSiteConfig` throws. */
-export function daemonConfig(limits: StartLimits, env: NodeJS.ProcessEnv = process.env): DaemonConfig {
+export function daemonConfig(
+  limits: StartLimits,
+  executor: Pick<ExecutorKind, 'availableThreads'>,
+  env: NodeJS.ProcessEnv = process.env,
+): DaemonConfig {
   const site = readSiteConfig(env);
   const memory = memoryLimit(limits.maxMemory, env, site);
   const idleEnd = duration(limits.idleEnd, '--idle-end', env, 'EUPHONIC_IDLE_END');
   const readTime = duration(limits.readTime, '--read-time', env, 'EUPHONIC_READ_TIME');
   return {
-    threads: cappedThreads(threadBudget(limits.threads, env), site),
+    threads: cappedThreads(threadBudget(limits.threads, executor, env), site),
     memory,
     modelStoreBytes: Math.min(MODEL_STORE_BYTES, Math.floor(memory.bytes * MODEL_STORE_SHARE)),
     maxJobs: Math.min(MAX_JOBS, site.maxJobs),
@@ -58,6 +61,23 @@ export function daemonConfig(limits: StartLimits, env: NodeJS.ProcessEnv = proce
 function duration(given: string | undefined, flag: string, env: NodeJS.ProcessEnv, variable: string) {
   if (given !== undefined) return parseDuration(given, flag);
   return env[variable] ? parseDuration(env[variable], variable) : undefined;
+}
+
+/** What was asked for, else the environment's, else what the executor finds. */
+function threadBudget(
+  asked: number | undefined,
+  executor: Pick<ExecutorKind, 'availableThreads'>,
+  env: NodeJS.ProcessEnv,
+): ThreadBudget {
+  if (asked !== undefined) return { threads: asked, reason: 'asked for when the daemon was started' };
+  const text = env.EUPHONIC_MAX_THREADS?.trim();
+  if (!text) return executor.availableThreads();
+  const threads = Number(text);
+  if (Number.isSafeInteger(threads) && threads >= 1) return { threads, reason: 'EUPHONIC_MAX_THREADS' };
+  throw new EuphonicError('invalid_argument', `EUPHONIC_MAX_THREADS is '${text}'.`, {
+    where: 'EUPHONIC_MAX_THREADS',
+    expected: 'an integer ≥ 1',
+  });
 }
 
 function cappedThreads(budget: ThreadBudget, site: SiteConfig): ThreadBudget {
