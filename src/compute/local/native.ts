@@ -1,6 +1,6 @@
 /**
- * The whole surface of the C++ addon (native/node). JavaScript validates, C++ trusts:
- * only `localExecutor.ts` calls it, with arguments that were checked where they entered.
+ * The whole surface of the C++ addon (native/node). JavaScript validates, C++ trusts: arguments were checked where they
+ * entered.
  */
 
 import type { Chunk, ChunkResult, JobOptions, PlanInfo, PlanOptions } from '../executor.js';
