@@ -94,7 +94,7 @@ classdef ForceConstants < euphonic.internal.DaemonModel
             params.temperature = euphonic.internal.options.check(caller, 'temperature', temperature);
             if ischar(params.grid) || ischar(params.temperature)
                 euphonic.internal.fail(caller, 'invalid_argument', ...
-                    'The grid or the temperature is none; expected three integers and a number of kelvin.');
+                    'The grid or the temperature is ''None''; expected three integers and a number of kelvin.');
             end
             [summary, arrays] = self.ask(caller, 'debye_waller', params);
             result = struct('debye_waller', arrays.debye_waller, 'temperature', params.temperature, ...

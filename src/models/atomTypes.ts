@@ -99,8 +99,8 @@ export function massOf(name: string): number | undefined {
 }
 
 /**
- * The parts of a virtual crystal's site, 'Ge0.5Sn0.5': element and weight of each. Undefined for a type that is none: weights have
- * a decimal point and add up to 1.
+ * The parts of a virtual crystal's site, 'Ge0.5Sn0.5': element and weight of each. Undefined for another type: weights have a
+ * decimal point and add up to 1.
  */
 export function siteMixture(type: string): { element: string; weight: number }[] | undefined {
   if (!/^(?:[A-Z][a-z]?0?\.\d+){2,}$/.test(type)) return undefined;

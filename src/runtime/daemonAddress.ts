@@ -54,7 +54,7 @@ export function clientSecurity(address: DaemonAddress): object {
 }
 
 /**
- * The address in the file, or undefined if there is not a file, or one that was never completed. Throws
+ * The address in the file, or undefined where there is no file, or one that was never completed. Throws
  * `runtime_directory` for a file that others could have written or read, `file_damaged` for one that does not
  * hold an address, `other_host` for one of another host that cannot be reached from here.
  */

@@ -109,7 +109,7 @@ describe('euphonicd path', function () {
   const wrong: [string, string[], RegExp][] = [
     ['an unknown label', ['--path', 'G Q'], /hP2 has no point 'Q'[\s\S]*GAMMA A K H H_2 M L/],
     ['a path of one point', ['--path', 'G'], /fewer than two points/],
-    ['coordinates that are none', ['--q', '0 0 0 1 0 x'], /'x'/],
+    ['a letter among coordinates', ['--q', '0 0 0 1 0 x'], /'x'/],
     ['two paths', ['--path', 'G M', '--q', '0 0 0 1 0 0'], /--q/],
     ['a zone between zones', ['--zone', '1', '0', '0.5'], /three integers/],
     ['a spacing of zero', ['--q-spacing', '0'], /> 0/],

@@ -51,7 +51,7 @@ describe('peers of a daemon', function () {
     assert.equal(codeOf(await peer('control').request('ping')), 'no error');
   });
 
-  it('get a typed error for each message that is none, and the daemon goes on', async () => {
+  it('get a typed error for each message that breaks the protocol, and the daemon goes on', async () => {
     const refused = corpus().filter(
       ({ direction, verdict }) => direction === 'request' && verdict !== 'accept',
     );

@@ -203,7 +203,7 @@ function a_daemon_is_reached_over_tcp_with_keys()
     support.check(~euphonic.internal.connection.ping(stranger, 2), 'nobody to be let in with another key');
     stranger.client_key = 'short';
     answer = euphonic.internal.gateway('request', stranger, 'control', 'ping', struct(), [], 2);
-    support.check(strcmp(answer.error.code, 'invalid_argument'), 'keys that are none to be named');
+    support.check(strcmp(answer.error.code, 'invalid_argument'), 'a key that is too short to be refused');
     support.check(euphonic.internal.connection.ping(address), 'the daemon to go on');
 end
 

@@ -78,7 +78,7 @@ function a_fit_finds_its_factors_again()
         p = p + (jacobian \ (measured - now_at)).';
     end
     support.check(max(abs(p - [1.7 1.02])) < 1e-6, 'factors 1.7 and 1.02, found %s', mat2str(p, 6));
-    support.check(model.cache.hits == 24, 'one calculation for all evaluations, found %d that were none', ...
+    support.check(model.cache.hits == 24, '24 evaluations from the cache, found %d', ...
         model.cache.hits);
 end
 

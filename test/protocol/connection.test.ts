@@ -83,7 +83,7 @@ describe('connection file', () => {
     ensurePrivateDirectory(deep.directory);
   });
 
-  it('refuses a directory that others may write to, that is a link, or that is none', async () => {
+  it('refuses a directory that others may write to, that is a link, or that is a file', async () => {
     chmodSync(folder, 0o777);
     const open = await failsWith('runtime_directory', () => ensurePrivateDirectory(paths().directory));
     assert.match(open.advice ?? '', /chmod 700/);

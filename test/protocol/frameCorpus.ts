@@ -157,7 +157,7 @@ function goodRequests(good: Add): void {
   );
 }
 
-/** Requests whose header is none. */
+/** Requests whose header breaks the protocol. */
 function badHeaders(bad: Add): void {
   bad('no-frames', 'no frame at all', []);
   bad('empty', 'an empty header', [Buffer.alloc(0)]);

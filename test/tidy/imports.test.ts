@@ -59,7 +59,7 @@ const typescript: Graph = new Map(
   ]),
 );
 
-/** Highway reads a file once more for each target by its own name: that is no include of itself. */
+/** Highway reads a file once more for each target by its own name: that does not count as including itself. */
 const headers = new Set(filesIn('native', '.h'));
 const native: Graph = new Map(
   filesIn('native', '.h', '.cpp').map((file) => [

@@ -59,7 +59,7 @@ class Job {
   bool scatters() const {
     return options_.quantity == Quantity::structure_factor || options_.quantity == Quantity::sqw;
   }
-  // Whether mode gradients are results: of other quantities they are none.
+  // Whether mode gradients are results: frequencies and modes alone have them.
   bool gives_gradients() const {
     return options_.mode_gradients &&
            (options_.quantity == Quantity::frequencies || options_.quantity == Quantity::modes);

@@ -1,6 +1,6 @@
 /**
- * The whole surface of the C++ addon (native/node). JavaScript validates, C++ trusts: arguments were checked where they
- * entered.
+ * The whole surface of the C++ addon (native/node). JavaScript validates, C++ trusts: all that it is given was checked
+ * where it entered.
  */
 
 import type { Chunk, ChunkResult, JobOptions, PlanInfo, PlanOptions } from '../executor.js';

@@ -41,7 +41,7 @@ const KEYS = {
 } as const;
 
 /**
- * The site's limits; all infinite where there is not a file. Throws `file_not_found` where EUPHONIC_SITE_CONFIG names none,
+ * The site's limits; all infinite where there is no file. Throws `file_not_found` where EUPHONIC_SITE_CONFIG names none,
  * `file_unreadable`, and `file_damaged` for a file with an error in it: then no daemon starts, rather than one without limits.
  */
 export function readSiteConfig(env: NodeJS.ProcessEnv = process.env): SiteConfig {
