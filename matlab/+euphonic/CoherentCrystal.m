@@ -46,7 +46,7 @@ classdef CoherentCrystal < handle
     %   Example
     %       fc = euphonic.ForceConstants.from_castep('quartz.castep_bin');
     %       model = euphonic.CoherentCrystal(fc, 'temperature', 300, 'asr', 'reciprocal');
-    %       cut = disp2sqw_eval(cut, @model.horace_disp, {}, 1.5);
+    %       cut = disp2sqw_eval(cut, @model.horace_disp, {1}, 1.5);
     %
     %   See also EUPHONIC.FORCECONSTANTS, EUPHONIC.COHERENTCRYSTAL/HORACE_DISP,
     %   EUPHONIC.COHERENTCRYSTAL/HORACE_SQW, EUPHONIC.PLOT_SQW.
