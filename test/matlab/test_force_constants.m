@@ -216,7 +216,7 @@ function wrong_debye_waller_calls_are_refused()
     check = @(reason, part, varargin) support.check_error(['EUPHONIC:calculate_debye_waller:' reason], part, ...
         @() fc.calculate_debye_waller(varargin{:}));
     check('invalid_argument', 'grid', [6 6 6]);
-    check('invalid_argument', 'none', [6 6 6], 'None');
+    check('invalid_argument', 'is ''None''', [6 6 6], 'None');
     check('invalid_argument', 'debye_waller_grid', [6 6], 300);
     check('invalid_argument', 'frequency_min', [6 6 6], 300, 'frequency_min', 0);
     check('unknown_option', '''symmetrise''', [6 6 6], 300, 'symmetrize', true);
