@@ -116,11 +116,12 @@ async function openJob(
     get busySeconds() {
       return busy.seconds;
     },
-    compute: async (chunk: Chunk) => {
-      const { startedAt, finishedAt, ...result } = await coded(job.compute(chunk));
-      busy.add(startedAt, finishedAt);
-      return result;
-    },
+    // an async function would keep the chunk until its results are there
+    compute: (chunk: Chunk) =>
+      coded(job.compute(chunk)).then(({ startedAt, finishedAt, ...result }) => {
+        busy.add(startedAt, finishedAt);
+        return result;
+      }),
     close: () => {
       job.cancel();
       release();

@@ -192,7 +192,10 @@ export class Jobs {
     this.inflight.set(peer.key, (this.inflight.get(peer.key) ?? 0) + bytes);
     job.open++;
     try {
-      const result = await job.work.compute(chunkOf(params, frames, job.params.quantity));
+      const computed = job.work.compute(chunkOf(params, frames, job.params.quantity));
+      // chunks may wait for long, and the executor has its own copy
+      frames.clear();
+      const result = await computed;
       job.points += count;
       this.counters.chunks++;
       this.counters.points += count;

@@ -183,9 +183,10 @@ export class Service<M extends Method> {
   private async perform(peer: Peer, request: Request, stop: AbortController): Promise<void> {
     const method = checkMethod(request.method, this.methods);
     const { params, frames } = checkRequest(method, request);
+    // from here on the call alone keeps the arrays, and can let go of them
+    request.frames.length = 0;
     const respond: Respond<M> = (result, resultFrames = []) => {
-      // it may wait for long: what was received is not needed any more
-      request.frames.length = 0;
+      // the answer may wait for long: what was received is not needed any more
       frames.clear();
       return this.socket.send(
         peer,
