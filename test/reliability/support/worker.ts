@@ -63,13 +63,14 @@ const tasks: Record<string, (params: never) => Promise<void>> = {
     if (!('result' in opened)) throw new Error(JSON.stringify(opened));
     const { job, chunk_points, bytes_per_point } = opened.result as Record<string, never>;
     const qpts = float64Frame('qpts', [3, chunk_points], pointsOf(chunk_points));
-    const chunks = (megabytes * 2 ** 20) / (chunk_points * bytes_per_point);
+    const chunkBytes = chunk_points * bytes_per_point;
+    const chunks = (megabytes * 2 ** 20) / chunkBytes;
     for (let i = 0; i < chunks; i++) {
       const params = { job, offset: i * chunk_points, count: chunk_points };
       await peer.send(encodeRequest({ id: 100 + i, method: 'job.compute', params, frames: [qpts] }));
       await sleep(2);
     }
-    say({ event: 'running', chunks });
+    say({ event: 'running', chunks: Math.ceil(chunks), chunkBytes, requestBytes: qpts.bytes.length });
     await new Promise(() => {});
   },
 
