@@ -78,8 +78,8 @@ export class PeerSocket {
       mandatory: true,
       ...security,
       linger: 0,
-      // as many may come at the same moment
-      backlog: MAX_CONNECTIONS,
+      // as many may come at the same moment, and as many more that are to be told that there is no room
+      backlog: 2 * MAX_CONNECTIONS,
       maxMessageSize: maxFrameBytes,
       receiveHighWaterMark: RECEIVE_HIGH_WATER_MARK,
       // with 0 a send succeeds or fails at once, so two never overlap
