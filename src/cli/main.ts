@@ -9,6 +9,7 @@ import { addLimitOptions } from './options/limitOptions.js';
 import { addModelOptions } from './options/modelOptions.js';
 import { countOf, joinNumbers, numberOf, parsePositive } from './options/numbers.js';
 import { addPathOptions, ZONE } from './options/pathOptions.js';
+import { addColourOptions } from './options/pictureOptions.js';
 import {
   addEnergyOptions,
   addGridOptions,
@@ -172,7 +173,7 @@ function addMap(program: Command): Command {
         .default('coherent'),
     );
   addEnergyOptions(addGridOptions(addPathOptions(map)));
-  return addOutputOptions(addModelOptions(addCalculationOptions(map)));
+  return addColourOptions(addOutputOptions(addModelOptions(addCalculationOptions(map))));
 }
 
 function addDos(program: Command): Command {

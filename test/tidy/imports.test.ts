@@ -17,6 +17,7 @@ const ROOMS: Record<string, string> = {
   qpoints: 'models',
   'qpoints/paths': 'base models qpoints',
   spectra: 'base models qpoints qpoints/paths',
+  figure: 'spectra',
   compute: 'models qpoints',
   'compute/local': 'base compute models models/readers',
   'daemon/limits': 'base compute protocol runtime',
@@ -26,8 +27,9 @@ const ROOMS: Record<string, string> = {
   daemon: 'base compute daemon/jobs daemon/limits daemon/sockets daemon/store protocol runtime',
   client: 'base models protocol runtime',
   'cli/terminal': 'base runtime',
-  'cli/options': 'base cli/terminal daemon/limits models protocol qpoints qpoints/paths runtime spectra',
-  'cli/formats': 'base cli/terminal client protocol qpoints runtime spectra',
+  'cli/options':
+    'base cli/terminal daemon/limits figure models protocol qpoints qpoints/paths runtime spectra',
+  'cli/formats': 'base cli/options cli/terminal client figure protocol qpoints runtime spectra',
   'cli/commands':
     'base cli/formats cli/options cli/terminal client compute compute/local daemon daemon/limits models protocol qpoints qpoints/paths runtime spectra',
   cli: 'base cli/commands cli/options cli/terminal spectra',

@@ -32,7 +32,7 @@ export async function dispersion(
       asr: plan.asr ?? 'none',
     });
     const spectrum = dispersionSpectrum(evaluation.frequencies, path.sampled, provenance);
-    await writeSpectrum(spectrum, flags.energyUnit, files);
+    await writeSpectrum(spectrum, flags, files);
     report(session, flags, files, evaluation, {
       what: `${path.lattice.bravais}, ${distances.length} q-points`,
       seconds: (performance.now() - start) / 1000,

@@ -53,7 +53,7 @@ export async function dos(modelPath: string, flags: DosFlags): Promise<number> {
     }
     const provenance = provenanceOf(session, 'dos', describe(request, plan.asr ?? 'none', area));
     const spectrum = fromCommandLine(() => dosSpectrum(evaluation.histogram!, crystal, request, provenance));
-    await writeSpectrum(spectrum, flags.energyUnit, files);
+    await writeSpectrum(spectrum, flags, files);
     report(session, flags, files, evaluation, {
       what: `${sizeOf(grid)} q-points, ${qpts.length / 3} by time reversal`,
       seconds: (performance.now() - start) / 1000,

@@ -72,12 +72,13 @@ export async function map(modelPath: string, flags: MapFlags): Promise<number> {
       ...(isHot && {
         temperature_K: calculation.temperature!,
         debye_waller_grid: options.debye_waller_grid!.join(' '),
+        ...(!options.bose && { bose: 'no' }),
       }),
       ...(width && { energy_broadening_fwhm_meV: width.join(' ') }),
     });
     const modes = modesOf(evaluation, crystal.atomType.length);
     const spectrum = mapSpectrum(modes, path.sampled, request, measured, provenance);
-    await writeSpectrum(spectrum, flags.energyUnit, files);
+    await writeSpectrum(spectrum, flags, files);
     report(session, flags, files, evaluation, {
       what: `${path.lattice.bravais}, ${distances.length} q-points × ${flags.ebins} bins`,
       seconds: (performance.now() - start) / 1000,

@@ -1,25 +1,30 @@
-/** Spectra into files, in the form that the name asks for. */
-import { basename, extname } from 'node:path';
+/** Spectra into files, in the form that the name asks for: numbers or pictures. */
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { basename, dirname, extname } from 'node:path';
+import type { PictureForm } from '../../figure/picture.js';
 import { csv, euphonicJson } from '../../spectra/files.js';
 import type { Spectrum } from '../../spectra/spectrum.js';
 import type { EnergyUnit } from '../../spectra/units.js';
+import { type PictureFlags, pictureOptions } from '../options/pictureOptions.js';
 import { UsageError } from '../terminal/exitCodes.js';
-import { isSameFile, writeOutput } from './outputFile.js';
+import { isSameFile, outputFailure, writeOutput } from './outputFile.js';
 
-const WRITERS = {
-  '.json': (spectrum: Spectrum, unit: EnergyUnit) => `${JSON.stringify(euphonicJson(spectrum, unit))}\n`,
-  '.csv': csv,
-} as const;
-type Extension = keyof typeof WRITERS;
+const json = (spectrum: Spectrum, unit: EnergyUnit) => `${JSON.stringify(euphonicJson(spectrum, unit))}\n`;
+const WRITERS = { '.json': json, '.csv': csv } as const;
+type NumbersForm = keyof typeof WRITERS;
+
+const PICTURES: readonly PictureForm[] = ['.png', '.svg'];
+const FORMS = [...PICTURES, ...(Object.keys(WRITERS) as NumbersForm[])];
+type Form = (typeof FORMS)[number];
 
 export interface Output {
   path: string;
-  form: Extension;
+  form: Form;
 }
 
 /**
- * The files that flags name; without any, JSON in the current folder, named after the model's file and the command. Throws
- * UsageError for another form, and for a file that is read.
+ * The files that flags name; without any, a picture and its numbers in the current folder, named after the model's file and the
+ * command. Throws UsageError for another form, and for a file that is read; `file_unreadable` where one cannot be written.
  */
 export function outputs(
   { saveTo = [], saveJson }: { saveTo?: string[]; saveJson?: string },
@@ -27,31 +32,68 @@ export function outputs(
   command: string,
 ): Output[] {
   const files = saveTo.map((path): Output => {
-    const form = extname(path).toLowerCase();
-    if (Object.hasOwn(WRITERS, form)) return { path, form: form as Extension };
+    const form = FORMS.find((known) => known === extname(path).toLowerCase());
+    if (form) return { path, form };
     throw new UsageError('invalid_argument', `The form of ${path} is not known.`, {
       where: '--save-to',
-      expected: `a name that ends in one of ${Object.keys(WRITERS).join(', ')}`,
+      expected: `a name that ends in one of ${FORMS.join(', ')}`,
     });
   });
   if (saveJson !== undefined) files.push({ path: saveJson, form: '.json' });
   if (files.length === 0) {
-    const name = basename(modelPath, extname(modelPath));
-    files.push({ path: `${name}-${command}.json`, form: '.json' });
+    const name = `${stem(modelPath)}-${command}`;
+    files.push({ path: `${name}.png`, form: '.png' }, { path: `${name}.json`, form: '.json' });
   }
   const read = files.find(({ path }) => isSameFile(path, modelPath));
-  if (!read) return files;
-  throw new UsageError('invalid_argument', `${read.path} would be overwritten with the result.`, {
-    where: '--save-to',
-    expected: 'a file that nothing is read from',
-  });
+  if (read) {
+    throw new UsageError('invalid_argument', `${read.path} would be overwritten with the result.`, {
+      where: '--save-to',
+      expected: 'a file that nothing is read from',
+    });
+  }
+  for (const { path } of files) checkWritable(path);
+  return files;
 }
 
-/** Throws `file_unreadable` where a file cannot be written. */
+/** The name without what says its form. */
+function stem(path: string): string {
+  const name = basename(path).replace(/\.(gz|bz2|xz)$/i, '');
+  return basename(name, extname(name)) || name;
+}
+
+/** Throws before anything is calculated for nothing. */
+function checkWritable(path: string): void {
+  try {
+    const isThere = existsSync(path);
+    if (isThere && statSync(path).isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
+    accessSync(isThere ? path : dirname(path), constants.W_OK);
+  } catch (error) {
+    throw outputFailure(path, error);
+  }
+}
+
+/** Writes one, or draws another beside it, into all files. Throws `file_unreadable` where one cannot be written. */
 export async function writeSpectrum(
   spectrum: Spectrum,
-  unit: EnergyUnit,
+  flags: { energyUnit: EnergyUnit } & PictureFlags,
   files: readonly Output[],
+  beside?: Spectrum,
 ): Promise<void> {
-  for (const { path, form } of files) await writeOutput(path, WRITERS[form](spectrum, unit));
+  const unit = flags.energyUnit;
+  const forms = files.map(({ form }) => form);
+  const wanted = PICTURES.filter((form) => forms.includes(form));
+  // what draws is loaded only where something is drawn
+  const drawn =
+    wanted.length > 0
+      ? await (await import('../../figure/picture.js')).pictures(
+          [spectrum, beside],
+          unit,
+          pictureOptions(flags),
+          wanted,
+        )
+      : undefined;
+  for (const { path, form } of files) {
+    const isNumbers = form === '.json' || form === '.csv';
+    await writeOutput(path, isNumbers ? WRITERS[form](spectrum, unit) : drawn!.get(form)!);
+  }
 }

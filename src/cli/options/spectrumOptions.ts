@@ -5,6 +5,7 @@ import { type Grid, gridOfSpacing } from '../../qpoints/grid.js';
 import { ENERGY_UNITS, type EnergyUnit, perMeV } from '../../spectra/units.js';
 import { UsageError } from '../terminal/exitCodes.js';
 import { countOf, gridSizeOf, numberOf, numbersOf, parsePositive } from './numbers.js';
+import { addPictureOptions, PICTURE_NUMBERS, type PictureFlags } from './pictureOptions.js';
 
 const parseFinite = numberOf('a finite number', Number.isFinite);
 
@@ -17,6 +18,7 @@ export const SPECTRUM_NUMBERS = {
   [GRID]: 3,
   [BROADENING]: MAX_WIDTH_COEFFICIENTS,
   [BROADENING_SHORT]: MAX_WIDTH_COEFFICIENTS,
+  ...PICTURE_NUMBERS,
 };
 
 /** All energies in the unit that is one of them. */
@@ -37,7 +39,7 @@ export interface GridFlags {
   gridSpacing?: number;
 }
 
-export interface OutputFlags {
+export interface OutputFlags extends PictureFlags {
   saveTo?: string[];
   saveJson?: string;
   json?: boolean;
@@ -86,10 +88,10 @@ export function addGridOptions(command: Command): Command {
 }
 
 export function addOutputOptions(command: Command): Command {
-  return command
+  return addPictureOptions(command)
     .option(
       '-s, --save-to <file>',
-      'where the spectrum goes, once or several times: .json as Euphonic reads it, .csv',
+      'where the spectrum goes, once or several times: .png, .svg, .json as Euphonic reads it, .csv',
       (file: string, files: string[] = []) => [...files, file],
     )
     .option('--save-json <file>', 'the same as JSON, whatever the name')

@@ -1,0 +1,92 @@
+/** How pictures look, as flags. */
+import { readFileSync } from 'node:fs';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import {
+  COLOUR_MAPS,
+  COLOUR_SCALES,
+  type ColourScale,
+  type PictureOptions,
+  VIEWS,
+  type View,
+} from '../../figure/choices.js';
+import { systemReason } from '../../runtime/posix.js';
+import { numberOf, numbersOf, parsePositive } from './numbers.js';
+
+const SIZE = '--fig-size';
+
+/** Options of several numbers. */
+export const PICTURE_NUMBERS = { [SIZE]: 2 };
+
+export interface PictureFlags {
+  title?: string;
+  xLabel?: string;
+  yLabel?: string;
+  figSize?: [number, number];
+  fontSize?: number;
+  lineWidth?: number;
+  style?: Record<string, unknown>;
+  cMap?: string;
+  colourScale?: ColourScale;
+  vMin?: number;
+  vMax?: number;
+  view?: View;
+}
+
+export function addPictureOptions(command: Command): Command {
+  return command
+    .option('--title <text>', 'above the picture')
+    .option('--x-label <text>', 'title of the horizontal axis')
+    .option('--y-label <text>', 'title of the vertical axis')
+    .option(`${SIZE} <w h>`, 'two numbers: size of the picture, cm', parseSize)
+    .option('--font-size <pt>', 'of all texts (default: 10)', parsePositive)
+    .option('--line-width <pt>', 'of lines (default: 1)', parsePositive)
+    .option('--style <file>', 'a Vega configuration in JSON: colours, fonts, grids', readStyle);
+}
+
+export function addColourOptions(command: Command): Command {
+  const limit = numberOf('a finite number', Number.isFinite);
+  return command
+    .option('--c-map <name>', 'colours, with _r the other way round (default: viridis)', parseColourMap)
+    .addOption(new Option('--colour-scale <scale>', '(default: linear)').choices(COLOUR_SCALES))
+    .option('--v-min <x>', 'intensity of the first colour (default: the lowest)', limit)
+    .option('--v-max <x>', 'intensity of the last colour (default: 99.5 % of the map lies below)', limit)
+    .addOption(
+      new Option(
+        '--view <view>',
+        'what the picture shows, not the files of numbers: S, energy times S, or χ″ (default: S)',
+      ).choices(VIEWS),
+    );
+}
+
+export function pictureOptions(flags: PictureFlags): PictureOptions {
+  const { title, xLabel, yLabel, figSize, fontSize, lineWidth, style, cMap, vMin, vMax } = flags;
+  const { colourScale, view } = flags;
+  const given = { title, xLabel, yLabel, fontSize, lineWidth, style, colourScale, view };
+  return { ...given, size: figSize, colourMap: cMap, min: vMin, max: vMax };
+}
+
+function parseSize(text: string): [number, number] {
+  const expected = 'two numbers from 1 to 200, such as 14 9';
+  const sizes = numbersOf(expected, 2)(text);
+  const [width, height] = sizes;
+  if (sizes.length === 2 && sizes.every((cm) => cm >= 1 && cm <= 200)) return [width, height];
+  throw new InvalidArgumentError(`Expected ${expected}.`);
+}
+
+function parseColourMap(name: string): string {
+  if ((COLOUR_MAPS as readonly string[]).includes(name.replace(/_r$/, ''))) return name;
+  throw new InvalidArgumentError(`Expected one of ${COLOUR_MAPS.join(', ')}, or one of these with _r.`);
+}
+
+function readStyle(path: string): Record<string, unknown> {
+  let style: unknown;
+  try {
+    style = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    const reason = error instanceof SyntaxError ? error.message : systemReason(error);
+    throw new InvalidArgumentError(`${path} cannot be read as JSON: ${reason}.`);
+  }
+  if (typeof style === 'object' && style !== null && !Array.isArray(style))
+    return style as Record<string, unknown>;
+  throw new InvalidArgumentError(`${path} holds no object of a Vega configuration.`);
+}

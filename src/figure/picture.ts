@@ -1,0 +1,96 @@
+/** Spectra as pictures: one alone, or a density of states beside it. */
+import type { Spectrum } from '../spectra/spectrum.js';
+import type { EnergyUnit } from '../spectra/units.js';
+import type { PictureOptions } from './choices.js';
+import { dispersionContent, dosContent } from './lines.js';
+import { mapContent } from './map.js';
+import { pngOf } from './png.js';
+import { type Content, type Part, specification } from './spec.js';
+import { configOf, fontSizeOf, sizeOf } from './style.js';
+import { describedSvg, svgOf, svgSize } from './svg.js';
+
+/** A density of states beside a picture is so wide, of the whole. */
+const BESIDE = 0.24;
+
+/** cm */
+const USUAL_SIZE: readonly [number, number] = [14, 9];
+
+interface Area {
+  width: number;
+  height: number;
+}
+
+export const PICTURE_FORMS = ['.png', '.svg'] as const;
+export type PictureForm = (typeof PICTURE_FORMS)[number];
+
+/** A spectrum, or one with a density of states beside it, as files of the forms. */
+export async function pictures(
+  spectra: readonly [Spectrum, Spectrum?],
+  unit: EnergyUnit,
+  options: PictureOptions,
+  forms: readonly PictureForm[],
+): Promise<Map<PictureForm, string | Uint8Array>> {
+  const [spectrum, beside] = spectra;
+  const description = Object.entries(spectrum.provenance)
+    .map(([key, value]) => `${key}: ${value}\n`)
+    .join('');
+  const svg = describedSvg(await svgOf(await pictureSpec(spectrum, beside, unit, options)), description);
+  const files = new Map<PictureForm, string | Uint8Array>();
+  for (const form of forms) files.set(form, form === '.png' ? pngOf(svg, description) : svg);
+  return files;
+}
+
+/** The specification of a picture of the wanted size, margins and all. */
+export async function pictureSpec(
+  spectrum: Spectrum,
+  beside: Spectrum | undefined,
+  unit: EnergyUnit,
+  options: PictureOptions,
+): Promise<Part> {
+  const whole = sizeOf(options, USUAL_SIZE);
+  const config = configOf(options);
+  const of = (area: Area, content: Content) => specification(content, config, options.title, area);
+  const guess = contentOf(spectrum, beside, unit, options, whole);
+  // margins depend on texts, which are the same without what is drawn
+  const empty = {
+    ...guess,
+    tables: [],
+    panels: guess.panels.map((panel) => ({ ...panel, marks: () => [] })),
+  };
+  const found = svgSize(await svgOf(of(whole, empty)));
+  const area = {
+    width: Math.max(1, 2 * whole.width - found.width),
+    height: Math.max(1, 2 * whole.height - found.height),
+  };
+  return of(area, contentOf(spectrum, beside, unit, options, area));
+}
+
+function contentOf(
+  spectrum: Spectrum,
+  beside: Spectrum | undefined,
+  unit: EnergyUnit,
+  options: PictureOptions,
+  area: Area,
+): Content {
+  const make = spectrum.y ? mapContent : spectrum.measured === 'energy' ? dispersionContent : dosContent;
+  if (!beside) return make(spectrum, unit, options, area);
+  const gap = fontSizeOf(options);
+  const width = area.width * BESIDE;
+  const left = make(spectrum, unit, options, { ...area, width: area.width - width - gap });
+  const energy = left.panels[0].up.scale;
+  const right = dosContent(
+    beside,
+    unit,
+    { ...options, xLabel: undefined },
+    { ...area, width },
+    {
+      energy,
+      x: area.width - width,
+    },
+  );
+  return {
+    panels: [...left.panels, ...right.panels],
+    tables: [...left.tables, ...right.tables],
+    legend: left.legend ?? right.legend,
+  };
+}

@@ -1,0 +1,141 @@
+/** From panels with axes and marks to one Vega specification. */
+
+/** A part of a Vega specification (https://vega.github.io/vega/docs). */
+export type Part = Readonly<Record<string, unknown>>;
+
+/** A scale of one direction, which panels may share. */
+export interface Scale {
+  name: string;
+  domain: readonly [number, number];
+  /** linear without it */
+  type?: 'linear' | 'sqrt' | 'log';
+}
+
+interface AxisPlan {
+  scale: Scale;
+  title?: string;
+  /** where ticks and labels stand; Vega chooses without them; none for an empty list */
+  ticks?: readonly { value: number; label: string | string[] }[];
+  /** no labels: those of a neighbour count */
+  bare?: boolean;
+  orient?: 'right';
+  /** about so many ticks */
+  count?: number;
+  /** lines through the panel at each tick */
+  grid?: boolean;
+}
+
+/** Px of the whole that panels share, origin at the left above. */
+interface Box {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+export interface Panel extends Box {
+  across: AxisPlan;
+  up: AxisPlan;
+  /** drawn within the panel, by scales of these names */
+  marks: () => readonly Part[];
+}
+
+/** A row of tables that marks draw. */
+export interface Table {
+  name: string;
+  values: readonly object[];
+}
+
+/** What a kind of picture fills a given area with. */
+export interface Content {
+  panels: readonly Panel[];
+  tables: readonly Table[];
+  /** names and colours of lines */
+  legend?: readonly { label: string; colour: string }[];
+}
+
+/** px at 96 to the inch, as SVG has them. */
+export const PX_PER_CM = 96 / 2.54;
+export const PX_PER_PT = 96 / 72;
+
+/** The specification of a picture whose panels fill an area; margins come on top. */
+export function specification(
+  { panels, tables, legend }: Content,
+  config: Part,
+  title: string | undefined,
+  area: { width: number; height: number },
+): Part {
+  return {
+    $schema: 'https://vega.github.io/schema/vega/v6.json',
+    ...area,
+    autosize: 'pad',
+    padding: 4,
+    background: 'white',
+    config,
+    ...(title !== undefined && { title: { text: title } }),
+    data: tables,
+    scales: [...scalesOf(panels), ...(legend ? [legendScale(legend)] : [])],
+    ...(legend && {
+      legends: [{ stroke: 'lines', orient: 'top', direction: 'horizontal', symbolType: 'stroke' }],
+    }),
+    marks: panels.map(panelMark),
+  };
+}
+
+function scalesOf(panels: readonly Panel[]): Part[] {
+  const scales = new Map<string, Part>();
+  for (const { across, up, width, height } of panels) {
+    for (const [{ scale }, range] of [
+      [across, [0, width]],
+      [up, [height, 0]],
+    ] as const) {
+      const { name, domain, type = 'linear' } = scale;
+      scales.set(name, { name, type, domain, range, zero: false, nice: false });
+    }
+  }
+  return [...scales.values()];
+}
+
+const legendScale = (legend: NonNullable<Content['legend']>): Part => ({
+  name: 'lines',
+  type: 'ordinal',
+  domain: legend.map(({ label }) => label),
+  range: legend.map(({ colour }) => colour),
+});
+
+function panelMark({ x, y, width, height, across, up, marks }: Panel): Part {
+  const size = { width: { value: width }, height: { value: height } };
+  return {
+    type: 'group',
+    encode: { update: { x: { value: x }, y: { value: y }, ...size } },
+    axes: [axis(across, 'bottom'), axis(up, up.orient ?? 'left')],
+    marks: [
+      { type: 'group', clip: true, encode: { update: size }, marks: marks() },
+      { type: 'rect', interactive: false, style: 'frame', encode: { update: size } },
+    ],
+  };
+}
+
+/** Frames are drawn by panels, axes have ticks and texts alone. */
+function axis({ scale, title, ticks, bare, grid, count }: AxisPlan, orient: string): Part {
+  return {
+    orient,
+    scale: scale.name,
+    domain: false,
+    grid: grid ?? false,
+    labels: !bare,
+    ...(count !== undefined && { tickCount: count }),
+    ...(title !== undefined && { title }),
+    ...(ticks && { values: ticks.map(({ value }) => value), ...labelled(ticks) }),
+  };
+}
+
+/** Labels by the index of a tick: two may stand at one value. */
+function labelled(ticks: NonNullable<AxisPlan['ticks']>): Part {
+  const labels = JSON.stringify(ticks.map(({ label }) => label));
+  const values = JSON.stringify(ticks.map(({ value }) => value));
+  return {
+    labelOverlap: false,
+    encode: { labels: { update: { text: { signal: `${labels}[indexof(${values}, datum.value)]` } } } },
+  };
+}
