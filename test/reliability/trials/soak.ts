@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QUARTZ, type RequestName } from '../support/results.js';
+import { rises, trend } from '../support/trend.js';
 import type { TrialDaemon, Worker, World } from '../support/world.js';
 import type { Trial } from '../trial.js';
 
@@ -9,15 +10,15 @@ const LONG_MINUTES = 60;
 /** Time after which memory is as it will be, as a part of the whole. */
 const WARM_UP = 0.3;
 /** Times at which all clients are idle and the daemon is looked at. */
-const LOOKS = 12;
-const LIMIT_GROWTH = 0.05;
+const LOOKS = 24;
+const LIMIT_RISE = 0.05;
 const MIB = 2 ** 20;
 
 export const soak: Trial = {
   name: 'soak',
   what: `${CLIENTS} clients (one of them Octave) with random requests, cancels and deaths, ${MINUTES} minutes (--long: ${LONG_MINUTES})`,
   required:
-    'no error but the intended ones, resident memory (all clients idle) within 5 % of the highest of the warm-up, descriptors constant',
+    'no error but the intended ones, resident memory (all clients idle) does not rise after the warm-up: by 5 % and three standard errors of its line, descriptors constant',
   async run(world) {
     const minutes = (world.options.long ? LONG_MINUTES : MINUTES) * world.options.scale;
     const daemon = world.daemon();
@@ -35,19 +36,18 @@ export const soak: Trial = {
     await crowd.end();
     if (daemon.pid !== pid) crowd.faults.push('the daemon was replaced');
     const warmUp = Math.max(1, Math.floor(WARM_UP * looks.length));
-    // where the garbage collector stands at a look is chance: the level is the highest of the warm-up
-    const level = Math.max(...looks.slice(0, warmUp).map(({ bytes }) => bytes));
     const settled = looks.slice(warmUp);
-    const growth = Math.max(...settled.map(({ bytes }) => bytes / level - 1));
+    const levels = settled.map(({ bytes }) => bytes);
+    const { rise, error } = trend(levels);
     const descriptors = new Set(settled.map((look) => look.descriptors));
     const done = [...crowd.done].map(([name, n]) => `${n} ${name}`).join(', ');
-    const inMiB = settled.map(({ bytes }) => (bytes / MIB).toFixed(0)).join(', ');
-    const memory = `${(level / MIB).toFixed(0)} MiB at most in the warm-up, then ${inMiB}`;
+    const inMiB = (bytes: number) => (bytes / MIB).toFixed(0);
+    const memory = `${levels.map(inMiB).join(', ')} MiB, a rise of ${inMiB(rise)} ± ${inMiB(error)}`;
     return {
       measured: `${minutes.toFixed(0)} min (${done}): ${crowd.faults.length} faults${
         crowd.faults.length > 0 ? ` (${crowd.faults.slice(0, 3).join('; ')})` : ''
       }; ${memory}; descriptors ${[...descriptors].join(', ')}`,
-      passed: crowd.faults.length === 0 && growth <= LIMIT_GROWTH && descriptors.size === 1,
+      passed: crowd.faults.length === 0 && !rises(levels, LIMIT_RISE) && descriptors.size === 1,
     };
   },
 };
