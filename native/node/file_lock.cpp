@@ -1,5 +1,6 @@
 #include "node/file_lock.h"
 
+#include <cstddef>
 #include <system_error>
 
 #ifdef _WIN32

@@ -1,6 +1,7 @@
 #include "node/main_thread.h"
 
 #include <memory>
+#include <string>
 #include <utility>
 
 namespace euphonic::node {

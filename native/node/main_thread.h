@@ -3,7 +3,9 @@
 
 #include <napi.h>
 
+#include <cstddef>
 #include <functional>
+#include <string>
 
 namespace euphonic::node {
 

@@ -1,5 +1,6 @@
 // The same bits for every number of threads, every chunking and whatever else the pool is doing.
 #include <thread>
+#include <utility>
 
 #include "support/catch.h"
 #include "support/crystals.h"

@@ -5,6 +5,7 @@
 #include <iostream>
 #include <limits>
 #include <thread>
+#include <utility>
 
 #include "core/kernel/kernel.h"
 #include "core/units.h"

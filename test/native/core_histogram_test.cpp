@@ -1,6 +1,7 @@
 // Histograms over energy: against counts made here of the same modes, and the same bits however q-points are
 // shared out.
 #include <cmath>
+#include <utility>
 
 #include "support/catch.h"
 #include "support/crystals.h"

@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <stdexcept>
 
 #include "core/lattice.h"
 #include "core/plan/plan_parts.h"

@@ -2,10 +2,14 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <ctime>
 #include <future>
+#include <iterator>
 #include <mutex>
+#include <stdexcept>
 #include <thread>
+#include <utility>
 
 #include "support/assertion_handler.h"
 #include "support/catch.h"

@@ -1,5 +1,6 @@
 // UTF-8 of the protocol and UTF-16 of MATLAB.
 #include <string>
+#include <utility>
 
 #include "mex/wire/text.h"
 #include "support/catch.h"

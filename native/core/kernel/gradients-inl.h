@@ -18,6 +18,8 @@
 #define EUPHONIC_KERNEL_GRADIENTS_INL
 #endif
 
+#include <cmath>
+
 #include "core/kernel/eigenvectors-inl.h"
 
 HWY_BEFORE_NAMESPACE();

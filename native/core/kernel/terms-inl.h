@@ -7,6 +7,8 @@
 #define EUPHONIC_KERNEL_TERMS_INL
 #endif
 
+#include <algorithm>
+
 #include "core/kernel/points-inl.h"
 
 HWY_BEFORE_NAMESPACE();

@@ -1,6 +1,7 @@
 // Reading a file that only its owner may have written and may read.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 

@@ -6,6 +6,8 @@
 #define EUPHONIC_BROADENING_TEST_INL
 #endif
 
+#include <utility>
+
 #include "core/kernel/broadening-inl.h"
 #include "kernel/found.h"
 #include "kernel/lanes.h"

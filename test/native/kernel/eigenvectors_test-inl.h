@@ -6,6 +6,8 @@
 #define EUPHONIC_EIGENVECTORS_TEST_INL
 #endif
 
+#include <utility>
+
 #include "core/kernel/eigenvectors-inl.h"
 #include "kernel/lanes.h"
 

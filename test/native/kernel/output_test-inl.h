@@ -6,6 +6,8 @@
 #define EUPHONIC_OUTPUT_TEST_INL
 #endif
 
+#include <utility>
+
 #include "core/kernel/output-inl.h"
 #include "kernel/lanes.h"
 

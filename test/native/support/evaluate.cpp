@@ -5,6 +5,7 @@
 #include <cstring>
 #include <future>
 #include <stdexcept>
+#include <utility>
 
 namespace euphonic::test {
 
