@@ -1,10 +1,21 @@
 /** Daemons of other versions: this program, copied, with another version in it. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ensureDaemon, stopDaemon } from '../../src/client/launcher.js';
+import { READER_IDLE_MS } from '../../src/daemon/limits/settings.js';
+import { QUARTZ } from '../reliability/support/results.js';
 import { eventually, TestDaemon } from '../support/daemon.js';
 import { dist } from '../support/dist.js';
 import { failsWith } from '../support/errors.js';
@@ -25,9 +36,11 @@ describe('a daemon of another version', function () {
     for (const child of children.splice(0)) child.kill('SIGKILL');
   });
 
+  const copyOf = (version: string, protocol: number) => join(daemon.folder, `version-${version}-${protocol}`);
+
   /** Starts one that says it is of this version, and speaks this protocol. */
   const start = async (version: string, protocol = 1) => {
-    const copy = join(daemon.folder, `version-${version}-${protocol}`);
+    const copy = copyOf(version, protocol);
     const copied = join(copy, basename(dist));
     mkdirSync(copy);
     cpSync(dist, copied, { recursive: true });
@@ -103,5 +116,20 @@ describe('a daemon of another version', function () {
       }
       assert.equal((await stopDaemon(daemon.paths))?.pid, pid);
     }
+  });
+  it('whose files another has taken since says to start it again, and goes on with what it has', async () => {
+    const pid = await start('99.0.0');
+    const client = daemon.client();
+    const model = await client.putModel(arbitraryModel());
+    await client.evaluate(model, Float64Array.of(0.1, 0.2, 0.3));
+    // the thread that checked the model ends when it is idle: the next would run what lies there then
+    await sleep(READER_IDLE_MS + 1000);
+    const file = join(copyOf('99.0.0', 1), basename(dist), 'models', 'forceConstants.js');
+    appendFileSync(file, '\n');
+    const error = await failsWith('internal', () => client.loadModel(QUARTZ));
+    assert.match(error.message, /files .* have changed since it was started/);
+    assert.match(error.advice ?? '', /euphonicd stop/);
+    await client.evaluate(model, Float64Array.of(0.1, 0.2, 0.3));
+    assert.equal((await client.status()).pid, pid);
   });
 });

@@ -1,6 +1,7 @@
 /** Reads files, checks models and finds symmetry on a thread of its own, started when there is something to do and ended when idle. */
 import { Worker } from 'node:worker_threads';
-import { EuphonicError } from '../../base/errors.js';
+import { asEuphonicError, EuphonicError } from '../../base/errors.js';
+import { checkProgramFiles } from '../../base/programFiles.js';
 import { READER_IDLE_MS } from '../limits/settings.js';
 import type { ReaderData, ReaderResponse, ReaderResults, ReaderTask } from './modelWorker.js';
 
@@ -51,8 +52,13 @@ export class ModelReader {
     this.current = this.waiting.shift();
     clearTimeout(this.idleTimer);
     if (this.current) {
-      this.worker ??= this.start();
       const { task, transfer } = this.current;
+      try {
+        this.worker ??= this.start();
+      } catch (error) {
+        this.settle({ error: asEuphonicError(error).toBody() });
+        return;
+      }
       this.worker.postMessage(task, transfer);
       if (this.limitMs <= MAX_TIMER_MS)
         this.timer = setTimeout(() => this.giveUp(task), this.limitMs).unref();
@@ -62,6 +68,7 @@ export class ModelReader {
   }
 
   private start(): Worker {
+    checkProgramFiles();
     const worker = new Worker(new URL('./modelWorker.js', import.meta.url), {
       execArgv: [],
       workerData: this.data,

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { EuphonicError } from '../../base/errors.js';
+import { checkProgramFiles } from '../../base/programFiles.js';
 import type { Hdf5Description, Hdf5Request, Hdf5Response } from './hdf5Worker.js';
 
 /** Longest time for one look-up or one small dataset; more, and the file is taken for damaged. */
@@ -46,6 +47,7 @@ export function checkHdf5(start: Buffer, path: string): void {
 }
 
 function startWorker(path: string): Worker {
+  checkProgramFiles();
   // a new thread knows no loader of TypeScript: where this runs from src/ (tests, benchmarks), it is the built one
   const here = import.meta.url.endsWith('.ts') ? '../../../dist/models/readers/' : './';
   // what the library prints about a damaged file is in the error already
