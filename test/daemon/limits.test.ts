@@ -15,12 +15,54 @@ import {
   MAX_REQUESTS_PER_CLIENT,
 } from '../../src/daemon/limits/settings.js';
 import { encodeRequest } from '../../src/protocol/codec.js';
+import type { DaemonAddress } from '../../src/runtime/daemonAddress.js';
 import { eventually, TestDaemon } from '../support/daemon.js';
 import { failsWith } from '../support/errors.js';
 import { arbitraryModel } from '../support/models.js';
 import { RawPeer } from '../support/rawPeer.js';
 
 const phonopyFile = fileURLToPath(new URL('../golden/cases/yaml-sorted-keys/plain.yaml', import.meta.url));
+
+/** Many who come to a daemon's control socket. */
+class Crowd {
+  readonly peers: RawPeer[] = [];
+  private readonly strangers: Socket[] = [];
+
+  constructor(private readonly address: DaemonAddress) {}
+
+  /** All of them are at the door before the daemon, which is stopped meanwhile, lets in the first. */
+  async connect(count: number): Promise<void> {
+    const { address, peers } = this;
+    process.kill(address.pid, 'SIGSTOP');
+    for (let k = 0; k < count; k++) peers.push(new RawPeer(address, 'control', { reconnectInterval: -1 }));
+    await sleep(300);
+    process.kill(address.pid, 'SIGCONT');
+  }
+
+  /** Who is still at the door takes nobody's place: some say nothing, some what ZeroMQ does not understand. */
+  loiter(): void {
+    for (let k = 0; k < 40; k++) {
+      const stranger = connectSocket(this.address.control.replace('ipc://', ''));
+      stranger.on('error', () => {});
+      if (k % 2 === 0) stranger.write('GET / HTTP/1.0\r\n\r\n'.repeat(20));
+      this.strangers.push(stranger);
+    }
+  }
+
+  sendStrangersAway(): void {
+    for (const stranger of this.strangers.splice(0)) stranger.destroy();
+  }
+}
+
+/** What peers are told, from now on; to listen to one takes two of the 1023 sockets of a process. */
+function heardBy(peers: readonly RawPeer[]): { in: number; refused: number } {
+  const heard = { in: 0, refused: 0 };
+  for (const { socket } of peers) {
+    socket.events.on('handshake', () => void heard.in++);
+    socket.events.on('handshake:error:auth', () => void heard.refused++);
+  }
+  return heard;
+}
 
 describe('limits of a daemon', function () {
   this.timeout(60_000);
@@ -167,39 +209,16 @@ describe('limits of a daemon', function () {
         client.close();
       }
     };
-    const peers: RawPeer[] = [];
-    // all of them are at the door before the daemon, which is stopped meanwhile, lets in the first
-    const connect = async (count: number) => {
-      process.kill(address.pid, 'SIGSTOP');
-      for (let k = 0; k < count; k++) peers.push(new RawPeer(address, 'control', { reconnectInterval: -1 }));
-      await sleep(300);
-      process.kill(address.pid, 'SIGCONT');
-    };
-    // of the first peers, which will leave: to listen to a peer takes two sockets more
-    const heard = { in: 0, refused: 0 };
-    const listenTo = (peer: RawPeer) => {
-      peer.socket.events.on('handshake', () => void heard.in++);
-      peer.socket.events.on('handshake:error:auth', () => void heard.refused++);
-    };
+    const crowd = new Crowd(address);
     const counters = async () => (await first.status()).counters as Record<string, number>;
     const full = () =>
       eventually(async () => (await counters()).connections === MAX_CONNECTIONS, 'all places are taken');
-    // who is still at the door takes nobody's place: some say nothing, some what ZeroMQ does not understand
-    const strangers: Socket[] = [];
-    const loiter = () => {
-      for (let k = 0; k < 40; k++) {
-        const stranger = connectSocket(address.control.replace('ipc://', ''));
-        stranger.on('error', () => {});
-        if (k % 2 === 0) stranger.write('GET / HTTP/1.0\r\n\r\n'.repeat(20));
-        strangers.push(stranger);
-      }
-    };
-    loiter();
+    crowd.loiter();
     try {
       const free = MAX_CONNECTIONS - (await counters()).connections;
-      const connecting = connect(free + 40);
-      const leaving = peers.slice(0, 100);
-      for (const peer of leaving) listenTo(peer);
+      const connecting = crowd.connect(free + 40);
+      const leaving = crowd.peers.slice(0, 100);
+      const heard = heardBy(leaving);
       await connecting;
       await full();
       await eventually(
@@ -211,21 +230,21 @@ describe('limits of a daemon', function () {
       await eventually(() => heard.in + heard.refused === leaving.length, 'all of them were answered');
       for (const peer of leaving) peer.close();
       // ZeroMQ does not tell whether one of these has left or one of those: the count is right when none is at the door
-      for (const stranger of strangers.splice(0)) stranger.destroy();
+      crowd.sendStrangersAway();
       await eventually(
         async () => (await counters()).connections === MAX_CONNECTIONS - heard.in,
         'as many have gone as had been let in',
       );
-      loiter();
-      await connect(heard.in + 30);
+      crowd.loiter();
+      await crowd.connect(heard.in + 30);
       await full();
       await eventually(
         async () => (await counters()).connections_refused_busy === refused + 30,
         'again only the excess is refused',
       );
     } finally {
-      for (const stranger of strangers) stranger.destroy();
-      for (const peer of peers) peer.close();
+      crowd.sendStrangersAway();
+      for (const peer of crowd.peers) peer.close();
     }
     await eventually(async () => (await answerToAnother()) === 'pong', 'there is room again');
   });
