@@ -59,6 +59,8 @@ Histogram to_histogram(const Napi::Object& given) {
   histogram.by_atom = to_bool(given, "byAtom");
   histogram.width = to_vector<double>(given, "width");
   histogram.q_width = to_double(given, "qWidth");
+  if (to_string(given, "weight") == "structure_factor") histogram.weight = ModeWeight::structure_factor;
+  histogram.block_points = static_cast<std::size_t>(to_double(given, "blockPoints"));
   return histogram;
 }
 
@@ -140,7 +142,7 @@ Napi::Value to_value(Napi::Env env, ChunkResult& result, const Job& job) {
   value.Set("modeGradients", to_array(env, result.mode_gradients, 3 * n_modes * count));
   value.Set("displacements", to_array(env, result.displacements, 2 * n_modes * count));
   value.Set("intensities", to_array(env, result.intensities, count));
-  value.Set("histogram", to_array(env, result.histogram, job.bytes_per_chunk() / sizeof(double)));
+  value.Set("histogram", to_array(env, result.histogram, job.histogram_numbers(count)));
   value.Set("kernelSeconds", result.kernel_seconds);
   value.Set("startedAt", result.begin_seconds);
   value.Set("finishedAt", result.end_seconds);

@@ -45,7 +45,7 @@ export interface Evaluation extends JobFigures {
   modeGradients?: Float64Array;
   /** [nPoints] mbarn/meV per atom */
   intensities?: Float64Array;
-  /** [1, or 1 + nAtoms; bins] summed weights of modes, and of the shares of atoms in them */
+  /** [blocks; 1, or 1 + nAtoms; bins] summed weights of modes, and of the shares of atoms in them; without blocks there is one */
   histogram?: Float64Array;
   plan: JobSummary['plan'];
   /** how many modes have a negative frequency */
@@ -80,6 +80,12 @@ class ResultArray {
       target.set(bytes, 8 * (row * this.nPoints + offset));
     }
   }
+}
+
+/** So many q-points, or more to end with a block of a histogram. */
+function wholeBlocks(points: number, { quantity, histogram }: EvaluateOptions): number {
+  const block = quantity === 'histogram' ? (histogram?.block_points ?? 1) : 1;
+  return Math.ceil(points / block) * block;
 }
 
 /** The state of an evaluation that outlives jobs and daemons: what is finished stays finished. */
@@ -147,7 +153,7 @@ export class EvaluationStream {
   private prepare(job: JobSummary): void {
     if (this.chunks) return;
     const { nPoints } = this;
-    const step = this.options.chunkPoints ?? job.chunk_points;
+    const step = wholeBlocks(this.options.chunkPoints ?? job.chunk_points, this.options);
     this.chunks = [];
     for (let offset = 0; offset < nPoints; offset += step) {
       this.chunks.push({ offset, count: Math.min(step, nPoints - offset) });
@@ -193,7 +199,11 @@ export class EvaluationStream {
       array.fill(frame, name, offset, count);
     }
     if (this.options.quantity === 'histogram') {
-      this.addHistogram(response.frames.find(({ name }) => name === 'histogram'));
+      this.addHistogram(
+        response.frames.find(({ name }) => name === 'histogram'),
+        offset,
+        count,
+      );
     }
     this.imaginary += response.result.imaginary;
     this.finished += count;
@@ -201,18 +211,21 @@ export class EvaluationStream {
   }
 
   /** Throws `bad_message` for any other size. */
-  private addHistogram(frame: ArrayFrame | undefined): void {
-    const { bins, by_atom } = this.options.histogram!;
-    const size = bins * (by_atom ? 1 + this.model.n_atoms : 1);
+  private addHistogram(frame: ArrayFrame | undefined, offset: number, count: number): void {
+    const { bins, by_atom, block_points } = this.options.histogram!;
+    const one = bins * (by_atom ? 1 + this.model.n_atoms : 1);
+    const blocksOf = (points: number) => (block_points ? Math.ceil(points / block_points) : 1);
+    const size = one * blocksOf(count);
     if (frame?.dtype !== '<f8' || frame.bytes.length !== 8 * size) {
       throw new EuphonicError('bad_message', 'The answer has no histogram of the right size.', {
         where: 'histogram',
         expected: `${size} numbers`,
       });
     }
-    this.histogram ??= new Float64Array(size);
+    this.histogram ??= new Float64Array(one * blocksOf(this.nPoints));
     const counts = toFloat64Array(frame);
-    for (let k = 0; k < size; k++) this.histogram[k] += counts[k];
+    const start = block_points ? (offset / block_points) * one : 0;
+    for (let k = 0; k < size; k++) this.histogram[start + k] += counts[k];
   }
 
   private evaluation(figures: JobFigures): Evaluation {

@@ -36,7 +36,7 @@ export interface JobOptions {
   splitting: boolean;
   /** of frequencies and modes: their gradients, too */
   modeGradients?: boolean;
-  /** [n,2] coherent scattering lengths in fm (re, im); needed for structure_factor and sqw */
+  /** [n,2] coherent scattering lengths in fm (re, im); needed for structure factors and sqw */
   scatteringLengths?: Float64Array;
   /** [n,3,3] Å² */
   debyeWaller?: Float64Array;
@@ -64,6 +64,10 @@ export interface Histogram {
   width: Float64Array;
   /** 1/Å: times |dω/dQ| another standard deviation, added in quadrature */
   qWidth: number;
+  /** what a mode counts: 1, or its structure factor, which needs scattering lengths and blocks */
+  weight: 'modes' | 'structure_factor';
+  /** so many q-points in a row have a histogram of their own; 0: all of a chunk have one */
+  blockPoints: number;
 }
 
 /** Line shape of broadened intensities. */
@@ -107,7 +111,10 @@ export interface ChunkResult {
   displacements?: Float64Array;
   /** [count] mbarn/meV per atom */
   intensities?: Float64Array;
-  /** [1, or 1 + nAtoms; bins] sums of weights, all modes first; those of chunks add up to the same bits in any order */
+  /**
+   * [blocks; 1, or 1 + nAtoms; bins] sums of weights, all modes first. Without blocks there is one, and those of chunks add up to the
+   * same bits in any order.
+   */
   histogram?: Float64Array;
   /** from the start of the work on the chunk to its end */
   kernelSeconds: number;

@@ -39,6 +39,9 @@ export const MAX_POINT_WEIGHT = 2 ** 16;
 /** Numbers in a histogram: its bins times its rows. */
 export const MAX_HISTOGRAM_NUMBERS = 2 ** 22;
 
+/** q-points of a histogram's block, which one thread takes at a time while others wait. */
+export const MAX_BLOCK_POINTS = 2 ** 16;
+
 /** Threads that a request or the start of a daemon may name. */
 export const MAX_THREADS = 4096;
 

@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import type { ErrorBody } from '../base/errors.js';
 import {
+  MAX_BLOCK_POINTS,
   MAX_HISTOGRAM_NUMBERS,
   MAX_POINTS,
   MAX_STRING,
@@ -95,6 +96,8 @@ const scatteringLength = v.union([
 
 const width = v.pipe(v.array(finite), v.minLength(1), v.maxLength(MAX_WIDTH_COEFFICIENTS));
 
+const HISTOGRAM_WEIGHTS = ['modes', 'structure_factor'] as const;
+
 /** How modes are counted over energy. */
 const histogram = v.strictObject({
   energy_min: finite,
@@ -103,6 +106,8 @@ const histogram = v.strictObject({
   by_atom: v.optional(v.boolean(), false),
   width: v.optional(width),
   q_width: v.optional(v.pipe(finite, v.minValue(0)), 0),
+  weight: v.optional(v.picklist(HISTOGRAM_WEIGHTS), 'modes'),
+  block_points: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(MAX_BLOCK_POINTS))),
 });
 
 const positive = (byDefault: number) =>
@@ -191,7 +196,7 @@ export const PARAMS = {
     n_points: integer(0, MAX_POINTS),
     ...CALCULATION_OPTIONS,
     histogram: expect(
-      '{energy_min, energy_max, bins, by_atom, width, q_width}: bins of energy in meV, and how a mode is spread over them',
+      '{energy_min, energy_max, bins, by_atom, width, q_width, weight, block_points}: bins of energy in meV, and what of a mode they count',
       v.optional(histogram),
     ),
     ticket,

@@ -63,6 +63,48 @@ describe('histograms', function () {
     }
   });
 
+  const scattering: EvaluateOptions = {
+    ...common,
+    quantity: 'histogram',
+    temperature: 300,
+    debye_waller_grid: [2, 2, 2],
+    negative_e: true,
+    histogram: {
+      energy_min: -170,
+      energy_max: 170,
+      bins: 340,
+      weight: 'structure_factor',
+      block_points: 100,
+    },
+  };
+
+  it('sum structure factors block by block as those that cross the wire', async () => {
+    const qpts = gridPoints([9, 8, 7], 0, 504).map((x) => 3 * x + 0.01);
+    const weights = Float64Array.from({ length: 504 }, (_, k) => k % 3);
+    const { histogram } = await client.evaluate(model, qpts, { ...scattering, weights });
+    const { histogram: _, ...options } = scattering;
+    const plain = await client.evaluate(model, qpts, { ...options, quantity: 'structure_factor' });
+    const { frequencies, structureFactors, nModes } = plain;
+    const expected = new Float64Array(6 * 340);
+    structureFactors!.forEach((s, k) => {
+      const isGain = k >= nModes * 504;
+      const energy = isGain ? -frequencies[k - nModes * 504] : frequencies[k];
+      expected[340 * Math.floor((k % 504) / 100) + Math.floor(energy + 170)] += weights[k % 504] * s;
+    });
+    assert.equal(histogram!.length, expected.length);
+    const largest = Math.max(...expected);
+    assert.ok(largest > 0);
+    histogram!.forEach((x, k) => {
+      assert.ok(Math.abs(x - expected[k]) <= 1e-12 * largest, `${k}: ${x}, ${expected[k]}`);
+    });
+    for (const chunkPoints of [1, 100, 250]) {
+      for (const n_threads of [1, 2]) {
+        const found = await client.evaluate(model, qpts, { ...scattering, weights, chunkPoints, n_threads });
+        assert.equal(bits(found.histogram!), bits(histogram!), `${chunkPoints} ${n_threads}`);
+      }
+    }
+  });
+
   it('are refused with what is wrong', async () => {
     const qpts = gridPoints([2, 2, 2], 0, 8);
     const weights = new Float64Array(8).fill(1);
@@ -74,6 +116,12 @@ describe('histograms', function () {
       [{ histogram: { ...bins, bins: 0 } }, /histogram/],
       [{ histogram: { ...bins, width: [] } }, /histogram/],
       [{ histogram: { ...bins, q_width: -1 } }, /histogram/],
+      [{ histogram: { ...bins, block_points: 0 } }, /histogram/],
+      [{ histogram: { ...bins, weight: 'structure_factor' } }, /needs block_points/],
+      [
+        { histogram: { ...bins, weight: 'structure_factor', block_points: 8, by_atom: true } },
+        /block_points/,
+      ],
       [{ weights: weights.map((_, i) => (i === 5 ? 0.5 : 1)) }, /weight of q-point 5 is 0.5/],
       [{ weights: weights.slice(1) }, /weights/],
       [{ quantity: 'frequencies' }, /takes no weights/],

@@ -54,4 +54,13 @@ describe('advice on chunks', () => {
     assert.ok(window * chunkPoints * 432 <= 16 * 2 ** 20);
     assert.ok(1000 / chunkAdvice(432, 0, 1000).chunkPoints > 8);
   });
+
+  it('is of whole blocks of a histogram', () => {
+    for (const [bytes, points] of [
+      [32, 1e6],
+      [32, 600],
+      [1e6, 1e4],
+    ])
+      assert.equal(chunkAdvice(bytes, 1600, points, 250).chunkPoints % 250, 0);
+  });
 });

@@ -128,6 +128,16 @@ describe('peers of a daemon', function () {
       assert.equal(codeOf(await compute(peer('work'), job, 10)), 'unknown_job');
       assert.equal(codeOf(await compute(sender, job, 10)), 'no error');
       assert.equal(codeOf(await sender.request('job.close', { job })), 'no error');
+      const histogram = { energy_min: 0, energy_max: 1, bins: 1, block_points: 100 };
+      const ofBlocks = await open(sender, { quantity: 'histogram', histogram, n_points: 150 });
+      for (const [count, offset] of [
+        [50, 0],
+        [50, 50],
+        [50, 90],
+      ])
+        assert.equal(codeOf(await compute(sender, ofBlocks.job, count, offset)), 'invalid_argument');
+      assert.equal(codeOf(await compute(sender, ofBlocks.job, 50, 100)), 'no error');
+      assert.equal(codeOf(await compute(sender, ofBlocks.job, 100)), 'no error');
       assert.equal(codeOf(await sender.request('job.close', { job })), 'unknown_job');
     });
 

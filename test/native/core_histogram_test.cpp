@@ -88,6 +88,64 @@ std::vector<double> expected(Pool& pool, const std::shared_ptr<const Plan>& plan
   return sum;
 }
 
+// Structure factors at both signs of energy, in blocks of `block_points`.
+JobOptions scattering_histogram(const Recipe& recipe, std::vector<double> width, std::size_t block_points) {
+  JobOptions options = histogram_of(false, std::move(width), 0);
+  options.histogram.energy_min = -90;
+  options.histogram.weight = ModeWeight::structure_factor;
+  options.histogram.block_points = block_points;
+  options.scattering = scattering_of(recipe);
+  options.scattering.temperature = 300;
+  options.scattering.negative_e = true;
+  return options;
+}
+
+// [blocks][bins] of structure factors that left the kernel.
+std::vector<double> expected_scattering(Pool& pool, const std::shared_ptr<const Plan>& plan,
+                                        const JobOptions& options, const Points& points,
+                                        const std::vector<double>& weights) {
+  const Histogram& h = options.histogram;
+  JobOptions plain = options_of(Quantity::structure_factor);
+  plain.scattering = options.scattering;
+  const Results modes = evaluate(pool, plan, plain, points);
+  std::vector<double> sum(h.blocks(points.size()) * h.bins, 0.0);
+  for (std::size_t k = 0; k < points.size(); ++k) {
+    const auto frequencies = modes.frequencies_at(k), s = modes.structure_factors_at(k);
+    for (std::size_t m = 0; m < s.size(); ++m) {
+      const double w = m < frequencies.size() ? frequencies[m] : -frequencies[m - frequencies.size()];
+      double fwhm = 0, power = 1;
+      for (const double c : h.width) {
+        fwhm += c * power;
+        power *= w;
+      }
+      const double deviation = std::abs(fwhm) / std::sqrt(8 * std::log(2.0));
+      for (int bin = 0; bin < h.bins; ++bin)
+        sum[k / h.block_points * h.bins + bin] +=
+            weights[k] * s[m] *
+            (share_below(h.edge(bin + 1) - w, deviation) - share_below(h.edge(bin) - w, deviation));
+    }
+  }
+  return sum;
+}
+
+// All blocks, one after the other, from chunks of `chunk_points` points.
+std::vector<double> blocks_of(Pool& pool, const std::shared_ptr<const Plan>& plan, const JobOptions& options,
+                              const Points& points, const std::vector<double>& weights,
+                              std::size_t chunk_points) {
+  const auto job = std::make_shared<Job>(plan, options);
+  std::vector<double> all;
+  for (std::size_t first = 0; first < points.size(); first += chunk_points) {
+    Chunk chunk = make_chunk(points, first, std::min(chunk_points, points.size() - first));
+    chunk.weights.assign(weights.begin() + first, weights.begin() + first + chunk.count);
+    const std::size_t numbers = job->histogram_numbers(chunk.count);
+    CHECK(job->bytes_per_chunk() + chunk.count * job->bytes_per_point() >= sizeof(double) * numbers);
+    const ChunkResult result = run(pool, job, std::move(chunk));
+    REQUIRE(result.histogram);
+    all.insert(all.end(), result.histogram.get(), result.histogram.get() + numbers);
+  }
+  return all;
+}
+
 const std::vector<double> kNoWidth, kWidth = {1.5, 0.01, -1e-4};
 constexpr double kQWidth = 0.03;  // 1/angstrom
 
@@ -154,6 +212,56 @@ TEST_CASE("core: histograms have the same bits for all threads and chunks", "[co
         CHECK(counted(two, plan, options, points, weights, chunk) == wanted);
     }
   }
+}
+
+TEST_CASE("core: a histogram of structure factors, block by block", "[core]") {
+  Pool pool(1);
+  for (const Recipe& recipe : tested_recipes()) {
+    const auto plan = plan_of(make_crystal(recipe), SumRule::reciprocal);
+    const Points points = Random(recipe.seed).points(kPoints, 2);
+    const auto weights = some_weights(points.size());
+    for (const auto& width : {kNoWidth, kWidth}) {
+      INFO(recipe.name << ", coefficients " << width.size());
+      const JobOptions options = scattering_histogram(recipe, width, 4);
+      const auto found = blocks_of(pool, plan, options, points, weights, points.size());
+      const auto wanted = expected_scattering(pool, plan, options, points, weights);
+      REQUIRE(found.size() == wanted.size());
+      double worst = 0, largest = 0;
+      for (const double x : wanted) largest = std::max(largest, x);
+      for (std::size_t k = 0; k < wanted.size(); ++k) keep_worst(worst, std::abs(found[k] - wanted[k]));
+      CHECK(largest > 0);
+      // each of several modes in a bin by 1e-9 of its weight
+      CHECK(worst < 1e-8 * largest);
+    }
+  }
+}
+
+TEST_CASE("core: blocks of structure factors have the same bits for all threads and chunks", "[core][pool]") {
+  Pool one(1), two(2);
+  for (const char* name : {"triclinic", "inversion, pairs and self-images", "polar, anisotropic charges"}) {
+    INFO(name);
+    const auto plan = plan_of(make_crystal(recipe(name)), SumRule::reciprocal);
+    const Points points = Random(5).points(kSanitized ? 70 : 700, 2);
+    const auto weights = some_weights(points.size());
+    const JobOptions options = scattering_histogram(recipe(name), kWidth, 13);
+    const auto wanted = blocks_of(one, plan, options, points, weights, points.size());
+    for (const std::size_t chunk : {13, 26, 130, 1300})
+      CHECK(blocks_of(two, plan, options, points, weights, chunk) == wanted);
+  }
+}
+
+TEST_CASE("core: a job of many small blocks counts modes as one without", "[core][pool]") {
+  Pool pool(2);
+  const auto plan = plan_of(make_crystal(recipe("triclinic")), SumRule::reciprocal);
+  const Points points = Random(6).points(kSanitized ? 20 : 200, 2);
+  const auto weights = some_weights(points.size());
+  JobOptions options = histogram_of(false, kWidth, 0);
+  const auto wanted = counted(pool, plan, options, points, weights);
+  options.histogram.block_points = 3;
+  const auto blocks = blocks_of(pool, plan, options, points, weights, 30);
+  std::vector<double> sum(wanted.size(), 0.0);
+  for (std::size_t k = 0; k < blocks.size(); ++k) sum[k % sum.size()] += blocks[k];
+  CHECK(sum == wanted);
 }
 
 TEST_CASE("core: bins hold their lower end, and the last one its upper", "[core]") {

@@ -261,11 +261,16 @@ inline void write_values(const Batch& b, std::size_t v) {
   // A sum over modes needs no order.
   if (job.broadening == nullptr && job.histogram == nullptr) sort_lanes(b.t.n, values, b.s.z, lane);
   b.range.imaginary += to_frequencies(b.t.n, values, lane, here);
+  const V length2 = load(b.s.length2 + lane);
   if (job.histogram != nullptr) {
-    count_frequencies(b.t, *job.histogram, values, lane, here, b.weights(v), to.histogram);
+    if (job.scattering != nullptr) {
+      count_scattering(b.t, *job.scattering, *job.histogram, values, b.s.z, length2, lane, here, b.weights(v),
+                       to.histogram);
+    } else {
+      count_frequencies(b.t, *job.histogram, values, lane, here, b.weights(v), to.histogram);
+    }
     return;
   }
-  const V length2 = load(b.s.length2 + lane);
   if (job.broadening != nullptr) {
     write_line_shapes(b.t, *job.scattering, *job.broadening, values, b.s.z, length2, lane,
                       load_energies(to, b.first + lane, here), here, b.result(to.intensities, v));

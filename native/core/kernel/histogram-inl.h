@@ -8,6 +8,7 @@
 
 #include "core/kernel/gradients-inl.h"
 #include "core/kernel/histogram.h"
+#include "core/kernel/output-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace euphonic {
@@ -21,6 +22,28 @@ inline void count_frequencies(const Tables& t, const Histogram& h, const double*
       const double omega = frequencies[m * kLanes + lane + q];
       const double weight = weights != nullptr ? weights[q] : 1.0;
       count_mode(h, omega, spread(h, omega, 0), &weight, 1, 1, counts);
+    }
+  }
+}
+
+// Structure factors, with negative_e also those of absorption at minus the frequency; what is not finite is
+// left out. As write_structure_factors otherwise.
+inline void count_scattering(const Tables& t, const ScatteringTables& s, const Histogram& h,
+                             const double* frequencies, const double* z, V length2, std::size_t lane,
+                             std::size_t count, const double* weights, double* counts) {
+  HWY_ALIGN double created[kN], absorbed[kN];
+  const auto add = [&](double energy, double weight) {
+    if (std::isfinite(weight)) count_mode(h, energy, spread(h, energy, 0), &weight, 1, 1, counts);
+  };
+  for (int m = 0; m < t.n; ++m) {
+    const double* omega = frequencies + m * kLanes + lane;
+    const Intensity i = mode_intensity(t, s, load(omega), load(z + m * kLanes + lane), length2);
+    store(i.created, created);
+    store(i.absorbed, absorbed);
+    for (std::size_t q = 0; q < count; ++q) {
+      const double weight = weights != nullptr ? weights[q] : 1.0;
+      add(omega[q], weight * created[q]);
+      if (s.negative_e) add(-omega[q], weight * absorbed[q]);
     }
   }
 }

@@ -56,6 +56,50 @@ int bin_of(const Histogram& h, double energy) {
   return bin;
 }
 
+double unrounded(double x) { return x; }
+
+// Adds to bins [first, last] of each row what of the mode lies in them, each number rounded by `rounded`.
+template <double (*rounded)(double)>
+void add_parts(const Histogram& h, double energy, double deviation, int first, int last,
+               const double* weights, std::size_t stride, int rows, double* counts) {
+  static const NormalIntegral integral;
+  // The same integrals for all rows, some at a time.
+  constexpr int kEdges = 64;
+  double part[kEdges + 1];
+  for (int begin = first; begin <= last; begin += kEdges) {
+    const int n = std::min(kEdges, last + 1 - begin);
+    for (int k = 0; k <= n; ++k) part[k] = integral((h.edge(begin + k) - energy) / deviation);
+    for (int row = 0; row < rows; ++row) {
+      const double weight = weights[row * stride];
+      double* to = counts + row * static_cast<std::size_t>(h.bins) + begin;
+      double below = rounded(weight * part[0]);
+      for (int k = 0; k < n; ++k) {
+        const double up_to = rounded(weight * part[k + 1]);
+        to[k] += up_to - below;
+        below = up_to;
+      }
+    }
+  }
+}
+
+template <double (*rounded)(double)>
+void count_rounded(const Histogram& h, double energy, double deviation, const double* weights,
+                   std::size_t stride, int rows, double* counts) {
+  const double low = std::max(energy - kTail * deviation, h.energy_min);
+  const double high = std::min(energy + kTail * deviation, h.energy_max);
+  const int first = bin_of(h, low), last = bin_of(h, high);
+  if (first < 0 || last < 0) return;
+  const bool whole = first == last && energy - kTail * deviation >= h.energy_min &&
+                     energy + kTail * deviation <= h.energy_max;
+  if (deviation == 0 || whole) {
+    const std::size_t bin = first;
+    for (int row = 0; row < rows; ++row)
+      counts[row * static_cast<std::size_t>(h.bins) + bin] += rounded(weights[row * stride]);
+    return;
+  }
+  add_parts<rounded>(h, energy, deviation, first, last, weights, stride, rows, counts);
+}
+
 }  // namespace
 
 double spread(const Histogram& h, double energy, double gradient) {
@@ -67,36 +111,8 @@ double spread(const Histogram& h, double energy, double gradient) {
 
 void count_mode(const Histogram& h, double energy, double deviation, const double* weights,
                 std::size_t stride, int rows, double* counts) {
-  static const NormalIntegral integral;
-  const double low = std::max(energy - kTail * deviation, h.energy_min);
-  const double high = std::min(energy + kTail * deviation, h.energy_max);
-  const int first = bin_of(h, low), last = bin_of(h, high);
-  if (first < 0 || last < 0) return;
-  const bool whole = first == last && energy - kTail * deviation >= h.energy_min &&
-                     energy + kTail * deviation <= h.energy_max;
-  if (deviation == 0 || whole) {
-    const std::size_t bin = first;
-    for (int row = 0; row < rows; ++row)
-      counts[row * static_cast<std::size_t>(h.bins) + bin] += quantised(weights[row * stride]);
-    return;
-  }
-  // The same integrals for all rows, some at a time.
-  constexpr int kEdges = 64;
-  double part[kEdges + 1];
-  for (int begin = first; begin <= last; begin += kEdges) {
-    const int n = std::min(kEdges, last + 1 - begin);
-    for (int k = 0; k <= n; ++k) part[k] = integral((h.edge(begin + k) - energy) / deviation);
-    for (int row = 0; row < rows; ++row) {
-      const double weight = weights[row * stride];
-      double* to = counts + row * static_cast<std::size_t>(h.bins) + begin;
-      double below = quantised(weight * part[0]);
-      for (int k = 0; k < n; ++k) {
-        const double up_to = quantised(weight * part[k + 1]);
-        to[k] += up_to - below;
-        below = up_to;
-      }
-    }
-  }
+  const auto count = h.weight == ModeWeight::modes ? count_rounded<quantised> : count_rounded<unrounded>;
+  count(h, energy, deviation, weights, stride, rows, counts);
 }
 
 }  // namespace euphonic

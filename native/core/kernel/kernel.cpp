@@ -132,11 +132,13 @@ void assert_consistent(const KernelJob& job, const KernelRange& range) {
   if (job.displacements != nullptr)
     EUPHONIC_ASSERT(range.displacements != nullptr && job.displacements->frequency_min > 0);
   if (job.histogram != nullptr) {
-    EUPHONIC_ASSERT(range.histogram != nullptr && job.scattering == nullptr && !job.eigenvectors);
+    EUPHONIC_ASSERT(range.histogram != nullptr && !job.eigenvectors);
+    EUPHONIC_ASSERT((job.scattering != nullptr) == (job.histogram->weight == ModeWeight::structure_factor));
     EUPHONIC_ASSERT(job.histogram->bins > 0 && job.histogram->energy_max > job.histogram->energy_min);
   }
   if (job.scattering != nullptr) {
-    EUPHONIC_ASSERT(job.broadening != nullptr || range.structure_factors != nullptr);
+    EUPHONIC_ASSERT(job.broadening != nullptr || job.histogram != nullptr ||
+                    range.structure_factors != nullptr);
     EUPHONIC_ASSERT(job.scattering->amplitude.size() == 2 * n);
     EUPHONIC_ASSERT(job.scattering->debye_waller.empty() || job.scattering->debye_waller.size() == 6 * n);
   }

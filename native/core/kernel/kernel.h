@@ -84,7 +84,7 @@ struct KernelRange {
   double* intensities = nullptr;     // [stride] mbarn / meV per atom
   double* displacements = nullptr;   // [n_atoms][00 01 02 11 12 22][stride]
   const double* weights = nullptr;   // [stride] of points in the histogram; null: 1 each
-  double* histogram = nullptr;       // [rows][bins]: added to
+  double* histogram = nullptr;       // [rows][bins] of all points of the range: added to
   std::size_t imaginary = 0;         // out: number of modes below -kImaginaryMeV
 };
 

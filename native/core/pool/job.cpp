@@ -79,8 +79,11 @@ int Job::n_surfaces() const {
 
 std::size_t Job::bytes_per_point() const {
   if (options_.quantity == Quantity::sqw) return sizeof(double);
-  if (options_.quantity == Quantity::histogram) return 0;
   const std::size_t n = n_modes();
+  if (options_.quantity == Quantity::histogram) {
+    const std::size_t block = options_.histogram.block_points;
+    return block == 0 ? 0 : (histogram_numbers(block) * sizeof(double) + block - 1) / block;
+  }
   std::size_t values = n;
   if (options_.quantity == Quantity::structure_factor) values += n_surfaces();
   if (options_.quantity == Quantity::modes) values += 2 * n * n;
@@ -89,9 +92,11 @@ std::size_t Job::bytes_per_point() const {
   return sizeof(double) * values;
 }
 
-std::size_t Job::bytes_per_chunk() const {
+std::size_t Job::bytes_per_chunk() const { return sizeof(double) * histogram_numbers(1); }
+
+std::size_t Job::histogram_numbers(std::size_t count) const {
   if (options_.quantity != Quantity::histogram) return 0;
-  return sizeof(double) * options_.histogram.size(plan_->n_atoms());
+  return options_.histogram.blocks(count) * options_.histogram.size(plan_->n_atoms());
 }
 
 namespace {
@@ -170,6 +175,10 @@ void assert_consistent(const Job& job, const Chunk& chunk) {
   if (options.quantity == Quantity::histogram) {
     EUPHONIC_ASSERT(options.histogram.bins > 0);
     EUPHONIC_ASSERT(options.histogram.energy_max > options.histogram.energy_min);
+    if (job.scatters()) {
+      EUPHONIC_ASSERT(options.histogram.block_points > 0);
+      EUPHONIC_ASSERT(!options.histogram.by_atom && options.histogram.q_width == 0);
+    }
   }
   if (options.quantity == Quantity::displacements) {
     EUPHONIC_ASSERT(options.displacements.temperature >= 0);
@@ -187,7 +196,7 @@ ChunkResult allocate_results(const Job& job, std::size_t count) {
     return result;
   }
   if (quantity == Quantity::histogram) {
-    const std::size_t size = job.options().histogram.size(job.plan().n_atoms());
+    const std::size_t size = job.histogram_numbers(count);
     result.histogram = allocate(size);
     std::fill_n(result.histogram.get(), size, 0.0);
     return result;

@@ -57,7 +57,9 @@ class Job {
   int n_modes() const { return 3 * plan_->n_atoms(); }
   // Whether scattering vectors are needed.
   bool scatters() const {
-    return options_.quantity == Quantity::structure_factor || options_.quantity == Quantity::sqw;
+    return options_.quantity == Quantity::structure_factor || options_.quantity == Quantity::sqw ||
+           (options_.quantity == Quantity::histogram &&
+            options_.histogram.weight == ModeWeight::structure_factor);
   }
   // Whether mode gradients are results: frequencies and modes alone have them.
   bool gives_gradients() const {
@@ -71,6 +73,7 @@ class Job {
   int n_surfaces() const;               // n_modes, twice that with negative_e
   std::size_t bytes_per_point() const;  // of results
   std::size_t bytes_per_chunk() const;  // of results that do not depend on the number of points
+  std::size_t histogram_numbers(std::size_t count) const;  // of a chunk of `count` points; 0: none are wanted
   // Scratch memory that each thread which works for the job needs, in bytes: for admission, not exact.
   std::size_t workspace_bytes() const;
   // Memory of tables that this job needs beside its plan's: some scattering lengths, and gradients, take the
@@ -86,7 +89,8 @@ class Job {
 // Less than this no crystal of so many atoms needs as scratch memory of one thread, whatever its plan.
 std::size_t least_workspace_bytes(int n_atoms, bool eigenvectors);
 
-// q-points, and what decides the direction in which one at the zone centre is approached.
+// q-points, and what decides the direction in which one at the zone centre is approached. With
+// Histogram::block_points the first one begins a block.
 struct Chunk {
   std::size_t count = 0;
   std::vector<double> qpts;        // [3][count] r.l.u.
@@ -111,7 +115,7 @@ struct ChunkResult {
   // [n_atoms][00 01 02 11 12 22][count] angstrom^2, null unless asked for
   ResultArray displacements;
   ResultArray intensities;                    // [count] mbarn/meV per atom, the only result of Quantity::sqw
-  ResultArray histogram;                      // [rows][bins], the only result of Quantity::histogram
+  ResultArray histogram;                      // [blocks][rows][bins], the only result of Quantity::histogram
   double kernel_seconds = 0;                  // from the first batch's start to the last one's end
   double begin_seconds = 0, end_seconds = 0;  // the same moments on the steady clock
   std::size_t imaginary = 0;                  // modes with a negative frequency

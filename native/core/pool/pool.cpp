@@ -100,7 +100,7 @@ class Pool::Impl {
     std::shared_ptr<std::once_flag> once;
     std::shared_ptr<std::unique_ptr<JobTables>> tables;
     std::size_t first = 0, count = 0;
-    std::vector<double> histogram;  // of these points, where one is wanted
+    std::vector<double> histogram;  // of these points, where the chunk has one of all
     std::string error;
     bool out_of_memory = false;
   };
@@ -116,12 +116,14 @@ class Pool::Impl {
       out.first = task->claimed;
       out.error.clear();
       out.out_of_memory = false;
-      const std::size_t batch = batch_points();
-      std::size_t batches = 1;
+      // A block of a histogram is one worker's.
+      const std::size_t block = block_points(*q->job);
+      const std::size_t unit = block > 0 ? block : batch_points();
+      std::size_t units = 1;
       if (q->seconds_per_point > 0)
-        batches = static_cast<std::size_t>(
-            std::clamp(kClaimSeconds / (q->seconds_per_point * batch), 1.0, double(kMaxBatchesPerClaim)));
-      out.count = std::min(batch * batches, task->chunk.count - task->claimed);
+        units = static_cast<std::size_t>(
+            std::clamp(kClaimSeconds / (q->seconds_per_point * unit), 1.0, double(kMaxBatchesPerClaim)));
+      out.count = std::min(unit * units, task->chunk.count - task->claimed);
       if (q->job->cancelled()) {
         out.count = task->chunk.count - task->claimed;
         task->result.cancelled = true;
@@ -168,6 +170,11 @@ class Pool::Impl {
     }
   }
 
+  // q-points of a histogram's block; 0: there are none.
+  static std::size_t block_points(const Job& job) {
+    return job.options().quantity == Quantity::histogram ? job.options().histogram.block_points : 0;
+  }
+
   // Runs the kernel over a claim; an exception becomes the chunk's error.
   static std::size_t compute(Claim& c, Workspace& workspace) {
     Task& task = *c.task;
@@ -175,13 +182,18 @@ class Pool::Impl {
     try {
       std::call_once(*c.once, [&] { *c.tables = std::make_unique<JobTables>(job); });
       KernelRange range = kernel_range(task.chunk, task.directions, task.result);
-      range.first = c.first;
-      range.count = c.count;
-      if (const std::size_t bytes = job.bytes_per_chunk(); bytes > 0) {
-        c.histogram.assign(bytes / sizeof(double), 0.0);
+      const KernelJob& kernel = (*c.tables)->kernel;
+      const std::size_t block = block_points(job), end = c.first + c.count;
+      if (block == 0 && kernel.histogram != nullptr) {
+        c.histogram.assign(job.histogram_numbers(c.count), 0.0);
         range.histogram = c.histogram.data();
       }
-      run_kernel((*c.tables)->kernel, range, workspace);
+      const std::size_t step = block > 0 ? block : c.count;
+      for (range.first = c.first; range.first < end; range.first += step) {
+        range.count = std::min(step, end - range.first);
+        if (block > 0) range.histogram = task.result.histogram.get() + job.histogram_numbers(range.first);
+        run_kernel(kernel, range, workspace);
+      }
       return range.imaginary;
     } catch (const std::bad_alloc&) {
       c.error = "out of memory for the scratch space of a thread";

@@ -20,11 +20,17 @@ const POINTS_PER_STEP = [64, 8, 1];
 /** A job of few points is still cut, so that computing, sending and receiving overlap. */
 const MIN_CHUNKS = 12;
 
-/** `bytesPerPoint` and `bytesPerChunk` as in ExecutorJob, `nPoints` of the whole job. */
-export function chunkAdvice(bytesPerPoint: number, bytesPerChunk: number, nPoints: number): ChunkAdvice {
+/** `bytesPerPoint` and `bytesPerChunk` as in ExecutorJob, `nPoints` of the whole job; of a histogram's blocks chunks are multiples. */
+export function chunkAdvice(
+  bytesPerPoint: number,
+  bytesPerChunk: number,
+  nPoints: number,
+  blockPoints = 0,
+): ChunkAdvice {
   const wanted = Math.min(CHUNK_TARGET_BYTES / bytesPerPoint, nPoints / MIN_CHUNKS);
   const step =
-    POINTS_PER_STEP.find((points) => points * bytesPerPoint * MIN_WINDOW <= MAX_INFLIGHT_BYTES) ?? 1;
+    blockPoints ||
+    (POINTS_PER_STEP.find((points) => points * bytesPerPoint * MIN_WINDOW <= MAX_INFLIGHT_BYTES) ?? 1);
   const chunkPoints = Math.max(step, Math.floor(wanted / step) * step);
   const chunkBytes = chunkPoints * bytesPerPoint + bytesPerChunk;
   const fitting = Math.floor(WINDOW_TARGET_BYTES / chunkBytes);

@@ -94,7 +94,7 @@ async function openJob(
   const wanted = pool.job(plan, options);
   const bytesPerPoint = Math.max(wanted.bytesPerPoint, INPUT_BYTES_PER_POINT);
   const { bytesPerChunk } = wanted;
-  const advice = chunkAdvice(bytesPerPoint, bytesPerChunk, budget.nPoints);
+  const advice = chunkAdvice(bytesPerPoint, bytesPerChunk, budget.nPoints, options.histogram?.blockPoints);
   const underWay = Math.min(advice.chunkPoints * advice.window, Math.max(1, budget.nPoints));
   const { threads, release } = await budget.admit({
     workspace: wanted.workspaceBytes,

@@ -39,12 +39,14 @@ export function jobOptions(
     negativeE: params.negative_e,
     modeGradients: params.mode_gradients,
   };
-  if (quantity === 'structure_factor' || quantity === 'sqw') {
+  if (quantity === 'histogram') options.histogram = histogramOf(params, atomType.length);
+  const isScattering =
+    quantity === 'structure_factor' || quantity === 'sqw' || options.histogram?.weight === 'structure_factor';
+  if (isScattering) {
     const { scattering_lengths } = params;
     options.scatteringLengths = coherentScatteringLengths(atomType, scattering_lengths, inAmu(atomMass));
   }
   if (quantity === 'sqw') options.broadening = broadeningOf(params);
-  if (quantity === 'histogram') options.histogram = histogramOf(params, atomType.length);
   if (temperature !== null) options.temperature = temperature;
   // without a temperature there is no Debye–Waller factor, whatever was sent
   if (debyeWallerFrame && temperature !== null) {
@@ -95,7 +97,7 @@ function histogramOf({ histogram }: CheckedParams<'job.open'>, nAtoms: number): 
       expected: '{energy_min, energy_max, bins}, meV',
     });
   }
-  const { energy_min, energy_max, bins, by_atom, width = [], q_width } = histogram;
+  const { energy_min, energy_max, bins, by_atom, width = [], q_width, weight, block_points = 0 } = histogram;
   if (!(energy_max > energy_min)) {
     throw new EuphonicError(
       'invalid_argument',
@@ -105,6 +107,12 @@ function histogramOf({ histogram }: CheckedParams<'job.open'>, nAtoms: number): 
         expected: 'energy_max > energy_min',
       },
     );
+  }
+  if (weight === 'structure_factor' && (by_atom || q_width > 0 || block_points === 0)) {
+    throw new EuphonicError('invalid_argument', 'A histogram of structure factors needs block_points.', {
+      where: 'histogram',
+      expected: 'block_points ≥ 1, neither by_atom nor q_width',
+    });
   }
   const numbers = bins * (by_atom ? 1 + nAtoms : 1);
   if (numbers > MAX_HISTOGRAM_NUMBERS) {
@@ -121,6 +129,8 @@ function histogramOf({ histogram }: CheckedParams<'job.open'>, nAtoms: number): 
     byAtom: by_atom,
     width: Float64Array.from(width),
     qWidth: q_width,
+    weight,
+    blockPoints: block_points,
   };
 }
 

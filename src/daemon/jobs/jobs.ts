@@ -52,8 +52,33 @@ const DEBYE_WALLER_DEFAULTS = { frequency_min: 0.01, symmetrise: true };
 type OpenCall = Pick<Call<'job.open'>, 'peer' | 'params' | 'frames' | 'signal'>;
 
 function histogramFrame(job: Job, values: Float64Array | undefined): ArrayFrame[] {
-  const bins = job.params.histogram?.bins;
-  return values && bins ? [float64Frame('histogram', [values.length / bins, bins], values)] : [];
+  const { histogram } = job.params;
+  if (!values || !histogram) return [];
+  const { bins, by_atom, block_points } = histogram;
+  const rows = by_atom ? 1 + job.nAtoms : 1;
+  const blocks = block_points === undefined ? [] : [values.length / (rows * bins)];
+  return [float64Frame('histogram', [...blocks, rows, bins], values)];
+}
+
+/** Throws `invalid_argument` for a chunk that does not lie in its job, and for one that cuts a block of a histogram. */
+function checkPlace(
+  { n_points, quantity, histogram }: CheckedParams<'job.open'>,
+  offset: number,
+  end: number,
+): void {
+  if (end > n_points) {
+    throw new EuphonicError('invalid_argument', `The chunk ends at q-point ${end} of ${n_points}.`, {
+      where: 'offset',
+      expected: `offset + count ≤ ${n_points}, as job.open said`,
+    });
+  }
+  const block = quantity === 'histogram' ? (histogram?.block_points ?? 1) : 1;
+  const isCut = (place: number) => place % block !== 0 && place !== n_points;
+  if (!isCut(offset) && !isCut(end)) return;
+  throw new EuphonicError('invalid_argument', `The chunk from ${offset} to ${end} cuts a block.`, {
+    where: 'offset',
+    expected: `multiples of block_points = ${block}, or the end of the job`,
+  });
 }
 
 function isotopeNotesOf({ atomType, atomMass }: Crystal, { scatteringLengths }: JobOptions): string[] {
@@ -275,17 +300,7 @@ export class Jobs {
 
   /** Bytes of the chunk's results. Throws unless it lies in the job and fits into what the client may have under way. */
   private admit(job: Job, offset: number, count: number): number {
-    const { n_points } = job.params;
-    if (offset + count > n_points) {
-      throw new EuphonicError(
-        'invalid_argument',
-        `The chunk ends at q-point ${offset + count} of ${n_points}.`,
-        {
-          where: 'offset',
-          expected: `offset + count ≤ ${n_points}, as job.open said`,
-        },
-      );
-    }
+    checkPlace(job.params, offset, offset + count);
     const bytes = count * job.work.bytesPerPoint + job.work.bytesPerChunk;
     const underWay = this.inflight.get(job.peer.key) ?? 0;
     // a crystal may be so large that the results of one advised chunk exceed the limit

@@ -29,6 +29,24 @@ std::vector<double> CountModes(const Tables& t, const Histogram& h, const test::
   return counts;
 }
 
+// The same of structure factors; length2: |v|^2 of each q-point.
+std::vector<double> CountScattering(const Tables& t, const ScatteringTables& s, const Histogram& h,
+                                    const test::Columns& frequencies, const test::Columns& z,
+                                    const test::Columns& length2, const std::vector<double>& weights) {
+  const std::size_t lane = kLanes - kN;
+  const test::Lanes omega(frequencies, kN), first(z, kN), lengths(length2, kN);
+  // the last vector of a batch
+  test::Lanes all(t.n * kLanes), rows(t.n * kLanes);
+  for (int m = 0; m < t.n; ++m) {
+    std::copy(omega.get() + m * kN, omega.get() + (m + 1) * kN, all.get() + m * kLanes + lane);
+    std::copy(first.get() + m * kN, first.get() + (m + 1) * kN, rows.get() + m * kLanes + lane);
+  }
+  std::vector<double> counts(h.size(t.n_atoms));
+  count_scattering(t, s, h, all.get(), rows.get(), load(lengths.get()), lane,
+                   std::min(kN, frequencies.size()), weights.data(), counts.data());
+  return counts;
+}
+
 std::size_t PointsCounted() { return kN; }
 
 }  // namespace HWY_NAMESPACE
@@ -38,11 +56,13 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 #include <numeric>
 
+#include "core/units.h"
 #include "kernel/judge.h"
 
 namespace euphonic {
 
 HWY_EXPORT(CountModes);
+HWY_EXPORT(CountScattering);
 HWY_EXPORT(PointsCounted);
 
 namespace test {
@@ -92,6 +112,56 @@ TEST_CASE("kernel: modes and shares of atoms are counted, in both forms", "[core
         CHECK(std::accumulate(found.begin(), found.begin() + 17, 0.0) > 0);
       });
     }
+  }
+}
+
+TEST_CASE("kernel: structure factors are summed on both sides of zero", "[core][kernel]") {
+  Tables t;
+  t.n_atoms = 4;
+  t.n = 12;
+  const std::size_t points = 8;
+  Numbers numbers(4);
+  Columns frequencies, z, length2;
+  for (std::size_t k = 0; k < points; ++k) {
+    frequencies.push_back(numbers.list(t.n, -10, 60));
+    z.push_back(numbers.list(t.n, -1, 1));
+    length2.push_back({numbers.uniform(0, 1e-4)});
+  }
+  frequencies[0][3] = 0;     // counts nothing
+  length2[1][0] = INFINITY;  // not finite
+  const std::vector<double> weights = {1, 2, 0, 3, 1, 7, 1, 2};
+  Histogram h;
+  h.weight = ModeWeight::structure_factor;
+  h.block_points = points;
+  h.energy_min = -60;
+  h.energy_max = 60;
+  h.bins = 24;  // 5 meV each
+  ScatteringTables s;
+  s.thermal = true;
+  s.beta = 0.05;
+  for (const bool both : {false, true}) {
+    s.negative_e = both;
+    for_every_target([&] {
+      const std::size_t count = std::min(HWY_DYNAMIC_DISPATCH(PointsCounted)(), points);
+      const std::vector<double> found =
+          HWY_DYNAMIC_DISPATCH(CountScattering)(t, s, h, frequencies, z, length2, weights);
+      std::vector<Long> expected(found.size());
+      for (std::size_t k = 0; k < count; ++k) {
+        for (int m = 0; m < t.n; ++m) {
+          const Long w = frequencies[k][m];
+          if (w == 0 || k == 1) continue;
+          const Long bare = weights[k] * length2[k][0] * z[k][m] * Long(z[k][m]) / std::abs(w) *
+                            (kBohr2InMillibarn * kHartreeInMeV / 8);
+          const Long occupation = 1 / std::expm1(0.05L * std::abs(w));
+          expected[static_cast<std::size_t>(std::floor((w + 60) / 5))] += bare * (1 + occupation);
+          if (both) expected[static_cast<std::size_t>(std::floor((60 - w) / 5))] += bare * occupation;
+        }
+      }
+      Worst worst;
+      for (std::size_t i = 0; i < found.size(); ++i)
+        worst.add(std::abs(found[i] - expected[i]) / std::max<Long>(expected[i], 1e-9));
+      CHECK(worst.value() < 1e-13);
+    });
   }
 }
 
