@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { asEuphonicError } from '../base/errors.js';
 import { VERSION } from '../base/version.js';
 import { DOS_WEIGHTINGS } from '../spectra/dos.js';
+import { POWDER_WEIGHTINGS } from '../spectra/powder.js';
 import { addCalculationOptions, TRIPLE_FLAGS } from './options/calculationOptions.js';
 import { withFlags } from './options/flagNames.js';
 import { addLimitOptions } from './options/limitOptions.js';
@@ -10,6 +11,7 @@ import { addModelOptions } from './options/modelOptions.js';
 import { countOf, joinNumbers, numberOf, parsePositive } from './options/numbers.js';
 import { addPathOptions, ZONE } from './options/pathOptions.js';
 import { addColourOptions } from './options/pictureOptions.js';
+import { addPowderOptions, POWDER_NUMBERS } from './options/powderOptions.js';
 import {
   addEnergyOptions,
   addGridOptions,
@@ -24,6 +26,7 @@ import { EXIT_ERROR, EXIT_OK, EXIT_USAGE, UsageError } from './terminal/exitCode
 const NUMBERS = {
   ...Object.fromEntries([...TRIPLE_FLAGS, ZONE].map((flag) => [flag, 3])),
   ...SPECTRUM_NUMBERS,
+  ...POWDER_NUMBERS,
 };
 
 const MODEL_WORDS =
@@ -146,6 +149,9 @@ function addSpectrumCommands(program: Command, finish: Finish): void {
   addMap(program).action(
     finish(async (model, options) => (await import('./commands/map.js')).map(model, options)),
   );
+  addPowder(program).action(
+    finish(async (model, options) => (await import('./commands/powder.js')).powder(model, options)),
+  );
   const thermo = modelCommand(
     program,
     'thermo',
@@ -174,6 +180,22 @@ function addMap(program: Command): Command {
     );
   addEnergyOptions(addGridOptions(addPathOptions(map)));
   return addColourOptions(addOutputOptions(addModelOptions(addCalculationOptions(map))));
+}
+
+function addPowder(program: Command): Command {
+  const powder = modelCommand(
+    program,
+    'powder',
+    'calculate the powder average S(|Q|,ω) to a stated error; with --temperature both thermal factors',
+  )
+    .alias('powder-map')
+    .addOption(
+      new Option('-w, --weighting <weighting>', 'S(Q,ω), or densities of states; Euphonic has dos by default')
+        .choices(POWDER_WEIGHTINGS)
+        .default('coherent'),
+    );
+  addEnergyOptions(addGridOptions(addPowderOptions(powder)));
+  return addColourOptions(addOutputOptions(addModelOptions(addCalculationOptions(powder))));
 }
 
 function addDos(program: Command): Command {

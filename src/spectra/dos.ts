@@ -114,7 +114,7 @@ export function dosArea(counts: Float64Array, { atomType }: DosCrystal, { grid, 
 }
 
 /** σ_κ M̄/M_κ of each atom in mbarn, with the mean mass M̄; 1 without weighting. */
-function atomWeights({ atomType, atomMass }: DosCrystal, weighting: DosWeighting): number[] {
+export function atomWeights({ atomType, atomMass }: DosCrystal, weighting: DosWeighting): number[] {
   if (weighting === 'dos') return atomType.map(() => 1);
   const mean = atomMass.reduce((sum, mass) => sum + mass, 0) / atomMass.length;
   const [isCoherent, isIncoherent] = [weighting.startsWith('coherent'), weighting.includes('incoherent')];

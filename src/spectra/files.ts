@@ -38,6 +38,18 @@ export function euphonicJson(spectrum: Spectrum, energyUnit: EnergyUnit): Record
   return { ...common, ...axisJson('y', y, energyUnit), z_data: rows, z_data_unit: dataUnit };
 }
 
+/** The same as a text, with NaN for what is not known, as Python writes and reads it. */
+export function euphonicText(spectrum: Spectrum, energyUnit: EnergyUnit): string {
+  const text = JSON.stringify(
+    euphonicJson(spectrum, energyUnit),
+    spectrum.data.some(Number.isNaN) ? markNaN : undefined,
+  );
+  return `${text.replaceAll(`"${NAN_MARK}"`, 'NaN')}\n`;
+}
+
+const NAN_MARK = '(NaN)';
+const markNaN = (_: string, value: unknown) => (Number.isNaN(value) ? NAN_MARK : value);
+
 function axisJson(name: 'x' | 'y', { measured, values }: Axis, energyUnit: EnergyUnit) {
   const { pint, factor } = unitOf(measured, energyUnit);
   return { [`${name}_data`]: scaled(values, factor), [`${name}_data_unit`]: pint };

@@ -1,9 +1,7 @@
 /** `euphonicd dos`: densities of states. */
 import { EuphonicError } from '../../base/errors.js';
-import type { EvaluateOptions } from '../../client/evaluation.js';
-import { type Grid, halfGrid, sizeOf } from '../../qpoints/grid.js';
+import { sizeOf } from '../../qpoints/grid.js';
 import { type DosRequest, type DosWeighting, dosArea, dosCounting, dosSpectrum } from '../../spectra/dos.js';
-import { modeRange } from '../../spectra/range.js';
 import { outputs, writeSpectrum } from '../formats/spectrumFile.js';
 import type { CalculationFlags } from '../options/calculationOptions.js';
 import type { ModelFlags } from '../options/modelOptions.js';
@@ -16,9 +14,10 @@ import {
   type OutputFlags,
 } from '../options/spectrumOptions.js';
 import { EXIT_OK, fromCommandLine } from '../terminal/exitCodes.js';
+import { modeEnergies } from './modeEnergies.js';
 import { planOptions } from './planOptions.js';
 import { provenanceOf, report } from './report.js';
-import { type Session, withModel } from './session.js';
+import { withModel } from './session.js';
 
 export interface DosFlags extends CalculationFlags, ModelFlags, EnergyFlags, GridFlags, OutputFlags {
   weighting: DosWeighting;
@@ -27,8 +26,6 @@ export interface DosFlags extends CalculationFlags, ModelFlags, EnergyFlags, Gri
   adaptiveScale: number;
 }
 
-/** Points along an axis of the grid that shows between which energies all modes lie; it holds the zone centre. */
-const COARSE = 5;
 /** An area that lacks less is whole. */
 const WHOLE = 1e-6;
 
@@ -41,7 +38,7 @@ export async function dos(modelPath: string, flags: DosFlags): Promise<number> {
     const { crystal, evaluate } = session;
     const start = performance.now();
     const grid = gridOf(flags, crystal.cellVectors);
-    const request = { grid, ...(await energies(session, plan, grid, given)), ...given };
+    const request = { grid, ...(await modeEnergies(session, plan, grid, given)), ...given };
     const { qpts, ...counting } = fromCommandLine(() => dosCounting(crystal, request));
     const evaluation = await evaluate(qpts, { ...plan, quantity: 'histogram', ...counting });
     const area = dosArea(evaluation.histogram!, crystal, request);
@@ -77,22 +74,6 @@ function partOfRequest(
     weighting: flags.weighting,
     ...(flags.pdos && { partial: flags.pdos === true ? 'all' : flags.pdos }),
   };
-}
-
-/** Between which all modes lie, from those of a coarse grid, meV; not looked for where both ends are given. */
-async function energies(
-  { evaluate }: Session,
-  plan: EvaluateOptions,
-  grid: Grid,
-  { energyMin, energyMax, width }: Partial<DosRequest>,
-): Promise<{ energyMin: number; energyMax: number }> {
-  if (energyMin !== undefined && energyMax !== undefined) return { energyMin, energyMax };
-  const coarse = halfGrid(grid.map((n) => Math.min(n, COARSE)) as [number, number, number]);
-  const { frequencies } = await evaluate(coarse.points(0, coarse.count), {
-    ...plan,
-    quantity: 'frequencies',
-  });
-  return modeRange(frequencies, width);
 }
 
 function describe({ grid, width, adaptiveScale }: DosRequest, asr: string, area: number) {

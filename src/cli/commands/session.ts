@@ -13,8 +13,18 @@ export interface Session {
   crystal: CrystalData;
   /** aborted by Ctrl-C */
   signal: AbortSignal;
-  /** As the client does, with progress on the terminal and until Ctrl-C. */
-  evaluate(qpts: Float64Array, options: EvaluateOptions): Promise<Evaluation>;
+  /** As the client does, with progress on the terminal and until Ctrl-C. With `progress` it is one of several evaluations. */
+  evaluate(qpts: Float64Array, options: EvaluateOptions, progress?: Progress): Promise<Evaluation>;
+  /** Shows how far several evaluations are together, until it is stopped. */
+  progress(): Progress;
+}
+
+interface Progress {
+  /** Says that so many more q-points are to be calculated. */
+  add(points: number): void;
+  /** Says how many of those added last are done. */
+  update(points: number): void;
+  stop(): void;
 }
 
 /** A calculation that takes longer than this shows its progress, where standard error is a terminal. */
@@ -42,15 +52,16 @@ export async function withModel<T>(
       atomType: model.atom_type,
     };
     const { signal } = abort;
-    const evaluate = async (qpts: Float64Array, options: EvaluateOptions) => {
-      const progress = progressBar(qpts.length / 3);
+    const evaluate: Session['evaluate'] = async (qpts, options, whole) => {
+      const progress = whole ?? progressBar();
+      progress.add(qpts.length / 3);
       try {
         return await client.evaluate(model, qpts, { ...options, onProgress: progress.update, signal });
       } finally {
-        progress.stop();
+        if (!whole) progress.stop();
       }
     };
-    return await work({ client, model, crystal, signal, evaluate });
+    return await work({ client, model, crystal, signal, evaluate, progress: progressBar });
   } finally {
     process.removeListener('SIGINT', interrupt);
     client.close();
@@ -58,7 +69,7 @@ export async function withModel<T>(
 }
 
 /** Shows itself only when the work takes a while, and only on a terminal. */
-function progressBar(nPoints: number): { update(points: number): void; stop(): void } {
+function progressBar(): Progress {
   const bar = new SingleBar({
     format: '{bar} {percentage} % | {value} of {total} q-points | {eta_formatted} left',
     stream: process.stderr,
@@ -67,13 +78,20 @@ function progressBar(nPoints: number): { update(points: number): void; stop(): v
   });
   const start = Date.now();
   let shown = false;
+  let [before, total] = [0, 0];
   return {
+    add(points) {
+      before = total;
+      total += points;
+      if (shown) bar.setTotal(total);
+    },
     update(points) {
-      if (!shown && process.stderr.isTTY && Date.now() - start > PROGRESS_AFTER_MS && points < nPoints) {
-        bar.start(nPoints, points);
+      const done = before + points;
+      if (!shown && process.stderr.isTTY && Date.now() - start > PROGRESS_AFTER_MS && done < total) {
+        bar.start(total, done);
         shown = true;
       }
-      if (shown) bar.update(points);
+      if (shown) bar.update(done);
     },
     stop() {
       if (shown) bar.stop();

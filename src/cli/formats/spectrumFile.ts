@@ -2,15 +2,14 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { basename, dirname, extname } from 'node:path';
 import type { PictureForm } from '../../figure/picture.js';
-import { csv, euphonicJson } from '../../spectra/files.js';
+import { csv, euphonicText } from '../../spectra/files.js';
 import type { Spectrum } from '../../spectra/spectrum.js';
 import type { EnergyUnit } from '../../spectra/units.js';
 import { type PictureFlags, pictureOptions } from '../options/pictureOptions.js';
 import { UsageError } from '../terminal/exitCodes.js';
 import { isSameFile, outputFailure, writeOutput } from './outputFile.js';
 
-const json = (spectrum: Spectrum, unit: EnergyUnit) => `${JSON.stringify(euphonicJson(spectrum, unit))}\n`;
-const WRITERS = { '.json': json, '.csv': csv } as const;
+const WRITERS = { '.json': euphonicText, '.csv': csv } as const;
 type NumbersForm = keyof typeof WRITERS;
 
 const PICTURES: readonly PictureForm[] = ['.png', '.svg'];
