@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, copyFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import { TestDaemon } from '../support/daemon.js';
 import { dataFile } from '../support/data.js';
+import { cliPath } from '../support/dist.js';
 import { arbitraryModel } from '../support/models.js';
 
 const STATUS_KEYS = [
@@ -269,5 +274,24 @@ describe('euphonicd', function () {
     it('leaves the daemon alive', async () => {
       assert.equal((await daemon.cli('status')).code, 0);
     });
+  });
+
+  it('ends at once at Ctrl-C while the daemon reads a file', async () => {
+    await daemon.cli('stop');
+    await daemon.cli('start', '--read-time', '10s');
+    // a small file that takes many times as long: fifty million comments
+    const bomb = join(daemon.folder, 'phonopy.yaml.gz');
+    writeFileSync(bomb, gzipSync(Buffer.alloc(10 ** 8, '#\n'), { level: 1 }));
+    const child = spawn(process.execPath, [cliPath, 'thermo', bomb, '--format', 'phonopy'], {
+      env: daemon.env,
+      stdio: 'ignore',
+    });
+    await sleep(2000);
+    child.kill('SIGINT');
+    const pressed = performance.now();
+    const [, signal] = await once(child, 'exit');
+    assert.equal(signal, 'SIGINT');
+    assert.ok(performance.now() - pressed < 3000);
+    await daemon.cli('stop');
   });
 });

@@ -40,10 +40,11 @@ export async function withModel<T>(
   const client = new EuphonicClient();
   const abort = new AbortController();
   const interrupt = () => abort.abort();
-  process.once('SIGINT', interrupt);
   try {
     const model = await client.loadModel(path, reading);
     const { frames } = await client.modelInfo(model);
+    // until here Ctrl-C simply ends the process: the daemon keeps what it reads, for whoever asks next
+    process.once('SIGINT', interrupt);
     const array = (name: string) => toFloat64Array(frames.find((frame) => frame.name === name)!);
     const crystal = {
       cellVectors: array('cell_vectors'),
