@@ -89,6 +89,23 @@ describe('CASTEP positions', () => {
     assert.equal(modelId((await read(castepFile(fc))).fc), modelId(fc));
   });
 
+  it('go with their atoms where a test has those of one type apart', async () => {
+    const fc = springs(INSIDE);
+    const atomType = ['Si', 'O', 'Si', 'O'];
+    const atomMass = Float64Array.from(atomType, (type) => (type === 'O' ? 29165 : 51197));
+    const mixed = { ...fc, crystal: { ...fc.crystal, atomType, atomMass } };
+    const file = await read(castepFile(mixed));
+    assert.deepEqual(file.fc.crystal.atomType, ['Si', 'Si', 'O', 'O']);
+    const [found, right] = [file.fc, mixed].map((model) => dynamicalMatrix(model, Q, 0));
+    const order = [0, 2, 1, 3].flatMap((atom) => [3 * atom, 3 * atom + 1, 3 * atom + 2]);
+    order.forEach((row, i) => {
+      order.forEach((column, j) => {
+        const [at, from] = [found.n * i + j, found.n * row + column];
+        assert.ok(Math.abs(found.re[at] - right.re[from]) + Math.abs(found.im[at] - right.im[from]) < 1e-18);
+      });
+    });
+  });
+
   const roundings = [-1e-17, -1e-9, 1 - 2 ** -53, 1 - 1e-9, 1, 1 + 1e-9, -1, 3 - 1e-10];
   for (const x of roundings) {
     it(`that rounding made ${x} are where the force constants are short: at the lower end of the cell`, async () => {

@@ -14,8 +14,9 @@ interface CastepFileOptions {
   isLittleEndian?: boolean;
 }
 
-/** Atoms of one type must follow one another. */
-export function castepFile(fc: ForceConstants, options: CastepFileOptions = {}): Buffer {
+/** CASTEP has the atoms of one type behind one another: those of other crystals are put so. */
+export function castepFile(ungrouped: ForceConstants, options: CastepFileOptions = {}): Buffer {
+  const fc = groupedByType(ungrouped);
   const { crystal, nAtoms, nCells } = fc;
   const species = [...new Set(crystal.atomType)];
   const counts = species.map((type) => crystal.atomType.filter((other) => other === type).length);
@@ -73,6 +74,39 @@ export function castepFile(fc: ForceConstants, options: CastepFileOptions = {}):
       : []),
     text('END', 10),
   ]);
+}
+
+/** The same crystal with its atoms in the order of the first of each type. */
+function groupedByType(fc: ForceConstants): ForceConstants {
+  const { crystal, nAtoms, nCells } = fc;
+  const species = [...new Set(crystal.atomType)];
+  const order = species.flatMap((type) =>
+    crystal.atomType.flatMap((other, i) => (other === type ? [i] : [])),
+  );
+  const rows = order.flatMap((atom) => [3 * atom, 3 * atom + 1, 3 * atom + 2]);
+  const n = 3 * nAtoms;
+  const forceConstants = new Float64Array(fc.forceConstants.length);
+  for (let cell = 0, at = 0; cell < nCells; cell++) {
+    for (const row of rows) {
+      const start = n * (n * cell + row);
+      for (const column of rows) forceConstants[at++] = fc.forceConstants[start + column];
+    }
+  }
+  return {
+    ...fc,
+    crystal: {
+      ...crystal,
+      atomType: order.map((atom) => crystal.atomType[atom]),
+      atomMass: Float64Array.from(order, (atom) => crystal.atomMass[atom]),
+      atomR: Float64Array.from(rows, (row) => crystal.atomR[row]),
+    },
+    forceConstants,
+    ...(fc.born && {
+      born: Float64Array.from(
+        order.flatMap((atom) => Array.from({ length: 9 }, (_, i) => fc.born![9 * atom + i])),
+      ),
+    }),
+  };
 }
 
 /** A record in big-endian order. */
