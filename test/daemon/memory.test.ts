@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import type { MemoryLimit } from '../../src/daemon/limits/config.js';
 import { type Holder, MemoryBudget } from '../../src/daemon/limits/memoryBudget.js';
 import { RUNTIME_BYTES } from '../../src/daemon/limits/settings.js';
@@ -163,6 +165,25 @@ describeWithExecutors('a daemon with little memory', function (executor) {
     const first = models[0];
     assert.ok(!kept.some(({ model }) => model === first.model));
     assert.equal((await client.modelInfo(first)).result.model, first.model);
+  });
+
+  itOfStore('refuses compressed files by what they hold, of which it keeps nothing', async () => {
+    const client = await started({ maxMemory: '256M' });
+    await client.ping();
+    const { peak } = daemon.memory();
+    const content = Buffer.alloc(10 ** 8, '# nothing\n');
+    for (const [name, pack] of [
+      ['phonopy.yaml.gz', gzipSync],
+      ['phonopy.yaml.xz', (bytes: Buffer) => execFileSync('xz', ['-1'], { input: bytes })],
+    ] as const) {
+      const bomb = join(daemon.folder, name);
+      writeFileSync(bomb, pack(content));
+      assert.ok(statSync(bomb).size < 10 ** 6);
+      const error = await failsWith('too_large', () => client.loadModel(bomb, { format: 'phonopy' }));
+      assert.match(error.message, /needs 381 MiB of memory/);
+    }
+    const grown = daemon.memory().peak - peak;
+    assert.ok(grown < 64 * MIB, `${grown} bytes`);
   });
 
   it('gives the memory of a job back when its client goes', async () => {

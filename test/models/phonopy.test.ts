@@ -359,7 +359,8 @@ describe('bytes that reading takes', () => {
     assert.equal(withBorn, sizes(orbits, 'phonopy.yaml', 'BORN'));
     assert.equal(await bytesToRead(orbits), sizes(orbits, 'phonopy.yaml'));
     const packed = await bytesToRead(join(orbits, 'phonopy.yaml.xz'), { bornName: 'BORN' });
-    assert.equal(packed, sizes(orbits, 'phonopy.yaml.xz', 'BORN'));
+    // uncompressed it is the same file
+    assert.equal(packed, withBorn);
   });
 
   it('are those of the file alone where it is of another format', async () => {

@@ -13,7 +13,7 @@ export const MIN_MEMORY_BYTES = 192 * 2 ** 20;
 export const MODEL_STORE_BYTES = 2 ** 30;
 export const MODEL_STORE_SHARE = 0.5;
 
-/** Memory for reading a file, by its bytes, and for a model that came as frames. */
+/** Memory for reading a file, by its bytes when uncompressed, and for a model that came as frames. */
 export const READ_BYTES_PER_FILE_BYTE = 4;
 export const PUT_BYTES_PER_FRAME_BYTE = 3;
 

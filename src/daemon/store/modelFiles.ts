@@ -55,7 +55,7 @@ export class ModelFiles {
 
 async function isUnchanged(files: ReadFile['files']): Promise<boolean> {
   for (const [path, state] of files) {
-    if (state === undefined || (await fileState(path)).state !== state) return false;
+    if (state === undefined || (await fileState(path)) !== state) return false;
   }
   return true;
 }

@@ -2,14 +2,14 @@
 import { dirname, resolve } from 'node:path';
 import { EuphonicError } from '../../base/errors.js';
 import { isCastep, readCastep } from './castep.js';
-import { type FileState, fileState } from './fileState.js';
+import type { FileState } from './fileState.js';
 import { checkHdf5, isHdf5 } from './hdf5.js';
 import { isJson, readJson } from './json.js';
 import type { ModelFile } from './modelFile.js';
 import { KNOWN_FILES, refuseOtherFile, START_BYTES } from './otherFiles.js';
 import { otherParts, type PhonopyNames, readPhonopy, SUMMARY_NAME } from './phonopy.js';
 import { type ByteSource, FileAccess } from './source.js';
-import { uncompressed, whole } from './text.js';
+import { uncompressed, uncompressedSize, whole } from './text.js';
 import { readVasp } from './vasp.js';
 import { isYaml } from './yamlSections.js';
 
@@ -24,7 +24,7 @@ export interface ReadOptions extends PhonopyNames {
 
 export interface ReadFile extends ModelFile {
   /** every path that was looked at, also in vain, and its state before that */
-  files: ReadonlyMap<string, FileState['state']>;
+  files: ReadonlyMap<string, FileState>;
 }
 
 type Reader = (source: ByteSource, options: ReadOptions, files: FileAccess) => Promise<ModelFile>;
@@ -53,16 +53,20 @@ export async function readForceConstants(path: string, options: ReadOptions = {}
 }
 
 /**
- * Bytes of the files that `readForceConstants` may read: of the file itself and, where that may be phonopy's summary, of its
- * other parts, which it need not need. Throws `file_not_found`, `file_unreadable`.
+ * Bytes of what `readForceConstants` may read, uncompressed: of the file itself and, where that may be phonopy's summary, of
+ * its other parts, which it need not need. Throws `file_not_found`, `file_unreadable`, `file_damaged`, `too_large`.
  */
 export async function bytesToRead(path: string, options: ReadOptions = {}): Promise<number> {
   return withFile(path, options, async (file, files) => {
     // a compressed summary is not recognised by its beginning
     const format = options.format ?? recognise(await startOf(file)) ?? 'phonopy';
-    const others = format === 'phonopy' ? await otherParts(dirname(file.name), options, files) : [];
-    const sizes = await Promise.all(others.map(async (other) => (await fileState(other)).size));
-    return sizes.reduce((sum, size) => sum + size, file.size);
+    let bytes = await uncompressedSize(file);
+    for (const path of format === 'phonopy' ? await otherParts(dirname(file.name), options, files) : []) {
+      if (!(await files.isFile(path))) continue;
+      const other = await files.open(path);
+      bytes += await uncompressedSize(other).finally(() => other.close());
+    }
+    return bytes;
   });
 }
 

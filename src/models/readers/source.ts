@@ -18,7 +18,7 @@ export interface ByteSource {
  * not there, since a file that comes later may be another model's part.
  */
 export class FileAccess {
-  readonly states = new Map<string, FileState['state']>();
+  readonly states = new Map<string, FileState>();
 
   /** Opens a file. Throws `file_not_found`, or `file_unreadable` for what cannot be read as a file. */
   async open(path: string): Promise<ByteSource & { close(): Promise<void> }> {
@@ -54,7 +54,7 @@ export class FileAccess {
   }
 
   private async note(path: string): Promise<void> {
-    if (!this.states.has(path)) this.states.set(path, (await fileState(path)).state);
+    if (!this.states.has(path)) this.states.set(path, await fileState(path));
   }
 }
 

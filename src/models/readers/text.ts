@@ -1,12 +1,16 @@
 /** Whole files in memory, and compressed ones. */
 import { createRequire } from 'node:module';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
+import { pipeline, Readable } from 'node:stream';
+import { ReadableStream } from 'node:stream/web';
+import { createGunzip } from 'node:zlib';
 import { EuphonicError } from '../../base/errors.js';
 import { type ByteSource, memorySource } from './source.js';
 
 /** Largest text, and largest uncompressed content of a compressed file, in bytes: the JavaScript engine's longest string. */
 const MAX_TEXT_BYTES = 0x1fffffe8;
+
+/** Compressed files are unpacked in pieces of about this size, bytes. */
+const PIECE_BYTES = 2 ** 18;
 
 // a CommonJS module whose exports Node.js does not see by their names
 const xz: typeof import('xz-decompress') = createRequire(import.meta.url)('xz-decompress');
@@ -18,42 +22,70 @@ export async function whole(source: ByteSource): Promise<Buffer> {
 
 /** The content of a .gz or .xz file in memory; any other source as it is. */
 export async function uncompressed(source: ByteSource): Promise<ByteSource> {
-  const start = await source.read(0, Math.min(6, source.size));
-  const unpack = start.toString('hex').startsWith('1f8b')
-    ? unzip
-    : start.toString('hex') === 'fd377a585a00'
-      ? unxz
-      : undefined;
-  if (!unpack) return source;
+  const pieces = await unpacked(source);
+  if (!pieces) return source;
+  const all: Uint8Array[] = [];
+  for await (const piece of pieces) all.push(piece);
+  return memorySource(Buffer.concat(all), source.name);
+}
+
+/** Bytes that `uncompressed` would give: a .gz or .xz file is unpacked, but nothing of it kept. Throws as that does. */
+export async function uncompressedSize(source: ByteSource): Promise<number> {
+  const pieces = await unpacked(source);
+  if (!pieces) return source.size;
+  let size = 0;
+  for await (const piece of pieces) size += piece.length;
+  return size;
+}
+
+/** What a .gz or .xz file unpacks to, piece by piece; undefined for another source. */
+async function unpacked(source: ByteSource): Promise<AsyncIterable<Uint8Array> | undefined> {
+  const start = (await source.read(0, Math.min(6, source.size))).toString('hex');
+  if (start.startsWith('1f8b')) return checked(source, unzip(source));
+  return start === 'fd377a585a00' ? checked(source, unxz(source)) : undefined;
+}
+
+async function* checked({ name }: ByteSource, pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let size = 0;
   try {
-    return memorySource(await unpack(await whole(source)), source.name);
+    for await (const piece of pieces) {
+      size += piece.length;
+      if (size > MAX_TEXT_BYTES) throw tooLarge(name);
+      yield piece;
+    }
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(source.name);
-    throw new EuphonicError('file_damaged', `${source.name} cannot be uncompressed: ${message}.`, {
-      where: source.name,
+    if (error instanceof EuphonicError) throw error;
+    throw new EuphonicError('file_damaged', `${name} cannot be uncompressed: ${(error as Error).message}.`, {
+      where: name,
       expected: 'a complete compressed file',
       advice: 'Copy the file again from where it was made.',
     });
   }
 }
 
-const unzip = (bytes: Buffer): Promise<Buffer> =>
-  promisify(gunzip)(bytes, { maxOutputLength: MAX_TEXT_BYTES });
+async function* packed(source: ByteSource): AsyncGenerator<Buffer> {
+  for (let at = 0; at < source.size; at += PIECE_BYTES)
+    yield await source.read(at, Math.min(PIECE_BYTES, source.size - at));
+}
 
-async function unxz(bytes: Buffer): Promise<Buffer> {
-  const reader = new xz.XzReadableStream(new Blob([bytes]).stream()).getReader();
-  const chunks: Uint8Array[] = [];
-  for (let size = 0; ; ) {
-    // the library gives numbers for what is wrong
-    const { value } = await reader.read().catch(() => {
-      throw new Error('its data are damaged or incomplete');
-    });
-    if (!value) return Buffer.concat(chunks);
-    size += value.length;
-    if (size > MAX_TEXT_BYTES)
-      throw Object.assign(new Error('it is too large'), { code: 'ERR_BUFFER_TOO_LARGE' });
-    chunks.push(value);
+function unzip(source: ByteSource): AsyncIterable<Uint8Array> {
+  // an error of either is thrown to who takes the pieces
+  return pipeline(Readable.from(packed(source)), createGunzip({ chunkSize: PIECE_BYTES }), () => {});
+}
+
+async function* unxz(source: ByteSource): AsyncGenerator<Uint8Array> {
+  const reader = new xz.XzReadableStream(ReadableStream.from(packed(source))).getReader();
+  try {
+    for (;;) {
+      // the library gives numbers for what is wrong
+      const { value } = await reader.read().catch((error) => {
+        throw error instanceof EuphonicError ? error : new Error('its data are damaged or incomplete');
+      });
+      if (!value) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel().catch(() => {});
   }
 }
 
