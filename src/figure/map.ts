@@ -1,5 +1,6 @@
 /** Pictures of maps: intensities as colours over a path, or over |Q|, and energy; with a colour bar. */
 import { encode } from 'fast-png';
+import { BOLTZMANN } from '../spectra/constants.js';
 import { type Axis, rowsOf, type Spectrum } from '../spectra/spectrum.js';
 import { type EnergyUnit, unitOf } from '../spectra/units.js';
 import type { ColourScale, PictureOptions } from './choices.js';
@@ -15,9 +16,6 @@ import { energyTitle, intensityTitle, momentumTitle, wavevectorTitle } from './w
 const BAR = 1.2;
 const BAR_GAP = 1;
 const BAR_TICKS = 7;
-
-/** meV/K (CODATA 2018) */
-const BOLTZMANN = 0.08617333262145;
 
 /** Intensities in rectangles. */
 interface Raster {

@@ -6,8 +6,29 @@ import { FWHM_PER_DEVIATION, fwhmAt, normalIntegral } from './normal.js';
 import type { Shell } from './shells.js';
 import { edges, type Provenance, type Spectrum } from './spectrum.js';
 
-export const POWDER_WEIGHTINGS = ['coherent', ...DOS_WEIGHTINGS] as const;
+/** Scattering of one phonon, coherent or incoherent, of several, their sums; densities of states. */
+export const POWDER_WEIGHTINGS = [
+  'coherent',
+  'incoherent',
+  'multiphonon',
+  'coherent-plus-incoherent',
+  'total',
+  ...DOS_WEIGHTINGS,
+] as const;
 export type PowderWeighting = (typeof POWDER_WEIGHTINGS)[number];
+
+/** What a weighting is the sum of. */
+export function partsOf(weighting: PowderWeighting) {
+  const isDos = DOS_WEIGHTINGS.some((name) => name === weighting);
+  const isTotal = weighting === 'total';
+  return {
+    /** averages over spheres, of S or of modes */
+    isSampled: isDos || isTotal || weighting.startsWith('coherent'),
+    isIncoherent: isTotal || weighting === 'incoherent' || weighting === 'coherent-plus-incoherent',
+    isMultiphonon: isTotal || weighting === 'multiphonon',
+    isDos,
+  };
+}
 
 export interface PowderRequest {
   /** 1/Å: bins of this width from `qMin` until `qMax` is reached */

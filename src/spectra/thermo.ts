@@ -1,7 +1,6 @@
 /** Harmonic thermodynamics, per mole of atoms: sums over the modes of a grid of q-points. */
+import { BOLTZMANN } from './constants.js';
 
-/** meV/K (CODATA 2018) */
-const BOLTZMANN = 0.08617333262145;
 /** J/mol in a meV per atom */
 const JOULE_PER_MOL = 96.48533212331;
 /** meV: modes below, acoustic ones at the zone centre and imaginary ones, are left out. */

@@ -145,6 +145,54 @@ describe('euphonicd powder', function () {
       assert.ok(Math.abs(area(row) / expected - 1) < 1e-3, `${area(row)}, ${expected}`);
   });
 
+  it('adds incoherent scattering and that of several phonons', async () => {
+    const wide = ['--e-min', '-300', '--e-max', '900', '--ebins', '600', '--q-min', '5', '--q-max', '7'];
+    const options = [...wide, '--q-spacing', '1', ...HOT.slice(0, 2), '--grid', '4', '4', '4'];
+    const few = ['--npts', '50', '--no-converge'];
+    const of = async (weighting: string) => {
+      const { z_data } = await made(...options, ...few, '-w', weighting);
+      return z_data as number[][];
+    };
+    const names = ['coherent', 'incoherent', 'multiphonon'];
+    const parts: number[][][] = [];
+    for (const name of names) parts.push(await of(name));
+    const total = await of('total');
+    total.forEach((row, i) => {
+      row.forEach((x, k) => {
+        const sum = parts.reduce((s, part) => s + part[i][k], 0);
+        assert.ok(Math.abs(x - sum) < 1e-12 * Math.max(...row), `${i} ${k}`);
+      });
+    });
+    const client = daemon.client();
+    const model = await client.loadModel(quartz);
+    const { tensors } = await client.debyeWaller(model, {
+      grid: [4, 4, 4],
+      temperature: 300,
+      asr: 'reciprocal',
+    });
+    const area = (row: number[]) => 2 * row.reduce((sum, x) => sum + x, 0);
+    for (const [i, q] of [5.5, 6.5].entries()) {
+      let [one, more] = [0, 0];
+      model.atom_type.forEach((type, atom) => {
+        // Blue Book, mbarn
+        const [coherent, incoherent] = type === 'Si' ? [2163.3, 4] : [4232, 0];
+        const trace = [0, 4, 8].reduce((sum, k) => sum + tensors[9 * atom + k], 0);
+        const exponent = (2 / 3) * q * q * trace;
+        const factor = Math.exp(-exponent) / (4 * Math.PI * model.atom_type.length);
+        one += incoherent * factor * exponent;
+        more += (coherent + incoherent) * factor * (Math.exp(exponent) - 1 - exponent);
+      });
+      for (const [found, expected] of [
+        [area(parts[1][i]), one],
+        [area(parts[2][i]), more],
+      ])
+        assert.ok(Math.abs(found / expected - 1) < 1e-3, `${q}: ${found}, ${expected}`);
+    }
+    const cold = await run(...wide, '-w', 'total');
+    assert.equal(cold.code, 2);
+    assert.match(cold.stderr, /total needs a temperature/);
+  });
+
   it('leaves out what neutrons of an energy do not reach', async () => {
     const few = ['--npts', '50', '--no-converge', '--q-max', '12', '--q-spacing', '1'];
     const { z_data, text, stderr } = await made(...BINS, ...few, '--e-i', '50', '--angle-range', '3', '130');

@@ -1,6 +1,7 @@
 /** `euphonicd powder`: powder averages of S(Q,ω), or of densities of states, with the error that their sampling has. */
 import { EuphonicError } from '../../base/errors.js';
 import type { EvaluateOptions, Evaluation } from '../../client/evaluation.js';
+import type { Grid } from '../../qpoints/grid.js';
 import { atomWeights, type DosWeighting } from '../../spectra/dos.js';
 import {
   type Measurable,
@@ -8,6 +9,7 @@ import {
   type PowderAxis,
   type PowderRequest,
   type PowderWeighting,
+  partsOf,
   powderAxis,
   powderSpectrum,
   remainingQ,
@@ -27,7 +29,8 @@ import {
   gridOf,
   type OutputFlags,
 } from '../options/spectrumOptions.js';
-import { EXIT_OK, fromCommandLine } from '../terminal/exitCodes.js';
+import { EXIT_OK, fromCommandLine, UsageError } from '../terminal/exitCodes.js';
+import { incoherentAverages } from './incoherentAverages.js';
 import { modeEnergies } from './modeEnergies.js';
 import { planOptions } from './planOptions.js';
 import { provenanceOf, report } from './report.js';
@@ -55,49 +58,119 @@ export async function powder(modelPath: string, flags: PowderCommandFlags): Prom
   const calculation = calculationOptions(flags);
   const plan = { splitting: false, ...planOptions(flags) };
   const given = partOfRequest(flags);
+  checkTemperature(flags.weighting, calculation.temperature);
   const files = outputs(flags, modelPath, 'powder');
   return withModel(modelPath, flags, async (session) => {
     const start = performance.now();
     const grid = gridOf(flags, session.crystal.cellVectors);
-    const energies = await modeEnergies(session, plan, grid, given);
+    const energies = energiesOf(await modeEnergies(session, plan, grid, given), flags.weighting, given);
     const request = limited({ ...energies, ...given });
     const axis = powderAxis(request);
     const is = fromCommandLine(() => measurable(axis, request));
     const isHot = calculation.temperature != null;
-    const counting = countingOf(session, flags.weighting, request, {
+    const options = {
       ...calculation,
       // a temperature gives both factors, as in Euphonic's tool
       bose: isHot && flags.bose !== false,
       negative_e: isHot && request.energyMin < 0,
       ...(isHot && { debye_waller_grid: calculation.debye_waller_grid ?? [...grid] }),
-    });
-    const { shells, figures } = await sampled(session, flags, axis, counting, is);
-    const said = samplingFigures(shells);
+    };
+    const found = await averaged(session, flags, plan, options, grid, axis, request, is);
+    const said = samplingFigures(found.shells);
     const provenance = provenanceOf(session, 'powder', {
       ...describe(flags, request, calculation.asr ?? 'none'),
       ...(isHot && {
         temperature_K: calculation.temperature!,
-        debye_waller_grid: counting.options.debye_waller_grid?.join(' ') ?? 'none',
-        ...(!counting.options.bose && { bose: 'no' }),
+        debye_waller_grid: options.debye_waller_grid!.join(' '),
+        ...(!options.bose && { bose: 'no' }),
       }),
-      directions_per_sphere: said.directions.join(' '),
+      ...(said.directions.length > 0 && {
+        first_sphere_per_angstrom: axis.radii[0],
+        directions_per_sphere: said.directions.join(' '),
+      }),
       ...(said.errors.length > 0 && {
         relative_error_per_sphere: said.errors.map((x) => x.toPrecision(3)).join(' '),
-        spheres: `${axis.radii[0].toPrecision(4)} 1/Å and so on`,
       }),
     });
-    const averages = shells.map(({ average }) => average);
     const measured = flags.weighting === 'dos' ? 'per_energy' : 'cross_section_per_energy';
-    const spectrum = powderSpectrum(averages, axis, request, is, measured, provenance);
+    const spectrum = powderSpectrum(found.averages, axis, request, is, measured, provenance);
     await writeSpectrum(spectrum, flags, files);
-    report(session, flags, files, figures, {
+    report(session, flags, files, found.figures, {
       what: `${axis.radii.length} spheres, ${said.totalDirections} directions${errorWords(said)}`,
       seconds: (performance.now() - start) / 1000,
-      notes: notesOf(flags, shells, remainingQ(axis, is, request.bins)),
+      notes: [...notesOf(flags, found.shells, remainingQ(axis, is, request.bins)), ...found.notes],
       figures: { n_spheres: axis.radii.length, ...said },
     });
     return EXIT_OK;
   });
+}
+
+/** Throws UsageError for incoherent scattering without a temperature, which its Debye–Waller factor must have. */
+function checkTemperature(
+  weighting: PowderWeighting,
+  temperature: number | null | undefined,
+): asserts temperature is number {
+  const { isIncoherent, isMultiphonon } = partsOf(weighting);
+  if (temperature != null || !(isIncoherent || isMultiphonon)) return;
+  throw new UsageError('invalid_argument', `The weighting ${weighting} needs a temperature.`, {
+    where: '--temperature',
+    expected: 'kelvin, 0 or more',
+  });
+}
+
+/** Energies by the modes' range: twice as far where several phonons are to be seen, and no further than neutrons can give. */
+function energiesOf(
+  { energyMin, energyMax }: { energyMin: number; energyMax: number },
+  weighting: PowderWeighting,
+  { energyMax: givenMax, kinematics }: Partial<PowderRequest>,
+) {
+  const wanted = partsOf(weighting).isMultiphonon && givenMax === undefined ? 2 * energyMax : energyMax;
+  const most = kinematics && !kinematics.isFinal ? kinematics.energy : Number.POSITIVE_INFINITY;
+  return { energyMin, energyMax: Math.min(wanted, most) };
+}
+
+type Figures = Pick<Evaluation, 'notes' | 'threads' | 'kernel_seconds' | 'imaginary'>;
+
+interface Averaged {
+  /** [bins] for each radius of the axis */
+  averages: Float64Array[];
+  /** of what was sampled */
+  shells: Shell[];
+  figures: Figures;
+  notes: string[];
+}
+
+/** All parts of what is wanted, added. */
+async function averaged(
+  session: Session,
+  flags: PowderCommandFlags,
+  plan: EvaluateOptions,
+  options: EvaluateOptions,
+  grid: Grid,
+  axis: PowderAxis,
+  request: PowderRequest,
+  is: Measurable,
+): Promise<Averaged> {
+  const { isSampled, isIncoherent, isMultiphonon } = partsOf(flags.weighting);
+  const sampling = isSampled
+    ? await sampled(session, flags, axis, countingOf(session, flags.weighting, request, options), is)
+    : undefined;
+  const shells = sampling?.shells ?? [];
+  const averages = shells.map(({ average }) => average);
+  if (!isIncoherent && !isMultiphonon) return { averages, shells, figures: sampling!.figures, notes: [] };
+  const wanted = { grid, temperature: options.temperature!, isIncoherent, isMultiphonon };
+  const other = await incoherentAverages(session, plan, wanted, request, axis.radii);
+  const { evaluation, notes } = other;
+  return {
+    averages: other.averages.map((row, i) => row.map((x, k) => x + (averages[i]?.[k] ?? 0))),
+    shells,
+    figures: {
+      ...evaluation,
+      kernel_seconds: evaluation.kernel_seconds + (sampling?.figures.kernel_seconds ?? 0),
+      notes: [...new Set([...evaluation.notes, ...(sampling?.figures.notes ?? [])])],
+    },
+    notes,
+  };
 }
 
 /** What flags say without the crystal. Throws UsageError. */
@@ -143,7 +216,7 @@ function countingOf(
   options: EvaluateOptions,
 ): Counting {
   const common = { energy_min: energyMin, energy_max: energyMax, bins, ...(width && { width }) };
-  if (weighting === 'coherent') {
+  if (!partsOf(weighting).isDos) {
     const histogram = { ...common, weight: 'structure_factor' } as const;
     return { options, histogram, numbers: bins, combine: (sum) => sum };
   }
@@ -171,10 +244,7 @@ async function sampled(
   { radii, first, edges }: PowderAxis,
   { options, histogram, numbers, combine }: Counting,
   is: Measurable,
-): Promise<{
-  shells: Shell[];
-  figures: Pick<Evaluation, 'notes' | 'threads' | 'kernel_seconds' | 'imaginary'>;
-}> {
+): Promise<Pick<Averaged, 'shells' | 'figures'>> {
   const figures = { notes: [] as string[], threads: 0, kernel_seconds: 0, imaginary: 0 };
   const progress = session.progress();
   const sum = async ({ qpts, weights, blockPoints }: Blocks) => {
@@ -243,7 +313,9 @@ function notesOf(
           `${missed} of ${shells.length} spheres have an error above ${error} % with the most directions allowed: --npts-max.`,
         ]
       : []),
-    ...(sampling === 'golden' ? ['One set of directions has no error to tell: --sampling turned has.'] : []),
+    ...(sampling === 'golden' && shells.length > 0
+      ? ['One set of directions has no error to tell: --sampling turned has.']
+      : []),
     ...(remaining
       ? [`Of |Q| only ${remaining.map((q) => q.toPrecision(4)).join(' to ')} 1/Å is reached.`]
       : []),

@@ -1,0 +1,2 @@
+/** meV/K (CODATA 2018) */
+export const BOLTZMANN = 0.08617333262145;
