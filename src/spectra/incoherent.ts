@@ -16,7 +16,7 @@ const LEFT_OUT = 1e-9;
 /** In units of kT: neutrons gain no more. */
 const GAIN = 25;
 /** Energies of one transform; where more are needed, these are twice as far apart. */
-const LARGEST_TRANSFORM = 2 ** 17;
+const LARGEST_TRANSFORM = 2 ** 16;
 
 export interface ScatteringAtom {
   /** amu */

@@ -30,7 +30,8 @@ interface IncoherentAverages {
 
 /** Energies at which modes are counted stand so many to a bin of the map, and to a width. */
 const PER_BIN = 8;
-/** As many at least as there are to the highest mode. */
+/** To the highest mode there are so many of them: 1/E of the lowest modes must not be rounded, and memory not be filled. */
+const COARSEST = 2 ** 12;
 const FINEST = 2 ** 14;
 /** Modes per atom that may be left out without a word: acoustic ones at the zone centre of a fine grid. */
 const UNSAID = 0.003;
@@ -93,5 +94,6 @@ export async function incoherentAverages(
 /** Distance of energies, meV. */
 function stepOf({ energyMin, energyMax, bins, width = [0] }: PowderRequest, highest: number): number {
   const widths = [energyMin, energyMax].map((energy) => fwhmAt(width, energy)).filter((fwhm) => fwhm > 0);
-  return Math.max(highest / FINEST, Math.min((energyMax - energyMin) / bins, ...widths) / PER_BIN);
+  const wanted = Math.min((energyMax - energyMin) / bins, ...widths) / PER_BIN;
+  return Math.min(Math.max(highest / FINEST, wanted), highest / COARSEST);
 }
