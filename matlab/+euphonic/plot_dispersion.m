@@ -1,55 +1,88 @@
-function lines = plot_dispersion(fc, corners, varargin)
+function lines = plot_dispersion(fc, varargin)
     %PLOT_DISPERSION   Phonon frequencies along a path.
-    %   EUPHONIC.PLOT_DISPERSION(FC, CORNERS, ...) draws into the current axes the frequencies along straight lines
-    %   between CORNERS (n x 3, reciprocal-lattice units). Name-value pairs: labels (cell of n texts for the corners),
-    %   n_points (300), title (the crystal's formula; '' for none), and those of FC.CALCULATE_QPOINT_FREQUENCIES.
+    %   EUPHONIC.PLOT_DISPERSION(FC, ...) draws into the current axes the frequencies along the path of Hinuma et al.
+    %   for the crystal's lattice. FC are force constants, or a EUPHONIC.COHERENTCRYSTAL whose options are taken.
+    %   Options beside those of FC.CALCULATE_QPOINT_FREQUENCIES, by name:
+    %
+    %       path        another path through labelled points, 'G M K G | A L': | where it breaks
+    %       q           or through coordinates, reciprocal-lattice units: n x 3, rows of NaN where it breaks; or a text
+    %       zone        three integers that are added to each point, such as [1 0 2]
+    %       q_spacing   largest distance between q-points, 1/angstrom (0.025)
+    %       title       of the axes (the crystal's formula; '' for none)
+    %
+    %   EUPHONIC.PLOT_DISPERSION(FC, CORNERS, ...) draws straight lines between CORNERS (n x 3, reciprocal-lattice
+    %   units), with labels (cell of n texts for the corners) and n_points (300) in place of path, q and q_spacing.
+    %
     %   LINES = EUPHONIC.PLOT_DISPERSION(...) returns handles of the modes. Grey lines mark the corners. The ordinate
     %   begins at 0 unless a mode is imaginary beyond 0.01 meV.
     %
     %   Example
+    %       euphonic.plot_dispersion(fc, 'asr', 'reciprocal');
+    %       euphonic.plot_dispersion(fc, 'path', 'G M K G', 'zone', [1 0 2], 'asr', 'reciprocal');
     %       euphonic.plot_dispersion(fc, [0 0 0; 0.5 0 0; 1/3 1/3 0], 'labels', {'\Gamma', 'M', 'K'}, ...
     %           'asr', 'reciprocal');
     %
     %   See also EUPHONIC.Q_PATH, EUPHONIC.PLOT_SQW, EUPHONIC.FORCECONSTANTS.
     caller = 'plot_dispersion';
-    [own, others] = euphonic.internal.options.split_options(caller, {'labels', 'n_points', 'title'}, varargin);
-    if ~isfield(own, 'n_points')
-        own.n_points = 300;
+    if nargin < 1
+        fc = [];
     end
-    if nargin < 2
-        euphonic.internal.fail(caller, 'invalid_argument', 'Expected force constants and the corners of a path.');
+    [fc, of_model] = crystal_of(caller, fc);
+    corners = [];
+    known = {'path', 'q', 'zone', 'q_spacing', 'title'};
+    if ~isempty(varargin) && ~ischar(euphonic.internal.options.plain(varargin{1}))
+        corners = varargin{1};
+        varargin(1) = [];
+        known = {'labels', 'n_points', 'zone', 'title'};
     end
-    [qpts, distance, at_corners] = euphonic.q_path(fc, corners, own.n_points);
-    s = fc.calculate_qpoint_frequencies(qpts, others{:});
-    % a gap between lines would be drawn as a vertical stroke where LO-TO splitting differs: each line on its own
+    [own, others] = euphonic.internal.options.split_options(caller, known, varargin);
+    path = euphonic.internal.plot.path_of(caller, fc, corners, own);
+    given = euphonic.internal.options.given_or(others, [of_model, {'splitting_directions', path.directions}]);
+    s = fc.calculate_qpoint_frequencies(path.qpts, given{:});
+    handles = draw_curves(path, s.frequencies);
+    euphonic.internal.plot.label_path(path, own);
+    ylabel('energy (meV)');
+    euphonic.internal.plot.crystal_title(fc, 'None', own);
+    if nargout > 0
+        lines = handles;
+    end
+end
+
+function handles = draw_curves(path, frequencies)
     hold_was_on = ishold();
-    lowest = min([0; s.frequencies(s.frequencies < -0.01)]);
+    lowest = min([0; frequencies(frequencies < -0.01)]);
     if hold_was_on
         lowest = min([lowest, ylim()]);
     end
-    ends = [find(diff(distance) == 0); numel(distance)];
-    first = 1;
     handles = [];
-    for last = ends.'
-        handles = [handles; plot(distance(first:last), s.frequencies(first:last, :), 'b')]; %#ok<AGROW>
+    for line = path.lines.'
+        at = line(1):line(2);
+        handles = [handles; plot(path.distance(at), frequencies(at, :), 'b')]; %#ok<AGROW>
         hold('on');
-        first = last + 1;
     end
     limits = ylim();
     if lowest == 0
         limits(1) = 0;
     end
     ylim(limits);
-    for x = at_corners(2:end - 1).'
+    for x = reshape(path.ticks(2:end - 1), 1, [])
         plot([x x], limits, 'color', [0.6 0.6 0.6]);
     end
     if ~hold_was_on
         hold('off');
     end
-    euphonic.internal.plot.label_corners(caller, corners, at_corners, own);
-    ylabel('energy (meV)');
-    euphonic.internal.plot.crystal_title(fc, 'None', own);
-    if nargout > 0
-        lines = handles;
+end
+
+function [fc, options] = crystal_of(caller, fc)
+    % Force constants, and as name-value pairs what a model says of the calculation.
+    options = {};
+    if isa(fc, 'euphonic.CoherentCrystal')
+        for name = {'asr', 'dipole', 'dipole_parameter', 'splitting', 'n_threads', 'verbose'}
+            options = [options, name, {fc.(name{1})}]; %#ok<AGROW>
+        end
+        fc = fc.force_constants;
+    end
+    if ~isa(fc, 'euphonic.ForceConstants')
+        euphonic.internal.fail(caller, 'invalid_argument', 'Expected force constants or a CoherentCrystal.');
     end
 end

@@ -22,6 +22,7 @@ import {
   readOptions,
 } from './store/modelFrames.js';
 import type { ModelReader } from './store/modelReader.js';
+import { framesOfPath, inUnitsOfSpectra, pathSummary, wantedPath } from './store/pathFrames.js';
 
 interface WorkParts {
   address: DaemonAddress;
@@ -79,6 +80,14 @@ function handlers(parts: WorkParts, log: Log): Handlers<WorkMethod> {
       const { n_points, kernel_seconds, cached } = summary;
       log.info({ model: params.model, n_points, kernel_seconds, cached }, 'Debye–Waller tensors');
       return respond(summary, [float64Frame('debye_waller', [tensors.length / 9, 3, 3], tensors)]);
+    },
+    'spectrum.path': async ({ params, respond }) => {
+      const chosen = await reader.perform({
+        kind: 'path',
+        crystal: inUnitsOfSpectra(library.get(params.model).crystal),
+        wanted: wantedPath(params),
+      });
+      return respond(pathSummary(chosen), framesOfPath(chosen));
     },
     'job.open': async ({ respond, ...call }) => {
       const summary = await jobs.open(call);

@@ -68,6 +68,7 @@ const kelvin = v.pipe(finite, v.minValue(0));
 const gridSize = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const grid = v.strictTuple([gridSize, gridSize, gridSize]);
 const GRID_WORDS = '[n1, n2, n3], integers ≥ 1';
+const millerIndex = v.pipe(v.number(), v.safeInteger(), v.minValue(-1e9), v.maxValue(1e9));
 const ticket = expect(
   'a text of 1 to 64 characters',
   v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(64))),
@@ -191,6 +192,16 @@ export const PARAMS = {
     ...THREAD_OPTIONS,
     ticket,
   }),
+  'spectrum.path': v.strictObject({
+    model: modelId,
+    path: optionalText,
+    q: optionalText,
+    zone: expect(
+      '[h, k, l], three integers',
+      v.optional(v.strictTuple([millerIndex, millerIndex, millerIndex])),
+    ),
+    q_spacing: expect('a number > 0, in 1/Å', v.optional(v.pipe(finite, v.gtValue(0)))),
+  }),
   'job.open': v.strictObject({
     model: modelId,
     n_points: integer(0, MAX_POINTS),
@@ -229,6 +240,7 @@ export const WORK_METHODS = [
   'model.info',
   'model.content',
   'debye_waller',
+  'spectrum.path',
   'job.open',
   'job.compute',
   'job.close',
@@ -360,6 +372,18 @@ export interface DebyeWallerSummary {
   notes: string[];
 }
 
+/** A path through reciprocal space; its q-points, LO–TO directions and distances are frames. */
+export interface PathSummary {
+  /** extended Bravais symbol of Hinuma et al. */
+  bravais: string;
+  space_group: { number: number; symbol: string };
+  /** labels of the corners, | where the path breaks */
+  path: string;
+  /** straight lines from one corner to the next: labels and indices, from 0, of the q-points at both ends */
+  lines: { from: string; to: string; first: number; last: number }[];
+  notes: string[];
+}
+
 export interface Status {
   pid: number;
   version: string;
@@ -409,6 +433,7 @@ export interface Results {
   'model.info': ModelSummary & { space_group?: { number: number; symbol: string } | null };
   'model.content': { atom_type: string[] };
   debye_waller: DebyeWallerSummary;
+  'spectrum.path': PathSummary;
   'job.open': JobSummary;
   'job.compute': { job: string; offset: number; count: number; kernel_seconds: number; imaginary: number };
   'job.close': JobFigures;

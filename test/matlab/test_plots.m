@@ -57,6 +57,74 @@ function a_dispersion_is_drawn()
         @() euphonic.plot_dispersion(fc, [0 0 0; 1 0 0], 'ars', 1));
 end
 
+function a_dispersion_has_the_path_of_its_lattice()
+    fig = figure_without_screen();
+    close_it = onCleanup(@() close(fig));
+    fc = support.quartz();
+    lines = euphonic.plot_dispersion(fc, 'asr', 'reciprocal', 'q_spacing', 0.1);
+    support.check(numel(lines) == 9 * 27, '27 modes on each of nine lines, found %d', numel(lines));
+    labels = reshape(get(gca(), 'xticklabel'), 1, []);
+    support.check(isequal(labels, {'\Gamma', 'M', 'K', '\Gamma', 'A', 'L', 'H', 'A|L', 'M|H', 'K'}), ...
+        'labels of a hexagonal lattice, found %s', strjoin(labels));
+    limits = ylim();
+    support.check(limits(1) == 0, 'no imaginary mode');
+    drawn = get(lines, 'ydata');
+    model = euphonic.CoherentCrystal(fc, 'asr', 'reciprocal');
+    again = euphonic.plot_dispersion(model, 'q_spacing', 0.1);
+    support.check(isequal(get(again, 'ydata'), drawn), 'the same of a model with the same options');
+end
+
+function a_path_of_ones_own_lies_in_the_zone_asked_for()
+    fig = figure_without_screen();
+    close_it = onCleanup(@() close(fig));
+    fc = support.quartz();
+    path = euphonic.internal.plot.path_of('test', fc, [], struct('path', 'G M K | A L', 'zone', [1; 0; 2], ...
+                                                               'q_spacing', 0.05));
+    at = path.qpts(reshape(path.lines.', [], 1), :);
+    check_near(at, [1 0 2; 1.5 0 2; 1.5 0 2; 4 / 3 1 / 3 2; 1 0 2.5; 1.5 0 2.5], 1e-15);
+    support.check(isequal(path.labels, {'\Gamma', 'M', 'K|A', 'L'}), 'labels, found %s', strjoin(path.labels));
+    support.check(isequal(find(~isnan(path.directions(:, 1))), 1), 'a direction at the zone centre');
+    lengths = sqrt(sum((diff(path.qpts(1:2, :)) * 2 * pi / fc.crystal.cell_vectors.').^2));
+    check_near(lengths, diff(path.distance(1:2)), 1e-12);
+    rows = [0 0 0; 1 / 3 1 / 3 0; NaN NaN NaN; 0.1 0.2 0.3; 0 0 0.5];
+    path = euphonic.internal.plot.path_of('test', fc, [], struct('q', rows));
+    support.check(isequal(path.qpts(reshape(path.lines.', [], 1), :), rows([1 2 4 5], :)), 'ends as they were given');
+    support.check(isequal(path.labels, {'\Gamma', 'K|1/10 1/5 3/10', 'A'}), 'labels, found %s', strjoin(path.labels));
+    drawn = @(zone) get(euphonic.plot_dispersion(fc, 'path', 'M K', 'zone', zone, 'q_spacing', 0.1), 'ydata');
+    check_near(cell2mat(drawn([2 0 -1])), cell2mat(drawn([0 0 0])), 1e-6);
+    corners = euphonic.internal.plot.path_of('test', fc, [0 0 0; 0.5 0 0], struct('zone', [0 1 0], 'n_points', 5));
+    support.check(isequal(corners.qpts([1 end], :), [0 1 0; 0.5 1 0]), 'corners in another zone');
+    check = @(reason, part, varargin) support.check_error(['EUPHONIC:plot_dispersion:' reason], part, ...
+        @() euphonic.plot_dispersion(fc, varargin{:}));
+    check('invalid_argument', 'one of GAMMA', 'path', 'G X');
+    check('invalid_argument', 'path, q', 'path', 'G M', 'q', [0 0 0; 1 0 0]);
+    check('invalid_argument', 'zone', 'zone', [0.5 0 0]);
+    check('size_mismatch', 'zone', 'zone', eye(3));
+    check('invalid_argument', 'q_spacing', 'q_spacing', 0);
+end
+
+function a_map_follows_a_path_through_another_zone()
+    fig = figure_without_screen();
+    close_it = onCleanup(@() close(fig));
+    fc = support.quartz();
+    model = euphonic.CoherentCrystal(fc, 'asr', 'reciprocal', 'lim', 1e3);
+    given = {0:2:160, 'path', 'M K | A L', 'q_spacing', 0.1, 'zone'};
+    [map, distance] = euphonic.plot_sqw(model, [], given{:}, [1 0 2]);
+    labels = reshape(get(gca(), 'xticklabel'), 1, []);
+    support.check(isequal(labels, {'M', 'K|A', 'L'}), 'labels, found %s', strjoin(labels));
+    check_picture(fig);
+    path = euphonic.internal.plot.path_of('test', fc, [], struct('path', 'M K | A L', 'q_spacing', 0.1, ...
+                                                               'zone', [1 0 2]));
+    [w, sf] = model.horace_disp(path.qpts(:, 1), path.qpts(:, 2), path.qpts(:, 3));
+    check_near(map, euphonic.internal.plot.map_of_modes((0:2:160).', w, sf, 4), 1e-12);
+    support.check(isequal(distance, path.distance), 'distances of the path');
+    % axes of the model that are turned against the crystal's
+    model.conversion_mat = [0 1 0; 1 0 0; 0 0 -1];
+    [turned, distance] = euphonic.plot_sqw(model, [], given{:}, [0 1 -2]);
+    check_near(turned, map, 1e-9);
+    support.check(isequal(distance, path.distance), 'the same distances');
+end
+
 function a_map_is_drawn_and_keeps_the_intensity()
     fig = figure_without_screen();
     close_it = onCleanup(@() close(fig));
@@ -83,6 +151,13 @@ function a_map_is_drawn_and_keeps_the_intensity()
     check('CoherentCrystal', 7, [0 0 0; 1 0 0], 0:10);
     check('energies', model, [0 0 0; 1 0 0], 3);
     check('fwhm', model, [0 0 0; 1 0 0], 0:10, 'fwhm', -1);
+end
+
+function check_near(found, expected, tolerance)
+    support.check(isequal(size(found), size(expected)), 'a size of %s, found %s', mat2str(size(expected)), ...
+        mat2str(size(found)));
+    support.check(max(abs(found(:) - expected(:))) <= tolerance * max(1, max(abs(expected(:)))), ...
+        'the same numbers, found %g off', max(abs(found(:) - expected(:))));
 end
 
 function fig = figure_without_screen(varargin)

@@ -47,6 +47,15 @@ describe("a path of the user's own", () => {
     );
   });
 
+  it('gives both points of a break and of a zone centre exactly one distance', () => {
+    const corners = labelledCorners(parseLabels('X G S SIGMA_0 | X_1 S'), LATTICE);
+    for (let spacing = 0.01; spacing < 0.3; spacing += 0.0107) {
+      const { distances, lines } = samplePath(corners, CELL, spacing);
+      assert.equal(distances[lines[0].last], distances[lines[1].first], `zone centre, ${spacing}`);
+      assert.equal(distances[lines[2].last], distances[lines[3].first], `break, ${spacing}`);
+    }
+  });
+
   it('lists the points of the lattice where one is unknown', async () => {
     const error = await failsWith('invalid_argument', () => labelledCorners([['G', 'Q']], LATTICE));
     assert.match(error.message, /oP1 has no point 'Q'/);

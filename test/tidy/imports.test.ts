@@ -22,7 +22,8 @@ const ROOMS: Record<string, string> = {
   'compute/local': 'base compute models models/readers',
   'daemon/limits': 'base compute protocol runtime',
   'daemon/sockets': 'base daemon/limits protocol runtime',
-  'daemon/store': 'base compute compute/local daemon/limits models models/readers protocol qpoints',
+  'daemon/store':
+    'base compute compute/local daemon/limits models models/readers protocol qpoints qpoints/paths',
   'daemon/jobs': 'base compute daemon/limits daemon/sockets daemon/store models protocol qpoints',
   daemon: 'base compute daemon/jobs daemon/limits daemon/sockets daemon/store protocol runtime',
   client: 'base models protocol runtime',
@@ -31,7 +32,7 @@ const ROOMS: Record<string, string> = {
     'base cli/terminal daemon/limits figure models protocol qpoints qpoints/paths runtime spectra',
   'cli/formats': 'base cli/options cli/terminal client figure protocol qpoints runtime spectra',
   'cli/commands':
-    'base cli/formats cli/options cli/terminal client compute compute/local daemon daemon/limits models protocol qpoints qpoints/paths runtime spectra',
+    'base cli/formats cli/options cli/terminal client compute compute/local daemon daemon/limits protocol qpoints qpoints/paths runtime spectra',
   cli: 'base cli/commands cli/options cli/terminal spectra',
   '.': 'cli cli/terminal',
 };

@@ -99,6 +99,21 @@ classdef DaemonModel < handle
             end
         end
 
+        function [result, arrays] = ask(self, caller, method, params)
+            %ASK   A request about this model; a daemon that does not know it is told.
+            self.need_model(caller);
+            params.model = self.model;
+            try
+                [result, arrays] = euphonic.internal.connection.request(caller, 'work', method, params);
+            catch problem
+                if ~strcmp(problem.identifier, ['EUPHONIC:' caller ':unknown_model'])
+                    rethrow(problem);
+                end
+                self.send(caller);
+                [result, arrays] = euphonic.internal.connection.request(caller, 'work', method, params);
+            end
+        end
+
         function send(self, caller)
             %SEND   Give the model to a daemon that does not know it.
             %   Raises model_changed when its file is another one now.
@@ -125,21 +140,6 @@ classdef DaemonModel < handle
                 warning(['EUPHONIC:' caller ':note'], '%s', self.notes{i});
             end
             euphonic.internal.warn_of_doubts(caller, self.model, {});
-        end
-
-        function [result, arrays] = ask(self, caller, method, params)
-            % A request about this model; a daemon that does not know it is told.
-            self.need_model(caller);
-            params.model = self.model;
-            try
-                [result, arrays] = euphonic.internal.connection.request(caller, 'work', method, params);
-            catch problem
-                if ~strcmp(problem.identifier, ['EUPHONIC:' caller ':unknown_model'])
-                    rethrow(problem);
-                end
-                self.send(caller);
-                [result, arrays] = euphonic.internal.connection.request(caller, 'work', method, params);
-            end
         end
 
     end

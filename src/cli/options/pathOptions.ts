@@ -1,6 +1,7 @@
 /** Which path through reciprocal space, as flags. */
 import { type Command, Option } from 'commander';
 import { isCoordinate } from '../../qpoints/coordinates.js';
+import type { WantedPath } from '../../qpoints/paths/chosenPath.js';
 import { parseCoordinates, parseLabels } from '../../qpoints/paths/corners.js';
 import { fromCommandLine } from '../terminal/exitCodes.js';
 import { numberOf, tripleOf } from './numbers.js';
@@ -8,15 +9,7 @@ import { numberOf, tripleOf } from './numbers.js';
 /** An option of three numbers. */
 export const ZONE = '--zone';
 
-export interface PathFlags {
-  /** labels of each unbroken part */
-  path?: string[][];
-  /** r.l.u., of each unbroken part */
-  q?: [number, number, number][][];
-  zone?: [number, number, number];
-  /** 1/Å */
-  qSpacing?: number;
-}
+export type PathFlags = WantedPath;
 
 export function addPathOptions(command: Command): Command {
   return command

@@ -1,4 +1,4 @@
-/** Reads files, checks models and finds symmetry on a thread of its own, started when there is something to do and ended when idle. */
+/** Reads files, checks models, finds symmetry and paths on a thread of its own, started when there is something to do and ended when idle. */
 import { Worker } from 'node:worker_threads';
 import { asEuphonicError, EuphonicError } from '../../base/errors.js';
 import { checkProgramFiles } from '../../base/programFiles.js';
@@ -130,5 +130,7 @@ function describe(task: ReaderTask): string {
       return 'Averaging tensors over the space group';
     case 'wedge':
       return 'Finding the irreducible wedge of the grid';
+    case 'path':
+      return 'Finding the path';
   }
 }

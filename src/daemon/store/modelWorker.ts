@@ -1,5 +1,5 @@
 /**
- * The thread that reads files, checks models and finds their symmetry, so that nothing else waits for it. It gets one
+ * The thread that reads files, checks models, finds their symmetry and paths through their lattices, so that nothing else waits for it. It gets one
  * task at a time from modelReader.ts; arrays of the answer move to the other thread without a copy.
  */
 import { parentPort, workerData } from 'node:worker_threads';
@@ -18,6 +18,13 @@ import type { ModelFile } from '../../models/readers/modelFile.js';
 import { type Operation, type SpaceGroup, spaceGroup, symmetrisedTensors } from '../../models/symmetry.js';
 import type { Grid } from '../../qpoints/grid.js';
 import { irreducibleWedge, type Wedge } from '../../qpoints/irreducibleWedge.js';
+import {
+  type ChosenPath,
+  chosenPath,
+  latticePathInAngstrom,
+  type WantedPath,
+} from '../../qpoints/paths/chosenPath.js';
+import { parseCoordinates, parseLabels } from '../../qpoints/paths/corners.js';
 import type { NewModel } from './library.js';
 
 export type ReaderTask =
@@ -26,7 +33,17 @@ export type ReaderTask =
   | { kind: 'check'; content: ForceConstantsContent }
   | { kind: 'group'; crystal: Crystal }
   | { kind: 'symmetrise'; operations: Operation[]; tensors: Float64Array }
-  | { kind: 'wedge'; operations: Operation[]; grid: Grid };
+  | { kind: 'wedge'; operations: Operation[]; grid: Grid }
+  | { kind: 'path'; crystal: CrystalInAngstrom; wanted: PathTexts };
+
+/** `cellVectors` [3,3] Å. */
+type CrystalInAngstrom = Omit<Crystal, 'atomMass'>;
+
+/** A path as people write it. */
+export interface PathTexts extends Omit<WantedPath, 'path' | 'q'> {
+  path?: string;
+  q?: string;
+}
 
 /** What the thread is started with. */
 export interface ReaderData {
@@ -47,6 +64,7 @@ export interface ReaderResults {
   group: SpaceGroup;
   symmetrise: Float64Array;
   wedge: Wedge;
+  path: ChosenPath;
 }
 
 export type ReaderResponse = { result: ReaderResults[ReaderTask['kind']] } | { error: ErrorBody };
@@ -92,6 +110,21 @@ async function groupOf(crystal: Crystal): Promise<SpaceGroup> {
   }
 }
 
+async function pathOf({ crystal, wanted }: TaskOf<'path'>): Promise<ChosenPath> {
+  const { path, q, ...rest } = wanted;
+  if (path !== undefined && q !== undefined) {
+    throw new EuphonicError('invalid_argument', 'The path is given by labels and by coordinates.', {
+      where: 'path, q',
+      expected: 'one of them',
+    });
+  }
+  return chosenPath(await latticePathInAngstrom(crystal), crystal.cellVectors, {
+    ...rest,
+    ...(path !== undefined && { path: parseLabels(path) }),
+    ...(q !== undefined && { q: parseCoordinates(q) }),
+  });
+}
+
 /** Every array that has its memory to itself can move; one that shares it is copied. */
 function transferable(fc: ForceConstants): ArrayBuffer[] {
   const { crystal, scMatrix, cellOrigins, forceConstants, born, dielectric } = fc;
@@ -127,6 +160,8 @@ async function perform(task: ReaderTask): Promise<ReaderResults[ReaderTask['kind
       return symmetrisedTensors(task.tensors, task);
     case 'wedge':
       return irreducibleWedge(task.grid, task.operations);
+    case 'path':
+      return pathOf(task);
   }
 }
 

@@ -55,8 +55,13 @@ export function samplePath(
     for (let n = shared ? 1 : 0; n <= steps; n++) {
       const q = at(n / steps);
       const direction: Vector = isZoneCentre(q) ? step : [Number.NaN, Number.NaN, Number.NaN];
-      points.push({ q, direction, distance: distance + (length * n) / steps });
+      points.push({
+        q,
+        direction,
+        distance: n === steps ? distance + length : distance + (length * n) / steps,
+      });
     }
+    // at a break and at a zone centre two points have exactly one distance
     distance += length;
     const last = points.length - 1;
     return { from: start.label, to: end.label, first: last - steps, last, length, part };

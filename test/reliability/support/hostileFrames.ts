@@ -17,6 +17,7 @@ const METHODS = [
   'job.close',
   'job.cancel',
   'debye_waller',
+  'spectrum.path',
 ];
 const KEYS = [
   ...['model', 'path', 'format', 'job', 'offset', 'count', 'before', 'after', 'n_points', 'quantity', 'asr'],
@@ -31,6 +32,7 @@ const KEYS = [
     'n_threads',
     'client',
   ],
+  ...['q', 'zone', 'q_spacing'],
   ...['protocol', 'version', 'dipole', 'dipole_parameter', 'frequency_min', 'constructor', 'toString'],
 ];
 const VALUES = [

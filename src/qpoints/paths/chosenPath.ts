@@ -1,0 +1,58 @@
+/** The path through reciprocal space that someone asks for: the automatic one, or one of labels or coordinates. */
+import type { Crystal } from '../../models/crystal.js';
+import type { Vector } from '../../models/lattice.js';
+import { ANGSTROM_PER_BOHR } from '../../models/units.js';
+import { type Corners, coordinateCorners, labelledCorners, parseLabels } from './corners.js';
+import { type LatticePath, latticePath } from './latticePath.js';
+import { type SampledPath, samplePath } from './sample.js';
+
+export interface WantedPath {
+  /** labels of each unbroken part */
+  path?: string[][];
+  /** or r.l.u. of each unbroken part */
+  q?: Vector[][];
+  /** integers, added to each point */
+  zone?: Vector;
+  /** 1/Å: the largest distance between q-points */
+  qSpacing?: number;
+}
+
+export interface ChosenPath {
+  lattice: LatticePath;
+  corners: Corners;
+  sampled: SampledPath;
+  /** sentences for the user */
+  notes: string[];
+}
+
+/** 1/Å, as Euphonic's tools have it. */
+const DEFAULT_SPACING = 0.025;
+
+/** As `latticePath`, of a crystal whose `cellVectors` [3,3] are in Å. */
+export function latticePathInAngstrom(crystal: Omit<Crystal, 'atomMass'>): Promise<LatticePath> {
+  return latticePath({ ...crystal, cellVectors: inBohr(crystal.cellVectors) });
+}
+
+/** `cellVectors` [3,3] Å. Throws `invalid_argument` for an unknown label or a line without length, `too_large`. */
+export function chosenPath(lattice: LatticePath, cellVectors: Float64Array, wanted: WantedPath): ChosenPath {
+  const { path: labels, q, zone, qSpacing = DEFAULT_SPACING } = wanted;
+  const corners = q
+    ? coordinateCorners(q, lattice)
+    : labelledCorners(labels ?? parseLabels(lattice.path), lattice);
+  const isAmbiguous = !q && labels?.flat().includes('G') && lattice.points.has('G');
+  return {
+    lattice,
+    corners,
+    sampled: samplePath(corners, inBohr(cellVectors), qSpacing, zone),
+    notes: isAmbiguous
+      ? [`The lattice ${lattice.bravais} has a point G of its own; its zone centre is GAMMA.`]
+      : [],
+  };
+}
+
+/** Labels of all parts, | between them. */
+export function cornersText(corners: Corners): string {
+  return corners.map((part) => part.map(({ label }) => label).join(' ')).join(' | ');
+}
+
+const inBohr = (angstrom: Float64Array) => angstrom.map((x) => x / ANGSTROM_PER_BOHR);
