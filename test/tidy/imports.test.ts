@@ -32,7 +32,7 @@ const ROOMS: Record<string, string> = {
     'base cli/terminal daemon/limits figure models protocol qpoints qpoints/paths runtime spectra',
   'cli/formats': 'base cli/options cli/terminal client figure protocol qpoints runtime spectra',
   'cli/commands':
-    'base cli/formats cli/options cli/terminal client compute compute/local daemon daemon/limits protocol qpoints qpoints/paths runtime spectra',
+    'base cli/formats cli/options cli/terminal client compute compute/local daemon daemon/limits models protocol qpoints qpoints/paths runtime spectra',
   cli: 'base cli/commands cli/options cli/terminal spectra',
   '.': 'cli cli/terminal',
 };
