@@ -152,6 +152,11 @@ function addSpectrumCommands(program: Command, finish: Finish): void {
   addPowder(program).action(
     finish(async (model, options) => (await import('./commands/powder.js')).powder(model, options)),
   );
+  addReplot(program).action(
+    finish(async (file, beside, options) =>
+      (await import('./commands/replot.js')).replot(file, beside, options),
+    ),
+  );
   const thermo = modelCommand(
     program,
     'thermo',
@@ -164,6 +169,15 @@ function addSpectrumCommands(program: Command, finish: Finish): void {
   addModelOptions(addCalculationOptions(addGridOptions(thermo)))
     .addOption(json())
     .action(finish(async (model, options) => (await import('./commands/thermo.js')).thermo(model, options)));
+}
+
+function addReplot(program: Command): Command {
+  const replot = program
+    .command('replot')
+    .description('draw a spectrum again, or write it in another form, without calculating')
+    .argument('<file>', "JSON of dos, dispersion, map or powder, or of Euphonic's tools")
+    .argument('[dos]', 'beside a dispersion: the JSON of a density of states');
+  return addColourOptions(addOutputOptions(replot));
 }
 
 function addMap(program: Command): Command {

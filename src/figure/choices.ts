@@ -1,6 +1,4 @@
 /** What users may choose of a picture; nothing here loads what draws it. */
-import type { Part } from './spec.js';
-
 export const COLOUR_SCALES = ['linear', 'sqrt', 'log'] as const;
 export type ColourScale = (typeof COLOUR_SCALES)[number];
 
@@ -26,7 +24,7 @@ export interface PictureOptions {
   /** pt */
   lineWidth?: number;
   /** a Vega configuration, which counts above the usual one and below the other options */
-  style?: Part;
+  style?: Readonly<Record<string, unknown>>;
   /** one of `COLOUR_MAPS`, with _r the other way round */
   colourMap?: string;
   colourScale?: ColourScale;

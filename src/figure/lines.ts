@@ -5,7 +5,7 @@ import type { PictureOptions } from './choices.js';
 import { pathParts } from './path.js';
 import type { Content, Panel, Part, Scale, Table } from './spec.js';
 import { fontSizeOf, LINE_COLOURS, TOTAL_COLOUR } from './style.js';
-import { densityTitle, energyTitle } from './words.js';
+import { densityTitle, energyTitle, wavevectorTitle } from './words.js';
 
 interface Area {
   width: number;
@@ -27,7 +27,7 @@ function energyScale(spectrum: Spectrum, unit: EnergyUnit): Scale {
   }
   const isStable = lowest > -BELOW_ZERO * highest;
   const domain = [isStable ? 0 : lowest * (1 + MARGIN) * factor, highest * (1 + MARGIN) * factor] as const;
-  return { name: 'energy', domain };
+  return { name: 'energy', of: energyTitle(unit), domain };
 }
 
 /** Colours of lines by their labels: each once, in order of appearance. */
@@ -106,7 +106,7 @@ export function dispersionContent(
   const tables: Table[] = [];
   const parts = pathParts(x, area.width, fontSizeOf(options));
   const panels = parts.map((part, i): Panel => {
-    const across: Scale = { name: `path${i}`, domain: [part.from, part.to] };
+    const across: Scale = { name: `path${i}`, of: wavevectorTitle, domain: [part.from, part.to] };
     const values = rows.flatMap((row, mode) => {
       const { label = '' } = lines[mode];
       return part.stretches.flatMap(({ first, last }, k) =>
@@ -132,6 +132,7 @@ export function dispersionContent(
         ...(i === 0 && options.xLabel && { title: options.xLabel }),
       },
       up: { scale: energy, ...leftTitle(i, options.yLabel ?? energyTitle(unit)) },
+      table: `modes${i}`,
       marks: () => [...zeroLine(energy, 'y', part.width), linesMark(`modes${i}`, across.name, energy.name)],
     };
   });
@@ -164,9 +165,13 @@ export function dosContent(
     })),
   );
   const highest = rows.flatMap((row) => [...row]).reduce((most, g) => Math.max(most, g), 0) * factor;
-  const density: Scale = { name: 'density', domain: [0, highest * (1 + MARGIN) || 1] };
-  const energy: Scale = up?.energy ?? { name: 'energy', domain: [edges[0], edges[edges.length - 1]] };
   const title = densityTitle(spectrum, unit);
+  const density: Scale = { name: 'density', of: title, domain: [0, highest * (1 + MARGIN) || 1] };
+  const energy: Scale = up?.energy ?? {
+    name: 'energy',
+    of: energyTitle(unit),
+    domain: [edges[0], edges[edges.length - 1]],
+  };
   const energyAxis = { scale: energy };
   const panel: Panel = {
     ...area,
@@ -174,19 +179,30 @@ export function dosContent(
     y: 0,
     ...(up
       ? {
-          across: { scale: density, title: options.xLabel ?? title },
+          across: { scale: density, title: twoLines(title), ticks: fewTicks(density.domain[1]) },
           up: { ...energyAxis, bare: true, ticks: [] },
         }
       : {
           across: { ...energyAxis, title: options.xLabel ?? energyTitle(unit) },
           up: { scale: density, title: options.yLabel ?? title },
         }),
+    table: 'density',
     marks: () => [
       ...(up ? zeroLine(energy, 'y', area.width) : zeroLine(energy, 'x', area.height)),
       linesMark('density', up ? 'density' : 'energy', up ? 'energy' : 'density'),
     ],
   };
   return { panels: [panel], tables: [{ name: 'density', values }], ...legendOf(colours) };
+}
+
+/** Beside another picture there is little room. */
+const twoLines = (title: string) => title.replace('ensity of states', 'OS').split(/ (?=\()/);
+
+/** Zero, and a round number below the end. */
+function fewTicks(end: number): { value: number; label: string }[] {
+  const power = 10 ** Math.floor(Math.log10(end));
+  const round = Math.max(...[1, 2, 5].map((digit) => digit * power).filter((value) => value <= end));
+  return [0, Number(round.toPrecision(1))].map((value) => ({ value, label: String(value) }));
 }
 
 /** What is drawn of a line: its corners over bins, or a smooth line through their centres. */

@@ -3,12 +3,12 @@ import { encode } from 'fast-png';
 import { BOLTZMANN } from '../spectra/constants.js';
 import { type Axis, rowsOf, type Spectrum } from '../spectra/spectrum.js';
 import { type EnergyUnit, unitOf } from '../spectra/units.js';
-import type { ColourScale, PictureOptions } from './choices.js';
+import type { PictureOptions } from './choices.js';
 import { COLOURS, coloursOf, limitsOf, shade } from './colours.js';
 import { leftTitle } from './lines.js';
 import { type PathPart, pathParts } from './path.js';
 import { DOTS_PER_PX } from './png.js';
-import type { Content, Panel, Part, Scale } from './spec.js';
+import type { Colouring, Content, Panel, Part, Raster, Scale } from './spec.js';
 import { fontSizeOf } from './style.js';
 import { energyTitle, intensityTitle, momentumTitle, wavevectorTitle } from './words.js';
 
@@ -16,23 +16,6 @@ import { energyTitle, intensityTitle, momentumTitle, wavevectorTitle } from './w
 const BAR = 1.2;
 const BAR_GAP = 1;
 const BAR_TICKS = 7;
-
-/** Intensities in rectangles. */
-interface Raster {
-  /** edges of columns, and of rows from below */
-  across: Float64Array;
-  up: Float64Array;
-  /** [columns,rows] */
-  values: Float64Array;
-}
-
-interface Colouring {
-  low: number;
-  high: number;
-  scale: ColourScale;
-  /** [COLOURS,3] */
-  colours: Uint8Array;
-}
 
 export function mapContent(
   spectrum: Spectrum,
@@ -50,16 +33,17 @@ export function mapContent(
   const across = edgesOf(x);
   const up = edgesOf(y!).map((energy) => energy * unitOf('energy', unit).factor);
   const rows = up.length - 1;
-  const energy: Scale = { name: 'energy', domain: [up[0], up[rows]] };
+  const energy: Scale = { name: 'energy', of: energyTitle(unit), domain: [up[0], up[rows]] };
+  const along = x.of === 'bins' ? momentumTitle : wavevectorTitle;
   const panels = partsOf(x, across, width, fontSize).map((part, i): Panel => {
     const isPath = part.ticks.length > 0;
-    const scale: Scale = { name: `path${i}`, domain: [part.from, part.to] };
+    const scale: Scale = { name: `path${i}`, of: along, domain: [part.from, part.to] };
     const raster = {
       across: partOfEdges(across, part),
       up,
       values: shown.subarray(part.first * rows, (part.last + 1) * rows),
     };
-    const title = options.xLabel ?? (isPath ? undefined : x.of === 'bins' ? momentumTitle : wavevectorTitle);
+    const title = options.xLabel ?? (isPath ? undefined : along);
     return {
       x: part.x,
       y: 0,
@@ -71,6 +55,7 @@ export function mapContent(
         ...(i === 0 && title !== undefined && { title }),
       },
       up: { scale: energy, ...leftTitle(i, options.yLabel ?? energyTitle(unit)) },
+      raster,
       marks: () => [image(raster, part.width, area.height, colouring)],
     };
   });
@@ -178,21 +163,23 @@ function imageMark(columns: number, rows: number, data: Uint8Array, width: numbe
 
 function colourBar(
   box: { x: number; width: number; height: number },
-  { low, high, scale, colours }: Colouring,
+  colouring: Colouring,
   title: string,
 ): Panel {
+  const { low, high, scale, colours } = colouring;
   const data = new Uint8Array(colours.length);
   for (let k = 0; k < COLOURS; k++) data.set(colours.subarray(3 * k, 3 * k + 3), 3 * (COLOURS - 1 - k));
   return {
     ...box,
     y: 0,
-    across: { scale: { name: 'bar', domain: [0, 1] }, bare: true, ticks: [] },
+    across: { scale: { name: 'bar', of: '', domain: [0, 1] }, bare: true, ticks: [] },
     up: {
-      scale: { name: 'intensity', domain: [low, high], type: scale },
+      scale: { name: 'intensity', of: title, domain: [low, high], type: scale },
       orient: 'right',
       title,
       count: BAR_TICKS,
     },
+    colouring,
     marks: () => [imageMark(1, COLOURS, data, box.width, box.height)],
   };
 }

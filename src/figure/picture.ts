@@ -2,6 +2,7 @@
 import type { Spectrum } from '../spectra/spectrum.js';
 import type { EnergyUnit } from '../spectra/units.js';
 import type { PictureOptions } from './choices.js';
+import { pageOf } from './html.js';
 import { dispersionContent, dosContent } from './lines.js';
 import { mapContent } from './map.js';
 import { pngOf } from './png.js';
@@ -20,8 +21,7 @@ interface Area {
   height: number;
 }
 
-export const PICTURE_FORMS = ['.png', '.svg'] as const;
-export type PictureForm = (typeof PICTURE_FORMS)[number];
+export type PictureForm = '.png' | '.svg' | '.html';
 
 /** A spectrum, or one with a density of states beside it, as files of the forms. */
 export async function pictures(
@@ -34,19 +34,23 @@ export async function pictures(
   const description = Object.entries(spectrum.provenance)
     .map(([key, value]) => `${key}: ${value}\n`)
     .join('');
-  const svg = describedSvg(await svgOf(await pictureSpec(spectrum, beside, unit, options)), description);
+  const { spec, content } = await pictureSpec(spectrum, beside, unit, options);
   const files = new Map<PictureForm, string | Uint8Array>();
-  for (const form of forms) files.set(form, form === '.png' ? pngOf(svg, description) : svg);
+  if (forms.includes('.html')) files.set('.html', pageOf(spec, content, description));
+  if (!forms.some((form) => form !== '.html')) return files;
+  const svg = describedSvg(await svgOf(spec), description);
+  files.set('.svg', svg);
+  if (forms.includes('.png')) files.set('.png', pngOf(svg, description));
   return files;
 }
 
 /** The specification of a picture of the wanted size, margins and all. */
-export async function pictureSpec(
+async function pictureSpec(
   spectrum: Spectrum,
   beside: Spectrum | undefined,
   unit: EnergyUnit,
   options: PictureOptions,
-): Promise<Part> {
+): Promise<{ spec: Part; content: Content }> {
   const whole = sizeOf(options, USUAL_SIZE);
   const config = configOf(options);
   const of = (area: Area, content: Content) => specification(content, config, options.title, area);
@@ -62,7 +66,8 @@ export async function pictureSpec(
     width: Math.max(1, 2 * whole.width - found.width),
     height: Math.max(1, 2 * whole.height - found.height),
   };
-  return of(area, contentOf(spectrum, beside, unit, options, area));
+  const content = contentOf(spectrum, beside, unit, options, area);
+  return { spec: of(area, content), content };
 }
 
 function contentOf(
@@ -74,7 +79,7 @@ function contentOf(
 ): Content {
   const make = spectrum.y ? mapContent : spectrum.measured === 'energy' ? dispersionContent : dosContent;
   if (!beside) return make(spectrum, unit, options, area);
-  const gap = fontSizeOf(options);
+  const gap = 2 * fontSizeOf(options);
   const width = area.width * BESIDE;
   const left = make(spectrum, unit, options, { ...area, width: area.width - width - gap });
   const energy = left.panels[0].up.scale;

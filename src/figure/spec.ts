@@ -1,4 +1,5 @@
 /** From panels with axes and marks to one Vega specification. */
+import type { ColourScale } from './choices.js';
 
 /** A part of a Vega specification (https://vega.github.io/vega/docs). */
 export type Part = Readonly<Record<string, unknown>>;
@@ -7,13 +8,15 @@ export type Part = Readonly<Record<string, unknown>>;
 export interface Scale {
   name: string;
   domain: readonly [number, number];
+  /** what its values are, in words */
+  of: string;
   /** linear without it */
   type?: 'linear' | 'sqrt' | 'log';
 }
 
 interface AxisPlan {
   scale: Scale;
-  title?: string;
+  title?: string | readonly string[];
   /** where ticks and labels stand; Vega chooses without them; none for an empty list */
   ticks?: readonly { value: number; label: string | string[] }[];
   /** no labels: those of a neighbour count */
@@ -25,7 +28,7 @@ interface AxisPlan {
   grid?: boolean;
 }
 
-/** Px of the whole that panels share, origin at the left above. */
+/** px of the whole that panels share, origin at the left above. */
 interface Box {
   x: number;
   y: number;
@@ -38,6 +41,29 @@ export interface Panel extends Box {
   up: AxisPlan;
   /** drawn within the panel, by scales of these names */
   marks: () => readonly Part[];
+  /** the table of its lines */
+  table?: string;
+  /** the map in it */
+  raster?: Raster;
+  /** it is the colour bar of the maps */
+  colouring?: Colouring;
+}
+
+/** Intensities in rectangles. */
+export interface Raster {
+  /** edges of columns, and of rows from below */
+  across: Float64Array;
+  up: Float64Array;
+  /** [columns,rows] */
+  values: Float64Array;
+}
+
+export interface Colouring {
+  low: number;
+  high: number;
+  scale: ColourScale;
+  /** [COLOURS,3] */
+  colours: Uint8Array;
 }
 
 /** A row of tables that marks draw. */
@@ -117,7 +143,7 @@ function panelMark({ x, y, width, height, across, up, marks }: Panel): Part {
 }
 
 /** Frames are drawn by panels, axes have ticks and texts alone. */
-function axis({ scale, title, ticks, bare, grid, count }: AxisPlan, orient: string): Part {
+export function axis({ scale, title, ticks, bare, grid, count }: AxisPlan, orient: string): Part {
   return {
     orient,
     scale: scale.name,

@@ -118,7 +118,7 @@ describe('euphonicd dos', function () {
       [['--pdos', 'Ne'], 2, /no atoms of type Ne.*Si, O/s],
       [['--grid', '4', '4'], 2, /three integers/],
       [['--grid', '4000', '4000', '4000'], 2, /MAX_DOS_POINTS/],
-      [['--save-to', 'dos.gif'], 2, /\.png, \.svg, \.json, \.csv/],
+      [['--save-to', 'dos.gif'], 2, /\.png, \.svg, \.html, \.json, \.csv/],
       [['--save-to', 'nowhere/dos.png'], 1, /cannot be written/],
       [['--fig-size', '14'], 2, /two numbers/],
       [['--style', 'nowhere.json'], 2, /cannot be read/],

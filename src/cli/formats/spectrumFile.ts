@@ -12,7 +12,7 @@ import { isSameFile, outputFailure, writeOutput } from './outputFile.js';
 const WRITERS = { '.json': euphonicText, '.csv': csv } as const;
 type NumbersForm = keyof typeof WRITERS;
 
-const PICTURES: readonly PictureForm[] = ['.png', '.svg'];
+const PICTURES: readonly PictureForm[] = ['.png', '.svg', '.html'];
 const FORMS = [...PICTURES, ...(Object.keys(WRITERS) as NumbersForm[])];
 type Form = (typeof FORMS)[number];
 
@@ -22,14 +22,15 @@ export interface Output {
 }
 
 /**
- * The files that flags name; without any, a picture and its numbers in the current folder, named after the model's file and the
- * command. Throws UsageError for another form, and for a file that is read; `file_unreadable` where one cannot be written.
+ * The files that flags name; without any, a picture and its numbers in the current folder, named after the first file that is
+ * read and the command. Throws UsageError for another form, and for a file that is read; `file_unreadable` where one cannot be written.
  */
 export function outputs(
   { saveTo = [], saveJson }: { saveTo?: string[]; saveJson?: string },
-  modelPath: string,
+  inputs: string | readonly string[],
   command: string,
 ): Output[] {
+  const read = [inputs].flat();
   const files = saveTo.map((path): Output => {
     const form = FORMS.find((known) => known === extname(path).toLowerCase());
     if (form) return { path, form };
@@ -40,12 +41,12 @@ export function outputs(
   });
   if (saveJson !== undefined) files.push({ path: saveJson, form: '.json' });
   if (files.length === 0) {
-    const name = `${stem(modelPath)}-${command}`;
+    const name = `${stem(read[0])}-${command}`;
     files.push({ path: `${name}.png`, form: '.png' }, { path: `${name}.json`, form: '.json' });
   }
-  const read = files.find(({ path }) => isSameFile(path, modelPath));
-  if (read) {
-    throw new UsageError('invalid_argument', `${read.path} would be overwritten with the result.`, {
+  const overwriting = files.find(({ path }) => read.some((input) => isSameFile(path, input)));
+  if (overwriting) {
+    throw new UsageError('invalid_argument', `${overwriting.path} would be overwritten with the result.`, {
       where: '--save-to',
       expected: 'a file that nothing is read from',
     });
@@ -55,7 +56,7 @@ export function outputs(
 }
 
 /** The name without what says its form. */
-function stem(path: string): string {
+export function stem(path: string): string {
   const name = basename(path).replace(/\.(gz|bz2|xz)$/i, '');
   return basename(name, extname(name)) || name;
 }
