@@ -1,50 +1,92 @@
-// Runs the test suites and totals them: node scripts/test.mjs [lint] [native] [ts] [matlab]; all without arguments.
-// The last line is `N passed, N failed, N skipped`; the exit code is 1 if any test failed or a suite ran none.
+// Runs the test suites and totals them: node scripts/test.mjs [lint] [native] [ts] [matlab], or suites by name; all without
+// arguments. The last line is `N passed, N failed, N skipped`; the exit code is 1 if any test failed or a suite ran none.
+import { fileURLToPath } from 'node:url';
 import { fuzzCodec } from './lib/fuzz.mjs';
 import { withOwnDaemon } from './lib/ownDaemon.mjs';
+import { run } from './lib/run.mjs';
 import { sanitizedAddon, sanitizedGateway } from './lib/sanitized.mjs';
-import { catch2, mocha, octave } from './lib/suites.mjs';
+import { catch2, eachOf, mocha, octave } from './lib/suites.mjs';
 import { lint } from './lint.mjs';
 
 /** The codec's fuzzer; npm run fuzz gives it longer. */
 const fuzzSeconds = 5;
 
+/** Those `beside` others need one core each: neighbours in this list run at the same time. */
 const suites = [
-  { group: 'lint', title: 'Static checks', go: lint },
-  { group: 'native', title: 'C++, release', go: () => catch2('release') },
+  { name: 'lint', title: 'Static checks', go: lint },
+  { group: 'native', name: 'release', title: 'C++, release', go: () => catch2('release') },
   {
     group: 'native',
+    name: 'asan',
     title: 'C++, address and undefined-behaviour sanitizers',
-    go: () => catch2('asan-ubsan', ['~[heavy]']),
+    go: () => catch2('asan-ubsan', '~[heavy]'),
   },
-  { group: 'native', title: 'C++, thread sanitizer', go: () => catch2('tsan', ['[pool]~[heavy]']) },
-  { group: 'native', title: 'C++ codec, fuzzed', go: () => fuzzCodec(fuzzSeconds) },
-  { group: 'native', title: 'Addon in Node, address and undefined-behaviour sanitizers', go: sanitizedAddon },
-  { group: 'native', title: 'MEX gateway in Octave, the same sanitizers', go: sanitizedGateway },
-  { group: 'ts', title: 'TypeScript', go: () => mocha() },
-  { group: 'matlab', title: 'MATLAB package, in Octave', go: () => octave() },
+  {
+    group: 'native',
+    name: 'tsan',
+    title: 'C++, thread sanitizer',
+    go: () => catch2('tsan', '[pool]~[heavy]'),
+  },
+  { group: 'native', name: 'codec', title: 'C++ codec, fuzzed', go: () => fuzzCodec(fuzzSeconds) },
+  {
+    group: 'native',
+    name: 'gateway',
+    title: 'MEX gateway in Octave, address and undefined-behaviour sanitizers',
+    go: sanitizedGateway,
+    beside: true,
+  },
+  {
+    group: 'native',
+    name: 'addon',
+    title: 'Addon in Node, the same sanitizers',
+    go: sanitizedAddon,
+    beside: true,
+  },
+  { name: 'matlab', title: 'MATLAB package, in Octave', go: () => octave(), beside: true },
+  { name: 'ts', title: 'TypeScript', go: () => mocha() },
 ];
 
 const chosen = process.argv.slice(2);
-const unknown = chosen.filter((name) => !suites.some(({ group }) => group === name));
+const isChosen = ({ group, name }) => chosen.length === 0 || chosen.includes(group) || chosen.includes(name);
+const unknown = chosen.filter((word) => !suites.some(({ group, name }) => [group, name].includes(word)));
 if (unknown.length > 0) {
-  console.error(`test: unknown suite ${unknown.join(', ')}; there are lint, native, ts and matlab`);
+  const names = suites.map(({ name }) => name).join(', ');
+  console.error(`test: unknown suite ${unknown.join(', ')}; there are native, and ${names}`);
   process.exit(2);
 }
 
 const total = { passed: 0, failed: 0, skipped: 0 };
+const textOf = ({ passed, failed, skipped }) => `${passed} passed, ${failed} failed, ${skipped} skipped`;
+
+function add(counts) {
+  for (const key of Object.keys(total)) total[key] += counts[key];
+}
+
+async function runSuite({ title, go }) {
+  console.log(`\n=== ${title}`);
+  const start = performance.now();
+  const counts = await go();
+  add(counts);
+  console.log(`--- ${title}: ${textOf(counts)} in ${((performance.now() - start) / 1000).toFixed(1)} s`);
+}
+
+/** In a process and with a daemon of its own; what it printed is shown when it has ended. */
+async function runApart({ name, title }) {
+  const { output } = await run(process.execPath, [fileURLToPath(import.meta.url), name], { quiet: true });
+  process.stdout.write(output);
+  const line = /^(\d+) passed, (\d+) failed, (\d+) skipped\s*$/m.exec(output);
+  if (!line) console.log(`  failed  ${title}: it ended without counts`);
+  const [passed, failed, skipped] = line ? line.slice(1).map(Number) : [0, 1, 0];
+  add({ passed, failed, skipped });
+}
 
 async function runSuites() {
-  for (const { group, title, go } of suites) {
-    if (chosen.length > 0 && !chosen.includes(group)) continue;
-    console.log(`\n=== ${title}`);
-    const start = performance.now();
-    const counts = await go();
-    for (const key of Object.keys(total)) total[key] += counts[key];
-    const seconds = ((performance.now() - start) / 1000).toFixed(1);
-    console.log(
-      `--- ${title}: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped in ${seconds} s`,
-    );
+  const waiting = suites.filter(isChosen);
+  while (waiting.length > 0) {
+    const others = waiting.findIndex(({ beside }) => !beside);
+    const together = waiting.splice(0, others === -1 ? waiting.length : Math.max(1, others));
+    if (together.length === 1) await runSuite(together[0]);
+    else await eachOf(together, runApart);
   }
 }
 
@@ -55,5 +97,5 @@ try {
   total.failed += 1;
 }
 
-console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+console.log(`\n${textOf(total)}`);
 process.exitCode = total.failed > 0 ? 1 : 0;

@@ -339,7 +339,7 @@ TEST_CASE("core: mode gradients are the same with every SIMD target", "[core]") 
   CHECK(targets >= 2);
 }
 
-TEST_CASE("core: mode gradients of a large crystal let go within 50 ms", "[core][pool][heavy]") {
+TEST_CASE("core: mode gradients of a large crystal let go within 50 ms", "[core][pool][heavy][timing]") {
   if (kSanitized) return;
   Recipe large;
   large.n_general = 200;

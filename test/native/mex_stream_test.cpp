@@ -175,7 +175,7 @@ TEST_CASE("A response to an unreadable request ends the wait", "[mex]") {
   CHECK(code_of([&] { connection.work().call("hello", Value::Map{}, {}, {-1, never}); }) == "bad_message");
 }
 
-TEST_CASE("An interrupt cancels the job and is quick", "[mex]") {
+TEST_CASE("An interrupt cancels the job and is quick", "[mex][timing]") {
   static std::atomic<bool> pressed;
   pressed = false;
   Daemon daemon([](const Seen& seen) -> std::vector<Sent> {
@@ -273,7 +273,7 @@ TEST_CASE("A wrong secret is told from a daemon that is not there", "[mex]") {
   CHECK_FALSE(daemon.saw("hello"));
 }
 
-TEST_CASE("Nobody at the endpoint is noticed at once", "[mex]") {
+TEST_CASE("Nobody at the endpoint is noticed at once", "[mex][timing]") {
   const auto start = std::chrono::steady_clock::now();
   Connection connection(
       {"ipc:///tmp/euphonic-wire-nobody", "ipc:///tmp/euphonic-wire-nobody", "PLAIN", "secret"});
