@@ -135,7 +135,7 @@ describe('euphonicd replot', function () {
     const browser = new Browser(browserProgram);
     try {
       await browser.open(pathToFileURL(at('map.html')).href);
-      const isDrawn = () => browser.evaluate("document.body?.dataset.state === 'drawn'");
+      const isDrawn = async () => (await browser.evaluate('document.body?.dataset.state')) === 'drawn';
       await eventually(isDrawn, 'the page is drawn', 20_000);
       const pixels = () => browser.evaluate("document.querySelector('#picture canvas').toDataURL()");
       const before = await pixels();

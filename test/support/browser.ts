@@ -10,7 +10,27 @@ const PROGRAMS = ['chromium-headless-shell', 'chromium', 'google-chrome', 'chrom
 /** The program of a browser, if there is one. */
 export const browserProgram = PROGRAMS.find((name) => spawnSync(name, ['--version']).status === 0);
 
-type Message = { id?: number; method?: string; params?: Record<string, any>; result?: any; error?: unknown };
+/** What of the protocol's answers is looked at. */
+interface Result {
+  targetId: string;
+  sessionId: string;
+  result: { value: unknown };
+}
+
+interface Message {
+  id?: number;
+  method?: string;
+  /** of events */
+  params: {
+    request: { url: string };
+    exceptionDetails: unknown;
+    type: string;
+    args: unknown;
+    entry: { text: string };
+  };
+  result: Result;
+  error?: unknown;
+}
 
 export class Browser {
   /** what the page asked of the network, and what it complained of */
@@ -42,12 +62,13 @@ export class Browser {
     await this.send('Page.navigate', { url });
   }
 
-  async evaluate(expression: string): Promise<any> {
+  /** The value of an expression in the page, as a text. */
+  async evaluate(expression: string): Promise<string> {
     const { result } = await this.send('Runtime.evaluate', { expression, awaitPromise: true });
-    return result.value;
+    return String(result.value);
   }
 
-  send(method: string, params: object = {}): Promise<any> {
+  send(method: string, params: object = {}): Promise<Result> {
     const id = ++this.count;
     const { session } = this;
     const message = { id, method, params, ...(session !== undefined && { sessionId: session }) };
@@ -75,10 +96,10 @@ export class Browser {
       this.waiting.get(id)?.(message);
       this.waiting.delete(id);
     }
-    if (method === 'Network.requestWillBeSent') this.requests.push(params!.request.url);
-    if (method === 'Runtime.exceptionThrown') this.complaints.push(JSON.stringify(params!.exceptionDetails));
-    if (method === 'Runtime.consoleAPICalled' && params!.type !== 'log')
-      this.complaints.push(JSON.stringify(params!.args));
-    if (method === 'Log.entryAdded') this.complaints.push(params!.entry.text);
+    if (method === 'Network.requestWillBeSent') this.requests.push(params.request.url);
+    if (method === 'Runtime.exceptionThrown') this.complaints.push(JSON.stringify(params.exceptionDetails));
+    if (method === 'Runtime.consoleAPICalled' && params.type !== 'log')
+      this.complaints.push(JSON.stringify(params.args));
+    if (method === 'Log.entryAdded') this.complaints.push(params.entry.text);
   }
 }
