@@ -136,7 +136,7 @@ TEST_CASE("core: the kernel is given arrays for what it is asked for", "[core]")
   CHECK(failure_of_kernel([](J& j, R& r, S& s) {
           j.scattering = &s;
           r.structure_factors = nullptr;
-        }) == "job.broadening != nullptr || range.structure_factors != nullptr");
+        }) == "job.broadening != nullptr || job.histogram != nullptr || range.structure_factors != nullptr");
   CHECK(failure_of_kernel([](J& j, R&, S& s) {
           j.scattering = &s;
           s.amplitude.pop_back();

@@ -144,7 +144,8 @@ TEST_CASE("core: a job that was cancelled answers all its chunks, and no other j
   CHECK(late.cancelled);
 }
 
-TEST_CASE("core: a cancelled job lets go within 50 ms, whatever the kernel is doing", "[core][pool][heavy][timing]") {
+TEST_CASE("core: a cancelled job lets go within 50 ms, whatever the kernel is doing",
+          "[core][pool][heavy][timing]") {
   if (kSanitized) return;
   struct Crystal {
     const char* name;
