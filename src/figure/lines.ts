@@ -30,10 +30,10 @@ function energyScale(spectrum: Spectrum, unit: EnergyUnit): Scale {
   return { name: 'energy', of: energyTitle(unit), domain };
 }
 
-/** Colours of lines by their labels: each once, in order of appearance. */
+/** Colours of lines by their labels: each once, in order of appearance; what is of all species, with or without a label, has its own. */
 function coloursOf(lines: readonly Line[]): Map<string, string> {
   const labels = [...new Set(lines.map(({ label = '' }) => label))];
-  const isTotal = (label: string) => label === 'Total' && labels.length > 1;
+  const isTotal = (label: string) => label === '' || label === 'Total';
   const others = labels.filter((label) => !isTotal(label));
   return new Map(
     labels.map((label) => [

@@ -29,7 +29,7 @@ export function densityTitle({ measured }: Spectrum, unit: EnergyUnit): string {
   const { inverse } = UNITS[unit];
   return measured === 'per_energy'
     ? `Density of states (${inverse} atom⁻¹)`
-    : `Weighted density of states (mbarn ${inverse} atom⁻¹)`;
+    : `Weighted DOS (mbarn ${inverse} atom⁻¹)`;
 }
 
 export function intensityTitle({ measured }: Spectrum, unit: EnergyUnit, view: View): string {

@@ -27,7 +27,7 @@ export interface DosFlags extends CalculationFlags, ModelFlags, EnergyFlags, Gri
 }
 
 /** An area that lacks less is whole. */
-const WHOLE = 1e-6;
+const WHOLE = 1e-5;
 
 export async function dos(modelPath: string, flags: DosFlags): Promise<number> {
   // at the zone centre no direction of approach would stand for all
