@@ -62,9 +62,8 @@ class LogFile {
       this.size += written ?? 0;
       if (error || written < text.length)
         this.lost += text.toString('latin1', written ?? 0).split('\n').length - 1;
-      // where the disk is full the next line tries again, not this one
-      if (error) this.finished();
-      else this.next();
+      // what came meanwhile; where the disk is full no line is tried twice
+      this.next();
     });
   }
 
