@@ -8,7 +8,7 @@ import { addCalculationOptions, TRIPLE_FLAGS } from './options/calculationOption
 import { withFlags } from './options/flagNames.js';
 import { addLimitOptions } from './options/limitOptions.js';
 import { addModelOptions } from './options/modelOptions.js';
-import { countOf, joinNumbers, numberOf, parsePositive } from './options/numbers.js';
+import { countOf, joinNumbers, parseNotNegative, parsePositive } from './options/numbers.js';
 import { addPathOptions, ZONE } from './options/pathOptions.js';
 import { addColourOptions } from './options/pictureOptions.js';
 import { addPowderOptions, POWDER_NUMBERS } from './options/powderOptions.js';
@@ -19,7 +19,6 @@ import {
   addUnitOption,
   SPECTRUM_NUMBERS,
 } from './options/spectrumOptions.js';
-
 import { EXIT_ERROR, EXIT_OK, EXIT_USAGE, UsageError } from './terminal/exitCodes.js';
 
 /** Options of several numbers, and of how many. */
@@ -35,8 +34,6 @@ const MODEL_WORDS =
 const EXIT_CODES_WORDS = `
 Exit codes: 0 done; 1 the work failed (a file, the daemon, the computer); 2 wrong usage: an unknown
 command or option, a value out of range; 3 from status, when no daemon is alive.`;
-
-const parseKelvin = numberOf('a number ≥ 0', (x) => Number.isFinite(x) && x >= 0);
 
 const json = () => new Option('--json', 'print the result as JSON');
 
@@ -162,8 +159,8 @@ function addSpectrumCommands(program: Command, finish: Finish): void {
     'thermo',
     'calculate heat capacity, entropy, free and internal energy of harmonic modes',
   )
-    .option('--t-min <kelvin>', 'lowest temperature', parseKelvin, 0)
-    .option('--t-max <kelvin>', 'highest temperature', parseKelvin, 1000)
+    .option('--t-min <kelvin>', 'lowest temperature', parseNotNegative, 0)
+    .option('--t-max <kelvin>', 'highest temperature', parseNotNegative, 1000)
     .option('--t-step <kelvin>', 'between temperatures', parsePositive, 50)
     .option('--save-json <file>', 'where the numbers go, as JSON');
   addModelOptions(addCalculationOptions(addGridOptions(thermo)))

@@ -7,6 +7,7 @@ import { COLOUR_SCALES } from './choices.js';
 import { shade } from './colours.js';
 import type { PageData, PageMap } from './page/data.js';
 import { axis, type Colouring, type Content, type Panel, type Part } from './spec.js';
+import { escapedText } from './svg.js';
 
 /** Columns of a map's image at least. */
 const MAP_COLUMNS = 1000;
@@ -50,7 +51,7 @@ function html(scripts: readonly string[], description: string): string {
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
-<title>${escaped(/^command: (.*)$/m.exec(description)?.[1] ?? 'Spectrum')}</title>
+<title>${escapedText(/^command: (.*)$/m.exec(description)?.[1] ?? 'Spectrum')}</title>
 <link rel="icon" href="data:,">
 <style>
 body { font: 14px "DejaVu Sans", Verdana, sans-serif; margin: 1em; }
@@ -64,15 +65,12 @@ pre { white-space: pre-wrap; color: #555; }
 <div id="readout"></div>
 <div id="sliders"></div>
 <p>The wheel zooms (with Shift along, with Alt up), the pointer drags, a double click shows all again.</p>
-<details><summary>How it came about</summary><pre>${escaped(description)}</pre></details>
+<details><summary>How it came about</summary><pre>${escapedText(description)}</pre></details>
 ${scripts.map((text, i) => `<script${i === scripts.length - 1 ? ' type="module"' : ''}>${text}</script>`).join('\n')}
 </body>
 </html>
 `;
 }
-
-const escaped = (text: string) =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
 const signalOf = (panel: Panel) => `map_${panel.across.scale.name}`;
 

@@ -32,6 +32,9 @@ export function svgSize(svg: string): { width: number; height: number } {
 
 /** The SVG with a description, before all else in it. */
 export function describedSvg(svg: string, text: string): string {
-  const escaped = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-  return svg.replace(/<svg[^>]*>/, (start) => `${start}<desc>${escaped}</desc>`);
+  return svg.replace(/<svg[^>]*>/, (start) => `${start}<desc>${escapedText(text)}</desc>`);
 }
+
+/** A text between the tags of SVG or HTML. */
+export const escapedText = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

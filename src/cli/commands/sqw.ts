@@ -1,5 +1,4 @@
 /** `euphonicd sqw`: structure factors at the q-points of a file. */
-
 import { isSameFile } from '../formats/outputFile.js';
 import { readQFile } from '../formats/qFile.js';
 import { writeStructureFactor } from '../formats/structureFactorFile.js';

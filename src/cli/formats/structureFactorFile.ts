@@ -3,7 +3,6 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
-
 import { VERSION } from '../../base/version.js';
 import type { Evaluation } from '../../client/evaluation.js';
 import { outputFailure } from './outputFile.js';

@@ -46,6 +46,8 @@ const isCount = (n: number) => Number.isSafeInteger(n) && n >= 1;
 
 export const parsePositive = numberOf('a number > 0', (x) => Number.isFinite(x) && x > 0);
 
+export const parseNotNegative = numberOf('a number ≥ 0', (x) => Number.isFinite(x) && x >= 0);
+
 /** A parser of 1 to `most` finite numbers. */
 export function numbersOf(expected: string, most: number) {
   return (text: string): number[] => {

@@ -5,8 +5,8 @@ import type { Kinematics } from '../../spectra/kinematics.js';
 import type { Sampling } from '../../spectra/shells.js';
 import { perMeV } from '../../spectra/units.js';
 import { UsageError } from '../terminal/exitCodes.js';
-import { countOf, numberOf, numbersOf, parsePositive } from './numbers.js';
-import type { UnitFlags } from './spectrumOptions.js';
+import { countOf, numbersOf, parseNotNegative, parsePositive } from './numbers.js';
+import { checkWidth, type UnitFlags } from './spectrumOptions.js';
 
 const Q_BROADENING = '--q-broadening';
 const Q_BROADENING_SHORT = '--qb';
@@ -47,12 +47,7 @@ export interface PowderFlags extends UnitFlags {
 export function addPowderOptions(command: Command): Command {
   const parseCount = countOf(`an integer from 1 to ${MAX_DIRECTIONS}`, MAX_DIRECTIONS);
   return addKinematicOptions(command)
-    .option(
-      '--q-min <x>',
-      'smallest |Q|, 1/Å with 2π',
-      numberOf('a number ≥ 0', (x) => Number.isFinite(x) && x >= 0),
-      0,
-    )
+    .option('--q-min <x>', 'smallest |Q|, 1/Å with 2π', parseNotNegative, 0)
     .option('--q-max <x>', 'largest |Q|', parsePositive, 3)
     .option(
       '--q-spacing <x>',
@@ -147,12 +142,7 @@ export function qBinsOf({ qMin, qMax, qSpacing, qBroadening }: PowderFlags) {
       expected: 'more than --q-min',
     });
   }
-  if (qBroadening && (qBroadening.every((x) => x === 0) || qBroadening[0] < 0)) {
-    throw new UsageError('invalid_argument', `The broadening in Q is ${qBroadening.join(' ')}.`, {
-      where: Q_BROADENING,
-      expected: 'an FWHM > 0, or its coefficients; without the option there is none',
-    });
-  }
+  if (qBroadening) checkWidth(qBroadening, 'The broadening in Q', Q_BROADENING);
   return { qMin, qMax, qSpacing, ...(qBroadening && { qWidth: qBroadening }) };
 }
 

@@ -118,15 +118,19 @@ export function energyRange({ energyUnit, eMin, eMax }: EnergyFlags): EnergyRang
   };
 }
 
+/** Throws UsageError for coefficients of a width that is nothing, or negative where it begins. */
+export function checkWidth(coefficients: readonly number[], what: string, flag: string): void {
+  if (coefficients.some((x) => x !== 0) && coefficients[0] >= 0) return;
+  throw new UsageError('invalid_argument', `${what} is ${coefficients.join(' ')}.`, {
+    where: flag,
+    expected: 'an FWHM > 0, or its coefficients; without the option there is none',
+  });
+}
+
 /** Ascending coefficients for meV. Throws UsageError for a width of nothing. */
 export function broadeningWidth({ energyBroadening, energyUnit }: EnergyFlags): number[] | undefined {
   if (!energyBroadening) return undefined;
-  if (energyBroadening.every((x) => x === 0) || energyBroadening[0] < 0) {
-    throw new UsageError('invalid_argument', `The broadening is ${energyBroadening.join(' ')}.`, {
-      where: BROADENING,
-      expected: 'an FWHM > 0, or its coefficients; without the option there is none',
-    });
-  }
+  checkWidth(energyBroadening, 'The broadening', BROADENING);
   return energyBroadening.map((x, k) => x * perMeV(energyUnit) ** (k - 1));
 }
 
