@@ -9,6 +9,7 @@ import { RUNTIME_BYTES } from '../../src/daemon/limits/settings.js';
 import { largeModel } from '../support/crystals.js';
 import { describeWithExecutors, TestDaemon } from '../support/daemon.js';
 import { failsWith } from '../support/errors.js';
+import { zerosHdf5 } from '../support/hdf5File.js';
 import { arbitraryModel } from '../support/models.js';
 import { golden } from '../support/phonopyGolden.js';
 import { RawPeer } from '../support/rawPeer.js';
@@ -184,6 +185,20 @@ describeWithExecutors('a daemon with little memory', function (executor) {
     }
     const grown = daemon.memory().peak - peak;
     assert.ok(grown < 64 * MIB, `${grown} bytes`);
+  });
+
+  itOfStore('refuses HDF5 files by what their datasets hold, which it does not read', async () => {
+    const client = await started({ maxMemory: '256M' });
+    await client.ping();
+    const { peak } = daemon.memory();
+    const path = join(daemon.folder, 'vaspout.h5');
+    await zerosHdf5(path, 'results/linear_response', 'force_constants', 10 ** 8 / 8);
+    assert.ok(statSync(path).size < 10 ** 6);
+    const error = await failsWith('too_large', () => client.loadModel(path));
+    assert.match(error.message, /needs 381 MiB of memory/);
+    // the library itself takes some 40 MiB
+    const grown = daemon.memory().peak - peak;
+    assert.ok(grown < 80 * MIB, `${grown} bytes`);
   });
 
   it('gives the memory of a job back when its client goes', async () => {

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EuphonicError } from '../../src/base/errors.js';
-import { FORMATS, type ModelFormat, type ReadOptions } from '../../src/models/readers/index.js';
+import type { ModelFormat, ReadOptions } from '../../src/models/readers/index.js';
+import { MODEL_FORMATS } from '../../src/protocol/messages.js';
 import { dataFile } from '../support/data.js';
 import { readForceConstants } from '../support/readModel.js';
 
@@ -121,7 +122,7 @@ describe('damaged versions of real files', function () {
       const source = find(this);
       const bytes = readFileSync(source);
       if (!sample.read) {
-        for (const other of FORMATS.filter((name) => name !== format)) {
+        for (const other of MODEL_FORMATS.filter((name) => name !== format)) {
           const error = await refused(sample, source, bytes, { format: other });
           assert.match(error.code, /^(file_damaged|file_format|no_force_constants)$/, error.message);
         }

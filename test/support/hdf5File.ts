@@ -53,3 +53,14 @@ export async function changedHdf5(
   source.close();
   target.close();
 }
+
+/** A new HDF5 file with one dataset of zeros in a group, compressed by gzip. */
+export async function zerosHdf5(path: string, group: string, name: string, count: number): Promise<void> {
+  await ready;
+  const file = new File(path, 'w');
+  let parent: Group = file;
+  for (const part of group.split('/')) parent = parent.create_group(part);
+  const shape = [count];
+  parent.create_dataset({ name, data: new Float64Array(count), shape, chunks: [2 ** 16], compression: 9 });
+  file.close();
+}

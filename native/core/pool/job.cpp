@@ -101,24 +101,36 @@ std::size_t Job::histogram_numbers(std::size_t count) const {
 
 namespace {
 
-bool needs_vectors(const Job& job) {
-  const Quantity quantity = job.options().quantity;
-  return quantity == Quantity::modes || quantity == Quantity::displacements || job.differentiates() ||
-         (quantity == Quantity::histogram && job.options().histogram.by_atom);
+// What the kernel is to give, whatever the tables.
+void ask_for_results(KernelJob& kernel, const Job& job, const DisplacementTables& displacements) {
+  const JobOptions& options = job.options();
+  if (options.quantity == Quantity::sqw) kernel.broadening = &options.broadening;
+  if (options.quantity == Quantity::displacements) kernel.displacements = &displacements;
+  if (options.quantity == Quantity::histogram) kernel.histogram = &options.histogram;
+  kernel.eigenvectors = options.quantity == Quantity::modes;
+  kernel.mode_gradients = job.gives_gradients();
+}
+
+ScratchUse scratch_of(const Job& job) {
+  KernelJob kernel;
+  const DisplacementTables displacements;
+  ask_for_results(kernel, job, displacements);
+  return scratch_use(kernel);
 }
 
 // Whether the plan uses an inversion symmetry that scattering lengths break, or gradients.
 bool needs_complex_form(const Job& job) {
   const Tables& tables = job.plan().tables();
   if (!tables.real_form) return false;
-  return job.differentiates() || (job.scatters() && !symmetric_scattering(tables, job.options().scattering));
+  return scratch_of(job).mode_gradients ||
+         (job.scatters() && !symmetric_scattering(tables, job.options().scattering));
 }
 
 }  // namespace
 
 std::size_t Job::workspace_bytes() const {
   const Tables& tables = plan().tables();
-  const std::size_t bytes = euphonic::workspace_bytes(tables, {needs_vectors(*this), differentiates()});
+  const std::size_t bytes = euphonic::workspace_bytes(tables, scratch_of(*this));
   // The complex form may not have been built yet: it has twice the blocks, and twice the numbers in a matrix.
   return needs_complex_form(*this) ? 2 * bytes : bytes;
 }
@@ -140,16 +152,12 @@ JobTables::JobTables(const Job& job) {
     scattering_ = scattering_tables(*kernel.tables, options.scattering);
     kernel.scattering = &scattering_;
   }
-  if (options.quantity == Quantity::sqw) kernel.broadening = &options.broadening;
   if (options.quantity == Quantity::displacements) {
     const double temperature = options.displacements.temperature;
     displacements_.beta = temperature > 0 ? 1 / (kBoltzmannInMeVPerKelvin * temperature) : 0;
     displacements_.frequency_min = options.displacements.frequency_min;
-    kernel.displacements = &displacements_;
   }
-  if (options.quantity == Quantity::histogram) kernel.histogram = &options.histogram;
-  kernel.eigenvectors = options.quantity == Quantity::modes;
-  kernel.mode_gradients = job.gives_gradients();
+  ask_for_results(kernel, job, displacements_);
   kernel.splitting = options.splitting;
   kernel.cancelled = job.cancel_flag();
 }

@@ -66,10 +66,6 @@ class Job {
     return options_.mode_gradients &&
            (options_.quantity == Quantity::frequencies || options_.quantity == Quantity::modes);
   }
-  // Whether they are needed, be they results or not.
-  bool differentiates() const {
-    return gives_gradients() || (options_.quantity == Quantity::histogram && options_.histogram.q_width != 0);
-  }
   int n_surfaces() const;               // n_modes, twice that with negative_e
   std::size_t bytes_per_point() const;  // of results
   std::size_t bytes_per_chunk() const;  // of results that do not depend on the number of points

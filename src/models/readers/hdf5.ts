@@ -87,6 +87,13 @@ export class Hdf5File {
       : this.damaged(name, 'it cannot be read');
   }
 
+  /** Bytes of the named datasets when uncompressed; those that are not there count nothing. */
+  async bytes(names: readonly string[]): Promise<number> {
+    let bytes = 0;
+    for (const name of names) bytes += (await this.describe(name))?.bytes ?? 0;
+    return bytes;
+  }
+
   /** Numbers of any type as doubles; `shape` is checked before anything is read, −1 stands for any length. */
   async numbers(name: string, shape: number[]): Promise<Float64Array> {
     const found = await this.checked(name, shape, false);

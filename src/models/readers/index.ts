@@ -3,18 +3,18 @@ import { dirname, resolve } from 'node:path';
 import { EuphonicError } from '../../base/errors.js';
 import { isCastep, readCastep } from './castep.js';
 import type { FileState } from './fileState.js';
-import { checkHdf5, isHdf5 } from './hdf5.js';
+import { checkHdf5, Hdf5File, isHdf5 } from './hdf5.js';
 import { isJson, readJson } from './json.js';
 import type { ModelFile } from './modelFile.js';
 import { KNOWN_FILES, refuseOtherFile, START_BYTES } from './otherFiles.js';
 import { otherParts, type PhonopyNames, readPhonopy, SUMMARY_NAME } from './phonopy.js';
+import { PHONOPY_FORCE_CONSTANTS } from './phonopyForceConstants.js';
 import { type ByteSource, FileAccess } from './source.js';
 import { uncompressed, uncompressedSize, whole } from './text.js';
-import { readVasp } from './vasp.js';
+import { readVasp, VASP_FORCE_CONSTANTS } from './vasp.js';
 import { isYaml } from './yamlSections.js';
 
-export const FORMATS = ['castep', 'json', 'phonopy', 'vasp'] as const;
-export type ModelFormat = (typeof FORMATS)[number];
+export type ModelFormat = 'castep' | 'json' | 'phonopy' | 'vasp';
 
 /** Names of phonopy's parts count for phonopy only; `summaryName` when the path is a folder. */
 export interface ReadOptions extends PhonopyNames {
@@ -60,14 +60,22 @@ export async function bytesToRead(path: string, options: ReadOptions = {}): Prom
   return withFile(path, options, async (file, files) => {
     // a compressed summary is not recognised by its beginning
     const format = options.format ?? recognise(await startOf(file)) ?? 'phonopy';
-    let bytes = await uncompressedSize(file);
+    let bytes = await unpackedSize(file);
     for (const path of format === 'phonopy' ? await otherParts(dirname(file.name), options, files) : []) {
       if (!(await files.isFile(path))) continue;
       const other = await files.open(path);
-      bytes += await uncompressedSize(other).finally(() => other.close());
+      bytes += await unpackedSize(other).finally(() => other.close());
     }
     return bytes;
   });
+}
+
+/** Bytes of a file's content when nothing of it is compressed: the file's, or of an HDF5 file those of its force constants. */
+async function unpackedSize(source: ByteSource): Promise<number> {
+  if (!isHdf5(await startOf(source))) return uncompressedSize(source);
+  const file = new Hdf5File(source.name);
+  const names = [VASP_FORCE_CONSTANTS, ...PHONOPY_FORCE_CONSTANTS];
+  return Math.max(source.size, await file.bytes(names).finally(() => file.close()));
 }
 
 /** Does `work` with the file, or with phonopy's summary in the folder, at a path. */

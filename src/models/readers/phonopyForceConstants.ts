@@ -46,12 +46,16 @@ function damaged(name: string, line: number, what: string): EuphonicError {
   });
 }
 
+/** Names of the dataset in force_constants.hdf5, the newer first. */
+export const PHONOPY_FORCE_CONSTANTS = ['force_constants', 'fc2'] as const;
+
 /**
  * force_constants.hdf5: `force_constants` (older: `fc2`), perhaps `p2s_map` and `physical_unit`. `count` atoms are in the
  * supercell; a dataset of another shape is refused before it is read.
  */
 export async function readForceConstantsHdf5(file: Hdf5File, count: number): Promise<PhonopyForceConstants> {
-  const name = (await file.describe('force_constants')) ? 'force_constants' : 'fc2';
+  const [newer, older] = PHONOPY_FORCE_CONSTANTS;
+  const name = (await file.describe(newer)) ? newer : older;
   const found = await file.describe(name);
   if (!found) {
     throw new EuphonicError('no_force_constants', `${file.path} has no force constants.`, {

@@ -19,6 +19,9 @@ const CELLS = ['results/positions/lattice_vectors', 'input/poscar/lattice_vector
 const INCAR = 'original/incar/content';
 const IBRION = 'input/incar/IBRION';
 
+/** The dataset that most of the memory is for. */
+export const VASP_FORCE_CONSTANTS = `${RESPONSE}/force_constants`;
+
 export async function readVasp(path: string): Promise<ModelFile> {
   const file = new Hdf5File(path);
   try {
@@ -30,7 +33,7 @@ export async function readVasp(path: string): Promise<ModelFile> {
 
 async function read(file: Hdf5File): Promise<ModelFile> {
   const notes: string[] = [];
-  const matrix = await file.describe(`${RESPONSE}/force_constants`);
+  const matrix = await file.describe(VASP_FORCE_CONSTANTS);
   if (!matrix) throw await notForceConstants(file);
   const supercell = await readCell(
     file,
@@ -48,7 +51,7 @@ async function read(file: Hdf5File): Promise<ModelFile> {
     atomType: primitive.symbols,
     atomMass: amu.map((mass) => mass * toAtomicUnits('AMU', 'mass')),
   };
-  const rows = await file.numbers(`${RESPONSE}/force_constants`, [3 * count, 3 * count]);
+  const rows = await file.numbers(VASP_FORCE_CONSTANTS, [3 * count, 3 * count]);
   const unit = toAtomicUnits('eV/angstrom^2', 'force constant');
   const elements = rows.map((_, k) => {
     const [pair, element] = [Math.floor(k / 9), k % 9];
@@ -165,7 +168,7 @@ async function notForceConstants(file: Hdf5File): Promise<EuphonicError> {
       `${where} is VASP's, but has no force constants (${RESPONSE}/force_constants)${calculation}.`,
       {
         where,
-        expected: `${RESPONSE}/force_constants`,
+        expected: VASP_FORCE_CONSTANTS,
         advice: 'Calculate phonons with VASP: IBRION 5, 6, 7 or 8.',
       },
     );

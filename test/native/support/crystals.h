@@ -8,6 +8,7 @@
 #include <map>
 #include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/model.h"
@@ -64,7 +65,7 @@ int image_of(const Recipe& recipe, int atom);
 
 // One recipe of each kind.
 std::vector<Recipe> recipes();
-const Recipe& recipe(const std::string& name);
+const Recipe& recipe(std::string_view name);
 
 // The cells of a supercell, to find the one that a lattice vector is equal to modulo the supercell.
 class CellTable {

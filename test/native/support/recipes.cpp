@@ -124,11 +124,11 @@ std::vector<Recipe> recipes() {
   return out.all;
 }
 
-const Recipe& recipe(const std::string& name) {
+const Recipe& recipe(std::string_view name) {
   static const std::vector<Recipe> all = recipes();
   for (const Recipe& r : all)
     if (r.name == name) return r;
-  throw std::logic_error("no recipe " + name);
+  throw std::logic_error("no recipe " + std::string(name));
 }
 
 }  // namespace euphonic::test
