@@ -128,6 +128,30 @@ describe('spheres of a powder average', () => {
     assert.equal(unwanted.directions, 1000);
     assert.equal(unwanted.error, 0);
   });
+
+  it('have an error that fewer directions before have a say in', async () => {
+    // both sets differ by 8 % at first, and by nothing later on
+    let calls = 0;
+    const sum = async ({ weights, blockPoints }: Blocks) => {
+      calls++;
+      const blocks = weights.length / blockPoints;
+      return Array.from({ length: blocks }, (_, block) => {
+        const points = weights
+          .subarray(block * blockPoints, (block + 1) * blockPoints)
+          .reduce((n, x) => n + x, 0);
+        return Float64Array.of(points * (calls > 1 ? 1 : block < blocks / 2 ? 1.04 : 0.96));
+      });
+    };
+    const once = { ...sampling, error: 0.01, most: 4000 };
+    const [shell] = await averageShells([1], cell, once, sum, everything);
+    assert.equal(calls, 2);
+    // 4 % of 1000 directions are 1.41 % of 4000, of half the weight
+    assert.equal(shell.directions, 4000);
+    near(shell.error!, (0.04 / 4 ** 0.75) * Math.sqrt(0.5 / 1.5), 1e-12);
+    calls = 0;
+    const [first] = await averageShells([1], cell, sampling, sum, everything);
+    near(first.error!, 0.04);
+  });
 });
 
 describe('kinematics', () => {
