@@ -6,7 +6,7 @@
  *   S(Q,E) = σ/4π · F{exp(f̂ − 2W)}, f̂ the Fourier transform of f: e^(−2W) (δ(E) + f + f∗f/2 + …).
  */
 import { BOLTZMANN } from './constants.js';
-import { fourier } from './fourier.js';
+import { fourierOf } from './fourier.js';
 import { FWHM_PER_DEVIATION, fwhmAt, normalIntegral } from './normal.js';
 
 /** ħ²/2u, meV Å² */
@@ -72,16 +72,16 @@ export function debyeWallerExponents(
   return atoms.map((atom) => phononFunction(atom, step, temperature).exponent);
 }
 
-/** Incoherent scattering of one phonon at each |Q| (1/Å). */
-export function onePhonon(
+/** Incoherent scattering of one phonon at each |Q| (1/Å), one after the other. */
+export function* onePhonon(
   atoms: readonly ScatteringAtom[],
   step: number,
   temperature: number,
   qs: readonly number[],
-): Nodes[] {
+): Generator<Nodes> {
   const functions = atoms.map((atom) => phononFunction(atom, step, temperature));
   const count = atoms[0].density.length;
-  return qs.map((q) => {
+  for (const q of qs) {
     const values = new Float64Array(2 * count - 1);
     functions.forEach(({ loss, gain, exponent }, i) => {
       const factor =
@@ -91,40 +91,54 @@ export function onePhonon(
         values[count - 1 - k] += factor * gain[k];
       }
     });
-    return { step, first: 1 - count, values };
-  });
+    yield { step, first: 1 - count, values };
+  }
 }
 
-/** All orders from two phonons on, of coherent and incoherent cross-sections together, at each |Q| (1/Å). */
-export function multiphonon(
+/**
+ * All orders from two phonons on, of coherent and incoherent cross-sections together, at each |Q| (1/Å), one after the other. Densities
+ * have energies `finest` apart (meV); those of the result need not be nearer to each other than `coarsest`.
+ */
+export function* multiphonon(
   atoms: readonly ScatteringAtom[],
-  finest: number,
+  { finest, coarsest }: { finest: number; coarsest: number },
   temperature: number,
   qs: readonly number[],
-): Nodes[] {
+): Generator<Nodes> {
   let step = finest;
   let functions = atoms.map((atom) => phononFunction(atom, step, temperature));
   const largest = Math.max(...functions.map(({ exponent }) => exponent)) * Math.max(...qs) ** 2;
   const highest = step * (atoms[0].density.length - 1);
   const above = ordersOf(largest) * highest;
   const below = Math.min(above, GAIN * BOLTZMANN * temperature + highest);
-  while ((above + below) / step > LARGEST_TRANSFORM) {
+  while (2 * step <= coarsest || (above + below) / step > LARGEST_TRANSFORM) {
     functions = functions.map(coarser);
     step *= 2;
   }
   const n = 2 ** Math.ceil(Math.log2((above + below) / step + 1));
-  const transforms = functions.map((of) => transformed(of, step, n));
+  const fourier = fourierOf(n);
+  const transforms = functions.map((of) => transformed(of, step, n, fourier));
   const first = -Math.floor(below / step);
-  return qs.map((q) => {
-    const [re, im] = [new Float64Array(n), new Float64Array(n)];
-    transforms.forEach((f, i) => {
-      const { coherent, incoherent } = atoms[i];
-      const factor = (coherent + incoherent) / (4 * Math.PI * atoms.length) / (n * step);
-      addHigherOrders(f, functions[i].exponent, q ** 2, factor, re, im);
+  const [re, im] = [new Float64Array(n), new Float64Array(n)];
+  // intensities are real: one complex transform makes those of two |Q|
+  for (let i = 0; i < qs.length; i += 2) {
+    re.fill(0);
+    im.fill(0);
+    qs.slice(i, i + 2).forEach((q, k) => {
+      transforms.forEach((f, of) => {
+        const { coherent, incoherent } = atoms[of];
+        const factor = (coherent + incoherent) / (4 * Math.PI * atoms.length) / (n * step);
+        addHigherOrders(f, functions[of].exponent, q ** 2, factor, k === 0 ? [re, im] : [im, re], k === 1);
+      });
     });
     fourier(re, im, 1);
-    return { step, first, values: Float64Array.from({ length: n }, (_, k) => re[(k + first + n) % n]) };
-  });
+    for (const part of [re, im].slice(0, qs.length - i)) {
+      const values = new Float64Array(n);
+      values.set(part.subarray(n + first));
+      values.set(part.subarray(0, n + first), -first);
+      yield { step, first, values };
+    }
+  }
 }
 
 /** As many phonons as all but a negligible part of the scattering has: 2W of them on an average, by Poisson's distribution. */
@@ -151,7 +165,12 @@ function coarser({ loss, gain, exponent }: PhononFunction): PhononFunction {
   return { loss: of(loss, loss[0] / 2 + (loss[1] + gain[1]) / 4), gain: of(gain, 0), exponent };
 }
 
-function transformed({ loss, gain }: PhononFunction, step: number, n: number): [Float64Array, Float64Array] {
+function transformed(
+  { loss, gain }: PhononFunction,
+  step: number,
+  n: number,
+  fourier: ReturnType<typeof fourierOf>,
+): [Float64Array, Float64Array] {
   const [re, im] = [new Float64Array(n), new Float64Array(n)];
   for (let k = 0; k < loss.length; k++) {
     re[k] += step * loss[k];
@@ -161,63 +180,84 @@ function transformed({ loss, gain }: PhononFunction, step: number, n: number): [
   return [re, im];
 }
 
-/** Adds factor e^(−2W) (exp f̂ − 1 − f̂), whose transform is real: it has conjugates at −t. */
+/** Below it exp z − 1 − z is the sum of a few terms, which are faster and do not cancel each other. */
+const SMALL = 0.05;
+
+/**
+ * Adds factor e^(−2W) (exp f̂ − 1 − f̂), whose transform is real: it has conjugates at −t. `turned` adds i times it, to the imaginary
+ * part first.
+ */
 function addHigherOrders(
   [fRe, fIm]: [Float64Array, Float64Array],
   exponent: number,
   q2: number,
   factor: number,
-  re: Float64Array,
-  im: Float64Array,
+  [re, im]: [Float64Array, Float64Array],
+  turned: boolean,
 ): void {
   const n = re.length;
   const weight = factor * Math.exp(-exponent * q2);
+  const sign = turned ? -1 : 1;
   for (let k = 0; k <= n / 2; k++) {
     const [x, y] = [q2 * fRe[k], q2 * fIm[k]];
-    const size = Math.exp(x);
-    const a = weight * (size * Math.cos(y) - 1 - x);
-    const b = weight * (size * Math.sin(y) - y);
+    let [a, b] = [0, 0];
+    if (Math.abs(x) < SMALL && Math.abs(y) < SMALL) {
+      // z²/2 (1 + z/3 (1 + z/4 (1 + z/5 (1 + z/6))))
+      let [u, v] = [1 + x / 6, y / 6];
+      for (let order = 5; order >= 3; order--)
+        [u, v] = [1 + (x * u - y * v) / order, (x * v + y * u) / order];
+      const [xx, xy] = [(x * x - y * y) / 2, x * y];
+      a = weight * (xx * u - xy * v);
+      b = weight * (xx * v + xy * u);
+    } else {
+      const size = Math.exp(x);
+      a = weight * (size * Math.cos(y) - 1 - x);
+      b = weight * (size * Math.sin(y) - y);
+    }
     re[k] += a;
-    im[k] += b;
+    im[k] += sign * b;
     if (k === 0 || k === n / 2) continue;
     re[n - k] += a;
-    im[n - k] -= b;
+    im[n - k] -= sign * b;
   }
-}
-
-/** Intensities [bins] of nodes between edges of bins, mbarn: a node is a box as wide as their distance, or a Gaussian of an FWHM in meV. */
-export function inBins(
-  nodes: readonly Nodes[],
-  edges: Float64Array,
-  width?: readonly number[],
-): Float64Array[] {
-  const bins = edges.length - 1;
-  const { step, first, values } = nodes[0];
-  const sums = nodes.map(() => new Float64Array(bins));
-  const [low, high] = [edges[0], edges[bins]];
-  for (let k = 0; k < values.length; k++) {
-    const energy = (first + k) * step;
-    const deviation = width ? fwhmAt(width, energy) / FWHM_PER_DEVIATION : 0;
-    const reach = Math.max(TAIL * deviation, step / 2);
-    if (energy + reach <= low || energy - reach >= high) continue;
-    const binOf = (x: number) => Math.floor(((x - low) / (high - low)) * bins);
-    const begin = Math.max(0, binOf(energy - reach) - 1);
-    const end = Math.min(bins - 1, binOf(energy + reach) + 1);
-    const below = (edge: number) =>
-      deviation > step / 2
-        ? normalIntegral((edge - energy) / deviation)
-        : Math.min(Math.max((edge - energy) / step + 0.5, 0), 1);
-    let before = below(edges[begin]);
-    for (let bin = begin; bin <= end; bin++) {
-      const after = below(edges[bin + 1]);
-      const share = step * (after - before);
-      before = after;
-      if (share === 0) continue;
-      for (let i = 0; i < nodes.length; i++) sums[i][bin] += share * nodes[i].values[k];
-    }
-  }
-  return sums;
 }
 
 /** Standard deviations at which a Gaussian ends. */
 const TAIL = 6;
+
+/**
+ * What makes of nodes such as these intensities [bins] between edges of bins, mbarn: a node is a box as wide as their distance, or a
+ * Gaussian of an FWHM in meV.
+ */
+export function binning(
+  { step, first, values: { length } }: Nodes,
+  edges: Float64Array,
+  width?: readonly number[],
+): (nodes: Nodes) => Float64Array {
+  const bins = edges.length - 1;
+  const [low, high] = [edges[0], edges[bins]];
+  const binOf = (x: number) => Math.floor(((x - low) / (high - low)) * bins);
+  // of each node that reaches into bins: the first of these, and what each gets
+  const shares: { node: number; begin: number; of: number[] }[] = [];
+  for (let node = 0; node < length; node++) {
+    const energy = (first + node) * step;
+    const deviation = width ? fwhmAt(width, energy) / FWHM_PER_DEVIATION : 0;
+    const reach = Math.max(TAIL * deviation, step / 2);
+    if (energy + reach <= low || energy - reach >= high) continue;
+    const begin = Math.max(0, binOf(energy - reach) - 1);
+    const end = Math.min(bins - 1, binOf(energy + reach) + 1);
+    const below = Array.from(edges.subarray(begin, end + 2), (edge) =>
+      deviation > step / 2
+        ? normalIntegral((edge - energy) / deviation)
+        : Math.min(Math.max((edge - energy) / step + 0.5, 0), 1),
+    );
+    shares.push({ node, begin, of: below.slice(1).map((after, k) => step * (after - below[k])) });
+  }
+  return ({ values }) => {
+    const sums = new Float64Array(bins);
+    for (const { node, begin, of } of shares) {
+      for (let k = 0; k < of.length; k++) sums[begin + k] += of[k] * values[node];
+    }
+    return sums;
+  };
+}

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { materials } from '../../crystals/generate.js';
 import { inAngstrom } from '../../src/models/units.js';
 import { goldenDirections, placeSphere } from '../../src/qpoints/spheres.js';
 import { TestDaemon } from '../support/daemon.js';
+import { cliPath } from '../support/dist.js';
 
 interface Made {
   z_data: (number | null)[][];
@@ -191,6 +195,25 @@ describe('euphonicd powder', function () {
     const cold = await run(...wide, '-w', 'total');
     assert.equal(cold.code, 2);
     assert.match(cold.stderr, /total needs a temperature/);
+  });
+
+  it('ends at Ctrl-C while it calculates scattering by several phonons', async () => {
+    const many = ['--q-max', '800', '--ebins', '20', '-w', 'multiphonon', ...HOT];
+    const child = spawn(process.execPath, [cliPath, 'powder', quartz, ...many, '--save-json', output], {
+      env: daemon.env,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let words = '';
+    child.stderr.setEncoding('utf8').on('data', (text) => {
+      words += text;
+    });
+    await sleep(2500);
+    child.kill('SIGINT');
+    const pressed = performance.now();
+    const [code] = await once(child, 'exit');
+    assert.equal(code, 1);
+    assert.match(words, /The calculation was cancelled/);
+    assert.ok(performance.now() - pressed < 3000);
   });
 
   it('leaves out what neutrons of an energy do not reach', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {
+  binning,
   debyeWallerExponents,
-  inBins,
   multiphonon,
   type Nodes,
   onePhonon,
@@ -38,8 +38,9 @@ const near = (x: number, y: number, tolerance: number) =>
   assert.ok(Math.abs(x / y - 1) < tolerance, `${x}, ${y}`);
 
 describe('incoherent scattering', () => {
-  const one = onePhonon(atoms, STEP, TEMPERATURE, QS);
-  const many = multiphonon(atoms, STEP, TEMPERATURE, QS);
+  const all = { finest: STEP, coarsest: STEP };
+  const one = [...onePhonon(atoms, STEP, TEMPERATURE, QS)];
+  const many = [...multiphonon(atoms, all, TEMPERATURE, QS)];
   const exponents = debyeWallerExponents(atoms, STEP, TEMPERATURE);
   const elastic = (q: number) =>
     atoms.reduce(
@@ -81,7 +82,7 @@ describe('incoherent scattering', () => {
 
   it('has the first two orders of the series where they are all', () => {
     const q = 0.3;
-    const [{ first, values, step }] = multiphonon(atoms.slice(0, 1), STEP, 0, [q]);
+    const [{ first, values, step }] = multiphonon(atoms.slice(0, 1), all, 0, [q]);
     const [f] = onePhonon(atoms.slice(0, 1), STEP, 0, [q]);
     const factor = 80_260 / (4 * Math.PI) / Math.exp(exponents0() * q * q);
     for (const k of [400, 600, 900, 1300]) {
@@ -108,8 +109,8 @@ describe('incoherent scattering', () => {
       });
       return { ...atom, density: g };
     });
-    const [coarse] = multiphonon(fine, STEP, TEMPERATURE, [6]);
-    const [other] = multiphonon(dense, STEP / 32, TEMPERATURE, [6]);
+    const [coarse] = multiphonon(fine, all, TEMPERATURE, [6]);
+    const [other] = multiphonon(dense, { finest: STEP / 32, coarsest: 0 }, TEMPERATURE, [6]);
     assert.ok(other.step > STEP / 32);
     near(sumOf(other), sumOf(coarse), 1e-6);
     near(
@@ -119,9 +120,22 @@ describe('incoherent scattering', () => {
     );
   });
 
+  it('is the same in wide bins from energies further apart', () => {
+    const coarse = [...multiphonon(atoms, { finest: STEP, coarsest: 0.5 }, TEMPERATURE, QS)];
+    assert.equal(coarse[0].step, 0.4);
+    const bins = edges(-100, 300, 200);
+    const [found, expected] = [coarse, many].map((nodes) => nodes.map(binning(nodes[0], bins, [2])));
+    found.forEach((row, i) => {
+      const largest = Math.max(...expected[i]);
+      row.forEach((x, k) => {
+        assert.ok(Math.abs(x - expected[i][k]) < 2e-3 * largest, `${i} ${k}: ${x}, ${expected[i][k]}`);
+      });
+    });
+  });
+
   it('is put into bins as a whole', () => {
     for (const width of [undefined, [2, 0.01], [0.01]]) {
-      const [bins] = inBins([many[1]], edges(-400, 900, 1300), width);
+      const bins = binning(many[0], edges(-400, 900, 1300), width)(many[1]);
       near(
         bins.reduce((sum, x) => sum + x),
         sumOf(many[1]),

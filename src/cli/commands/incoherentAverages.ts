@@ -1,13 +1,21 @@
 /** The incoherent part of powder averages, and that of several phonons: from the modes of a grid, for any |Q|. */
+import { setImmediate } from 'node:timers/promises';
+import { EuphonicError } from '../../base/errors.js';
 import type { EvaluateOptions, Evaluation } from '../../client/evaluation.js';
 import { crossSections } from '../../models/crossSections.js';
 import { MAX_HISTOGRAM_NUMBERS } from '../../protocol/limits.js';
 import { type Grid, sizeOf } from '../../qpoints/grid.js';
 import { dosCounting } from '../../spectra/dos.js';
-import { inBins, multiphonon, onePhonon, type ScatteringAtom } from '../../spectra/incoherent.js';
+import {
+  binning,
+  multiphonon,
+  type Nodes,
+  onePhonon,
+  type ScatteringAtom,
+} from '../../spectra/incoherent.js';
 import { fwhmAt } from '../../spectra/normal.js';
 import type { PowderRequest } from '../../spectra/powder.js';
-import { edges, weightedSum } from '../../spectra/spectrum.js';
+import { edges } from '../../spectra/spectrum.js';
 import { fromCommandLine } from '../terminal/exitCodes.js';
 import { modeEnergies } from './modeEnergies.js';
 import type { Session } from './session.js';
@@ -30,6 +38,8 @@ interface IncoherentAverages {
 
 /** Energies at which modes are counted stand so many to a bin of the map, and to a width. */
 const PER_BIN = 8;
+/** Of several phonons, whose spectrum is smooth. */
+const PER_BIN_OF_MANY = 4;
 /** To the highest mode there are so many of them: 1/E of the lowest modes must not be rounded, and memory not be filled. */
 const COARSEST = 2 ** 12;
 const FINEST = 2 ** 14;
@@ -68,19 +78,18 @@ export async function incoherentAverages(
       density: rows.slice((1 + i) * count, (2 + i) * count).map((x) => x / (sizeOf(grid) * step)),
     }),
   );
+  const coarsest = finestOf(request) / PER_BIN_OF_MANY;
   const parts = [
     ...(isIncoherent ? [onePhonon(atoms, step, temperature, radii)] : []),
-    ...(isMultiphonon ? [multiphonon(atoms, step, temperature, radii)] : []),
-  ].map((nodes) => inBins(nodes, edges(energyMin, energyMax, bins), width));
+    ...(isMultiphonon ? [multiphonon(atoms, { finest: step, coarsest }, temperature, radii)] : []),
+  ];
+  const averages = radii.map(() => new Float64Array(bins));
+  for (const part of parts)
+    await addBinned(session, part, edges(energyMin, energyMax, bins), width, averages);
   const used = rows.subarray(1, count).reduce((sum, x) => sum + x, 0);
   const leftOut = 3 - used / (sizeOf(grid) * n);
   return {
-    averages: radii.map((_, i) =>
-      weightedSum(
-        parts.map((part) => part[i]),
-        parts.map(() => 1),
-      ),
-    ),
+    averages,
     evaluation,
     notes:
       leftOut > UNSAID
@@ -91,9 +100,41 @@ export async function incoherentAverages(
   };
 }
 
-/** Distance of energies, meV. */
-function stepOf({ energyMin, energyMax, bins, width = [0] }: PowderRequest, highest: number): number {
+/** Adds intensities of each |Q| to a row of bins, with progress on the terminal and until Ctrl-C. */
+async function addBinned(
+  { progress: begin, signal }: Session,
+  part: Generator<Nodes>,
+  binEdges: Float64Array,
+  width: number[] | undefined,
+  rows: readonly Float64Array[],
+): Promise<void> {
+  const progress = begin();
+  progress.add(rows.length);
+  try {
+    let binned: ReturnType<typeof binning> | undefined;
+    for (const [i, row] of rows.entries()) {
+      progress.update(i);
+      // what Ctrl-C and the terminal wait for
+      await setImmediate();
+      if (signal.aborted) throw new EuphonicError('cancelled', 'The calculation was cancelled.');
+      const nodes = part.next().value as Nodes;
+      binned ??= binning(nodes, binEdges, width);
+      binned(nodes).forEach((x, k) => {
+        row[k] += x;
+      });
+    }
+  } finally {
+    progress.stop();
+  }
+}
+
+/** The narrowest of bins and widths, meV. */
+function finestOf({ energyMin, energyMax, bins, width = [0] }: PowderRequest): number {
   const widths = [energyMin, energyMax].map((energy) => fwhmAt(width, energy)).filter((fwhm) => fwhm > 0);
-  const wanted = Math.min((energyMax - energyMin) / bins, ...widths) / PER_BIN;
-  return Math.min(Math.max(highest / FINEST, wanted), highest / COARSEST);
+  return Math.min((energyMax - energyMin) / bins, ...widths);
+}
+
+/** Distance of energies, meV. */
+function stepOf(request: PowderRequest, highest: number): number {
+  return Math.min(Math.max(highest / FINEST, finestOf(request) / PER_BIN), highest / COARSEST);
 }
