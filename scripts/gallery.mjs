@@ -39,6 +39,15 @@ const pictures = [
     ],
   },
   {
+    name: 'slice',
+    title: 'A plane of Q at constant energy, as data are cut',
+    words:
+      'Each bin is an average over its q-points, a thickness of the plane and a range of energies; both axes have the same scale. `--e-bin` without a plane gives a line of Q and energy.',
+    commands: [
+      `slice ${model} --asr --temperature 300 --grid 8 8 8 --u 1 0 0 --v 0 1 0 --u-bin 0 0.02 4 --v-bin 0 0.02 3 --w-bin -0.05 0.05 --e-bin 10 12 --eb 1 --colour-scale sqrt ${size} -s ${folder}/slice.png`,
+    ],
+  },
+  {
     name: 'powder',
     title: 'Powder average, as a spectrometer sees it',
     words:

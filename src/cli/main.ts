@@ -12,11 +12,13 @@ import { countOf, joinNumbers, parseNotNegative, parsePositive } from './options
 import { addPathOptions, ZONE } from './options/pathOptions.js';
 import { addColourOptions } from './options/pictureOptions.js';
 import { addPowderOptions, POWDER_NUMBERS } from './options/powderOptions.js';
+import { addSliceOptions, SLICE_NUMBERS } from './options/sliceOptions.js';
 import {
   addEnergyOptions,
   addGridOptions,
   addOutputOptions,
   addUnitOption,
+  addWidthOption,
   SPECTRUM_NUMBERS,
 } from './options/spectrumOptions.js';
 import { EXIT_ERROR, EXIT_OK, EXIT_USAGE, UsageError } from './terminal/exitCodes.js';
@@ -26,6 +28,7 @@ const NUMBERS = {
   ...Object.fromEntries([...TRIPLE_FLAGS, ZONE].map((flag) => [flag, 3])),
   ...SPECTRUM_NUMBERS,
   ...POWDER_NUMBERS,
+  ...SLICE_NUMBERS,
 };
 
 const MODEL_WORDS =
@@ -146,6 +149,9 @@ function addSpectrumCommands(program: Command, finish: Finish): void {
   addMap(program).action(
     finish(async (model, options) => (await import('./commands/map.js')).map(model, options)),
   );
+  addSlice(program).action(
+    finish(async (model, options) => (await import('./commands/slice.js')).slice(model, options)),
+  );
   addPowder(program).action(
     finish(async (model, options) => (await import('./commands/powder.js')).powder(model, options)),
   );
@@ -172,7 +178,7 @@ function addReplot(program: Command): Command {
   const replot = program
     .command('replot')
     .description('draw a spectrum again, or write it in another form, without calculating')
-    .argument('<file>', "JSON of dos, dispersion, map or powder, or of Euphonic's tools")
+    .argument('<file>', "JSON of dos, dispersion, map, slice or powder, or of Euphonic's tools")
     .argument('[dos]', 'beside a dispersion: the JSON of a density of states');
   return addColourOptions(addOutputOptions(replot));
 }
@@ -191,6 +197,16 @@ function addMap(program: Command): Command {
     );
   addEnergyOptions(addGridOptions(addPathOptions(map)));
   return addColourOptions(addOutputOptions(addModelOptions(addCalculationOptions(map))));
+}
+
+function addSlice(program: Command): Command {
+  const slice = modelCommand(
+    program,
+    'slice',
+    'calculate S(Q,ω) over a plane of Q in a range of energies, or over a line of Q and energy, averaged as data are cut',
+  );
+  addWidthOption(addUnitOption(addGridOptions(addSliceOptions(slice))));
+  return addColourOptions(addOutputOptions(addModelOptions(addCalculationOptions(slice))));
 }
 
 function addPowder(program: Command): Command {

@@ -5,17 +5,20 @@ import { type Axis, rowsOf, type Spectrum } from '../spectra/spectrum.js';
 import { type EnergyUnit, unitOf } from '../spectra/units.js';
 import type { PictureOptions } from './choices.js';
 import { COLOURS, coloursOf, limitsOf, shade } from './colours.js';
+import { textWidth } from './font.js';
 import { leftTitle } from './lines.js';
 import { type PathPart, pathParts } from './path.js';
 import { DOTS_PER_PX } from './png.js';
 import type { Colouring, Content, Panel, Part, Raster, Scale } from './spec.js';
 import { fontSizeOf } from './style.js';
-import { energyTitle, intensityTitle, momentumTitle, wavevectorTitle } from './words.js';
+import { axisTitle, intensityTitle } from './words.js';
 
 /** Of the colour bar and its distance from the map, in font sizes. */
 const BAR = 1.2;
 const BAR_GAP = 1;
 const BAR_TICKS = 7;
+/** Of a plane of Q, between ticks, in font sizes. */
+const TICK = 2.5;
 
 export function mapContent(
   spectrum: Spectrum,
@@ -25,16 +28,18 @@ export function mapContent(
 ): Content {
   const { x, y } = spectrum;
   const fontSize = fontSizeOf(options);
-  const width = area.width - (BAR + BAR_GAP) * fontSize;
+  const bars = (BAR + BAR_GAP) * fontSize;
+  const filled = equalScales(x, y!, area, bars);
+  const [width, height] = [filled.width - bars, filled.height];
   const shown = shownIntensities(spectrum, unit, options);
   const [low, high] = limitsOf(shown, options);
   const scale = options.colourScale ?? 'linear';
   const colouring = { low, high, scale, colours: coloursOf(options.colourMap) };
   const across = edgesOf(x);
-  const up = edgesOf(y!).map((energy) => energy * unitOf('energy', unit).factor);
+  const up = edgesOf(y!).map((value) => value * unitOf(y!.measured, unit).factor);
   const rows = up.length - 1;
-  const energy: Scale = { name: 'energy', of: energyTitle(unit), domain: [up[0], up[rows]] };
-  const along = x.of === 'bins' ? momentumTitle : wavevectorTitle;
+  const [along, above] = [axisTitle(x, unit, 'ξ'), axisTitle(y!, unit, x.direction ? 'η' : 'ξ')];
+  const upScale: Scale = { name: 'energy', of: above, domain: [up[0], up[rows]] };
   const panels = partsOf(x, across, width, fontSize).map((part, i): Panel => {
     const isPath = part.ticks.length > 0;
     const scale: Scale = { name: `path${i}`, of: along, domain: [part.from, part.to] };
@@ -48,20 +53,43 @@ export function mapContent(
       x: part.x,
       y: 0,
       width: part.width,
-      height: area.height,
+      height,
       across: {
         scale,
         ...(isPath && { ticks: part.ticks }),
         ...(i === 0 && title !== undefined && { title }),
       },
-      up: { scale: energy, ...leftTitle(i, options.yLabel ?? energyTitle(unit)) },
+      up: {
+        scale: upScale,
+        ...leftTitle(i, options.yLabel ?? above),
+        ...(y!.direction && { count: height / (TICK * fontSize) }),
+      },
       raster,
-      marks: () => [image(raster, part.width, area.height, colouring)],
+      marks: () => [image(raster, part.width, height, colouring)],
     };
   });
-  const title = intensityTitle(spectrum, unit, options.view ?? 'S');
-  const bar = { x: area.width - BAR * fontSize, width: BAR * fontSize, height: area.height };
-  return { panels: [...panels, colourBar(bar, colouring, title)], tables: [] };
+  const title = inLines(intensityTitle(spectrum, unit, options.view ?? 'S'), height / fontSize);
+  const bar = { x: filled.width - BAR * fontSize, width: BAR * fontSize, height };
+  return { panels: [...panels, colourBar(bar, colouring, title)], tables: [], area: filled };
+}
+
+/** A title with its unit in a second line where it is longer than its axis, whose length is in font sizes. */
+function inLines(title: string, length: number): string | readonly string[] {
+  return textWidth(title) > length ? title.split(/ (?=\()/) : title;
+}
+
+interface Area {
+  width: number;
+  height: number;
+}
+
+/** The part of an area that a plane of Q fills, with `bars` px beside it, if both its axes have the same scale; of other maps all of it. */
+function equalScales(x: Axis, y: Axis, area: Area, bars: number): Area {
+  if (!x.direction || !y.direction) return area;
+  const span = ({ values, direction }: Axis) => (values[values.length - 1] - values[0]) * direction!.length;
+  const [across, up] = [span(x), span(y)];
+  const scale = Math.min((area.width - bars) / across, area.height / up);
+  return { width: scale * across + bars, height: scale * up };
 }
 
 /** What the view makes of S, [along x, along y], in units of the picture. */
@@ -72,13 +100,16 @@ function shownIntensities(
 ): Float64Array {
   const { y, measured, provenance } = spectrum;
   const energies = y!.of === 'bins' ? centres(y!.values) : y!.values;
+  // of a plane of Q all intensities have one energy
+  const middle = (Number(provenance.energy_from_meV) + Number(provenance.energy_to_meV)) / 2;
   const { factor } = unitOf(measured, unit);
   const kT = provenance.bose === 'no' ? 0 : BOLTZMANN * Number(provenance.temperature_K ?? 0);
   // detailed balance: χ″ = π S / (1 + n)
   const chi = (energy: number) => Math.PI * factor * (kT > 0 ? -Math.expm1(-energy / kT) : 1);
-  const weights = energies.map((energy) =>
-    view === 'S' ? factor : view === 'E*S' ? Math.abs(energy) : chi(energy),
-  );
+  const weights = energies.map((value) => {
+    const energy = y!.measured === 'energy' ? value : middle;
+    return view === 'S' ? factor : view === 'E*S' ? Math.abs(energy) : chi(energy);
+  });
   return Float64Array.from(rowsOf(spectrum).flatMap((row) => [...row.map((s, k) => s * weights[k])]));
 }
 
@@ -164,7 +195,7 @@ function imageMark(columns: number, rows: number, data: Uint8Array, width: numbe
 function colourBar(
   box: { x: number; width: number; height: number },
   colouring: Colouring,
-  title: string,
+  title: string | readonly string[],
 ): Panel {
   const { low, high, scale, colours } = colouring;
   const data = new Uint8Array(colours.length);
@@ -174,7 +205,7 @@ function colourBar(
     y: 0,
     across: { scale: { name: 'bar', of: '', domain: [0, 1] }, bare: true, ticks: [] },
     up: {
-      scale: { name: 'intensity', of: title, domain: [low, high], type: scale },
+      scale: { name: 'intensity', of: [title].flat().join(' '), domain: [low, high], type: scale },
       orient: 'right',
       title,
       count: BAR_TICKS,

@@ -62,9 +62,10 @@ async function pictureSpec(
     panels: guess.panels.map((panel) => ({ ...panel, marks: () => [] })),
   };
   const found = svgSize(await svgOf(of(whole, empty)));
+  const filled = guess.area ?? whole;
   const area = {
-    width: Math.max(1, 2 * whole.width - found.width),
-    height: Math.max(1, 2 * whole.height - found.height),
+    width: Math.max(1, whole.width - (found.width - filled.width)),
+    height: Math.max(1, whole.height - (found.height - filled.height)),
   };
   const content = contentOf(spectrum, beside, unit, options, area);
   return { spec: of(area, content), content };

@@ -78,6 +78,8 @@ export interface Content {
   tables: readonly Table[];
   /** names and colours of lines */
   legend?: readonly { label: string; colour: string }[];
+  /** px, of panels that fill less than the area */
+  area?: { width: number; height: number };
 }
 
 /** px at 96 to the inch, as SVG has them. */
@@ -86,14 +88,14 @@ export const PX_PER_PT = 96 / 72;
 
 /** The specification of a picture whose panels fill an area; margins come on top. */
 export function specification(
-  { panels, tables, legend }: Content,
+  { panels, tables, legend, area: filled }: Content,
   config: Part,
   title: string | undefined,
   area: { width: number; height: number },
 ): Part {
   return {
     $schema: 'https://vega.github.io/schema/vega/v6.json',
-    ...area,
+    ...(filled ?? area),
     autosize: 'pad',
     padding: 4,
     background: 'white',

@@ -1,5 +1,5 @@
 /** What stands on axes. */
-import type { Spectrum } from '../spectra/spectrum.js';
+import type { Axis, Direction, Spectrum } from '../spectra/spectrum.js';
 import type { EnergyUnit } from '../spectra/units.js';
 import type { View } from './choices.js';
 
@@ -23,7 +23,29 @@ const UNITS: Readonly<Record<EnergyUnit, { name: string; unit: string; inverse: 
 
 export const energyTitle = (unit: EnergyUnit): string => `${UNITS[unit].name} (${UNITS[unit].unit})`;
 export const wavevectorTitle = 'Q (Å⁻¹)';
-export const momentumTitle = '|Q| (Å⁻¹)';
+const momentumTitle = '|Q| (Å⁻¹)';
+
+/** What stands on an axis of a map; `letter` is for multiples of a direction. */
+export function axisTitle({ measured, of, direction }: Axis, unit: EnergyUnit, letter: string): string {
+  if (measured === 'energy') return energyTitle(unit);
+  if (measured === 'lattice_units')
+    return direction ? `${lineWords(direction, letter)} (r.l.u.)` : 'Q (r.l.u.)';
+  return of === 'bins' ? momentumTitle : wavevectorTitle;
+}
+
+/** A line of q-points as people write it: [1+ξ, −ξ/2, 0]. */
+function lineWords({ origin, hkl }: Direction, letter: string): string {
+  const indices = hkl.map((x, k) => {
+    const [from, along] = [Number(origin[k].toFixed(4)), Number(x.toFixed(4))];
+    if (along === 0) return minus(String(from));
+    const size = Math.abs(along) === 1 ? '' : String(Math.abs(along));
+    const sign = along < 0 ? '−' : from === 0 ? '' : '+';
+    return `${from === 0 ? '' : minus(String(from))}${sign}${size}${letter}`;
+  });
+  return `[${indices.join(', ')}]`;
+}
+
+const minus = (number: string) => number.replace('-', '−');
 
 export function densityTitle({ measured }: Spectrum, unit: EnergyUnit): string {
   const { inverse } = UNITS[unit];

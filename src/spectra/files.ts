@@ -28,6 +28,8 @@ export function euphonicJson(spectrum: Spectrum, energyUnit: EnergyUnit): Record
     __euphonic_version__: `euphonic-bridge ${VERSION}`,
     metadata: {
       ...provenance,
+      ...directionJson('x', x),
+      ...(y && directionJson('y', y)),
       ...(kind === 'Spectrum1D' && lines[0]),
       ...(kind === 'Spectrum1DCollection' && lines.some(({ label }) => label) && { line_data: lines }),
     },
@@ -55,12 +57,31 @@ function axisJson(name: 'x' | 'y', { measured, values }: Axis, energyUnit: Energ
   return { [`${name}_data`]: scaled(values, factor), [`${name}_data_unit`]: pint };
 }
 
+/** Entries of the metadata by which an axis in lattice units is known again. */
+export const directionKeys = (name: 'x' | 'y') =>
+  ({
+    origin: `${name}_origin_rlu`,
+    hkl: `${name}_direction_rlu`,
+    length: `${name}_unit_per_angstrom`,
+  }) as const;
+
+function directionJson(name: 'x' | 'y', { direction }: Axis): Record<string, string | number> {
+  if (!direction) return {};
+  const { origin, hkl, length } = directionKeys(name);
+  return {
+    [origin]: direction.origin.join(' '),
+    [hkl]: direction.hkl.join(' '),
+    [length]: direction.length,
+  };
+}
+
 const scaled = (values: Float64Array, factor: number) => Array.from(values, (x) => x * factor);
 
 /** Heads of columns. */
 const WORDS: Record<Measured, string> = {
   energy: 'energy',
   wavevector: 'wavevector',
+  lattice_units: 'wavevector',
   per_energy: 'density of states',
   cross_section_per_energy: 'intensity',
 };
@@ -75,7 +96,10 @@ export function csv(spectrum: Spectrum, energyUnit: EnergyUnit): string {
   const unit = unitOf(measured, energyUnit);
   const column = (axis: Axis) =>
     scaled(axis.of === 'bins' ? centres(axis.values) : axis.values, unitOf(axis.measured, energyUnit).factor);
-  const name = (axis: Axis) => `${WORDS[axis.measured]} (${unitOf(axis.measured, energyUnit).text})`;
+  const name = (axis: Axis) => {
+    const along = axis.direction ? ` along ${axis.direction.hkl.join(' ')}` : '';
+    return `${WORDS[axis.measured]}${along} (${unitOf(axis.measured, energyUnit).text})`;
+  };
   const nameOfLine = ({ label }: Line, i: number) =>
     `${(label ?? `${WORDS[measured]} ${lines.length > 1 ? i + 1 : ''}`).replaceAll(',', ' ').trim()} (${unit.text})`;
   const head = Object.entries(provenance).map(([key, value]) => `# ${key}: ${value}`.replaceAll('\n', ' '));

@@ -1,9 +1,16 @@
 /** Spectra from Euphonic's JSON, as it or we write it. */
 import { EuphonicError } from '../base/errors.js';
+import { directionKeys } from './files.js';
 import type { Axis, Line, Measured, Provenance, Spectrum } from './spectrum.js';
 import { ENERGY_UNITS, type EnergyUnit, unitOf } from './units.js';
 
-const MEASURED: readonly Measured[] = ['energy', 'wavevector', 'per_energy', 'cross_section_per_energy'];
+const MEASURED: readonly Measured[] = [
+  'energy',
+  'wavevector',
+  'lattice_units',
+  'per_energy',
+  'cross_section_per_energy',
+];
 
 interface Quantity {
   measured: Measured;
@@ -35,21 +42,25 @@ export function readSpectrum(text: string, where: string): { spectrum: Spectrum;
   const dataValues = numbers(isMap ? 'z_data' : 'y_data', data);
   const rows = kind === 'Spectrum1D' ? 1 : (parsed[isMap ? 'z_data' : 'y_data'] as unknown[]).length;
   const length = dataValues.length / rows;
-  const axis = ({ measured }: Quantity, values: Float64Array, count: number): Axis => {
+  const metadata = (parsed.metadata ?? {}) as Record<string, unknown>;
+  const axis = (name: 'x' | 'y', { measured, ...of }: Quantity, count: number): Axis => {
+    const values = numbers(`${name}_data`, { measured, ...of });
     if (values.length !== count && values.length !== count + 1)
       refuse(`an axis of ${values.length} numbers has ${count} intensities`);
-    return { measured, of: values.length === count ? 'points' : 'bins', values };
+    const kind = values.length === count ? 'points' : 'bins';
+    return { measured, of: kind, values, ...directionOf(metadata, name) };
   };
-  const metadata = (parsed.metadata ?? {}) as Record<string, unknown>;
   const spectrum: Spectrum = {
-    x: { ...axis(x, numbers('x_data', x), isMap ? rows : length), ...ticksOf(parsed.x_tick_labels) },
-    ...(y && { y: axis(y, numbers('y_data', y), length) }),
+    x: { ...axis('x', x, isMap ? rows : length), ...ticksOf(parsed.x_tick_labels) },
+    ...(y && { y: axis('y', y, length) }),
     measured: data.measured,
     data: dataValues,
     lines: isMap ? [] : linesOf(metadata, rows),
     provenance: provenanceOf(metadata),
   };
-  const energy = [x, y, data].find((found) => found?.measured === 'energy') ?? refuse('it has no energies');
+  const energy =
+    [x, y, data].find((found) => found?.measured === 'energy') ??
+    (data.measured.endsWith('per_energy') ? data : refuse('it has no energies'));
   return { spectrum, unit: energy.unit };
 }
 
@@ -103,6 +114,15 @@ function plainLabel(label: string): string {
   return name === undefined ? label : `${name.toUpperCase()}${rest}`;
 }
 
+/** Of an axis in lattice units, as our files have it. */
+function directionOf(metadata: Record<string, unknown>, name: 'x' | 'y'): Pick<Axis, 'direction'> {
+  const keys = directionKeys(name);
+  const triple = (key: string) => String(metadata[key]).split(' ').map(Number) as [number, number, number];
+  const [origin, hkl, length] = [triple(keys.origin), triple(keys.hkl), Number(metadata[keys.length])];
+  const isWhole = [...origin, ...hkl, length].every(Number.isFinite) && origin.length + hkl.length === 6;
+  return isWhole ? { direction: { origin, hkl, length } } : {};
+}
+
 function linesOf(metadata: Record<string, unknown>, count: number): Line[] {
   const given = Array.isArray(metadata.line_data) ? metadata.line_data : [metadata];
   return Array.from({ length: count }, (_, i) => {
@@ -115,11 +135,16 @@ function linesOf(metadata: Record<string, unknown>, count: number): Line[] {
   });
 }
 
+/** What the axes say themselves. */
+const OF_AXES: readonly string[] = (['x', 'y'] as const).flatMap((name) =>
+  Object.values(directionKeys(name)),
+);
+
 function provenanceOf({ line_data, label, ...metadata }: Record<string, unknown>): Provenance {
   return Object.fromEntries(
     Object.entries(metadata).filter(
       (entry): entry is [string, string | number] =>
-        typeof entry[1] === 'string' || typeof entry[1] === 'number',
+        (typeof entry[1] === 'string' || typeof entry[1] === 'number') && !OF_AXES.includes(entry[0]),
     ),
   );
 }

@@ -1,7 +1,7 @@
 /** A spectrum: numbers over one axis or two, with all that a reader or a picture of it must know. Energies in meV, Q in 1/Å with 2π. */
 
-/** What is measured; its unit follows. */
-export type Measured = 'energy' | 'wavevector' | 'per_energy' | 'cross_section_per_energy';
+/** What is measured; its unit follows. Lattice units are multiples of an axis's direction. */
+export type Measured = 'energy' | 'wavevector' | 'lattice_units' | 'per_energy' | 'cross_section_per_energy';
 
 export interface Axis {
   measured: Measured;
@@ -10,6 +10,18 @@ export interface Axis {
   values: Float64Array;
   /** labels of some of the values */
   ticks?: readonly Tick[];
+  /** of an axis in lattice units */
+  direction?: Direction;
+}
+
+type Hkl = readonly [number, number, number];
+
+/** A line through reciprocal space: q = origin + x hkl, r.l.u. */
+export interface Direction {
+  origin: Hkl;
+  hkl: Hkl;
+  /** |hkl|, 1/Å */
+  length: number;
 }
 
 interface Tick {

@@ -39,6 +39,8 @@ export function unitOf(measured: Measured, energy: EnergyUnit): Unit {
       };
     case 'wavevector':
       return { text: '1/Å', pint: '1 / angstrom', factor: 1 };
+    case 'lattice_units':
+      return { text: 'r.l.u.', pint: 'dimensionless', factor: 1 };
   }
 }
 

@@ -98,6 +98,35 @@ describe('pictures', () => {
     assert.equal(await title('chi'), 'χ″(Q, ω) (mbarn meV⁻¹ sr⁻¹ atom⁻¹)');
   });
 
+  it('of a plane of Q have one scale for both axes, and names of these', async () => {
+    const line = (hkl: [number, number, number], length: number, to: number) =>
+      ({
+        measured: 'lattice_units',
+        of: 'bins',
+        values: edges(0, to, 2),
+        direction: { origin: [0, -1, 0.5], hkl, length },
+      }) as const;
+    const plane: Spectrum = {
+      ...map,
+      x: line([1, 0, 0], 1.5, 2),
+      y: line([-0.5, 1, 0], 1.2, 3),
+      data: Float64Array.of(1, 2, 3, 4),
+      provenance: { energy_from_meV: 9, energy_to_meV: 11, temperature_K: 100 },
+    };
+    const svg = await svgOf(plane);
+    const texts = textsOf(svg);
+    for (const text of ['[ξ, −1, 0.5] (r.l.u.)', '[−0.5η, −1+η, 0.5] (r.l.u.)'])
+      assert.ok(texts.includes(text), text);
+    const [, width, height] = /<image[^>]* width="([\d.]+)" height="([\d.]+)"/.exec(svg)!;
+    // 3 by 3.6 1/Å
+    assert.ok(Math.abs(Number(width) / Number(height) - 3 / 3.6) < 1e-3, `${width} ${height}`);
+    const [, whole] = /width="([\d.]+)"/.exec(svg)!;
+    assert.ok(Number(whole) < 450);
+    // χ″ = π S/(1 + n) of 10 meV at 100 K: 2.158 × the largest
+    const chi = textsOf(await svgOf(plane, { view: 'chi' })).map((text) => Number(text.replace('−', '-')));
+    assert.ok(Math.max(...chi.filter(Number.isFinite)) > 5);
+  });
+
   it('of a map have colours from the lowest to what 99.5 % lie below, or what is said', () => {
     const values = Float64Array.from({ length: 1001 }, (_, k) => k);
     values[0] = Number.NaN;

@@ -22,6 +22,7 @@ import { EXIT_OK } from '../terminal/exitCodes.js';
 import { chosenPath, pathText } from './chosenPath.js';
 import { provenanceOf, report } from './report.js';
 import { withModel } from './session.js';
+import { thermalFactors } from './thermalFactors.js';
 
 export interface MapFlags
   extends CalculationFlags,
@@ -44,13 +45,12 @@ export async function map(modelPath: string, flags: MapFlags): Promise<number> {
     const path = await chosenPath(crystal, flags);
     const { qpts, distances, directions } = path.sampled;
     const grid = gridOf(flags, crystal.cellVectors);
-    const isHot = calculation.temperature != null;
+    const thermal = thermalFactors(calculation, grid, {
+      bose: flags.bose,
+      isBelowZero: (given.energyMin ?? 0) < 0,
+    });
     const options = {
-      ...calculation,
-      // a temperature gives both factors, as in Euphonic's tool
-      bose: isHot && flags.bose !== false,
-      negative_e: isHot && (given.energyMin ?? 0) < 0,
-      ...(isHot && { debye_waller_grid: calculation.debye_waller_grid ?? [...grid] }),
+      ...thermal.options,
       directions: splittingDirections(flags, distances.length) ?? directions,
     } as const;
     const isCoherent = flags.weighting === 'coherent';
@@ -69,11 +69,7 @@ export async function map(modelPath: string, flags: MapFlags): Promise<number> {
       ...pathText(path, flags),
       asr: calculation.asr ?? 'none',
       weighting: flags.weighting,
-      ...(isHot && {
-        temperature_K: calculation.temperature!,
-        debye_waller_grid: options.debye_waller_grid!.join(' '),
-        ...(!options.bose && { bose: 'no' }),
-      }),
+      ...thermal.words,
       ...(width && { energy_broadening_fwhm_meV: width.join(' ') }),
     });
     const modes = modesOf(evaluation, crystal.atomType.length);

@@ -15,7 +15,7 @@ import {
   remainingQ,
   samplingFigures,
 } from '../../spectra/powder.js';
-import { averageShells, type Blocks, type Shell } from '../../spectra/shells.js';
+import { averageShells, type Blocks, type Sampling, type Shell } from '../../spectra/shells.js';
 import { weightedSum } from '../../spectra/spectrum.js';
 import { outputs, writeSpectrum } from '../formats/spectrumFile.js';
 import { type CalculationFlags, calculationOptions } from '../options/calculationOptions.js';
@@ -35,6 +35,7 @@ import { modeEnergies } from './modeEnergies.js';
 import { planOptions } from './planOptions.js';
 import { provenanceOf, report } from './report.js';
 import { type Session, withModel } from './session.js';
+import { thermalFactors } from './thermalFactors.js';
 
 export interface PowderCommandFlags
   extends CalculationFlags,
@@ -67,23 +68,16 @@ export async function powder(modelPath: string, flags: PowderCommandFlags): Prom
     const request = limited({ ...energies, ...given });
     const axis = powderAxis(request);
     const is = fromCommandLine(() => measurable(axis, request));
-    const isHot = calculation.temperature != null;
-    const options = {
-      ...calculation,
-      // a temperature gives both factors, as in Euphonic's tool
-      bose: isHot && flags.bose !== false,
-      negative_e: isHot && request.energyMin < 0,
-      ...(isHot && { debye_waller_grid: calculation.debye_waller_grid ?? [...grid] }),
-    };
-    const found = await averaged(session, flags, plan, options, grid, axis, request, is);
+    const thermal = thermalFactors(calculation, grid, {
+      bose: flags.bose,
+      isBelowZero: request.energyMin < 0,
+    });
+    const wanted = { weighting: flags.weighting, options: thermal.options, plan, grid, request, axis, is };
+    const found = await averaged(session, samplingOf(flags), wanted);
     const said = samplingFigures(found.shells);
     const provenance = provenanceOf(session, 'powder', {
       ...describe(flags, request, calculation.asr ?? 'none'),
-      ...(isHot && {
-        temperature_K: calculation.temperature!,
-        debye_waller_grid: options.debye_waller_grid!.join(' '),
-        ...(!options.bose && { bose: 'no' }),
-      }),
+      ...thermal.words,
       ...(said.directions.length > 0 && {
         first_sphere_per_angstrom: axis.radii[0],
         directions_per_sphere: said.directions.join(' '),
@@ -140,34 +134,38 @@ interface Averaged {
   notes: string[];
 }
 
+/** What is averaged, and how. */
+interface Wanted {
+  weighting: PowderWeighting;
+  plan: EvaluateOptions;
+  /** with thermal factors */
+  options: EvaluateOptions;
+  grid: Grid;
+  axis: PowderAxis;
+  request: PowderRequest;
+  is: Measurable;
+}
+
+type DirectionsOf = Omit<Sampling, 'mostAtOnce'>;
+
 /** All parts of what is wanted, added. */
-async function averaged(
-  session: Session,
-  flags: PowderCommandFlags,
-  plan: EvaluateOptions,
-  options: EvaluateOptions,
-  grid: Grid,
-  axis: PowderAxis,
-  request: PowderRequest,
-  is: Measurable,
-): Promise<Averaged> {
-  const { isSampled, isIncoherent, isMultiphonon } = partsOf(flags.weighting);
-  const sampling = isSampled
-    ? await sampled(session, flags, axis, countingOf(session, flags.weighting, request, options), is)
-    : undefined;
-  const shells = sampling?.shells ?? [];
+async function averaged(session: Session, sampling: DirectionsOf, wanted: Wanted): Promise<Averaged> {
+  const { weighting, plan, options, grid, axis, request } = wanted;
+  const { isSampled, isIncoherent, isMultiphonon } = partsOf(weighting);
+  const spheres = isSampled ? await sampled(session, sampling, wanted) : undefined;
+  const shells = spheres?.shells ?? [];
   const averages = shells.map(({ average }) => average);
-  if (!isIncoherent && !isMultiphonon) return { averages, shells, figures: sampling!.figures, notes: [] };
-  const wanted = { grid, temperature: options.temperature!, isIncoherent, isMultiphonon };
-  const other = await incoherentAverages(session, plan, wanted, request, axis.radii);
+  if (!isIncoherent && !isMultiphonon) return { averages, shells, figures: spheres!.figures, notes: [] };
+  const parts = { grid, temperature: options.temperature!, isIncoherent, isMultiphonon };
+  const other = await incoherentAverages(session, plan, parts, request, axis.radii);
   const { evaluation, notes } = other;
   return {
     averages: other.averages.map((row, i) => row.map((x, k) => x + (averages[i]?.[k] ?? 0))),
     shells,
     figures: {
       ...evaluation,
-      kernel_seconds: evaluation.kernel_seconds + (sampling?.figures.kernel_seconds ?? 0),
-      notes: [...new Set([...evaluation.notes, ...(sampling?.figures.notes ?? [])])],
+      kernel_seconds: evaluation.kernel_seconds + (spheres?.figures.kernel_seconds ?? 0),
+      notes: [...new Set([...evaluation.notes, ...(spheres?.figures.notes ?? [])])],
     },
     notes,
   };
@@ -240,11 +238,10 @@ function countingOf(
 /** Averages over the axis's spheres, and the figures of all evaluations together. */
 async function sampled(
   session: Session,
-  flags: PowderFlags,
-  { radii, first, edges }: PowderAxis,
-  { options, histogram, numbers, combine }: Counting,
-  is: Measurable,
+  directions: DirectionsOf,
+  { weighting, request, options: given, axis: { radii, first, edges }, is }: Wanted,
 ): Promise<Pick<Averaged, 'shells' | 'figures'>> {
+  const { options, histogram, numbers, combine } = countingOf(session, weighting, request, given);
   const figures = { notes: [] as string[], threads: 0, kernel_seconds: 0, imaginary: 0 };
   const progress = session.progress();
   const sum = async ({ qpts, weights, blockPoints }: Blocks) => {
@@ -267,7 +264,7 @@ async function sampled(
   // beyond the bins there is nothing to measure, but what reaches into them
   const isWanted = (shell: number, bin: number) => is(Math.min(Math.max(shell - first, 0), nQ - 1), bin);
   try {
-    const sampling = { ...samplingOf(flags), mostAtOnce };
+    const sampling = { ...directions, mostAtOnce };
     return {
       shells: await averageShells(radii, session.crystal.cellVectors, sampling, sum, isWanted),
       figures,

@@ -26,11 +26,14 @@ export interface UnitFlags {
   energyUnit: EnergyUnit;
 }
 
-export interface EnergyFlags extends UnitFlags {
+export interface WidthFlags extends UnitFlags {
+  energyBroadening?: number[];
+}
+
+export interface EnergyFlags extends WidthFlags {
   eMin?: number;
   eMax?: number;
   ebins: number;
-  energyBroadening?: number[];
 }
 
 export interface GridFlags {
@@ -54,7 +57,7 @@ export function addUnitOption(command: Command): Command {
 }
 
 export function addEnergyOptions(command: Command): Command {
-  return addUnitOption(command)
+  addUnitOption(command)
     .option('--e-min <x>', 'lowest energy (default: 0, or below the lowest imaginary mode)', parseFinite)
     .option('--e-max <x>', 'highest energy (default: 5 % above the highest mode)', parseFinite)
     .option(
@@ -62,15 +65,19 @@ export function addEnergyOptions(command: Command): Command {
       'bins between them',
       countOf(`an integer from 1 to ${MAX_HISTOGRAM_NUMBERS}`, MAX_HISTOGRAM_NUMBERS),
       200,
-    )
-    .addOption(
-      new Option(
-        `${BROADENING_SHORT}, ${BROADENING} <fwhm>`,
-        'FWHM of a Gaussian, or of ascending coefficients in energy: 1.5 0.01; each mode is integrated over the bins',
-      ).argParser(
-        numbersOf(`1 to ${MAX_WIDTH_COEFFICIENTS} finite numbers, such as 1.5`, MAX_WIDTH_COEFFICIENTS),
-      ),
     );
+  return addWidthOption(command);
+}
+
+export function addWidthOption(command: Command): Command {
+  return command.addOption(
+    new Option(
+      `${BROADENING_SHORT}, ${BROADENING} <fwhm>`,
+      'FWHM of a Gaussian, or of ascending coefficients in energy: 1.5 0.01; each mode is integrated over the bins',
+    ).argParser(
+      numbersOf(`1 to ${MAX_WIDTH_COEFFICIENTS} finite numbers, such as 1.5`, MAX_WIDTH_COEFFICIENTS),
+    ),
+  );
 }
 
 export function addGridOptions(command: Command): Command {
@@ -128,7 +135,7 @@ export function checkWidth(coefficients: readonly number[], what: string, flag: 
 }
 
 /** Ascending coefficients for meV. Throws UsageError for a width of nothing. */
-export function broadeningWidth({ energyBroadening, energyUnit }: EnergyFlags): number[] | undefined {
+export function broadeningWidth({ energyBroadening, energyUnit }: WidthFlags): number[] | undefined {
   if (!energyBroadening) return undefined;
   checkWidth(energyBroadening, 'The broadening', BROADENING);
   return energyBroadening.map((x, k) => x * perMeV(energyUnit) ** (k - 1));

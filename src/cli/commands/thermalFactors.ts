@@ -1,0 +1,29 @@
+/** What a temperature means where S(Q,ω) is drawn: both the Bose and the Debye–Waller factor, as in Euphonic's tools. */
+import type { CalculationOptions } from '../../protocol/messages.js';
+import type { Grid } from '../../qpoints/grid.js';
+import type { Provenance } from '../../spectra/spectrum.js';
+
+/** Options with both factors, the latter averaged over the grid unless another is named; energies below zero where they are wanted. */
+export function thermalFactors(
+  calculation: CalculationOptions,
+  grid: Grid,
+  { bose, isBelowZero }: { bose: boolean | undefined; isBelowZero: boolean },
+): { options: CalculationOptions; words: Provenance } {
+  if (calculation.temperature == null)
+    return { options: { ...calculation, bose: false, negative_e: false }, words: {} };
+  const debyeWallerGrid = calculation.debye_waller_grid ?? [...grid];
+  const isBose = bose !== false;
+  return {
+    options: {
+      ...calculation,
+      bose: isBose,
+      negative_e: isBelowZero,
+      debye_waller_grid: debyeWallerGrid as [number, number, number],
+    },
+    words: {
+      temperature_K: calculation.temperature,
+      debye_waller_grid: debyeWallerGrid.join(' '),
+      ...(!isBose && { bose: 'no' }),
+    },
+  };
+}
