@@ -83,6 +83,7 @@ classdef CoherentCrystal < handle
     end
     properties (Access = private)
         said = {}  % warnings given already
+        requests = struct()  % what the daemon is told, by quantity; made once for the options of the moment
         last_points = []  % some of those that horace_sqw was called with last
     end
     methods
@@ -264,6 +265,7 @@ classdef CoherentCrystal < handle
 
         function set_option(self, name, value)
             caller = 'CoherentCrystal';
+            self.requests = struct();
             if strcmp(name, 'force_constants')
                 self.set_force_constants(caller, value);
                 return
@@ -308,16 +310,13 @@ classdef CoherentCrystal < handle
                 euphonic.internal.fail(caller, 'no_force_constants', ...
                     'This model has no force constants. Read some with euphonic.ForceConstants.from_castep(file).');
             end
-            params = euphonic.internal.job.parameters(self.options(), quantity);
+            [params, frames, plan] = self.request(caller, quantity);
             for name = fieldnames(extra).'
                 params.(name{1}) = extra.(name{1});
             end
-            [params, frames] = self.with_debye_waller(caller, params);
-            determining = params;  % n_threads changes no bit of a result
-            determining.n_threads = [];
-            plan = struct('model', self.force_constants.model, 'params', determining, ...
-                'debye_waller', frames, 'conversion_mat', self.conversion_mat, 'energies', energies, ...
-                'splitting_directions', self.splitting_directions);
+            plan.model = self.force_constants.model;
+            plan.extra = extra;
+            plan.energies = energies;
             results = self.cache.find(plan, points);
             if isempty(results)
                 evaluation = self.answered(caller, params, frames, points, energies);
@@ -326,6 +325,21 @@ classdef CoherentCrystal < handle
                     'structure_factors', {evaluation.structure_factors}, 'intensities', evaluation.intensities);
                 self.cache.keep(plan, points, results);
             end
+        end
+
+        function [params, frames, plan] = request(self, caller, quantity)
+            % Of job.open, by the options alone, and of these what determines results.
+            if ~isfield(self.requests, quantity)
+                params = euphonic.internal.job.parameters(self.options(), quantity);
+                [params, frames] = self.with_debye_waller(caller, params);
+                determining = params;  % n_threads changes no bit of a result
+                determining.n_threads = [];
+                plan = struct('params', determining, 'debye_waller', frames, ...
+                    'conversion_mat', self.conversion_mat, 'splitting_directions', self.splitting_directions);
+                self.requests.(quantity) = struct('params', params, 'frames', {frames}, 'plan', {plan});
+            end
+            made = self.requests.(quantity);
+            [params, frames, plan] = deal(made.params, made.frames, made.plan);
         end
 
         function evaluation = answered(self, caller, params, frames, points, energies)

@@ -47,7 +47,8 @@ mxArray* request(ConnectionSlot& slot, const Arguments& arguments);
 //             progress (function handle called with done, total, seconds; or []) and, for the quantity
 //             sqw, energies (double, one for each q-point)
 //   previous  an evaluation with an error: its results are kept and only what is missing is asked for; or []
-//   evaluation  struct with error, job (what job.open said), totals (what job.close said), imaginary,
+//   evaluation  struct with error, job (what job.open said), totals (what job.close said; of few q-points
+//   both are what job.run said), imaginary,
 //             missing (2×k: offsets and counts of the ranges without results) and, as the quantity has
 //             them, frequencies, structure_factors, eigenvectors (n_points × n_modes × n_atoms × 3,
 //             complex), mode_gradients (n_points × n_modes × 3), intensities (n_points × 1)

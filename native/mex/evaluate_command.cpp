@@ -1,3 +1,5 @@
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -211,39 +213,74 @@ wire::Progress progress_to(const mxArray* callback) {
   return progress;
 }
 
-void run(ConnectionSlot& slot, const Arguments& arguments, mxArray* evaluation) {
-  wire::Value params = value_from(arguments.at(1));
-  const wire::Value* name = params.find("quantity");
-  if (!name || !name->text()) {
-    throw wire::Failure(wire::failure_code::kInvalidArgument, "The gateway expected a quantity.");
-  }
-  const wire::Quantity quantity = wire::quantity_named(*name->text());
-  const wire::Value* wanted = params.find("mode_gradients");
-  const bool gradients = wanted && wanted->boolean() && *wanted->boolean() &&
-                         (quantity == wire::Quantity::frequencies || quantity == wire::Quantity::modes);
-  wire::Points points = points_from(arguments.at(3));
-  take_energies(mxGetField(arguments.at(4), 0, "energies"), &points);
-  params.set("n_points", static_cast<std::int64_t>(points.count));
-  const mxArray* cells = field_of(arguments.at(4), "cells", "options");
+// What an evaluation is asked for.
+struct Asked {
+  wire::Value params;
+  wire::Quantity quantity;
+  bool gradients;
+  bool cells;
+  wire::Points points;
 
+  explicit Asked(const Arguments& arguments) : params(value_from(arguments.at(1))) {
+    const wire::Value* name = params.find("quantity");
+    if (!name || !name->text()) {
+      throw wire::Failure(wire::failure_code::kInvalidArgument, "The gateway expected a quantity.");
+    }
+    quantity = wire::quantity_named(*name->text());
+    const wire::Value* wanted = params.find("mode_gradients");
+    gradients = wanted && wanted->boolean() && *wanted->boolean() &&
+                (quantity == wire::Quantity::frequencies || quantity == wire::Quantity::modes);
+    points = points_from(arguments.at(3));
+    take_energies(mxGetField(arguments.at(4), 0, "energies"), &points);
+    cells = mxIsLogicalScalarTrue(field_of(arguments.at(4), "cells", "options"));
+  }
+
+  Results results(mxArray* evaluation) const { return {evaluation, quantity, gradients, points, cells}; }
+};
+
+// Few q-points, by one request. Returns whether that was possible.
+bool run_at_once(wire::Connection& connection, const Asked& asked, const Arguments& arguments,
+                 const wire::Wait& wait, mxArray* evaluation) {
+  const std::size_t count = asked.points.count;
+  if (count == 0 || count > wire::kMaxRunPoints || has_results(arguments.at(5))) return false;
+  const auto ran = wire::run_job(connection, asked.params, frames_from(arguments.at(2)), asked.points, wait);
+  if (!ran) return false;
+  mxSetField(evaluation, 0, "job", array_from(ran->job.result));
+  Results results = asked.results(evaluation);
+  results.allocate(ran->job);
+  results.find_rows(ran->job);
+  const std::int64_t imaginary =
+      wire::store_results(ran->response, ran->job, asked.quantity, results.outputs, {0, count});
+  results.missing.clear();
+  results.imaginary = static_cast<double>(imaginary);
+  results.put_missing();
+  mxSetField(evaluation, 0, "totals", array_from(ran->job.result));
+  return true;
+}
+
+void run(ConnectionSlot& slot, const Arguments& arguments, mxArray* evaluation) {
+  Asked asked(arguments);
+  const wire::Points& points = asked.points;
   wire::Connection& connection = slot.to(arguments.at(0));
   const wire::Wait wait{-1, interrupted};
   const wire::Progress progress = progress_to(mxGetField(arguments.at(4), 0, "progress"));
   // A large crystal takes a while to be planned.
   wire::ProgressClock opening(progress, points.count);
   const wire::Wait patient{-1, interrupted, [&opening] { opening.look(0); }};
-  const wire::OpenedJob job = wire::open_job(connection, params, frames_from(arguments.at(2)), patient);
-  mxSetField(evaluation, 0, "job", array_from(job.result));
+  if (run_at_once(connection, asked, arguments, patient, evaluation)) return;
 
-  Results results(evaluation, quantity, gradients, points, mxIsLogicalScalarTrue(cells));
+  asked.params.set("n_points", static_cast<std::int64_t>(points.count));
+  const wire::OpenedJob job = wire::open_job(connection, asked.params, frames_from(arguments.at(2)), patient);
+  mxSetField(evaluation, 0, "job", array_from(job.result));
+  Results results = asked.results(evaluation);
   if (has_results(arguments.at(5))) {
     results.take_over(arguments.at(5));
   } else {
     results.allocate(job);
   }
   results.find_rows(job);
-  wire::EvaluationStream stream(connection, job, quantity, points, results.outputs, results.missing, wait,
-                                progress);
+  wire::EvaluationStream stream(connection, job, asked.quantity, points, results.outputs, results.missing,
+                                wait, progress);
   const auto account = [&] {
     results.missing = stream.missing();
     results.imaginary += static_cast<double>(stream.imaginary());

@@ -4,7 +4,7 @@ import type { Executor } from '../compute/executor.js';
 import { float64Frame } from '../protocol/arrays.js';
 import { versionError } from '../protocol/codec.js';
 import { MAX_FRAME_BYTES, MAX_FRAMES, MAX_HEADER_BYTES, PROTOCOL_VERSION } from '../protocol/limits.js';
-import type { Results, WorkMethod } from '../protocol/messages.js';
+import type { JobFigures, Results, WorkMethod } from '../protocol/messages.js';
 import type { DaemonAddress } from '../runtime/daemonAddress.js';
 import type { Log } from '../runtime/log.js';
 import type { DebyeWaller } from './jobs/debyeWaller.js';
@@ -95,8 +95,13 @@ function handlers(parts: WorkParts, log: Log): Handlers<WorkMethod> {
       log.info({ job: summary.job, quantity: params.quantity, n_points: params.n_points }, 'job opened');
       return respond(summary);
     },
-    'job.compute': ({ peer, params, frames, respond }) =>
-      jobs.compute(peer, params, frames, (chunk) => respond(chunk.result, chunk.frames)),
+    'job.compute': ({ respond, ...call }) =>
+      jobs.compute(call, (chunk) => respond(chunk.result, chunk.frames)),
+    'job.run': ({ respond, ...call }) =>
+      jobs.run(call, ({ result, frames }) => {
+        log.info({ quantity: call.params.quantity, ...figuresOf(result) }, 'job run');
+        return respond(result, frames);
+      }),
     'job.close': async ({ peer, params, respond }) => {
       const figures = jobs.close(peer, params.job);
       log.info({ job: params.job, ...figures }, 'job closed');
@@ -104,6 +109,13 @@ function handlers(parts: WorkParts, log: Log): Handlers<WorkMethod> {
     },
   };
 }
+
+const figuresOf = ({ points, kernel_seconds, total_seconds, threads }: JobFigures) => ({
+  points,
+  kernel_seconds,
+  total_seconds,
+  threads,
+});
 
 function hello({ executor, address }: WorkParts): Results['hello'] {
   const { version, protocol, host, pid } = address;

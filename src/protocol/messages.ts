@@ -167,6 +167,16 @@ export type CalculationOptions = v.InferInput<typeof calculation>;
 
 const empty = v.strictObject({});
 
+const JOB_OPTIONS = {
+  model: modelId,
+  ...CALCULATION_OPTIONS,
+  histogram: expect(
+    '{energy_min, energy_max, bins, by_atom, width, q_width, weight, block_points}: bins of energy in meV, and what of a mode they count',
+    v.optional(histogram),
+  ),
+  ticket,
+};
+
 export const PARAMS = {
   hello: v.strictObject({ client: text, version: text, protocol: integer(0, 1e6) }),
   'model.load': v.strictObject({
@@ -202,16 +212,7 @@ export const PARAMS = {
     ),
     q_spacing: expect('a number > 0, in 1/Å', v.optional(v.pipe(finite, v.gtValue(0)))),
   }),
-  'job.open': v.strictObject({
-    model: modelId,
-    n_points: integer(0, MAX_POINTS),
-    ...CALCULATION_OPTIONS,
-    histogram: expect(
-      '{energy_min, energy_max, bins, by_atom, width, q_width, weight, block_points}: bins of energy in meV, and what of a mode they count',
-      v.optional(histogram),
-    ),
-    ticket,
-  }),
+  'job.open': v.strictObject({ ...JOB_OPTIONS, n_points: integer(0, MAX_POINTS) }),
   'job.compute': v.strictObject({
     job: text,
     offset: integer(0, MAX_POINTS),
@@ -220,6 +221,7 @@ export const PARAMS = {
     after: qPoint,
   }),
   'job.close': v.strictObject({ job: text }),
+  'job.run': v.strictObject(JOB_OPTIONS),
   ping: empty,
   status: empty,
   'job.cancel': v.strictObject({ job: text }),
@@ -244,6 +246,7 @@ export const WORK_METHODS = [
   'job.open',
   'job.compute',
   'job.close',
+  'job.run',
 ] as const satisfies readonly Method[];
 export const CONTROL_METHODS = [
   'ping',
@@ -266,6 +269,15 @@ export interface FrameRule {
   optional?: true;
 }
 
+const DEBYE_WALLER_FRAME: FrameRule = { dtype: '<f8', shape: ['n', 3, 3], optional: true };
+
+const POINT_FRAMES: Readonly<Record<string, FrameRule>> = {
+  qpts: { dtype: '<f8', shape: [3, 'count'] },
+  directions: { dtype: '<f8', shape: [3, 'count'], optional: true },
+  energies: { dtype: '<f8', shape: ['count'], optional: true },
+  weights: { dtype: '<f8', shape: ['count'], optional: true },
+};
+
 /** The array frames that a method takes; every other method takes none. */
 export const REQUEST_FRAMES: { readonly [M in Method]?: Readonly<Record<string, FrameRule>> } = {
   'model.put': {
@@ -279,14 +291,10 @@ export const REQUEST_FRAMES: { readonly [M in Method]?: Readonly<Record<string, 
     dielectric: { dtype: '<f8', shape: [3, 3], optional: true },
   },
   'job.open': {
-    debye_waller: { dtype: '<f8', shape: ['n', 3, 3], optional: true },
+    debye_waller: DEBYE_WALLER_FRAME,
   },
-  'job.compute': {
-    qpts: { dtype: '<f8', shape: [3, 'count'] },
-    directions: { dtype: '<f8', shape: [3, 'count'], optional: true },
-    energies: { dtype: '<f8', shape: ['count'], optional: true },
-    weights: { dtype: '<f8', shape: ['count'], optional: true },
-  },
+  'job.compute': POINT_FRAMES,
+  'job.run': { debye_waller: DEBYE_WALLER_FRAME, ...POINT_FRAMES },
 };
 
 // -- results ---------------------------------------------------------------------------------------------------------
@@ -353,6 +361,12 @@ export interface JobFigures {
   /** from job.open to its end */
   total_seconds: number;
   threads: number;
+}
+
+/** Of a job that was opened, computed and closed by one request. */
+export interface JobResult extends Omit<JobSummary, 'job'>, JobFigures {
+  /** how many modes have a negative frequency */
+  imaginary: number;
 }
 
 /** What came out of a Debye–Waller grid; the tensors are the frame `debye_waller`. */
@@ -437,6 +451,7 @@ export interface Results {
   'job.open': JobSummary;
   'job.compute': { job: string; offset: number; count: number; kernel_seconds: number; imaginary: number };
   'job.close': JobFigures;
+  'job.run': JobResult;
   ping: Record<string, never>;
   status: Status;
   'job.cancel': { cancelled: boolean };

@@ -243,6 +243,28 @@ TEST_CASE("Broadened intensities travel with their energies", "[mex]") {
   for (std::size_t i = 0; i < 100; ++i) CHECK(intensities[i] == work.q[0][i] * energies[i]);
 }
 
+TEST_CASE("A daemon that wants q-points in chunks is told from one that has no room", "[mex]") {
+  const char *code = "", *where = "";
+  std::size_t frames = 0;
+  Daemon daemon([&](const Seen& seen) -> std::vector<Sent> {
+    if (seen.method == "job.run") frames = seen.qpts.size();
+    return {refusal(seen, code, where)};
+  });
+  Work work(7);
+  Connection connection(daemon.address());
+  const auto ran = [&] {
+    return run_job(connection, Value::Map{}, {}, work.points, {-1, never}).has_value();
+  };
+  code = "unknown_method";
+  CHECK_FALSE(ran());
+  CHECK(frames == 21);
+  code = "too_large";
+  where = "qpts";
+  CHECK_FALSE(ran());
+  where = "max_memory";
+  CHECK(code_of(ran) == "too_large");
+}
+
 TEST_CASE("The next call does not take a late response for its own", "[mex]") {
   std::vector<Sent> late;
   Daemon daemon([&](const Seen& seen) -> std::vector<Sent> {

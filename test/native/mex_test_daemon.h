@@ -98,9 +98,10 @@ inline Sent result(const Seen& seen, Value::Map values) {
   return {header_of(Value::Map{{"v", 1}, {"id", seen.id}, {"result", std::move(values)}}), {}};
 }
 
-inline Sent refusal(const Seen& seen, const char* code) {
-  return {header_of(Value::Map{
-              {"v", 1}, {"id", seen.id}, {"error", Value::Map{{"code", code}, {"message", "No."}}}}),
+inline Sent refusal(const Seen& seen, const char* code, const char* where = "") {
+  return {header_of(Value::Map{{"v", 1},
+                               {"id", seen.id},
+                               {"error", Value::Map{{"code", code}, {"message", "No."}, {"where", where}}}}),
           {}};
 }
 

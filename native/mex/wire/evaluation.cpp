@@ -58,6 +58,25 @@ OutgoingFrame columns_frame(const char* name, const double* const columns[3], co
   return frame;
 }
 
+void add_points(std::vector<OutgoingFrame>* frames, const Points& points, const Range& range) {
+  frames->push_back(columns_frame("qpts", points.q, range));
+  if (points.directions[0]) frames->push_back(columns_frame("directions", points.directions, range));
+  if (points.energies) {
+    frames->push_back({{"energies", DType::f8, {range.count}},
+                       Part(points.energies + range.offset, range.count * sizeof(double))});
+  }
+}
+
+OpenedJob described(Value result) {
+  OpenedJob job;
+  job.n_modes = static_cast<int>(count_member(result, "n_modes", 1));
+  job.n_surfaces = static_cast<int>(count_member(result, "n_surfaces", 0));
+  job.chunk_points = static_cast<std::size_t>(count_member(result, "chunk_points", 1));
+  job.window = static_cast<std::size_t>(count_member(result, "window", 1));
+  job.result = std::move(result);
+  return job;
+}
+
 // A frame may lie at any byte address, so nothing is read through a double pointer.
 void copy_rows(const Part& part, const std::vector<Row>& rows, const Range& range) {
   const char* source = static_cast<const char*>(part.data());
@@ -98,16 +117,49 @@ Response call_with_ticket(Connection& connection, const std::string& method, Val
 
 OpenedJob open_job(Connection& connection, const Value& params, std::vector<OutgoingFrame> frames,
                    const Wait& wait) {
-  OpenedJob job;
-  job.result = call_with_ticket(connection, "job.open", params, std::move(frames), wait).header.result;
+  OpenedJob job =
+      described(call_with_ticket(connection, "job.open", params, std::move(frames), wait).header.result);
   const Value* name = job.result.find("job");
   if (!name || !name->text()) count_member(job.result, "job", 0);
   job.job = *name->text();
-  job.n_modes = static_cast<int>(count_member(job.result, "n_modes", 1));
-  job.n_surfaces = static_cast<int>(count_member(job.result, "n_surfaces", 0));
-  job.chunk_points = static_cast<std::size_t>(count_member(job.result, "chunk_points", 1));
-  job.window = static_cast<std::size_t>(count_member(job.result, "window", 1));
   return job;
+}
+
+std::optional<RanJob> run_job(Connection& connection, const Value& params, std::vector<OutgoingFrame> frames,
+                              const Points& points, const Wait& wait) {
+  add_points(&frames, points, {0, points.count});
+  try {
+    Response response = call_with_ticket(connection, "job.run", params, std::move(frames), wait);
+    OpenedJob job = described(response.header.result);
+    return RanJob{std::move(job), std::move(response)};
+  } catch (const Failure& failure) {
+    if (failure.code == "unknown_method" || (failure.code == "too_large" && failure.where == "qpts"))
+      return std::nullopt;
+    throw;
+  }
+}
+
+std::int64_t store_results(const Response& response, const OpenedJob& job, Quantity quantity,
+                           const Outputs& outputs, const Range& range) {
+  const auto copy = [&](const char* name, const std::vector<std::uint64_t>& shape,
+                        const std::vector<Row>& rows) {
+    copy_rows(response.frames[find_frame(response.header, name, DType::f8, shape)], rows, range);
+  };
+  const auto n_modes = static_cast<std::uint64_t>(job.n_modes);
+  if (quantity == Quantity::sqw) {
+    copy("intensities", {range.count}, outputs.intensities);
+  } else {
+    copy("frequencies", {n_modes, range.count}, outputs.frequencies);
+  }
+  if (quantity == Quantity::structure_factor) {
+    copy("structure_factors", {static_cast<std::uint64_t>(job.n_surfaces), range.count},
+         outputs.structure_factors);
+  } else if (quantity == Quantity::modes) {
+    copy("eigenvectors", {2, 3, n_modes / 3, n_modes, range.count}, outputs.eigenvectors);
+  }
+  if (!outputs.mode_gradients.empty())
+    copy("mode_gradients", {3, n_modes, range.count}, outputs.mode_gradients);
+  return count_member(response.header.result, "imaginary", 0);
 }
 
 ProgressClock::ProgressClock(Progress progress, std::size_t total)
@@ -158,12 +210,7 @@ void EvaluationStream::send_next() {
   const std::size_t end = chunk.offset + chunk.count;
   if (end < points_.count) params.set("after", triple(points_.q, end));
   std::vector<OutgoingFrame> frames;
-  frames.push_back(columns_frame("qpts", points_.q, chunk));
-  if (points_.directions[0]) frames.push_back(columns_frame("directions", points_.directions, chunk));
-  if (points_.energies) {
-    frames.push_back({{"energies", DType::f8, {chunk.count}},
-                      Part(points_.energies + chunk.offset, chunk.count * sizeof(double))});
-  }
+  add_points(&frames, points_, chunk);
   under_way_[connection_.work().send("job.compute", params, std::move(frames))] = chunk;
   rest.offset += chunk.count;
   rest.count -= chunk.count;
@@ -177,25 +224,7 @@ void EvaluationStream::store(const Response& response, const Range& chunk) {
     throw Failure(failure_code::kBadMessage,
                   "The daemon answered with other q-points than it was asked for.");
   }
-  const auto copy = [&](const char* name, const std::vector<std::uint64_t>& shape,
-                        const std::vector<Row>& rows) {
-    copy_rows(response.frames[find_frame(response.header, name, DType::f8, shape)], rows, chunk);
-  };
-  const auto n_modes = static_cast<std::uint64_t>(job_.n_modes);
-  if (quantity_ == Quantity::sqw) {
-    copy("intensities", {chunk.count}, outputs_.intensities);
-  } else {
-    copy("frequencies", {n_modes, chunk.count}, outputs_.frequencies);
-  }
-  if (quantity_ == Quantity::structure_factor) {
-    copy("structure_factors", {static_cast<std::uint64_t>(job_.n_surfaces), chunk.count},
-         outputs_.structure_factors);
-  } else if (quantity_ == Quantity::modes) {
-    copy("eigenvectors", {2, 3, n_modes / 3, n_modes, chunk.count}, outputs_.eigenvectors);
-  }
-  if (!outputs_.mode_gradients.empty())
-    copy("mode_gradients", {3, n_modes, chunk.count}, outputs_.mode_gradients);
-  imaginary_ += count_member(result, "imaginary", 0);
+  imaginary_ += store_results(response, job_, quantity_, outputs_, chunk);
   done_ += chunk.count;
 }
 

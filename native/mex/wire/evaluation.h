@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,12 +46,12 @@ struct Range {
 };
 
 struct OpenedJob {
-  std::string job;
+  std::string job;  // empty for one that was closed at once
   int n_modes = 0;
   int n_surfaces = 0;
   std::size_t chunk_points = 1;
   std::size_t window = 1;
-  Value result;  // all that job.open answered
+  Value result;  // all that job.open, or job.run, answered
 };
 
 // A request of the work socket that may take long before it has a name to be cancelled by: it goes by a
@@ -60,6 +61,23 @@ Response call_with_ticket(Connection& connection, const std::string& method, Val
 
 OpenedJob open_job(Connection& connection, const Value& params, std::vector<OutgoingFrame> frames,
                    const Wait& wait);
+
+// q-points for which job.run is tried: results of more come better in chunks.
+constexpr std::size_t kMaxRunPoints = 4096;
+
+struct RanJob {
+  OpenedJob job;
+  Response response;
+};
+
+// All q-points by one request. Nothing if the daemon wants them in chunks, or does not know job.run.
+std::optional<RanJob> run_job(Connection& connection, const Value& params, std::vector<OutgoingFrame> frames,
+                              const Points& points, const Wait& wait);
+
+// Copies the results for a range of q-points to where they belong. Throws Failure(bad_message) for arrays of
+// other sizes. Returns the number of modes with a negative frequency.
+std::int64_t store_results(const Response& response, const OpenedJob& job, Quantity quantity,
+                           const Outputs& outputs, const Range& range);
 
 // What tells how far a calculation is, whether results arrive or not: first after some seconds, then at times
 // that grow apart, and when all is there.

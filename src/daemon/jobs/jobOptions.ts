@@ -134,9 +134,12 @@ function histogramOf({ histogram }: CheckedParams<'job.open'>, nAtoms: number): 
   };
 }
 
+/** Where a chunk lies in its job, and the q-points next to it. */
+export type Place = Omit<CheckedParams<'job.compute'>, 'job'>;
+
 /** A chunk as the executor takes it: copies, so that what was received can be released. Throws `invalid_argument`. */
 export function chunkOf(
-  { offset, count, before, after }: CheckedParams<'job.compute'>,
+  { offset, count, before, after }: Place,
   frames: ReadonlyMap<string, ArrayFrame>,
   quantity: string,
 ): Chunk {

@@ -11,18 +11,19 @@ import type {
   ArrayFrame,
   CheckedParams,
   JobFigures,
+  JobResult,
   JobSummary,
   PlanSummary,
   Results,
   Status,
 } from '../../protocol/messages.js';
 import type { Admission } from '../limits/admission.js';
-import { JOB_IDLE_MS, MAX_CANCELLED_JOBS } from '../limits/settings.js';
+import { JOB_IDLE_MS, MAX_CANCELLED_JOBS, MAX_RUN_BYTES } from '../limits/settings.js';
 import type { Peer } from '../sockets/peerSocket.js';
 import type { Call } from '../sockets/service.js';
 import type { Library } from '../store/library.js';
 import type { DebyeWaller } from './debyeWaller.js';
-import { chunkOf, jobOptions, planOptions } from './jobOptions.js';
+import { chunkOf, jobOptions, type Place, planOptions } from './jobOptions.js';
 
 interface Job {
   id: string;
@@ -41,8 +42,8 @@ interface Job {
 }
 
 /** What a chunk's answer carries. */
-interface ComputedChunk {
-  result: Results['job.compute'];
+interface ComputedChunk<R> {
+  result: R;
   frames: ArrayFrame[];
 }
 
@@ -50,6 +51,8 @@ interface ComputedChunk {
 const DEBYE_WALLER_DEFAULTS = { frequency_min: 0.01, symmetrise: true };
 
 type OpenCall = Pick<Call<'job.open'>, 'peer' | 'params' | 'frames' | 'signal'>;
+type RunCall = Pick<Call<'job.run'>, 'peer' | 'params' | 'frames' | 'signal'>;
+type ComputeCall = Pick<Call<'job.compute'>, 'peer' | 'params' | 'frames'>;
 
 function histogramFrame(job: Job, values: Float64Array | undefined): ArrayFrame[] {
   const { histogram } = job.params;
@@ -78,6 +81,17 @@ function checkPlace(
   throw new EuphonicError('invalid_argument', `The chunk from ${offset} to ${end} cuts a block.`, {
     where: 'offset',
     expected: `multiples of block_points = ${block}, or the end of the job`,
+  });
+}
+
+/** Throws `too_large` for a job that is better computed in chunks. */
+function checkRun(job: Job, count: number): void {
+  const bytes = count * job.work.bytesPerPoint + job.work.bytesPerChunk;
+  if (bytes <= MAX_RUN_BYTES) return;
+  throw new EuphonicError('too_large', `The results of ${count} q-points have ${bytes} bytes.`, {
+    where: 'qpts',
+    expected: `at most MAX_RUN_BYTES = ${MAX_RUN_BYTES} bytes`,
+    advice: 'Use job.open, job.compute and job.close.',
   });
 }
 
@@ -133,9 +147,43 @@ export class Jobs {
 
   /** The job lasts until it is closed or cancelled, is idle for too long, its peer goes or the daemon ends. */
   async open(call: OpenCall): Promise<JobSummary> {
+    return (await this.begin(call)).summary;
+  }
+
+  /** Opens a job, computes its q-points as one chunk and ends it. Throws `too_large` where their results should be cut into chunks. */
+  async run(
+    { peer, params, frames, signal }: RunCall,
+    respond: (answer: ComputedChunk<JobResult>) => Promise<unknown>,
+  ): Promise<void> {
+    const [, count] = frames.get('qpts')!.shape;
+    const { job, summary } = await this.begin({
+      peer,
+      params: { ...params, n_points: count },
+      frames,
+      signal,
+    });
+    const stop = () => this.end(job);
+    signal.addEventListener('abort', stop);
+    try {
+      checkRun(job, count);
+      await this.computeIn(job, { offset: 0, count }, frames, ({ result, frames: arrays }) => {
+        const { job: _, ...described } = summary;
+        return respond({
+          result: { ...described, ...this.end(job), imaginary: result.imaginary },
+          frames: arrays,
+        });
+      });
+    } finally {
+      signal.removeEventListener('abort', stop);
+      this.end(job);
+    }
+  }
+
+  /** As `open`. The model is held until the job has ended. */
+  private async begin(call: OpenCall): Promise<{ job: Job; summary: JobSummary }> {
     const release = this.library.hold(call.params.model);
     try {
-      return await this.openHeld(call, release);
+      return await this.beginHeld(call, release);
     } catch (error) {
       release();
       throw error;
@@ -143,7 +191,10 @@ export class Jobs {
   }
 
   /** `releaseModel` is called when the job has ended. */
-  private async openHeld(call: OpenCall, releaseModel: () => void): Promise<JobSummary> {
+  private async beginHeld(
+    call: OpenCall,
+    releaseModel: () => void,
+  ): Promise<{ job: Job; summary: JobSummary }> {
     const { peer, params, frames, signal } = call;
     const openedAt = performance.now();
     if (this.jobs.size >= this.maxJobs) {
@@ -184,7 +235,7 @@ export class Jobs {
     peer.signal.addEventListener('abort', gone);
     this.jobs.set(job.id, job);
     this.counters.jobs++;
-    return jobSummary(job, plan, [...notes], doubts);
+    return { job, summary: jobSummary(job, plan, [...notes], doubts) };
   }
 
   /** Adds the tensors of the grid that the parameters name, if they have an effect. Returns notes for the user. */
@@ -206,18 +257,25 @@ export class Jobs {
 
   /** Computes a chunk. Its bytes count as under way until `respond` resolves: until they have left the daemon's hands. */
   async compute(
-    peer: Peer,
-    params: CheckedParams<'job.compute'>,
-    frames: Map<string, ArrayFrame>,
-    respond: (chunk: ComputedChunk) => Promise<unknown>,
+    { peer, params, frames }: ComputeCall,
+    respond: (chunk: ComputedChunk<Results['job.compute']>) => Promise<unknown>,
   ): Promise<void> {
-    const job = this.get(params.job, peer);
-    const { offset, count } = params;
+    await this.computeIn(this.get(params.job, peer), params, frames, respond);
+  }
+
+  private async computeIn(
+    job: Job,
+    place: Place,
+    frames: Map<string, ArrayFrame>,
+    respond: (chunk: ComputedChunk<Results['job.compute']>) => Promise<unknown>,
+  ): Promise<void> {
+    const { peer } = job;
+    const { offset, count } = place;
     const bytes = this.admit(job, offset, count);
     this.inflight.set(peer.key, (this.inflight.get(peer.key) ?? 0) + bytes);
     job.open++;
     try {
-      const computed = job.work.compute(chunkOf(params, frames, job.params.quantity));
+      const computed = job.work.compute(chunkOf(place, frames, job.params.quantity));
       // chunks may wait for long, and the executor has its own copy
       frames.clear();
       const result = await computed;
@@ -323,9 +381,10 @@ export class Jobs {
   }
 
   private end(job: Job): JobFigures {
-    this.jobs.delete(job.id);
-    job.work.close();
-    job.release();
+    if (this.jobs.delete(job.id)) {
+      job.work.close();
+      job.release();
+    }
     const figures: JobFigures = {
       points: job.points,
       kernel_seconds: job.work.busySeconds,

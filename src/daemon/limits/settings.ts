@@ -32,6 +32,9 @@ export const MAX_WAITING_ANSWERS = 2 * MAX_REQUESTS_PER_CLIENT;
 /** Share of the daemon's memory for requests that are being handled, all clients together. */
 export const REQUEST_SHARE = 0.5;
 
+/** Results of a job that one request opens, computes and closes; larger ones are cut into chunks, which overlap. */
+export const MAX_RUN_BYTES = 2 * 2 ** 20;
+
 /** A job without a request for this long is closed. */
 export const JOB_IDLE_MS = 10 * 60_000;
 

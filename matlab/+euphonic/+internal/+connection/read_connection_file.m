@@ -10,10 +10,13 @@ function address = read_connection_file(caller, any_version)
     if ~isempty(response.error)
         euphonic.internal.fail(caller, response.error);
     end
-    if ~response.found || half_written(response.text)
+    if ~response.found
         return
     end
     if ~strcmp(response.text, last_text)
+        if half_written(response.text)
+            return
+        end
         last_text = '';
         last_address = parsed(caller, file, response.text, may_be_elsewhere);
         last_text = response.text;

@@ -21,6 +21,9 @@ classdef ResultCache < handle
         function evaluation = find(self, plan, points)
             %FIND   The evaluation for the same PLAN (anything isequaln compares) and POINTS (cell of columns), or [].
             evaluation = [];
+            if isempty(self.entries)
+                return
+            end
             sample = euphonic.internal.job.sample_of(points);
             for i = numel(self.entries):-1:1
                 entry = self.entries{i};
@@ -35,7 +38,11 @@ classdef ResultCache < handle
 
         function keep(self, plan, points, evaluation)
             %KEEP   Remember an evaluation, unless it alone is over the limit.
-            needed = bytes_of(points) + bytes_of(evaluation);
+            %   EVALUATION: a struct of arrays, and of cells of equally long ones.
+            needed = bytes_of(points);
+            for part = struct2cell(evaluation).'
+                needed = needed + bytes_of(part{1});
+            end
             if needed > self.limit
                 return
             end
@@ -71,11 +78,9 @@ classdef ResultCache < handle
 end
 
 function n = bytes_of(value)
-    if iscell(value)
-        n = sum(cellfun(@bytes_of, value(:)));
-    elseif isstruct(value)
-        n = bytes_of(struct2cell(value));
-    else
-        n = 8 * numel(value);
+    % of an array, or of a cell of equally long ones
+    n = 8 * numel(value);
+    if iscell(value) && n > 0
+        n = n * numel(value{1});
     end
 end
