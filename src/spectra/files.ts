@@ -78,7 +78,7 @@ function directionJson(name: 'x' | 'y', { direction }: Axis): Record<string, str
 const scaled = (values: Float64Array, factor: number) => Array.from(values, (x) => x * factor);
 
 /** Heads of columns. */
-const WORDS: Record<Measured, string> = {
+export const WORDS: Record<Measured, string> = {
   energy: 'energy',
   wavevector: 'wavevector',
   lattice_units: 'wavevector',

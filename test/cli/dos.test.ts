@@ -90,10 +90,12 @@ describe('euphonicd dos', function () {
 
   it('is the same file each time, and says where it goes', async () => {
     const table = join(daemon.folder, 'dos.csv');
-    const args = [...grid(), '--adaptive', '--eb', '1', '0.01', '--save-to', table];
+    const nexus = join(daemon.folder, 'dos.nxs');
+    const args = [...grid(), '--adaptive', '--eb', '1', '0.01', '--save-to', table, '-s', nexus];
     const { stdout } = await made(...args);
     assert.match(stdout, /^210 q-points, 105 by time reversal: /m);
-    assert.ok(stdout.includes(`written to ${table}, ${output}`));
+    assert.ok(stdout.includes(`written to ${table}, ${nexus}, ${output}`));
+    assert.equal(readFileSync(nexus).toString('latin1', 1, 4), 'HDF');
     const [json, text] = [output, table].map((path) => readFileSync(path, 'utf8'));
     assert.match(text, /^# model: [0-9a-f]{64}$/m);
     assert.match(text, /^energy \(meV\),density of states \(1\/meV\)$/m);
@@ -118,7 +120,7 @@ describe('euphonicd dos', function () {
       [['--pdos', 'Ne'], 2, /no atoms of type Ne.*Si, O/s],
       [['--grid', '4', '4'], 2, /three integers/],
       [['--grid', '4000', '4000', '4000'], 2, /MAX_DOS_POINTS/],
-      [['--save-to', 'dos.gif'], 2, /\.png, \.svg, \.html, \.json, \.csv/],
+      [['--save-to', 'dos.gif'], 2, /\.png, \.svg, \.html, \.json, \.csv, \.h5, \.nxs/],
       [['--save-to', 'nowhere/dos.png'], 1, /cannot be written/],
       [['--fig-size', '14'], 2, /two numbers/],
       [['--style', 'nowhere.json'], 2, /cannot be read/],

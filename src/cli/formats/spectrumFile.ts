@@ -13,7 +13,8 @@ const WRITERS = { '.json': euphonicText, '.csv': csv } as const;
 type NumbersForm = keyof typeof WRITERS;
 
 const PICTURES: readonly PictureForm[] = ['.png', '.svg', '.html'];
-const FORMS = [...PICTURES, ...(Object.keys(WRITERS) as NumbersForm[])];
+const NEXUS = ['.h5', '.nxs'] as const;
+const FORMS = [...PICTURES, ...(Object.keys(WRITERS) as NumbersForm[]), ...NEXUS];
 type Form = (typeof FORMS)[number];
 
 export interface Output {
@@ -93,7 +94,9 @@ export async function writeSpectrum(
         )
       : undefined;
   for (const { path, form } of files) {
-    const isNumbers = form === '.json' || form === '.csv';
-    await writeOutput(path, isNumbers ? WRITERS[form](spectrum, unit) : drawn!.get(form)!);
+    if (form === '.json' || form === '.csv') await writeOutput(path, WRITERS[form](spectrum, unit));
+    else if (form === '.h5' || form === '.nxs')
+      await writeOutput(path, await (await import('./nexusFile.js')).nexusFile(spectrum, unit));
+    else await writeOutput(path, drawn!.get(form)!);
   }
 }

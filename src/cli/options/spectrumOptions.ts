@@ -98,7 +98,7 @@ export function addOutputOptions(command: Command): Command {
   return addPictureOptions(command)
     .option(
       '-s, --save-to <file>',
-      'where the spectrum goes, once or several times: .png, .svg, .html, .json as Euphonic reads it, .csv',
+      'where the spectrum goes, once or several times: .png, .svg, .html, .json as Euphonic reads it, .csv, .h5 or .nxs',
       (file: string, files: string[] = []) => [...files, file],
     )
     .option('--save-json <file>', 'the same as JSON, whatever the name')
