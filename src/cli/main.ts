@@ -10,7 +10,7 @@ import { addLimitOptions } from './options/limitOptions.js';
 import { addModelOptions } from './options/modelOptions.js';
 import { countOf, joinNumbers, parseNotNegative, parsePositive } from './options/numbers.js';
 import { addPathOptions, ZONE } from './options/pathOptions.js';
-import { addColourOptions } from './options/pictureOptions.js';
+import { addColourOptions, addLineOptions } from './options/pictureOptions.js';
 import { addPowderOptions, POWDER_NUMBERS } from './options/powderOptions.js';
 import { addSliceOptions, SLICE_NUMBERS } from './options/sliceOptions.js';
 import {
@@ -33,6 +33,9 @@ const NUMBERS = {
 
 const MODEL_WORDS =
   'a .castep_bin or .check file, phonopy.yaml or its folder, vaspout.h5, or force constants in JSON';
+
+/** What grids of S(Q,ω) are for. */
+const FOR_DISPLACEMENTS = 'for the Debye–Waller factor of --temperature';
 
 const EXIT_CODES_WORDS = `
 Exit codes: 0 done; 1 the work failed (a file, the daemon, the computer); 2 wrong usage: an unknown
@@ -129,7 +132,7 @@ function addModelCommands(program: Command, finish: Finish): void {
   const sqw = modelCommand(program, 'sqw', 'calculate structure factors at the q-points of a file')
     .requiredOption('--q-file <file>', 'q-points in r.l.u.: JSON [[h,k,l],…], or three columns of text')
     .requiredOption('--output <file>', 'where the structure factor goes, as JSON');
-  addModelOptions(addCalculationOptions(sqw))
+  addModelOptions(addCalculationOptions(sqw, { intensities: true, directions: true, isList: true }))
     .addOption(json())
     .action(finish(async (model, options) => (await import('./commands/sqw.js')).sqw(model, options)));
 }
@@ -143,7 +146,11 @@ function addSpectrumCommands(program: Command, finish: Finish): void {
     'dispersion',
     'calculate frequencies along a path through reciprocal space, by itself or yours',
   );
-  addOutputOptions(addUnitOption(addPathOptions(addModelOptions(addCalculationOptions(dispersion))))).action(
+  addLineOptions(
+    addOutputOptions(
+      addUnitOption(addPathOptions(addModelOptions(addCalculationOptions(dispersion, { directions: true })))),
+    ),
+  ).action(
     finish(async (model, options) => (await import('./commands/dispersion.js')).dispersion(model, options)),
   );
   addMap(program).action(
@@ -169,7 +176,7 @@ function addSpectrumCommands(program: Command, finish: Finish): void {
     .option('--t-max <kelvin>', 'highest temperature', parseNotNegative, 1000)
     .option('--t-step <kelvin>', 'between temperatures', parsePositive, 50)
     .option('--save-json <file>', 'where the numbers go, as JSON');
-  addModelOptions(addCalculationOptions(addGridOptions(thermo)))
+  addModelOptions(addCalculationOptions(addGridOptions(thermo), { isGrid: true }))
     .addOption(json())
     .action(finish(async (model, options) => (await import('./commands/thermo.js')).thermo(model, options)));
 }
@@ -180,7 +187,7 @@ function addReplot(program: Command): Command {
     .description('draw a spectrum again, or write it in another form, without calculating')
     .argument('<file>', "JSON of dos, dispersion, map, slice or powder, or of Euphonic's tools")
     .argument('[dos]', 'beside a dispersion: the JSON of a density of states');
-  return addColourOptions(addOutputOptions(replot));
+  return addColourOptions(addLineOptions(addOutputOptions(replot)));
 }
 
 function addMap(program: Command): Command {
@@ -195,8 +202,10 @@ function addMap(program: Command): Command {
         .choices(['coherent', 'dos'])
         .default('coherent'),
     );
-  addEnergyOptions(addGridOptions(addPathOptions(map)));
-  return addColourOptions(addOutputOptions(addModelOptions(addCalculationOptions(map))));
+  addEnergyOptions(addGridOptions(addPathOptions(map), FOR_DISPLACEMENTS));
+  return addColourOptions(
+    addOutputOptions(addModelOptions(addCalculationOptions(map, { intensities: true, directions: true }))),
+  );
 }
 
 function addSlice(program: Command): Command {
@@ -205,8 +214,10 @@ function addSlice(program: Command): Command {
     'slice',
     'calculate S(Q,ω) over a plane of Q in a range of energies, or over a line of Q and energy, averaged as data are cut',
   );
-  addWidthOption(addUnitOption(addGridOptions(addSliceOptions(slice))));
-  return addColourOptions(addOutputOptions(addModelOptions(addCalculationOptions(slice))));
+  addWidthOption(addUnitOption(addGridOptions(addSliceOptions(slice), FOR_DISPLACEMENTS)));
+  return addColourOptions(
+    addOutputOptions(addModelOptions(addCalculationOptions(slice, { intensities: true, isGrid: true }))),
+  );
 }
 
 function addPowder(program: Command): Command {
@@ -221,8 +232,15 @@ function addPowder(program: Command): Command {
         .choices(POWDER_WEIGHTINGS)
         .default('coherent'),
     );
-  addEnergyOptions(addGridOptions(addPowderOptions(powder)));
-  return addColourOptions(addOutputOptions(addModelOptions(addCalculationOptions(powder))));
+  addEnergyOptions(
+    addGridOptions(
+      addPowderOptions(powder),
+      `${FOR_DISPLACEMENTS}, incoherent scattering and that of several phonons`,
+    ),
+  );
+  return addColourOptions(
+    addOutputOptions(addModelOptions(addCalculationOptions(powder, { intensities: true, isGrid: true }))),
+  );
 }
 
 function addDos(program: Command): Command {
@@ -248,5 +266,5 @@ function addDos(program: Command): Command {
       '--pdos [species...]',
       'beside the total a line for each of these atom types, or for all; after the model',
     );
-  return addOutputOptions(addModelOptions(addCalculationOptions(dos)));
+  return addLineOptions(addOutputOptions(addModelOptions(addCalculationOptions(dos, { isGrid: true }))));
 }

@@ -388,9 +388,9 @@ export interface DebyeWallerSummary {
 
 /** A path through reciprocal space; its q-points, LO–TO directions and distances are frames. */
 export interface PathSummary {
-  /** extended Bravais symbol of Hinuma et al. */
-  bravais: string;
-  space_group: { number: number; symbol: string };
+  /** extended Bravais symbol of Hinuma et al.; null where no space group is found, and the path is one of coordinates */
+  bravais: string | null;
+  space_group: { number: number; symbol: string } | null;
   /** labels of the corners, | where the path breaks */
   path: string;
   /** straight lines from one corner to the next: labels and indices, from 0, of the q-points at both ends */

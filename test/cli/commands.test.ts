@@ -175,6 +175,12 @@ describe('euphonicd', function () {
     const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
     assert.equal((await daemon.cli('--version')).stdout, `${version}\n`);
     assert.match((await daemon.cli('sqw', '--help')).stdout, /--dipole-parameter/);
+    // flags without effect are not in a command's help, but those of sqw are taken
+    const dispersion = await daemon.cli('dispersion', '--help');
+    assert.match(dispersion.stdout, /--splitting-direction/);
+    assert.doesNotMatch(dispersion.stdout, /--bose|--temperature|--scattering-lengths|--negative-e/);
+    assert.doesNotMatch((await daemon.cli('dos', '--help')).stdout, /--splitting-direction/);
+    assert.match((await daemon.cli('map', '--help')).stdout, /Bose factor \(default: with a\s+temperature/);
     assert.match(help.stdout, /Exit codes: 0 .* 2 wrong usage/s);
   });
 

@@ -141,7 +141,27 @@ describe('spectra along a path', function () {
     assert.equal(counted.z_data_unit, '1 / millielectron_volt');
   });
 
+  it('take the flags of sqw, and say which have no effect', async () => {
+    const args = [
+      quartz,
+      '--path',
+      'G M',
+      ...SPACING,
+      '--temperature',
+      '5',
+      '--no-bose',
+      '--save-json',
+      output,
+    ];
+    const { code, stderr } = await daemon.cli('dispersion', ...args);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /temperature has no effect on euphonicd dispersion.*Bose factor has no effect/s);
+  });
+
   it('are refused with what is wrong', async () => {
+    const outside = await daemon.cli('map', quartz, '--path', 'G M', '--e-min', '1000', '--e-max', '1100');
+    assert.equal(outside.code, 1, outside.stderr);
+    assert.match(outside.stderr, /Nothing is to be seen within the bins/);
     const refused: [string[], RegExp][] = [
       [['dispersion', quartz, '--path', 'G X'], /no point 'X'/],
       [['map', quartz, '--eb', '0'], /broadening is 0/],

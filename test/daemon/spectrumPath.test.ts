@@ -94,5 +94,10 @@ describe('spectrum.path', function () {
     const response = await peer.request('spectrum.path', { model: broken.model });
     assert.ok('error' in response);
     assert.match(response.error.message, /space group/);
+    assert.match(response.error.advice!, /coordinates/);
+    // which the advice names, and which work
+    const own = await peer.request('spectrum.path', { model: broken.model, q: '0 0 0  .5 0 0' });
+    assert.ok(!('error' in own), JSON.stringify(own));
+    assert.deepEqual([own.result.bravais, own.result.path], [null, '0 0 0 1/2 0 0']);
   });
 });

@@ -6,7 +6,7 @@ import type { ModelFlags } from '../options/modelOptions.js';
 import type { PathFlags } from '../options/pathOptions.js';
 import type { OutputFlags, UnitFlags } from '../options/spectrumOptions.js';
 import { EXIT_OK } from '../terminal/exitCodes.js';
-import { chosenPath, pathText } from './chosenPath.js';
+import { chosenPath, pathFigures, pathText, pathWords } from './chosenPath.js';
 import { planOptions } from './planOptions.js';
 import { provenanceOf, report } from './report.js';
 import { withModel } from './session.js';
@@ -34,9 +34,9 @@ export async function dispersion(
     const spectrum = dispersionSpectrum(evaluation.frequencies, path.sampled, provenance);
     await writeSpectrum(spectrum, flags, files);
     report(session, flags, files, evaluation, {
-      what: `${path.lattice.bravais}, ${distances.length} q-points`,
+      what: pathWords(path),
       seconds: (performance.now() - start) / 1000,
-      figures: { bravais: path.lattice.bravais, n_qpts: distances.length },
+      figures: pathFigures(path),
     });
     return EXIT_OK;
   });

@@ -54,7 +54,7 @@ export async function dos(modelPath: string, flags: DosFlags): Promise<number> {
     report(session, flags, files, evaluation, {
       what: `${sizeOf(grid)} q-points, ${qpts.length / 3} by time reversal`,
       seconds: (performance.now() - start) / 1000,
-      notes: notesOf(flags, area),
+      notes: notesOf(area),
       figures: { grid, area },
     });
     return EXIT_OK;
@@ -86,9 +86,6 @@ function describe({ grid, width, adaptiveScale }: DosRequest, asr: string, area:
   };
 }
 
-function notesOf(flags: DosFlags, area: number): string[] {
-  return [
-    ...(3 - area > WHOLE ? [`The bins hold ${area.toPrecision(6)} of 3 modes per atom.`] : []),
-    ...(flags.temperature === undefined ? [] : ['The temperature has no effect on a density of states.']),
-  ];
+function notesOf(area: number): string[] {
+  return [...(3 - area > WHOLE ? [`The bins hold ${area.toPrecision(6)} of 3 modes per atom.`] : [])];
 }

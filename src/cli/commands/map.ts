@@ -1,4 +1,5 @@
 /** `euphonicd map`: S(Q,ω), or modes per energy, along a path through reciprocal space. */
+import { EuphonicError } from '../../base/errors.js';
 import type { Evaluation } from '../../client/evaluation.js';
 import { type MapModes, mapSpectrum } from '../../spectra/map.js';
 import { modeRange } from '../../spectra/range.js';
@@ -19,7 +20,7 @@ import {
   type OutputFlags,
 } from '../options/spectrumOptions.js';
 import { EXIT_OK } from '../terminal/exitCodes.js';
-import { chosenPath, pathText } from './chosenPath.js';
+import { chosenPath, pathFigures, pathText, pathWords } from './chosenPath.js';
 import { provenanceOf, report } from './report.js';
 import { withModel } from './session.js';
 import { thermalFactors } from './thermalFactors.js';
@@ -74,11 +75,17 @@ export async function map(modelPath: string, flags: MapFlags): Promise<number> {
     });
     const modes = modesOf(evaluation, crystal.atomType.length);
     const spectrum = mapSpectrum(modes, path.sampled, request, measured, provenance);
+    if (spectrum.data.every((x) => x === 0)) {
+      throw new EuphonicError('invalid_argument', 'Nothing is to be seen within the bins.', {
+        where: '--e-min, --e-max',
+        expected: 'energies between which modes of the path scatter',
+      });
+    }
     await writeSpectrum(spectrum, flags, files);
     report(session, flags, files, evaluation, {
-      what: `${path.lattice.bravais}, ${distances.length} q-points × ${flags.ebins} bins`,
+      what: `${pathWords(path)} × ${flags.ebins} bins`,
       seconds: (performance.now() - start) / 1000,
-      figures: { bravais: path.lattice.bravais, n_qpts: distances.length },
+      figures: pathFigures(path),
     });
     return EXIT_OK;
   });

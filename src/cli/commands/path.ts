@@ -18,20 +18,25 @@ export async function path(
   );
   if (flags.json) {
     const wanted = flags.path ?? flags.q ?? flags.zone ?? flags.qSpacing;
-    printJson({ ...latticeJson(lattice, corners), ...(wanted !== undefined && sampledJson(sampled)) });
+    printJson({
+      ...latticeJson(lattice),
+      path: corners.flatMap((part) => part.slice(1).map((end, i) => [part[i].label, end.label])),
+      ...(wanted !== undefined && sampledJson(sampled)),
+    });
   } else {
-    for (const line of [...latticeLines(lattice), ...pathLines(corners, sampled, flags.zone)]) print(line);
+    for (const line of [
+      ...(lattice ? latticeLines(lattice) : []),
+      ...pathLines(corners, sampled, flags.zone),
+    ])
+      print(line);
   }
   return EXIT_OK;
 }
 
-function latticeJson({ bravais, points }: LatticePath, corners: Corners) {
-  return {
-    bravais,
-    points: Object.fromEntries(points),
-    path: corners.flatMap((part) => part.slice(1).map((end, i) => [part[i].label, end.label])),
-  };
-}
+const latticeJson = (lattice: LatticePath | undefined) => ({
+  bravais: lattice?.bravais ?? null,
+  points: Object.fromEntries(lattice?.points ?? []),
+});
 
 function sampledJson({ qpts, distances, lines }: SampledPath) {
   const n = distances.length;

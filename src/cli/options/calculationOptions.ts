@@ -7,6 +7,7 @@ import { type CalculationOptions, SCATTERING_LENGTH_TABLES, SUM_RULES } from '..
 import { checkParams } from '../../protocol/validate.js';
 import { systemReason } from '../../runtime/posix.js';
 import { fromCommandLine, UsageError } from '../terminal/exitCodes.js';
+import { note } from '../terminal/output.js';
 import { gridSizeOf, numberOf, tripleOf } from './numbers.js';
 
 const parseNumber = numberOf('a number', (x) => !Number.isNaN(x));
@@ -33,48 +34,137 @@ export interface CalculationFlags {
   nThreads?: number;
 }
 
-export function addCalculationOptions(command: Command): Command {
-  const flag = (name: string, words: string) => {
-    command.addOption(new Option(`--${name}`, words)).addOption(new Option(`--no-${name}`).hideHelp());
-  };
-  command.addOption(
-    new Option('--asr [rule]', 'acoustic sum rule; without a name reciprocal')
-      .choices(['none', ...SUM_RULES])
-      .preset('reciprocal')
-      .default('none'),
-  );
-  flag('dipole', 'long-range dipole interaction of polar crystals (default; --no-dipole)');
-  command.option('--dipole-parameter <x>', 'scales the automatic Ewald parameter', parseNumber);
-  flag('splitting', 'LO–TO splitting at the zone centre (default; --no-splitting)');
-  command.option(
-    `${DIRECTION} <h k l>`,
-    'three numbers, r.l.u.: from there zone centres are approached (default: from the neighbours in the list)',
-    tripleOf(
-      'three finite numbers that are not all zero, such as 1 0 0',
-      (hkl) => hkl.every(Number.isFinite) && hkl.some((x) => x !== 0),
-    ),
-  );
-  command.option(
-    '--temperature <kelvin>',
-    'temperature of the Debye–Waller and Bose factors',
-    parseTemperature,
-  );
-  command.option(
-    `${GRID} <n n n>`,
-    'three numbers: average the Debye–Waller tensors over such a Monkhorst–Pack grid (needs --temperature)',
-    gridSizeOf('6 6 6'),
-  );
-  flag('bose', 'multiply by the Bose factor (default: --no-bose)');
-  flag(
-    'negative-e',
-    'also intensities at negative energies, key structure_factors_negative_e (default: --no-negative-e)',
-  );
-  command.option(
-    '--scattering-lengths <table>',
-    `${SCATTERING_LENGTH_TABLES.join(', ')}, or JSON, or a JSON file: atom type → fm, [re, im] or a name such as 62Ni`,
-  );
-  command.option('--n-threads <n>', "at most as many threads of the daemon's", parseNumber);
+/** What of calculations a command depends on; the other options are taken, too, but hidden and without effect, which is said. */
+interface Used {
+  /** structure factors, and so thermal factors and scattering lengths */
+  intensities?: boolean;
+  /** a path, whose zone centres are approached from somewhere */
+  directions?: boolean;
+  /** a grid, whose zone centre is approached from nowhere */
+  isGrid?: boolean;
+  /** a list of q-points and what is calculated for it, as it is */
+  isList?: boolean;
+}
+
+export function addCalculationOptions(command: Command, used: Used): Command {
+  for (const { flag, noun, words, argument = '', parse, isBoolean, isUsed = true } of calculationFlags(
+    used,
+  )) {
+    const option = new Option(`${flag}${argument}`, words).hideHelp(!isUsed);
+    if (parse) option.argParser(parse);
+    if (flag === ASR) {
+      option
+        .choices(['none', ...SUM_RULES])
+        .preset('reciprocal')
+        .default('none');
+    }
+    command.addOption(option);
+    if (isBoolean) command.addOption(new Option(flag.replace('--', '--no-')).hideHelp());
+    if (isUsed) continue;
+    command.hook('preAction', (_, action) => {
+      if (action.getOptionValueSource(option.attributeName()) !== 'cli') return;
+      note(`The ${noun} has no effect on euphonicd ${action.name()}.`);
+    });
+  }
   return command;
+}
+
+interface CalculationFlag {
+  flag: string;
+  /** what it is, where it may have no effect */
+  noun?: string;
+  words: string;
+  argument?: string;
+  parse?: (text: string) => unknown;
+  isBoolean?: boolean;
+  isUsed?: boolean;
+}
+
+const ASR = '--asr';
+
+function calculationFlags({ intensities, directions, isGrid, isList }: Used): CalculationFlag[] {
+  return [
+    { flag: ASR, argument: ' [rule]', words: 'acoustic sum rule; without a name reciprocal' },
+    {
+      flag: '--dipole',
+      words: 'long-range dipole interaction of polar crystals (default; --no-dipole)',
+      isBoolean: true,
+    },
+    {
+      flag: '--dipole-parameter',
+      argument: ' <x>',
+      words: 'scales the automatic Ewald parameter',
+      parse: parseNumber,
+    },
+    {
+      flag: '--splitting',
+      words: `LO–TO splitting at the zone centre (default${isGrid ? ': --no-splitting' : '; --no-splitting'})`,
+      isBoolean: true,
+    },
+    {
+      flag: DIRECTION,
+      noun: 'direction of approach',
+      argument: ' <h k l>',
+      words: `three numbers, r.l.u.: from there zone centres are approached (default: from ${isList ? 'the neighbours in the list' : 'each line of the path in its own direction'})`,
+      parse: tripleOf(
+        'three finite numbers that are not all zero, such as 1 0 0',
+        (hkl) => hkl.every(Number.isFinite) && hkl.some((x) => x !== 0),
+      ),
+      isUsed: directions ?? false,
+    },
+    ...thermalFlags({ intensities, isList }),
+    {
+      flag: '--scattering-lengths',
+      noun: 'table of scattering lengths',
+      argument: ' <table>',
+      words: `${SCATTERING_LENGTH_TABLES.join(', ')}, or JSON, or a JSON file: atom type → fm, [re, im] or a name such as 62Ni (default: Sears1992)`,
+      isUsed: intensities ?? false,
+    },
+    {
+      flag: '--n-threads',
+      argument: ' <n>',
+      words: "at most as many threads of the daemon's",
+      parse: parseNumber,
+    },
+  ];
+}
+
+function thermalFlags({ intensities, isList }: Used): CalculationFlag[] {
+  return [
+    {
+      flag: '--temperature',
+      noun: 'temperature',
+      argument: ' <kelvin>',
+      words: isList
+        ? 'temperature of the Debye–Waller factor (with --debye-waller-grid) and of the Bose factor (with --bose)'
+        : 'temperature of the Debye–Waller and Bose factors, which are left out without it',
+      parse: parseTemperature,
+      isUsed: intensities ?? false,
+    },
+    {
+      flag: GRID,
+      noun: 'Debye–Waller grid',
+      argument: ' <n n n>',
+      words: `three numbers: average the Debye–Waller tensors over such a Monkhorst–Pack grid (needs --temperature${isList ? '' : '; default: that of --grid'})`,
+      parse: gridSizeOf('6 6 6'),
+      isUsed: intensities ?? false,
+    },
+    {
+      flag: '--bose',
+      noun: 'Bose factor',
+      words: `multiply by the Bose factor (default: ${isList ? '--no-bose' : 'with a temperature; --no-bose'})`,
+      isBoolean: true,
+      isUsed: intensities ?? false,
+    },
+    {
+      flag: '--negative-e',
+      noun: 'option --negative-e',
+      words:
+        'also intensities at negative energies, key structure_factors_negative_e (default: --no-negative-e)',
+      isBoolean: true,
+      isUsed: isList ?? false,
+    },
+  ];
 }
 
 /**

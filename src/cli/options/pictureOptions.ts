@@ -13,9 +13,11 @@ import { systemReason } from '../../runtime/posix.js';
 import { numberOf, numbersOf, parsePositive } from './numbers.js';
 
 const SIZE = '--fig-size';
+/** Euphonic's second spelling. */
+const SIZE_TOO = '--figsize';
 
 /** Options of several numbers. */
-export const PICTURE_NUMBERS = { [SIZE]: 2 };
+export const PICTURE_NUMBERS = { [SIZE]: 2, [SIZE_TOO]: 2 };
 
 export interface PictureFlags {
   title?: string;
@@ -35,21 +37,45 @@ export interface PictureFlags {
 export function addPictureOptions(command: Command): Command {
   return command
     .option('--title <text>', 'above the picture')
-    .option('--x-label <text>', 'title of the horizontal axis')
-    .option('--y-label <text>', 'title of the vertical axis')
-    .option(`${SIZE} <w h>`, 'two numbers: size of the picture, cm', parseSize)
-    .option('--font-size <pt>', 'of all texts (default: 10)', parsePositive)
-    .option('--line-width <pt>', 'of lines (default: 1)', parsePositive)
-    .option('--style <file>', 'a Vega configuration in JSON: colours, fonts, grids', readStyle);
+    .option('--xlabel, --x-label <text>', 'title of the horizontal axis')
+    .option('--ylabel, --y-label <text>', 'title of the vertical axis')
+    .option(`${SIZE_TOO}, ${SIZE} <w h>`, 'two numbers: size of the picture, cm (default: 14 9)', parseSize)
+    .option('--fontsize, --font-size <pt>', 'of all texts (default: 10)', parsePositive)
+    .option(
+      '--style <file>',
+      'a Vega configuration in JSON: colours, fonts, grids; Euphonic has style sheets of matplotlib',
+      readStyle,
+    );
+}
+
+/** Of pictures of lines. */
+export function addLineOptions(command: Command): Command {
+  return command.option('--linewidth, --line-width <pt>', 'of lines (default: 1)', parsePositive);
 }
 
 export function addColourOptions(command: Command): Command {
   const limit = numberOf('a finite number', Number.isFinite);
   return command
-    .option('--c-map <name>', 'colours, with _r the other way round (default: viridis)', parseColourMap)
-    .addOption(new Option('--colour-scale <scale>', '(default: linear)').choices(COLOUR_SCALES))
-    .option('--v-min <x>', 'intensity of the first colour (default: the lowest)', limit)
-    .option('--v-max <x>', 'intensity of the last colour (default: 99.5 % of the map lies below)', limit)
+    .option(
+      '--cmap, --c-map <name>',
+      'colours, with _r the other way round (default: viridis)',
+      parseColourMap,
+    )
+    .addOption(
+      new Option('--colour-scale <scale>', 'how colours go with intensities (default: linear)').choices(
+        COLOUR_SCALES,
+      ),
+    )
+    .option(
+      '--vmin, --v-min <x>',
+      'intensity of the first colour (default: 0, or the lowest below it; with log 1/1000 of the last)',
+      limit,
+    )
+    .option(
+      '--vmax, --v-max <x>',
+      'intensity of the last colour (default: 99.5 % of the map lies below)',
+      limit,
+    )
     .addOption(
       new Option(
         '--view <view>',

@@ -58,8 +58,16 @@ export function addUnitOption(command: Command): Command {
 
 export function addEnergyOptions(command: Command): Command {
   addUnitOption(command)
-    .option('--e-min <x>', 'lowest energy (default: 0, or below the lowest imaginary mode)', parseFinite)
-    .option('--e-max <x>', 'highest energy (default: 5 % above the highest mode)', parseFinite)
+    .option(
+      '--e-min <x>',
+      'lowest energy (default: 0, or below the lowest imaginary mode; further with --eb)',
+      parseFinite,
+    )
+    .option(
+      '--e-max <x>',
+      'highest energy (default: 5 % above the highest mode; further with --eb)',
+      parseFinite,
+    )
     .option(
       '--ebins <n>',
       'bins between them',
@@ -80,10 +88,14 @@ export function addWidthOption(command: Command): Command {
   );
 }
 
-export function addGridOptions(command: Command): Command {
+/** `what` the grid is for, where that is not all of the command. */
+export function addGridOptions(command: Command, what?: string): Command {
   return command
     .addOption(
-      new Option(`${GRID} <n n n>`, 'three numbers: a Monkhorst–Pack grid of q-points')
+      new Option(
+        `${GRID} <n n n>`,
+        `three numbers: a Monkhorst–Pack grid of q-points${what ? `, ${what}` : ''}`,
+      )
         .argParser(gridSizeOf('20 20 20'))
         .conflicts('gridSpacing'),
     )

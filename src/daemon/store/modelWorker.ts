@@ -21,7 +21,7 @@ import { irreducibleWedge, type Wedge } from '../../qpoints/irreducibleWedge.js'
 import {
   type ChosenPath,
   chosenPath,
-  latticePathInAngstrom,
+  latticeForPath,
   type WantedPath,
 } from '../../qpoints/paths/chosenPath.js';
 import { parseCoordinates, parseLabels } from '../../qpoints/paths/corners.js';
@@ -118,11 +118,12 @@ async function pathOf({ crystal, wanted }: TaskOf<'path'>): Promise<ChosenPath> 
       expected: 'one of them',
     });
   }
-  return chosenPath(await latticePathInAngstrom(crystal), crystal.cellVectors, {
+  const chosen = {
     ...rest,
     ...(path !== undefined && { path: parseLabels(path) }),
     ...(q !== undefined && { q: parseCoordinates(q) }),
-  });
+  };
+  return chosenPath(await latticeForPath(crystal, chosen), crystal.cellVectors, chosen);
 }
 
 /** Every array that has its memory to itself can move; one that shares it is copied. */

@@ -21,8 +21,8 @@ export function inUnitsOfSpectra({ cellVectors, atomR, atomType }: Crystal): Omi
 
 export function pathSummary({ lattice, corners, sampled, notes }: ChosenPath): PathSummary {
   return {
-    bravais: lattice.bravais,
-    space_group: lattice.spaceGroup,
+    bravais: lattice?.bravais ?? null,
+    space_group: lattice?.spaceGroup ?? null,
     path: cornersText(corners),
     lines: sampled.lines.map(({ from, to, first, last }) => ({ from, to, first, last })),
     notes,

@@ -18,7 +18,8 @@ export interface WantedPath {
 }
 
 export interface ChosenPath {
-  lattice: LatticePath;
+  /** none where no space group is found, and coordinates are given */
+  lattice?: LatticePath;
   corners: Corners;
   sampled: SampledPath;
   /** sentences for the user */
@@ -28,25 +29,47 @@ export interface ChosenPath {
 /** 1/Å, as Euphonic's tools have it. */
 const DEFAULT_SPACING = 0.025;
 
-/** As `latticePath`, of a crystal whose `cellVectors` [3,3] are in Å. */
-export function latticePathInAngstrom(crystal: Omit<Crystal, 'atomMass'>): Promise<LatticePath> {
-  return latticePath({ ...crystal, cellVectors: inBohr(crystal.cellVectors) });
+/**
+ * As `latticePath`, of a crystal whose `cellVectors` [3,3] are in Å. Where no space group is found it throws `invalid_argument`, or
+ * gives none for a path of coordinates, which needs none.
+ */
+export async function latticeForPath(
+  crystal: Omit<Crystal, 'atomMass'>,
+  { q }: Pick<WantedPath, 'q'>,
+): Promise<LatticePath | undefined> {
+  try {
+    return await latticePath({ ...crystal, cellVectors: inBohr(crystal.cellVectors) });
+  } catch (error) {
+    if (q) return undefined;
+    throw error;
+  }
 }
 
-/** `cellVectors` [3,3] Å. Throws `invalid_argument` for an unknown label or a line without length, `too_large`. */
-export function chosenPath(lattice: LatticePath, cellVectors: Float64Array, wanted: WantedPath): ChosenPath {
-  const { path: labels, q, zone, qSpacing = DEFAULT_SPACING } = wanted;
+/**
+ * On what `latticeForPath` found; `cellVectors` [3,3] Å. Throws `invalid_argument` for an unknown label or a line without
+ * length, `too_large` for a spacing with too many points.
+ */
+export function chosenPath(
+  lattice: LatticePath | undefined,
+  cellVectors: Float64Array,
+  { path: labels, q, zone, qSpacing = DEFAULT_SPACING }: WantedPath,
+): ChosenPath {
   const corners = q
-    ? coordinateCorners(q, lattice)
-    : labelledCorners(labels ?? parseLabels(lattice.path), lattice);
-  const isAmbiguous = !q && labels?.flat().includes('G') && lattice.points.has('G');
+    ? coordinateCorners(q, lattice ?? { points: new Map() })
+    : labelledCorners(labels ?? parseLabels(lattice!.path), lattice!);
+  const isAmbiguous = !q && labels?.flat().includes('G') && lattice!.points.has('G');
   return {
-    lattice,
+    ...(lattice && { lattice }),
     corners,
     sampled: samplePath(corners, inBohr(cellVectors), qSpacing, zone),
-    notes: isAmbiguous
-      ? [`The lattice ${lattice.bravais} has a point G of its own; its zone centre is GAMMA.`]
-      : [],
+    notes: [
+      ...(isAmbiguous
+        ? [`The lattice ${lattice!.bravais} has a point G of its own; its zone centre is GAMMA.`]
+        : []),
+      ...(lattice
+        ? []
+        : ['No space group was found for the crystal: the points of its path have no labels.']),
+    ],
   };
 }
 

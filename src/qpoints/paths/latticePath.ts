@@ -45,7 +45,7 @@ export async function latticePath(crystal: Omit<Crystal, 'atomMass'>): Promise<L
   const { number, symbol, cellVectors, linear } = await standardCell(crystal).catch((error) => {
     throw new EuphonicError('invalid_argument', `No space group was found for the crystal: ${error}.`, {
       expected: 'atoms that do not lie on one another',
-      advice: 'give the path by coordinates',
+      advice: 'Give the path by coordinates.',
     });
   });
   const lattice = bravaisLattice(number, symbol);
