@@ -1,4 +1,5 @@
 /** Dispersion curves: frequencies of all modes along a path. */
+import { type ChosenPath, cornersText } from '../qpoints/paths/chosenPath.js';
 import type { SampledPath } from '../qpoints/paths/sample.js';
 import type { Axis, Provenance, Spectrum } from './spectrum.js';
 
@@ -31,5 +32,15 @@ export function pathAxis({ distances, lines }: SampledPath): Axis {
     of: 'points',
     values: distances,
     ticks: [...labels].map(([index, label]) => ({ index, label })),
+  };
+}
+
+/** What a spectrum says of its path. */
+export function pathText({ lattice, corners, sampled }: ChosenPath, { zone }: { zone?: readonly number[] }) {
+  return {
+    ...(lattice && { lattice: lattice.bravais }),
+    path: cornersText(corners),
+    ...(zone && { zone: zone.join(' ') }),
+    q_points: sampled.distances.length,
   };
 }

@@ -90,7 +90,7 @@ export function measurable({ edges: qEdges }: PowderAxis, request: PowderRequest
   const isAny = Array.from({ length: nQ }, (_, i) => i).some((i) => reached.some((_, k) => is(i, k)));
   if (isAny) return is;
   throw new EuphonicError('invalid_argument', 'The neutrons reach nothing of this map.', {
-    where: kinematics.isFinal ? 'e-f' : 'e-i',
+    where: kinematics.isFinal ? 'e_final' : 'e_incident',
     expected: reachedWords(reached, energyMin, energyMax),
   });
 }

@@ -17,6 +17,7 @@ const ROOMS: Record<string, string> = {
   qpoints: 'models',
   'qpoints/paths': 'base models qpoints',
   spectra: 'base models qpoints qpoints/paths',
+  'spectra/calculation': 'base models protocol qpoints qpoints/paths spectra',
   'figure/page': '',
   figure: 'figure/page spectra',
   compute: 'models qpoints',
@@ -33,7 +34,7 @@ const ROOMS: Record<string, string> = {
     'base cli/terminal daemon/limits figure models protocol qpoints qpoints/paths runtime spectra',
   'cli/formats': 'base cli/options cli/terminal client figure protocol qpoints runtime spectra',
   'cli/commands':
-    'base cli/formats cli/options cli/terminal client compute compute/local daemon daemon/limits models protocol qpoints qpoints/paths runtime spectra',
+    'base cli/formats cli/options cli/terminal client compute compute/local daemon daemon/limits protocol qpoints qpoints/paths runtime spectra spectra/calculation',
   cli: 'base cli/commands cli/options cli/terminal spectra',
   '.': 'cli cli/terminal',
 };

@@ -1,10 +1,5 @@
 /** The path through reciprocal space that flags ask for. */
-import {
-  type ChosenPath,
-  chosenPath as choose,
-  cornersText,
-  latticeForPath,
-} from '../../qpoints/paths/chosenPath.js';
+import { type ChosenPath, chosenPath as choose, latticeForPath } from '../../qpoints/paths/chosenPath.js';
 import type { CrystalData } from '../formats/structureFactorFile.js';
 import type { PathFlags } from '../options/pathOptions.js';
 import { fromCommandLine } from '../terminal/exitCodes.js';
@@ -28,13 +23,3 @@ export const pathFigures = ({ lattice, sampled }: ChosenPath) => ({
   bravais: lattice?.bravais ?? null,
   n_qpts: sampled.distances.length,
 });
-
-/** What a spectrum says of its path. */
-export function pathText({ lattice, corners, sampled }: ChosenPath, { zone }: PathFlags) {
-  return {
-    ...(lattice && { lattice: lattice.bravais }),
-    path: cornersText(corners),
-    ...(zone && { zone: zone.join(' ') }),
-    q_points: sampled.distances.length,
-  };
-}

@@ -1,12 +1,12 @@
 /** `euphonicd dispersion`: frequencies along a path through reciprocal space. */
-import { dispersionSpectrum } from '../../spectra/dispersion.js';
+import { dispersionSpectrum, pathText } from '../../spectra/dispersion.js';
 import { outputs, writeSpectrum } from '../formats/spectrumFile.js';
 import { type CalculationFlags, splittingDirections } from '../options/calculationOptions.js';
 import type { ModelFlags } from '../options/modelOptions.js';
 import type { PathFlags } from '../options/pathOptions.js';
 import type { OutputFlags, UnitFlags } from '../options/spectrumOptions.js';
 import { EXIT_OK } from '../terminal/exitCodes.js';
-import { chosenPath, pathFigures, pathText, pathWords } from './chosenPath.js';
+import { chosenPath, pathFigures, pathWords } from './chosenPath.js';
 import { planOptions } from './planOptions.js';
 import { provenanceOf, report } from './report.js';
 import { withModel } from './session.js';

@@ -1,7 +1,7 @@
 /** `euphonicd dos`: densities of states. */
-import { EuphonicError } from '../../base/errors.js';
 import { sizeOf } from '../../qpoints/grid.js';
-import { type DosRequest, type DosWeighting, dosArea, dosCounting, dosSpectrum } from '../../spectra/dos.js';
+import { calculateDos, type DosWanted } from '../../spectra/calculation/dos.js';
+import type { DosWeighting } from '../../spectra/dos.js';
 import { outputs, writeSpectrum } from '../formats/spectrumFile.js';
 import type { CalculationFlags } from '../options/calculationOptions.js';
 import type { ModelFlags } from '../options/modelOptions.js';
@@ -13,10 +13,10 @@ import {
   gridOf,
   type OutputFlags,
 } from '../options/spectrumOptions.js';
-import { EXIT_OK, fromCommandLine } from '../terminal/exitCodes.js';
-import { modeEnergies } from './modeEnergies.js';
+import { EXIT_OK } from '../terminal/exitCodes.js';
+import { calculatorOf } from './calculatorOf.js';
 import { planOptions } from './planOptions.js';
-import { provenanceOf, report } from './report.js';
+import { report } from './report.js';
 import { withModel } from './session.js';
 
 export interface DosFlags extends CalculationFlags, ModelFlags, EnergyFlags, GridFlags, OutputFlags {
@@ -26,35 +26,20 @@ export interface DosFlags extends CalculationFlags, ModelFlags, EnergyFlags, Gri
   adaptiveScale: number;
 }
 
-/** An area that lacks less is whole. */
-const WHOLE = 1e-5;
-
 export async function dos(modelPath: string, flags: DosFlags): Promise<number> {
-  // at the zone centre no direction of approach would stand for all
-  const plan = { splitting: false, ...planOptions(flags) };
+  const plan = planOptions(flags);
   const given = partOfRequest(flags);
   const files = outputs(flags, modelPath, 'dos');
   return withModel(modelPath, flags, async (session) => {
-    const { crystal, evaluate } = session;
     const start = performance.now();
-    const grid = gridOf(flags, crystal.cellVectors);
-    const request = { grid, ...(await modeEnergies(session, plan, grid, given)), ...given };
-    const { qpts, ...counting } = fromCommandLine(() => dosCounting(crystal, request));
-    const evaluation = await evaluate(qpts, { ...plan, quantity: 'histogram', ...counting });
-    const area = dosArea(evaluation.histogram!, crystal, request);
-    if (area === 0) {
-      throw new EuphonicError('invalid_argument', 'No mode lies within the bins.', {
-        where: '--e-min, --e-max',
-        expected: 'energies between which the crystal has modes',
-      });
-    }
-    const provenance = provenanceOf(session, 'dos', describe(request, plan.asr ?? 'none', area));
-    const spectrum = fromCommandLine(() => dosSpectrum(evaluation.histogram!, crystal, request, provenance));
+    const wanted = { grid: gridOf(flags, session.crystal.cellVectors), ...given };
+    const found = await calculateDos(calculatorOf(session, 'dos'), plan, wanted);
+    const { spectrum, figures, notes, grid, points, area } = found;
     await writeSpectrum(spectrum, flags, files);
-    report(session, flags, files, evaluation, {
-      what: `${sizeOf(grid)} q-points, ${qpts.length / 3} by time reversal`,
+    report(session, flags, files, figures, {
+      what: `${sizeOf(grid)} q-points, ${points} by time reversal`,
       seconds: (performance.now() - start) / 1000,
-      notes: notesOf(area),
+      notes,
       figures: { grid, area },
     });
     return EXIT_OK;
@@ -62,9 +47,7 @@ export async function dos(modelPath: string, flags: DosFlags): Promise<number> {
 }
 
 /** What flags say without the crystal. Throws UsageError. */
-function partOfRequest(
-  flags: DosFlags,
-): Omit<DosRequest, 'grid' | 'energyMin' | 'energyMax'> & Partial<DosRequest> {
+function partOfRequest(flags: DosFlags): Omit<DosWanted, 'grid'> {
   const width = broadeningWidth(flags);
   return {
     ...energyRange(flags),
@@ -74,18 +57,4 @@ function partOfRequest(
     weighting: flags.weighting,
     ...(flags.pdos && { partial: flags.pdos === true ? 'all' : flags.pdos }),
   };
-}
-
-function describe({ grid, width, adaptiveScale }: DosRequest, asr: string, area: number) {
-  return {
-    grid: grid.join(' '),
-    asr,
-    area_per_atom: area,
-    ...(width && { energy_broadening_fwhm_meV: width.join(' ') }),
-    ...(adaptiveScale !== undefined && { adaptive_scale: adaptiveScale }),
-  };
-}
-
-function notesOf(area: number): string[] {
-  return [...(3 - area > WHOLE ? [`The bins hold ${area.toPrecision(6)} of 3 modes per atom.`] : [])];
 }

@@ -4,6 +4,7 @@ import { EuphonicClient } from '../../client/client.js';
 import type { EvaluateOptions, Evaluation } from '../../client/evaluation.js';
 import { toFloat64Array } from '../../protocol/arrays.js';
 import type { ModelSummary } from '../../protocol/messages.js';
+import type { Progress } from '../../spectra/calculation/calculator.js';
 import type { CrystalData } from '../formats/structureFactorFile.js';
 import { type ModelFlags, modelOptions } from '../options/modelOptions.js';
 
@@ -17,14 +18,6 @@ export interface Session {
   evaluate(qpts: Float64Array, options: EvaluateOptions, progress?: Progress): Promise<Evaluation>;
   /** Shows how far several evaluations are together, until it is stopped. */
   progress(): Progress;
-}
-
-interface Progress {
-  /** Says that so many more q-points are to be calculated. */
-  add(points: number): void;
-  /** Says how many of those added last are done. */
-  update(points: number): void;
-  stop(): void;
 }
 
 /** A calculation that takes longer than this shows its progress, where standard error is a terminal. */

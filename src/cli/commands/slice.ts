@@ -1,5 +1,7 @@
 /** `euphonicd slice`: S(Q,ω) over a plane of Q at constant energy, or over a line of Q and energy, averaged as data are cut. */
 import type { EvaluateOptions } from '../../client/evaluation.js';
+import { modeEnergies } from '../../spectra/calculation/modeEnergies.js';
+import { thermalFactors } from '../../spectra/calculation/thermalFactors.js';
 import { type Cut, type Slice, sliceOf, slicePoints, sliceSpectrum } from '../../spectra/slice.js';
 import { perMeV } from '../../spectra/units.js';
 import { outputs, writeSpectrum } from '../formats/spectrumFile.js';
@@ -14,11 +16,9 @@ import {
   type WidthFlags,
 } from '../options/spectrumOptions.js';
 import { EXIT_OK, fromCommandLine } from '../terminal/exitCodes.js';
-import { modeEnergies } from './modeEnergies.js';
 import { planOptions } from './planOptions.js';
 import { provenanceOf, report } from './report.js';
 import { type Session, withModel } from './session.js';
-import { thermalFactors } from './thermalFactors.js';
 
 export interface SliceCommandFlags
   extends CalculationFlags,

@@ -10,6 +10,13 @@ const NAMES = [
   'born_name',
   'fc_name',
   'fc_format',
+  'e_min',
+  'e_max',
+  'e_incident',
+  'e_final',
+  'q_spacing',
+  'ebins',
+  'npts_max',
 ];
 
 /** Names that are words, too: only as the subject of a message, or as the place of a fault. */

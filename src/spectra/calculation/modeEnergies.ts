@@ -1,8 +1,7 @@
 /** Between which energies the modes of a crystal lie. */
-import type { EvaluateOptions } from '../../client/evaluation.js';
 import { type Grid, halfGrid } from '../../qpoints/grid.js';
-import { modeRange } from '../../spectra/range.js';
-import type { Session } from './session.js';
+import { modeRange } from '../range.js';
+import type { Calculator, QpointOptions } from './calculator.js';
 
 interface Given {
   energyMin?: number;
@@ -15,8 +14,8 @@ const COARSE = 5;
 
 /** Between which all modes lie, from those of a coarse grid, meV; not looked for where both ends are given. */
 export async function modeEnergies(
-  { evaluate }: Session,
-  plan: EvaluateOptions,
+  { evaluate }: Pick<Calculator, 'evaluate'>,
+  plan: QpointOptions,
   grid: Grid,
   { energyMin, energyMax, width }: Given,
 ): Promise<{ energyMin: number; energyMax: number }> {

@@ -1,7 +1,7 @@
 /** What a temperature means where S(Q,ω) is drawn: both the Bose and the Debye–Waller factor, as in Euphonic's tools. */
 import type { CalculationOptions } from '../../protocol/messages.js';
 import type { Grid } from '../../qpoints/grid.js';
-import type { Provenance } from '../../spectra/spectrum.js';
+import type { Provenance } from '../spectrum.js';
 
 /** Options with both factors, the latter averaged over the grid unless another is named; energies below zero where they are wanted. */
 export function thermalFactors(

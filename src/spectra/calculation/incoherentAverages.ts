@@ -1,24 +1,16 @@
 /** The incoherent part of powder averages, and that of several phonons: from the modes of a grid, for any |Q|. */
 import { setImmediate } from 'node:timers/promises';
 import { EuphonicError } from '../../base/errors.js';
-import type { EvaluateOptions, Evaluation } from '../../client/evaluation.js';
 import { crossSections } from '../../models/crossSections.js';
 import { MAX_HISTOGRAM_NUMBERS } from '../../protocol/limits.js';
 import { type Grid, sizeOf } from '../../qpoints/grid.js';
-import { dosCounting } from '../../spectra/dos.js';
-import {
-  binning,
-  multiphonon,
-  type Nodes,
-  onePhonon,
-  type ScatteringAtom,
-} from '../../spectra/incoherent.js';
-import { fwhmAt } from '../../spectra/normal.js';
-import type { PowderRequest } from '../../spectra/powder.js';
-import { edges } from '../../spectra/spectrum.js';
-import { fromCommandLine } from '../terminal/exitCodes.js';
+import { dosCounting } from '../dos.js';
+import { binning, multiphonon, type Nodes, onePhonon, type ScatteringAtom } from '../incoherent.js';
+import { fwhmAt } from '../normal.js';
+import type { PowderRequest } from '../powder.js';
+import { edges } from '../spectrum.js';
+import type { Calculator, QpointOptions, QpointResults } from './calculator.js';
 import { modeEnergies } from './modeEnergies.js';
-import type { Session } from './session.js';
 
 interface Wanted {
   grid: Grid;
@@ -31,7 +23,7 @@ interface Wanted {
 interface IncoherentAverages {
   /** [bins] mbarn per atom, for each radius */
   averages: Float64Array[];
-  evaluation: Evaluation;
+  evaluation: QpointResults;
   /** sentences for the user */
   notes: string[];
 }
@@ -47,17 +39,17 @@ const FINEST = 2 ** 14;
 const UNSAID = 0.003;
 
 export async function incoherentAverages(
-  session: Session,
-  plan: EvaluateOptions,
+  calculator: Calculator,
+  plan: QpointOptions,
   { grid, temperature, isIncoherent, isMultiphonon }: Wanted,
   request: PowderRequest,
   radii: readonly number[],
 ): Promise<IncoherentAverages> {
-  const { crystal, evaluate } = session;
+  const { crystal, evaluate, asked } = calculator;
   const n = crystal.atomType.length;
   const { energyMin, energyMax, bins, width } = request;
-  const sections = fromCommandLine(() => crossSections(crystal.atomType, crystal.atomMass));
-  const { energyMax: highest } = await modeEnergies(session, plan, grid, {});
+  const sections = asked(() => crossSections(crystal.atomType, crystal.atomMass));
+  const { energyMax: highest } = await modeEnergies(calculator, plan, grid, {});
   const step = Math.max(stepOf(request, highest), ((1 + n) * highest) / (MAX_HISTOGRAM_NUMBERS / 2));
   const count = Math.ceil(highest / step) + 1;
   const counted = {
@@ -68,7 +60,7 @@ export async function incoherentAverages(
     bins: count,
     weighting: 'incoherent-dos',
   } as const;
-  const { qpts, ...counting } = fromCommandLine(() => dosCounting(crystal, counted));
+  const { qpts, ...counting } = asked(() => dosCounting(crystal, counted));
   const evaluation = await evaluate(qpts, { ...plan, quantity: 'histogram', ...counting });
   const rows = evaluation.histogram!;
   const atoms = sections.map(
@@ -85,7 +77,7 @@ export async function incoherentAverages(
   ];
   const averages = radii.map(() => new Float64Array(bins));
   for (const part of parts)
-    await addBinned(session, part, edges(energyMin, energyMax, bins), width, averages);
+    await addBinned(calculator, part, edges(energyMin, energyMax, bins), width, averages);
   const used = rows.subarray(1, count).reduce((sum, x) => sum + x, 0);
   const leftOut = 3 - used / (sizeOf(grid) * n);
   return {
@@ -100,9 +92,9 @@ export async function incoherentAverages(
   };
 }
 
-/** Adds intensities of each |Q| to a row of bins, with progress on the terminal and until Ctrl-C. */
+/** Adds intensities of each |Q| to a row of bins, with progress and until it is cancelled. */
 async function addBinned(
-  { progress: begin, signal }: Session,
+  { progress: begin, signal }: Calculator,
   part: Generator<Nodes>,
   binEdges: Float64Array,
   width: number[] | undefined,
@@ -114,7 +106,7 @@ async function addBinned(
     let binned: ReturnType<typeof binning> | undefined;
     for (const [i, row] of rows.entries()) {
       progress.update(i);
-      // what Ctrl-C and the terminal wait for
+      // what signals and progress wait for
       await setImmediate();
       if (signal.aborted) throw new EuphonicError('cancelled', 'The calculation was cancelled.');
       const nodes = part.next().value as Nodes;

@@ -1,0 +1,265 @@
+/** A powder average, or one of densities of states, with the error that its sampling has. */
+import { EuphonicError } from '../../base/errors.js';
+import type { Grid } from '../../qpoints/grid.js';
+import { atomWeights, type DosWeighting } from '../dos.js';
+import {
+  type Measurable,
+  measurable,
+  type PowderAxis,
+  type PowderRequest,
+  type PowderWeighting,
+  partsOf,
+  powderAxis,
+  powderSpectrum,
+  remainingQ,
+  samplingFigures,
+} from '../powder.js';
+import { averageShells, type Blocks, type Sampling, type Shell } from '../shells.js';
+import { type Provenance, type Spectrum, weightedSum } from '../spectrum.js';
+import { type Calculator, type Figures, type QpointOptions, reserveMap } from './calculator.js';
+import { incoherentAverages } from './incoherentAverages.js';
+import { modeEnergies } from './modeEnergies.js';
+import { thermalFactors } from './thermalFactors.js';
+
+type DirectionsOf = Omit<Sampling, 'mostAtOnce'>;
+
+export interface PowderWanted {
+  weighting: PowderWeighting;
+  /** without energies they are those of all modes, and twice as far for several phonons */
+  request: Omit<PowderRequest, 'energyMin' | 'energyMax'> & Partial<PowderRequest>;
+  directions: DirectionsOf;
+  /** under densities of states, Debye–Waller factors and incoherent scattering */
+  grid: Grid;
+  bose: boolean | undefined;
+  /** what is said of the request */
+  words: Provenance;
+}
+
+interface CalculatedPowder {
+  spectrum: Spectrum;
+  figures: Figures;
+  /** sentences for the user */
+  notes: string[];
+  /** of all spheres, also those beyond the bins of Q */
+  spheres: number;
+  sampling: ReturnType<typeof samplingFigures>;
+}
+
+/** q-points of spheres that are calculated at a time. */
+const MAX_POINTS_AT_ONCE = 2 ** 18;
+/** Numbers of their sums, of which a block of so many q-points has its own. */
+const MAX_SUMS_AT_ONCE = 2 ** 23;
+const SMALL_BLOCK = 50;
+
+/** Rejects with `invalid_argument` where a temperature is missing or neutrons reach nothing, with `too_large`. */
+export async function calculatePowder(
+  calculator: Calculator,
+  options: QpointOptions,
+  { weighting, request: given, directions, grid, bose, words }: PowderWanted,
+): Promise<CalculatedPowder> {
+  const plan = { splitting: false, ...planPart(options) };
+  calculator.asked(() => checkTemperature(weighting, options.temperature));
+  const energies = energiesOf(await modeEnergies(calculator, plan, grid, given), weighting, given);
+  const request = { ...energies, ...given };
+  const axis = powderAxis(request);
+  await reserveMap(calculator, request.bins * axis.radii.length, 'q_spacing, ebins');
+  const is = calculator.asked(() => measurable(axis, request));
+  const thermal = thermalFactors(options, grid, { bose, isBelowZero: request.energyMin < 0 });
+  const wanted = { weighting, options: thermal.options, plan, grid, request, axis, is };
+  const found = await averaged(calculator, directions, wanted);
+  const sampling = samplingFigures(found.shells);
+  const provenance = {
+    ...calculator.provenance,
+    ...words,
+    ...thermal.words,
+    ...(sampling.directions.length > 0 && {
+      first_sphere_per_angstrom: axis.radii[0],
+      directions_per_sphere: sampling.directions.join(' '),
+    }),
+    ...(sampling.errors.length > 0 && {
+      relative_error_per_sphere: sampling.errors.map((x) => x.toPrecision(3)).join(' '),
+    }),
+  };
+  const measured = weighting === 'dos' ? 'per_energy' : 'cross_section_per_energy';
+  return {
+    spectrum: powderSpectrum(found.averages, axis, request, is, measured, provenance),
+    figures: found.figures,
+    notes: [...notesOf(directions, found.shells, remainingQ(axis, is, request.bins)), ...found.notes],
+    spheres: axis.radii.length,
+    sampling,
+  };
+}
+
+/** Throws `invalid_argument` for incoherent scattering without a temperature, which its Debye–Waller factor must have. */
+function checkTemperature(weighting: PowderWeighting, temperature: number | null | undefined): void {
+  const { isIncoherent, isMultiphonon } = partsOf(weighting);
+  if (temperature != null || !(isIncoherent || isMultiphonon)) return;
+  throw new EuphonicError('invalid_argument', `The weighting ${weighting} needs a temperature.`, {
+    where: 'temperature',
+    expected: 'kelvin, 0 or more',
+  });
+}
+
+/** Energies by the modes' range: twice as far where several phonons are to be seen, and no further than neutrons can give. */
+function energiesOf(
+  { energyMin, energyMax }: { energyMin: number; energyMax: number },
+  weighting: PowderWeighting,
+  { energyMax: givenMax, kinematics }: Partial<PowderRequest>,
+) {
+  const wanted = partsOf(weighting).isMultiphonon && givenMax === undefined ? 2 * energyMax : energyMax;
+  const most = kinematics && !kinematics.isFinal ? kinematics.energy : Number.POSITIVE_INFINITY;
+  return { energyMin, energyMax: Math.min(wanted, most) };
+}
+
+interface Averaged {
+  /** [bins] for each radius of the axis */
+  averages: Float64Array[];
+  /** of what was sampled */
+  shells: Shell[];
+  figures: Figures;
+  notes: string[];
+}
+
+/** What is averaged, and how. */
+interface Wanted {
+  weighting: PowderWeighting;
+  plan: QpointOptions;
+  /** with thermal factors */
+  options: QpointOptions;
+  grid: Grid;
+  axis: PowderAxis;
+  request: PowderRequest;
+  is: Measurable;
+}
+
+/** All parts of what is wanted, added. */
+async function averaged(calculator: Calculator, sampling: DirectionsOf, wanted: Wanted): Promise<Averaged> {
+  const { weighting, plan, options, grid, axis, request } = wanted;
+  const { isSampled, isIncoherent, isMultiphonon } = partsOf(weighting);
+  const spheres = isSampled ? await sampled(calculator, sampling, wanted) : undefined;
+  const shells = spheres?.shells ?? [];
+  const averages = shells.map(({ average }) => average);
+  if (!isIncoherent && !isMultiphonon) return { averages, shells, figures: spheres!.figures, notes: [] };
+  const parts = { grid, temperature: options.temperature!, isIncoherent, isMultiphonon };
+  const other = await incoherentAverages(calculator, plan, parts, request, axis.radii);
+  const { evaluation, notes } = other;
+  return {
+    averages: other.averages.map((row, i) => row.map((x, k) => x + (averages[i]?.[k] ?? 0))),
+    shells,
+    figures: {
+      ...evaluation,
+      kernel_seconds: evaluation.kernel_seconds + (spheres?.figures.kernel_seconds ?? 0),
+      notes: [...new Set([...evaluation.notes, ...(spheres?.figures.notes ?? [])])],
+    },
+    notes,
+  };
+}
+
+/** How q-points are summed over energy, and what becomes of a sum. */
+interface Counting {
+  options: QpointOptions;
+  histogram: NonNullable<QpointOptions['histogram']>;
+  /** of a histogram */
+  numbers: number;
+  /** intensities [bins], per atom */
+  combine(histogram: Float64Array): Float64Array;
+}
+
+function countingOf(
+  { crystal, asked }: Calculator,
+  weighting: PowderWeighting,
+  { energyMin, energyMax, bins, width }: PowderRequest,
+  options: QpointOptions,
+): Counting {
+  const common = { energy_min: energyMin, energy_max: energyMax, bins, ...(width && { width }) };
+  if (!partsOf(weighting).isDos) {
+    const histogram = { ...common, weight: 'structure_factor' } as const;
+    return { options, histogram, numbers: bins, combine: (sum) => sum };
+  }
+  const n = crystal.atomType.length;
+  if (weighting === 'dos') {
+    return { options, histogram: common, numbers: bins, combine: (sum) => sum.map((x) => x / n) };
+  }
+  const weights = asked(() => atomWeights(crystal, weighting as DosWeighting));
+  return {
+    options,
+    histogram: { ...common, by_atom: true },
+    numbers: (1 + n) * bins,
+    combine: (sum) =>
+      weightedSum(
+        weights.map((_, i) => sum.subarray((1 + i) * bins, (2 + i) * bins)),
+        weights.map((weight) => weight / n),
+      ),
+  };
+}
+
+/** Averages over the axis's spheres, and the figures of all evaluations together. */
+async function sampled(
+  calculator: Calculator,
+  directions: DirectionsOf,
+  { weighting, request, options: given, axis: { radii, first, edges }, is }: Wanted,
+): Promise<Pick<Averaged, 'shells' | 'figures'>> {
+  const { options, histogram, numbers, combine } = countingOf(calculator, weighting, request, given);
+  const figures = { notes: [] as string[], threads: 0, kernel_seconds: 0, imaginary: 0 };
+  const progress = calculator.progress();
+  const sum = async ({ qpts, weights, blockPoints }: Blocks) => {
+    const evaluation = await calculator.evaluate(
+      qpts,
+      { ...options, quantity: 'histogram', weights, histogram: { ...histogram, block_points: blockPoints } },
+      progress,
+    );
+    figures.notes = evaluation.notes;
+    figures.threads = evaluation.threads;
+    figures.kernel_seconds += evaluation.kernel_seconds;
+    figures.imaginary += evaluation.imaginary;
+    const sums = evaluation.histogram!;
+    return Array.from({ length: sums.length / numbers }, (_, k) =>
+      combine(sums.subarray(k * numbers, (k + 1) * numbers)),
+    );
+  };
+  const mostAtOnce = Math.min(MAX_POINTS_AT_ONCE, Math.ceil(MAX_SUMS_AT_ONCE / numbers) * SMALL_BLOCK);
+  const nQ = edges.length - 1;
+  // beyond the bins there is nothing to measure, but what reaches into them
+  const isWanted = (shell: number, bin: number) => is(Math.min(Math.max(shell - first, 0), nQ - 1), bin);
+  try {
+    const sampling = { ...directions, mostAtOnce };
+    return {
+      shells: await averageShells(radii, calculator.crystal.cellVectors, sampling, sum, isWanted),
+      figures,
+    };
+  } finally {
+    progress.stop();
+  }
+}
+
+function notesOf(
+  { error, isGolden }: DirectionsOf,
+  shells: readonly Shell[],
+  remaining: [number, number] | undefined,
+): string[] {
+  const missed = shells.filter((shell) => (shell.error ?? 0) > (error ?? Number.POSITIVE_INFINITY)).length;
+  return [
+    ...(missed > 0
+      ? [
+          `${missed} of ${shells.length} spheres have an error above ${100 * error!} % with the most directions allowed: npts_max.`,
+        ]
+      : []),
+    ...(isGolden && shells.length > 0
+      ? ['One set of directions has no error to tell: the sampling turned has.']
+      : []),
+    ...(remaining
+      ? [`Of |Q| only ${remaining.map((q) => q.toPrecision(4)).join(' to ')} 1/Å is reached.`]
+      : []),
+  ];
+}
+
+/** Of the calculation's options those that frequencies depend on. */
+function planPart({ asr, dipole, dipole_parameter, splitting, n_threads }: QpointOptions): QpointOptions {
+  return {
+    asr,
+    ...(dipole !== undefined && { dipole }),
+    ...(dipole_parameter !== undefined && { dipole_parameter }),
+    ...(splitting !== undefined && { splitting }),
+    ...(n_threads !== undefined && { n_threads }),
+  };
+}
