@@ -2,7 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { asEuphonicError } from '../base/errors.js';
 import { VERSION } from '../base/version.js';
-import { DOS_WEIGHTINGS } from '../spectra/dos.js';
+import { DOS_WEIGHTINGS, NEUTRON_WEIGHTED } from '../spectra/dos.js';
 import { POWDER_WEIGHTINGS } from '../spectra/powder.js';
 import { addCalculationOptions, TRIPLE_FLAGS } from './options/calculationOptions.js';
 import { withFlags } from './options/flagNames.js';
@@ -231,7 +231,8 @@ function addPowder(program: Command): Command {
       new Option('-w, --weighting <weighting>', 'S(Q,ω), or densities of states; Euphonic has dos by default')
         .choices(POWDER_WEIGHTINGS)
         .default('coherent'),
-    );
+    )
+    .option('--pdos <species>', 'of a density of states the part of this atom type');
   addEnergyOptions(
     addGridOptions(
       addPowderOptions(powder),
@@ -258,13 +259,28 @@ function addDos(program: Command): Command {
       1,
     )
     .addOption(
-      new Option('-w, --weighting <weighting>', 'cross-sections of the Blue Book')
-        .choices(DOS_WEIGHTINGS)
+      new Option(
+        '-w, --weighting <weighting>',
+        `cross-sections of the Blue Book: the sum over atoms of σ M̄/M g; ${NEUTRON_WEIGHTED}: of (σcoh + σinc) M̄/M e^(−2W) g, a measured powder's (Schober, J. Neutron Res. 17 (2014) 109)`,
+      )
+        .choices([...DOS_WEIGHTINGS, NEUTRON_WEIGHTED])
         .default('dos'),
+    )
+    .option(
+      '--q-mean <x>',
+      '|Q| of the Debye–Waller factor e^(−2W), 1/Å, at --temperature; for every weighting but dos',
+      parsePositive,
     )
     .option(
       '--pdos [species...]',
       'beside the total a line for each of these atom types, or for all; after the model',
+    )
+    .addOption(
+      new Option('--pdos-by <what>', 'lines of --pdos: one for a species, or for each of its atoms')
+        .choices(['species', 'atom'])
+        .default('species'),
     );
-  return addLineOptions(addOutputOptions(addModelOptions(addCalculationOptions(dos, { isGrid: true }))));
+  return addLineOptions(
+    addOutputOptions(addModelOptions(addCalculationOptions(dos, { displacements: true, isGrid: true }))),
+  );
 }

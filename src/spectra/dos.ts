@@ -11,7 +11,9 @@ export const DOS_WEIGHTINGS = [
   'incoherent-dos',
   'coherent-plus-incoherent-dos',
 ] as const;
-export type DosWeighting = (typeof DOS_WEIGHTINGS)[number];
+/** With the Debye–Waller factor, too: the generalised density of states that measured powders give. */
+export const NEUTRON_WEIGHTED = 'neutron-weighted';
+export type DosWeighting = (typeof DOS_WEIGHTINGS)[number] | typeof NEUTRON_WEIGHTED;
 
 /** A crystal in units of spectra. */
 interface DosCrystal {
@@ -36,6 +38,27 @@ export interface DosRequest {
   weighting: DosWeighting;
   /** a line for each of these species beside the total; `all` of the crystal's */
   partial?: readonly string[] | 'all';
+  /** a line for each atom of these, in place of one for all */
+  isByAtom?: boolean;
+  /** of which the weight of each atom has its factor e^(−2W) */
+  debyeWaller?: DebyeWaller;
+}
+
+interface DebyeWaller {
+  /** K */
+  temperature: number;
+  /** 1/Å */
+  q: number;
+  /** 2W of each atom */
+  exponents: readonly number[];
+}
+
+/** 2W of each atom, (2/3) Q² tr W: of tensors W [n,3,3] in Å², averaged over the directions of Q (1/Å). */
+export function debyeWallerExponents(tensors: Float64Array, q: number): number[] {
+  return Array.from({ length: tensors.length / 9 }, (_, i) => {
+    const trace = [0, 4, 8].reduce((sum, k) => sum + tensors[9 * i + k], 0);
+    return (2 / 3) * q * q * trace;
+  });
 }
 
 /** Standard deviation of a mode over |dω/dQ|, 1/Å (Yates et al., PRB 75, 195121 (2007), III D, with a = 1/π as Euphonic has it). */
@@ -83,19 +106,25 @@ export function dosSpectrum(
   const norm = bins / ((energyMax - energyMin) * sizeOf(grid) * atomType.length);
   const row = (k: number) => counts.subarray(k * bins, (k + 1) * bins);
   const atoms = atomType.map((_, i) => row(1 + i));
-  const weights = atomWeights(crystal, weighting);
+  const weights = atomWeights(crystal, weighting).map(
+    (weight, i) => weight / Math.exp(request.debyeWaller?.exponents[i] ?? 0),
+  );
   const of = (isCounted: (i: number) => boolean) =>
     weightedSum(
       atoms,
       weights.map((weight, i) => (isCounted(i) ? norm * weight : 0)),
     );
   const total = weighting === 'dos' ? row(0).map((x) => norm * x) : of(() => true);
-  const species = wantedSpecies(atomType, request.partial);
+  const parts = wantedSpecies(atomType, request.partial).flatMap((species) => {
+    const own = atomType.flatMap((type, i) => (type === species ? [i] : []));
+    if (!request.isByAtom) return [{ label: species, species, atoms: own }];
+    return own.map((i, k) => ({ label: `${species}${k + 1}`, species, atoms: [i] }));
+  });
   const lines: Line[] = [
     request.partial ? { label: 'Total' } : {},
-    ...species.map((name) => ({ label: name, species: name })),
+    ...parts.map(({ label, species }) => ({ label, species })),
   ];
-  const rows = [total, ...species.map((name) => of((i) => atomType[i] === name))];
+  const rows = [total, ...parts.map((part) => of((i) => part.atoms.includes(i)))];
   return {
     x: { measured: 'energy', of: 'bins', values: edges(energyMin, energyMax, bins) },
     measured: weighting === 'dos' ? 'per_energy' : 'cross_section_per_energy',
@@ -103,6 +132,10 @@ export function dosSpectrum(
     lines,
     provenance: {
       ...provenance,
+      ...(request.debyeWaller && {
+        temperature_K: request.debyeWaller.temperature,
+        debye_waller_q_per_angstrom: request.debyeWaller.q,
+      }),
       ...(weighting !== 'dos' && { weighting: weighting.replace(/-dos$/, '') }),
     },
   };
@@ -117,14 +150,17 @@ export function dosArea(counts: Float64Array, { atomType }: DosCrystal, { grid, 
 export function atomWeights({ atomType, atomMass }: DosCrystal, weighting: DosWeighting): number[] {
   if (weighting === 'dos') return atomType.map(() => 1);
   const mean = atomMass.reduce((sum, mass) => sum + mass, 0) / atomMass.length;
-  const [isCoherent, isIncoherent] = [weighting.startsWith('coherent'), weighting.includes('incoherent')];
+  const isAll = weighting === NEUTRON_WEIGHTED;
+  const isCoherent = isAll || weighting.startsWith('coherent');
+  const isIncoherent = isAll || weighting.includes('incoherent');
   return crossSections(atomType, atomMass).map(({ coherent, incoherent }, i) => {
     const sigma = (isCoherent ? coherent : 0) + (isIncoherent ? incoherent : 0);
     return (sigma * mean) / atomMass[i];
   });
 }
 
-function wantedSpecies(atomType: readonly string[], partial: DosRequest['partial']): string[] {
+/** Throws `invalid_argument` for a species that is not there. */
+export function wantedSpecies(atomType: readonly string[], partial: DosRequest['partial']): string[] {
   const all = [...new Set(atomType)];
   if (partial === undefined || partial === 'all') return partial ? all : [];
   const unknown = partial.find((name) => !all.includes(name));

@@ -62,6 +62,12 @@ export function rowsOf({ data, lines, x, y }: Spectrum): Float64Array[] {
   return Array.from({ length: rows }, (_, i) => data.subarray(i * length, (i + 1) * length));
 }
 
+/** The same with all intensities multiplied by a factor, which its provenance names. */
+export function scaledSpectrum(spectrum: Spectrum, scale: number): Spectrum {
+  const { data, provenance } = spectrum;
+  return { ...spectrum, data: data.map((x) => scale * x), provenance: { ...provenance, scale } };
+}
+
 /** The line that is the sum of some lines of a spectrum with weights. */
 export function weightedSum(rows: readonly Float64Array[], weights: readonly number[]): Float64Array {
   const sum = new Float64Array(rows[0].length);

@@ -88,6 +88,50 @@ describe('euphonicd dos', function () {
     assert.equal(weighted.y_data.length, 2);
   });
 
+  it('is weighted as a measured powder is', async () => {
+    const hot = ['--temperature', '300', '--q-mean', '4'];
+    const { y_data, metadata } = await made(...grid(), ...BINS, '-w', 'neutron-weighted', '--pdos', ...hot);
+    assert.equal(metadata.debye_waller_q_per_angstrom, 4);
+    const plain = await made(...grid(), ...BINS, '-w', 'coherent-plus-incoherent-dos', '--pdos');
+    const client = daemon.client();
+    const model = await client.loadModel(quartz);
+    const { tensors } = await client.debyeWaller(model, {
+      grid: [7, 6, 5],
+      temperature: 300,
+      asr: 'reciprocal',
+    });
+    const largest = Math.max(...plain.y_data[0]);
+    ['Si', 'O'].forEach((species, i) => {
+      // atoms of a species are equivalent
+      const atom = model.atom_type.indexOf(species);
+      const trace = [0, 4, 8].reduce((sum, k) => sum + tensors[9 * atom + k], 0);
+      const factor = Math.exp(-(2 / 3) * 16 * trace);
+      assert.ok(factor < 0.95);
+      for (let k = 0; k < 170; k++)
+        assert.ok(Math.abs(y_data[1 + i][k] - factor * plain.y_data[1 + i][k]) < 1e-6 * largest);
+    });
+    const coherent = await made(
+      ...grid(),
+      ...BINS,
+      '-w',
+      'coherent-dos',
+      ...hot,
+      '--scale',
+      '-2',
+      '--pdos',
+      '--pdos-by',
+      'atom',
+    );
+    assert.equal(coherent.metadata.scale, -2);
+    assert.deepEqual(
+      coherent.metadata.line_data.map(({ label }: { label: string }) => label),
+      ['Total', 'Si1', 'Si2', 'Si3', 'O1', 'O2', 'O3', 'O4', 'O5', 'O6'],
+    );
+    const sum = (k: number) => [4, 5, 6, 7, 8, 9].reduce((s, row) => s + coherent.y_data[row][k], 0);
+    for (let k = 5; k < 170; k++) assert.ok(sum(k) <= 0);
+    assert.ok(Math.abs(coherent.y_data[0][60] + 2 * y_data[0][60]) < 0.02 * largest);
+  });
+
   it('is the same file each time, and says where it goes', async () => {
     const table = join(daemon.folder, 'dos.csv');
     const nexus = join(daemon.folder, 'dos.nxs');
@@ -126,6 +170,9 @@ describe('euphonicd dos', function () {
       [['--style', 'nowhere.json'], 2, /cannot be read/],
       [['--save-to', quartz], 2, /overwritten/],
       [['-w', 'dose'], 2, /coherent-dos/],
+      [['-w', 'neutron-weighted', '--temperature', '5'], 2, /--q-mean <1/],
+      [['-w', 'coherent-dos', '--q-mean', '5'], 2, /--temperature <kelvin>/],
+      [['--q-mean', '5', '--temperature', '5'], 2, /dos has no Debye/],
       [['-u', 'K'], 2, /meV/],
     ];
     for (const [args, expected, words] of refused) {

@@ -149,6 +149,20 @@ describe('euphonicd powder', function () {
       assert.ok(Math.abs(area(row) / expected - 1) < 1e-3, `${area(row)}, ${expected}`);
   });
 
+  it('counts the part of a species, and multiplies', async () => {
+    const few = [...BINS, ...SPHERES, '--npts', '50', '--no-converge', '-w', 'coherent-dos'];
+    const whole = await made(...few);
+    const [si, o] = [await made(...few, '--pdos', 'Si'), await made(...few, '--pdos', 'O', '--scale', '3')];
+    assert.equal(si.metadata.species, 'Si');
+    assert.equal(o.metadata.scale, 3);
+    const largest = Math.max(...whole.z_data.flat().map(Number));
+    whole.z_data.forEach((row, i) => {
+      row.forEach((x, k) => {
+        assert.ok(Math.abs(x! - si.z_data[i][k]! - o.z_data[i][k]! / 3) < 1e-12 * largest);
+      });
+    });
+  });
+
   it('adds incoherent scattering and that of several phonons', async () => {
     const wide = ['--e-min', '-300', '--e-max', '900', '--ebins', '600', '--q-min', '5', '--q-max', '7'];
     const options = [...wide, '--q-spacing', '1', ...HOT.slice(0, 2), '--grid', '4', '4', '4'];
@@ -239,6 +253,8 @@ describe('euphonicd powder', function () {
       [['--e-i', '20', '--e-f', '20'], /cannot be used with/],
       [['--angle-range', '30', '10'], /two angles/],
       [['--npts', '0'], /an integer from 1/],
+      [['--pdos', 'Si'], /coherent has no part/],
+      [['--pdos', 'Ne', '-w', 'dos'], /no atoms of type Ne/],
       [['--ebins', '4000000'], /MAX_MAP_NUMBERS/],
     ];
     for (const [args, words] of wrong) {

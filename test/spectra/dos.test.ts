@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { crossSections } from '../../src/models/crossSections.js';
 import { gridOfSpacing, halfGrid } from '../../src/qpoints/grid.js';
-import { adaptiveLength, type DosRequest, dosArea, dosCounting, dosSpectrum } from '../../src/spectra/dos.js';
+import {
+  adaptiveLength,
+  type DosRequest,
+  debyeWallerExponents,
+  dosArea,
+  dosCounting,
+  dosSpectrum,
+} from '../../src/spectra/dos.js';
 import { rowsOf } from '../../src/spectra/spectrum.js';
 import { failsWith } from '../support/errors.js';
 
@@ -44,6 +51,32 @@ describe('a density of states', () => {
     const ofCl = ((11528 + 5300) * mean) / 35.45;
     assert.deepEqual(rounded(cl), rounded([(2 / 60) * ofCl, (3 / 60) * ofCl]));
     assert.deepEqual(rounded(total), rounded([(10 * ofNa + 2 * ofCl) / 60, (3 * ofNa + 3 * ofCl) / 60]));
+  });
+
+  it('has a line for each atom, and weights with the Debye–Waller factor', () => {
+    const byAtom = { ...request, partial: ['Na'], isByAtom: true };
+    const spectrum = dosSpectrum(counts, crystal, byAtom, {});
+    assert.deepEqual(spectrum.lines, [
+      { label: 'Total' },
+      { label: 'Na1', species: 'Na' },
+      { label: 'Na2', species: 'Na' },
+    ]);
+    const [, first, second] = rowsOf(spectrum);
+    assert.deepEqual(rounded(first), rounded([6 / 60, 2 / 60]));
+    assert.deepEqual(rounded(second), rounded([4 / 60, 1 / 60]));
+    const weighting = 'neutron-weighted';
+    const tensors = Float64Array.from({ length: 27 }, (_, k) =>
+      k % 4 === 0 && k % 9 < 9 ? 0.01 * (1 + k) : 0,
+    );
+    const exponents = debyeWallerExponents(tensors, 3);
+    assert.ok(Math.abs(exponents[0] - (2 / 3) * 9 * (tensors[0] + tensors[4] + tensors[8])) < 1e-15);
+    const of = (change: object) => rowsOf(dosSpectrum(counts, crystal, { ...byAtom, ...change }, {}));
+    const hot = of({ weighting, debyeWaller: { temperature: 300, q: 3, exponents } });
+    const cold = of({ weighting: 'coherent-plus-incoherent-dos' });
+    [0, 2].forEach((atom, i) => {
+      const factor = Math.exp(-exponents[atom]);
+      assert.deepEqual(rounded(hot[1 + i]), rounded(cold[1 + i].map((x) => factor * x)));
+    });
   });
 
   it('counts half of the grid twice', () => {

@@ -1,9 +1,14 @@
 /** `euphonicd dos`: densities of states. */
-import { sizeOf } from '../../qpoints/grid.js';
+import { type Grid, sizeOf } from '../../qpoints/grid.js';
 import { calculateDos, type DosWanted } from '../../spectra/calculation/dos.js';
-import type { DosWeighting } from '../../spectra/dos.js';
+import {
+  type DosRequest,
+  type DosWeighting,
+  debyeWallerExponents,
+  NEUTRON_WEIGHTED,
+} from '../../spectra/dos.js';
 import { outputs, writeSpectrum } from '../formats/spectrumFile.js';
-import type { CalculationFlags } from '../options/calculationOptions.js';
+import { type CalculationFlags, calculationOptions } from '../options/calculationOptions.js';
 import type { ModelFlags } from '../options/modelOptions.js';
 import {
   broadeningWidth,
@@ -13,15 +18,18 @@ import {
   gridOf,
   type OutputFlags,
 } from '../options/spectrumOptions.js';
-import { EXIT_OK } from '../terminal/exitCodes.js';
+import { EXIT_OK, UsageError } from '../terminal/exitCodes.js';
 import { calculatorOf } from './calculatorOf.js';
 import { planOptions } from './planOptions.js';
 import { report } from './report.js';
-import { withModel } from './session.js';
+import { type Session, withModel } from './session.js';
 
 export interface DosFlags extends CalculationFlags, ModelFlags, EnergyFlags, GridFlags, OutputFlags {
   weighting: DosWeighting;
   pdos?: true | string[];
+  pdosBy: 'species' | 'atom';
+  /** 1/Å */
+  qMean?: number;
   adaptive?: boolean;
   adaptiveScale: number;
 }
@@ -29,21 +37,62 @@ export interface DosFlags extends CalculationFlags, ModelFlags, EnergyFlags, Gri
 export async function dos(modelPath: string, flags: DosFlags): Promise<number> {
   const plan = planOptions(flags);
   const given = partOfRequest(flags);
+  checkMeanQ(flags);
   const files = outputs(flags, modelPath, 'dos');
   return withModel(modelPath, flags, async (session) => {
     const start = performance.now();
-    const wanted = { grid: gridOf(flags, session.crystal.cellVectors), ...given };
+    const isIdle = flags.temperature !== undefined && flags.qMean === undefined;
+    const grid = gridOf(flags, session.crystal.cellVectors);
+    const debyeWaller = await debyeWallerOf(session, flags, grid);
+    const wanted = { grid, ...given, ...(debyeWaller && { debyeWaller }) };
     const found = await calculateDos(calculatorOf(session, 'dos'), plan, wanted);
-    const { spectrum, figures, notes, grid, points, area } = found;
+    const { spectrum, figures, notes, points, area } = found;
     await writeSpectrum(spectrum, flags, files);
     report(session, flags, files, figures, {
       what: `${sizeOf(grid)} q-points, ${points} by time reversal`,
       seconds: (performance.now() - start) / 1000,
-      notes,
+      notes: [
+        ...notes,
+        ...(isIdle ? ['The temperature has no effect on a density of states without --q-mean.'] : []),
+      ],
       figures: { grid, area },
     });
     return EXIT_OK;
   });
+}
+
+/** Throws UsageError for a Debye–Waller factor of which something is missing, or where nothing has one. */
+function checkMeanQ({ weighting, qMean, temperature }: DosFlags): void {
+  const isDos = weighting === 'dos';
+  const isHot = typeof temperature === 'number';
+  if (qMean === undefined ? weighting !== NEUTRON_WEIGHTED : isHot && !isDos) return;
+  const words = isDos ? 'has no' : 'needs both numbers of a';
+  throw new UsageError('invalid_argument', `The weighting ${weighting} ${words} Debye–Waller factor.`, {
+    where: '--q-mean',
+    expected: isDos
+      ? 'a weighting of neutrons'
+      : '--temperature <kelvin> and --q-mean <1/Å>, the mean |Q| of the measurement',
+  });
+}
+
+/** 2W of each atom at the mean Q. */
+async function debyeWallerOf(
+  { client, model, signal }: Session,
+  flags: DosFlags,
+  grid: Grid,
+): Promise<DosRequest['debyeWaller']> {
+  if (flags.qMean === undefined) return undefined;
+  const { asr, dipole, dipole_parameter, debye_waller_grid } = calculationOptions(flags);
+  const temperature = Number(flags.temperature);
+  const options = {
+    asr,
+    ...(dipole !== undefined && { dipole }),
+    ...(dipole_parameter !== undefined && { dipole_parameter }),
+    temperature,
+    grid: debye_waller_grid ?? [...grid],
+  };
+  const { tensors } = await client.debyeWaller(model, options, signal);
+  return { temperature, q: flags.qMean, exponents: debyeWallerExponents(tensors, flags.qMean) };
 }
 
 /** What flags say without the crystal. Throws UsageError. */
@@ -55,6 +104,9 @@ function partOfRequest(flags: DosFlags): Omit<DosWanted, 'grid'> {
     ...(width && { width }),
     ...(flags.adaptive && { adaptiveScale: flags.adaptiveScale }),
     weighting: flags.weighting,
-    ...(flags.pdos && { partial: flags.pdos === true ? 'all' : flags.pdos }),
+    ...(flags.pdos && {
+      partial: flags.pdos === true ? ('all' as const) : flags.pdos,
+      isByAtom: flags.pdosBy === 'atom',
+    }),
   };
 }

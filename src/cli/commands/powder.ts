@@ -26,19 +26,22 @@ export interface PowderCommandFlags
     PowderFlags,
     OutputFlags {
   weighting: PowderWeighting;
+  /** of which the density of states is */
+  pdos?: string;
 }
 
 export async function powder(modelPath: string, flags: PowderCommandFlags): Promise<number> {
   const calculation = calculationOptions(flags);
   const request = partOfRequest(flags);
   const directions = samplingOf(flags);
-  const { weighting, bose } = flags;
+  const { weighting, bose, pdos } = flags;
   const words = describe(flags, request, calculation.asr ?? 'none');
   const files = outputs(flags, modelPath, 'powder');
   return withModel(modelPath, flags, async (session) => {
     const start = performance.now();
     const grid = gridOf(flags, session.crystal.cellVectors);
-    const wanted = { weighting, request, directions, grid, bose, words };
+    const species = pdos === undefined ? {} : { species: pdos };
+    const wanted = { weighting, ...species, request, directions, grid, bose, words };
     const found = await calculatePowder(calculatorOf(session, 'powder'), calculation, wanted);
     const { spectrum, figures, notes, spheres, sampling } = found;
     await writeSpectrum(spectrum, flags, files);
@@ -66,13 +69,14 @@ function partOfRequest(flags: PowderCommandFlags): PowderWanted['request'] {
 }
 
 function describe(
-  { weighting, energyUnit, eIncident, eFinal, angleRange, sampling }: PowderCommandFlags,
+  { weighting, pdos, energyUnit, eIncident, eFinal, angleRange, sampling }: PowderCommandFlags,
   { width, qWidth }: Partial<PowderRequest>,
   asr: string,
 ) {
   return {
     asr,
     weighting: weighting.replace(/-dos$/, ''),
+    ...(pdos !== undefined && { species: pdos }),
     sampling,
     ...(width && { energy_broadening_fwhm_meV: width.join(' ') }),
     ...(qWidth && { q_broadening_fwhm_per_angstrom: qWidth.join(' ') }),

@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { basename, dirname, extname } from 'node:path';
 import type { PictureForm } from '../../figure/picture.js';
 import { csv, euphonicText } from '../../spectra/files.js';
-import type { Spectrum } from '../../spectra/spectrum.js';
+import { type Spectrum, scaledSpectrum } from '../../spectra/spectrum.js';
 import type { EnergyUnit } from '../../spectra/units.js';
 import { type PictureFlags, pictureOptions } from '../options/pictureOptions.js';
 import { UsageError } from '../terminal/exitCodes.js';
@@ -75,11 +75,12 @@ function checkWritable(path: string): void {
 
 /** Writes one, or draws another beside it, into all files. Throws `file_unreadable` where one cannot be written. */
 export async function writeSpectrum(
-  spectrum: Spectrum,
-  flags: { energyUnit: EnergyUnit } & PictureFlags,
+  made: Spectrum,
+  flags: { energyUnit: EnergyUnit; scale?: number } & PictureFlags,
   files: readonly Output[],
   beside?: Spectrum,
 ): Promise<void> {
+  const spectrum = flags.scale === undefined ? made : scaledSpectrum(made, flags.scale);
   const unit = flags.energyUnit;
   const forms = files.map(({ form }) => form);
   const wanted = PICTURES.filter((form) => forms.includes(form));

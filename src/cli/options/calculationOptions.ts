@@ -38,6 +38,8 @@ export interface CalculationFlags {
 interface Used {
   /** structure factors, and so thermal factors and scattering lengths */
   intensities?: boolean;
+  /** of the thermal factors that of Debye and Waller alone */
+  displacements?: boolean;
   /** a path, whose zone centres are approached from somewhere */
   directions?: boolean;
   /** a grid, whose zone centre is approached from nowhere */
@@ -82,7 +84,13 @@ interface CalculationFlag {
 
 const ASR = '--asr';
 
-function calculationFlags({ intensities, directions, isGrid, isList }: Used): CalculationFlag[] {
+function calculationFlags({
+  intensities,
+  displacements,
+  directions,
+  isGrid,
+  isList,
+}: Used): CalculationFlag[] {
   return [
     { flag: ASR, argument: ' [rule]', words: 'acoustic sum rule; without a name reciprocal' },
     {
@@ -112,7 +120,7 @@ function calculationFlags({ intensities, directions, isGrid, isList }: Used): Ca
       ),
       isUsed: directions ?? false,
     },
-    ...thermalFlags({ intensities, isList }),
+    ...thermalFlags({ intensities, displacements, isList }),
     {
       flag: '--scattering-lengths',
       noun: 'table of scattering lengths',
@@ -129,7 +137,7 @@ function calculationFlags({ intensities, directions, isGrid, isList }: Used): Ca
   ];
 }
 
-function thermalFlags({ intensities, isList }: Used): CalculationFlag[] {
+function thermalFlags({ intensities = false, displacements, isList }: Used): CalculationFlag[] {
   return [
     {
       flag: '--temperature',
@@ -137,9 +145,11 @@ function thermalFlags({ intensities, isList }: Used): CalculationFlag[] {
       argument: ' <kelvin>',
       words: isList
         ? 'temperature of the Debye–Waller factor (with --debye-waller-grid) and of the Bose factor (with --bose)'
-        : 'temperature of the Debye–Waller and Bose factors, which are left out without it',
+        : displacements
+          ? 'temperature of the Debye–Waller factor'
+          : 'temperature of the Debye–Waller and Bose factors, which are left out without it',
       parse: parseTemperature,
-      isUsed: intensities ?? false,
+      isUsed: displacements ?? intensities,
     },
     {
       flag: GRID,
@@ -147,14 +157,14 @@ function thermalFlags({ intensities, isList }: Used): CalculationFlag[] {
       argument: ' <n n n>',
       words: `three numbers: average the Debye–Waller tensors over such a Monkhorst–Pack grid (needs --temperature${isList ? '' : '; default: that of --grid'})`,
       parse: gridSizeOf('6 6 6'),
-      isUsed: intensities ?? false,
+      isUsed: displacements ?? intensities,
     },
     {
       flag: '--bose',
       noun: 'Bose factor',
       words: `multiply by the Bose factor (default: ${isList ? '--no-bose' : 'with a temperature; --no-bose'})`,
       isBoolean: true,
-      isUsed: intensities ?? false,
+      isUsed: intensities,
     },
     {
       flag: '--negative-e',

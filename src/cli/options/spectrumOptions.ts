@@ -28,6 +28,7 @@ export interface UnitFlags {
 
 export interface WidthFlags extends UnitFlags {
   energyBroadening?: number[];
+  scale?: number;
 }
 
 export interface EnergyFlags extends WidthFlags {
@@ -77,15 +78,18 @@ export function addEnergyOptions(command: Command): Command {
   return addWidthOption(command);
 }
 
+/** And a factor of what is made. */
 export function addWidthOption(command: Command): Command {
-  return command.addOption(
-    new Option(
-      `${BROADENING_SHORT}, ${BROADENING} <fwhm>`,
-      'FWHM of a Gaussian, or of ascending coefficients in energy: 1.5 0.01; each mode is integrated over the bins',
-    ).argParser(
-      numbersOf(`1 to ${MAX_WIDTH_COEFFICIENTS} finite numbers, such as 1.5`, MAX_WIDTH_COEFFICIENTS),
-    ),
-  );
+  return command
+    .option('--scale <x>', 'multiplies intensities (default: 1)', parseFinite)
+    .addOption(
+      new Option(
+        `${BROADENING_SHORT}, ${BROADENING} <fwhm>`,
+        'FWHM of a Gaussian, or of ascending coefficients in energy: 1.5 0.01; each mode is integrated over the bins',
+      ).argParser(
+        numbersOf(`1 to ${MAX_WIDTH_COEFFICIENTS} finite numbers, such as 1.5`, MAX_WIDTH_COEFFICIENTS),
+      ),
+    );
 }
 
 /** `what` the grid is for, where that is not all of the command. */

@@ -1,7 +1,7 @@
 /** A powder average, or one of densities of states, with the error that its sampling has. */
 import { EuphonicError } from '../../base/errors.js';
 import type { Grid } from '../../qpoints/grid.js';
-import { atomWeights, type DosWeighting } from '../dos.js';
+import { atomWeights, type DosWeighting, wantedSpecies } from '../dos.js';
 import {
   type Measurable,
   measurable,
@@ -25,6 +25,8 @@ type DirectionsOf = Omit<Sampling, 'mostAtOnce'>;
 
 export interface PowderWanted {
   weighting: PowderWeighting;
+  /** of which alone a density of states is */
+  species?: string;
   /** without energies they are those of all modes, and twice as far for several phonons */
   request: Omit<PowderRequest, 'energyMin' | 'energyMax'> & Partial<PowderRequest>;
   directions: DirectionsOf;
@@ -55,17 +57,18 @@ const SMALL_BLOCK = 50;
 export async function calculatePowder(
   calculator: Calculator,
   options: QpointOptions,
-  { weighting, request: given, directions, grid, bose, words }: PowderWanted,
+  { weighting, species, request: given, directions, grid, bose, words }: PowderWanted,
 ): Promise<CalculatedPowder> {
   const plan = { splitting: false, ...planPart(options) };
   calculator.asked(() => checkTemperature(weighting, options.temperature));
+  calculator.asked(() => checkSpecies(weighting, species, calculator.crystal.atomType));
   const energies = energiesOf(await modeEnergies(calculator, plan, grid, given), weighting, given);
   const request = { ...energies, ...given };
   const axis = powderAxis(request);
   await reserveMap(calculator, request.bins * axis.radii.length, 'q_spacing, ebins');
   const is = calculator.asked(() => measurable(axis, request));
   const thermal = thermalFactors(options, grid, { bose, isBelowZero: request.energyMin < 0 });
-  const wanted = { weighting, options: thermal.options, plan, grid, request, axis, is };
+  const wanted = { weighting, species, options: thermal.options, plan, grid, request, axis, is };
   const found = await averaged(calculator, directions, wanted);
   const sampling = samplingFigures(found.shells);
   const provenance = {
@@ -100,6 +103,21 @@ function checkTemperature(weighting: PowderWeighting, temperature: number | null
   });
 }
 
+/** Throws `invalid_argument` for a species that is not there, and where none can be told from the others. */
+function checkSpecies(
+  weighting: PowderWeighting,
+  species: string | undefined,
+  atomType: readonly string[],
+): void {
+  if (species === undefined) return;
+  wantedSpecies(atomType, [species]);
+  if (partsOf(weighting).isDos) return;
+  throw new EuphonicError('invalid_argument', `The weighting ${weighting} has no part of a species.`, {
+    where: 'pdos',
+    expected: 'a density of states, such as dos',
+  });
+}
+
 /** Energies by the modes' range: twice as far where several phonons are to be seen, and no further than neutrons can give. */
 function energiesOf(
   { energyMin, energyMax }: { energyMin: number; energyMax: number },
@@ -123,6 +141,7 @@ interface Averaged {
 /** What is averaged, and how. */
 interface Wanted {
   weighting: PowderWeighting;
+  species: string | undefined;
   plan: QpointOptions;
   /** with thermal factors */
   options: QpointOptions;
@@ -167,20 +186,21 @@ interface Counting {
 
 function countingOf(
   { crystal, asked }: Calculator,
-  weighting: PowderWeighting,
-  { energyMin, energyMax, bins, width }: PowderRequest,
-  options: QpointOptions,
+  { weighting, species, request, options }: Wanted,
 ): Counting {
+  const { energyMin, energyMax, bins, width } = request;
   const common = { energy_min: energyMin, energy_max: energyMax, bins, ...(width && { width }) };
   if (!partsOf(weighting).isDos) {
     const histogram = { ...common, weight: 'structure_factor' } as const;
     return { options, histogram, numbers: bins, combine: (sum) => sum };
   }
   const n = crystal.atomType.length;
-  if (weighting === 'dos') {
+  if (weighting === 'dos' && species === undefined) {
     return { options, histogram: common, numbers: bins, combine: (sum) => sum.map((x) => x / n) };
   }
-  const weights = asked(() => atomWeights(crystal, weighting as DosWeighting));
+  const weights = asked(() => atomWeights(crystal, weighting as DosWeighting)).map((weight, i) =>
+    species === undefined || crystal.atomType[i] === species ? weight : 0,
+  );
   return {
     options,
     histogram: { ...common, by_atom: true },
@@ -197,9 +217,10 @@ function countingOf(
 async function sampled(
   calculator: Calculator,
   directions: DirectionsOf,
-  { weighting, request, options: given, axis: { radii, first, edges }, is }: Wanted,
+  wanted: Wanted,
 ): Promise<Pick<Averaged, 'shells' | 'figures'>> {
-  const { options, histogram, numbers, combine } = countingOf(calculator, weighting, request, given);
+  const { radii, first, edges } = wanted.axis;
+  const { options, histogram, numbers, combine } = countingOf(calculator, wanted);
   const figures = { notes: [] as string[], threads: 0, kernel_seconds: 0, imaginary: 0 };
   const progress = calculator.progress();
   const sum = async ({ qpts, weights, blockPoints }: Blocks) => {
@@ -220,7 +241,8 @@ async function sampled(
   const mostAtOnce = Math.min(MAX_POINTS_AT_ONCE, Math.ceil(MAX_SUMS_AT_ONCE / numbers) * SMALL_BLOCK);
   const nQ = edges.length - 1;
   // beyond the bins there is nothing to measure, but what reaches into them
-  const isWanted = (shell: number, bin: number) => is(Math.min(Math.max(shell - first, 0), nQ - 1), bin);
+  const isWanted = (shell: number, bin: number) =>
+    wanted.is(Math.min(Math.max(shell - first, 0), nQ - 1), bin);
   try {
     const sampling = { ...directions, mostAtOnce };
     return {
