@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { missHit } from './lib/missHit.mjs';
 import { npmBin, root, run } from './lib/run.mjs';
+import { eachOf } from './lib/suites.mjs';
 
 // Versions of clang-format differ in what they write; this one is Debian 12's.
 const clangFormatMajor = 14;
@@ -33,25 +34,29 @@ async function clangFormat(args) {
   return undefined;
 }
 
+const tool = (name, ...args) => run(npmBin(name), args, { quiet: true });
+
 /**
  * @returns {Promise<{passed: number, failed: number, skipped: number}>} counted by checks
  */
 export async function lint() {
   const totals = { passed: 0, failed: 0, skipped: 0 };
-  const count = (name, result) => {
+  const checks = [
+    ['Biome: lint and format', () => tool('biome', 'check', '--error-on-warnings')],
+    ['tsc: types of src, test and bench', () => tool('tsc', '-p', 'tsconfig.json')],
+    ['clang-format: format of C++', () => clangFormat(['--dry-run', '-Werror'])],
+    ['miss_hit: lint and style of MATLAB', missHit],
+  ];
+  const results = await eachOf(checks, ([, check]) => check());
+  results.forEach((result, i) => {
     const verdict = result === undefined ? 'skipped' : result.code === 0 ? 'passed' : 'failed';
     totals[verdict] += 1;
-    console.log(`  ${verdict}  ${name}`);
-  };
-  count('Biome: lint and format', await run(npmBin('biome'), ['check', '--error-on-warnings']));
-  count('tsc: types of src, test and bench', await run(npmBin('tsc'), ['-p', 'tsconfig.json']));
-  const cpp = await clangFormat(['--dry-run', '-Werror']);
-  if (!cpp) console.log(`  SKIPPED: no clang-format ${clangFormatMajor} on PATH`);
-  count('clang-format: format of C++', cpp);
-  const matlab = await missHit();
-  if (!matlab)
+    if (verdict === 'failed') process.stdout.write(result.output);
+    console.log(`  ${verdict}  ${checks[i][0]}`);
+  });
+  if (!results[2]) console.log(`  SKIPPED: no clang-format ${clangFormatMajor} on PATH`);
+  if (!results[3])
     console.log('  SKIPPED: miss_hit could not be installed (python3 with venv, and PyPI, are needed)');
-  count('miss_hit: lint and style of MATLAB', matlab);
   return totals;
 }
 

@@ -89,7 +89,7 @@ async function catch2File(program, name, specification) {
   return judged(`C++ tests, ${name}`, code, counts);
 }
 
-/** TypeScript tests in Mocha, a file for each core at a time: daemons of tests have times to keep. */
+/** TypeScript tests in Mocha, three files for two cores at a time: many wait for daemons, which have times to keep. */
 export async function mocha(files = ['test/**/*.test.ts']) {
   const report = freshReport('mocha.json');
   const { code } = await run(
@@ -101,7 +101,7 @@ export async function mocha(files = ['test/**/*.test.ts']) {
       `report=${report}`,
       '--parallel',
       '--jobs',
-      String(availableParallelism()),
+      String(Math.ceil(1.5 * availableParallelism())),
       ...files,
     ],
     { timeoutSeconds: suiteTimeoutSeconds },
