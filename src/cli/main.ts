@@ -5,6 +5,7 @@ import { VERSION } from '../base/version.js';
 import { DOS_WEIGHTINGS, NEUTRON_WEIGHTED } from '../spectra/dos.js';
 import { POWDER_WEIGHTINGS } from '../spectra/powder.js';
 import { addCalculationOptions, TRIPLE_FLAGS } from './options/calculationOptions.js';
+import { addAdaptiveOptions, addDispersionOptions, addPartialOption } from './options/dispersionOptions.js';
 import { withFlags } from './options/flagNames.js';
 import { addLimitOptions } from './options/limitOptions.js';
 import { addModelOptions } from './options/modelOptions.js';
@@ -141,17 +142,8 @@ function addSpectrumCommands(program: Command, finish: Finish): void {
   addDos(program).action(
     finish(async (model, options) => (await import('./commands/dos.js')).dos(model, options)),
   );
-  const dispersion = modelCommand(
-    program,
-    'dispersion',
-    'calculate frequencies along a path through reciprocal space, by itself or yours',
-  );
-  addLineOptions(
-    addOutputOptions(
-      addUnitOption(addPathOptions(addModelOptions(addCalculationOptions(dispersion, { directions: true })))),
-    ),
-  ).action(
-    finish(async (model, options) => (await import('./commands/dispersion.js')).dispersion(model, options)),
+  addDispersion(program).action(
+    finish(async (models, options) => (await import('./commands/dispersion.js')).dispersion(models, options)),
   );
   addMap(program).action(
     finish(async (model, options) => (await import('./commands/map.js')).map(model, options)),
@@ -163,9 +155,7 @@ function addSpectrumCommands(program: Command, finish: Finish): void {
     finish(async (model, options) => (await import('./commands/powder.js')).powder(model, options)),
   );
   addReplot(program).action(
-    finish(async (file, beside, options) =>
-      (await import('./commands/replot.js')).replot(file, beside, options),
-    ),
+    finish(async (files, options) => (await import('./commands/replot.js')).replot(files, options)),
   );
   const thermo = modelCommand(
     program,
@@ -185,9 +175,25 @@ function addReplot(program: Command): Command {
   const replot = program
     .command('replot')
     .description('draw a spectrum again, or write it in another form, without calculating')
-    .argument('<file>', "JSON of dos, dispersion, map, slice or powder, or of Euphonic's tools")
-    .argument('[dos]', 'beside a dispersion: the JSON of a density of states');
+    .argument(
+      '<files...>',
+      "JSON of dos, dispersion, map, slice or powder, or of Euphonic's tools; or of several dispersions, which have one picture, and of a density of states beside them",
+    );
   return addColourOptions(addLineOptions(addOutputOptions(replot)));
+}
+
+function addDispersion(program: Command): Command {
+  const dispersion = program
+    .command('dispersion')
+    .description('calculate frequencies along a path through reciprocal space, by itself or yours')
+    .argument(
+      '<models...>',
+      `${MODEL_WORDS}; of several each has its own lines, along the path of the first`,
+    );
+  addDispersionOptions(addUnitOption(addPathOptions(dispersion)));
+  return addLineOptions(
+    addOutputOptions(addModelOptions(addCalculationOptions(dispersion, { directions: true }))),
+  );
 }
 
 function addMap(program: Command): Command {
@@ -250,14 +256,7 @@ function addDos(program: Command): Command {
     'dos',
     'calculate a density of states: total, partial or neutron-weighted',
   );
-  addEnergyOptions(addGridOptions(dos))
-    .option('--adaptive', 'widths from mode gradients, beside those of --eb')
-    .option(
-      '--adaptive-scale <x>',
-      'multiplies these: 1 is 1/π of the distance of q-points times |dω/dQ| as standard deviation',
-      parsePositive,
-      1,
-    )
+  addAdaptiveOptions(addEnergyOptions(addGridOptions(addPartialOption(dos))))
     .addOption(
       new Option(
         '-w, --weighting <weighting>',
@@ -270,10 +269,6 @@ function addDos(program: Command): Command {
       '--q-mean <x>',
       '|Q| of the Debye–Waller factor e^(−2W), 1/Å, at --temperature; for every weighting but dos',
       parsePositive,
-    )
-    .option(
-      '--pdos [species...]',
-      'beside the total a line for each of these atom types, or for all; after the model',
     )
     .addOption(
       new Option('--pdos-by <what>', 'lines of --pdos: one for a species, or for each of its atoms')

@@ -32,4 +32,6 @@ export interface PictureOptions {
   min?: number;
   max?: number;
   view?: View;
+  /** of dispersion curves, in the unit of what is drawn; undefined: where their modes end */
+  energyRange?: readonly [from: number | undefined, to: number | undefined];
 }

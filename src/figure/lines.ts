@@ -1,10 +1,11 @@
 /** Pictures of lines: dispersion curves, and densities of states alone or beside another picture. */
-import { type Line, rowsOf, type Spectrum } from '../spectra/spectrum.js';
+import { rowsOf, type Spectrum } from '../spectra/spectrum.js';
 import { type EnergyUnit, unitOf } from '../spectra/units.js';
 import type { PictureOptions } from './choices.js';
-import { pathParts } from './path.js';
+import { legendOf, stylesOf } from './lineStyles.js';
+import { pathPanel, pathParts } from './path.js';
 import type { Content, Panel, Part, Scale, Table } from './spec.js';
-import { fontSizeOf, LINE_COLOURS, TOTAL_COLOUR } from './style.js';
+import { fontSizeOf } from './style.js';
 import { densityTitle, energyTitle, wavevectorTitle } from './words.js';
 
 interface Area {
@@ -17,35 +18,35 @@ const MARGIN = 0.04;
 /** An energy below this, relative to the highest, is of an imaginary mode and no rounding. */
 const BELOW_ZERO = 1e-3;
 
-/** From the lowest imaginary mode, or zero, to above the highest. */
-function energyScale(spectrum: Spectrum, unit: EnergyUnit): Scale {
+/** A density of states below this, relative to the highest, is the end of a Gaussian. */
+const NOTHING = 1e-2;
+
+/** Energies between which a density of states is to be seen. */
+function densityRange({ x, lines, data }: Spectrum): [number, number] {
+  const length = data.length / lines.length;
+  const most = data.reduce((sum, g) => Math.max(sum, g), 0);
+  const seen = Array.from({ length }, (_, k) => k).filter((k) =>
+    lines.some((_, line) => data[line * length + k] > NOTHING * most),
+  );
+  return seen.length === 0 ? [0, 0] : [x.values[seen[0]], x.values[seen[seen.length - 1] + 1] ?? 0];
+}
+
+/** From the lowest imaginary mode, or zero, to above the highest, on the path or beside it; or what is wanted. */
+function energyScale(
+  spectrum: Spectrum,
+  unit: EnergyUnit,
+  { energyRange: [from, to] = [undefined, undefined] }: PictureOptions,
+  beside: Spectrum | undefined,
+): Scale {
   const { factor } = unitOf('energy', unit);
-  let [lowest, highest] = [0, 0];
+  let [lowest, highest] = beside ? densityRange(beside) : [0, 0];
   for (const energy of spectrum.data) {
     if (energy < lowest) lowest = energy;
     if (energy > highest) highest = energy;
   }
   const isStable = lowest > -BELOW_ZERO * highest;
-  const domain = [isStable ? 0 : lowest * (1 + MARGIN) * factor, highest * (1 + MARGIN) * factor] as const;
-  return { name: 'energy', of: energyTitle(unit), domain };
-}
-
-/** Colours of lines by their labels: each once, in order of appearance; what is of all species, with or without a label, has its own. */
-function coloursOf(lines: readonly Line[]): Map<string, string> {
-  const labels = [...new Set(lines.map(({ label = '' }) => label))];
-  const isTotal = (label: string) => label === '' || label === 'Total';
-  const others = labels.filter((label) => !isTotal(label));
-  return new Map(
-    labels.map((label) => [
-      label,
-      isTotal(label) ? TOTAL_COLOUR : LINE_COLOURS[others.indexOf(label) % LINE_COLOURS.length],
-    ]),
-  );
-}
-
-function legendOf(colours: ReadonlyMap<string, string>): Pick<Content, 'legend'> {
-  if (colours.size < 2) return {};
-  return { legend: [...colours].map(([label, colour]) => ({ label, colour })) };
+  const usual = [isStable ? 0 : lowest * (1 + MARGIN) * factor, highest * (1 + MARGIN) * factor] as const;
+  return { name: 'energy', of: energyTitle(unit), domain: [from ?? usual[0], to ?? usual[1]] };
 }
 
 /** How far below zero a scale goes that has a line there, relative to above. */
@@ -67,7 +68,7 @@ const zeroLine = (scale: Scale, direction: 'x' | 'y', length: number): Part[] =>
       ]
     : [];
 
-/** A line for each value of `line` in a table with `x`, `y`, `line` and `colour`. */
+/** A line for each value of `line` in a table with `x`, `y`, `line`, `colour` and `dash`. */
 function linesMark(table: string, across: string, up: string, more: Part = {}): Part {
   const rows = `${table}_lines`;
   return {
@@ -83,6 +84,7 @@ function linesMark(table: string, across: string, up: string, more: Part = {}): 
             x: { scale: across, field: 'x' },
             y: { scale: up, field: 'y' },
             stroke: { field: 'colour' },
+            strokeDash: { field: 'dash' },
             ...more,
           },
         },
@@ -91,22 +93,25 @@ function linesMark(table: string, across: string, up: string, more: Part = {}): 
   };
 }
 
-/** Frequencies along a path. */
+/** Frequencies along a path; `beside` may be a density of states that shares their energies. */
 export function dispersionContent(
   spectrum: Spectrum,
   unit: EnergyUnit,
   options: PictureOptions,
   area: Area,
+  styles = stylesOf(spectrum.lines),
+  beside?: Spectrum,
 ): Content {
   const { x, lines, measured } = spectrum;
-  const energy = energyScale(spectrum, unit);
-  const colours = coloursOf(lines.map(({ species, ...line }) => line));
+  const energy = energyScale(spectrum, unit, options, beside);
   const rows = rowsOf(spectrum);
   const { factor } = unitOf(measured, unit);
   const tables: Table[] = [];
   const parts = pathParts(x, area.width, fontSizeOf(options));
   const panels = parts.map((part, i): Panel => {
-    const across: Scale = { name: `path${i}`, of: wavevectorTitle, domain: [part.from, part.to] };
+    const upTitle = options.yLabel ?? energyTitle(unit);
+    const titles = { of: wavevectorTitle, title: options.xLabel, up: energy, upTitle };
+    const panel = pathPanel(part, i, area.height, titles);
     const values = rows.flatMap((row, mode) => {
       const { label = '' } = lines[mode];
       return part.stretches.flatMap(({ first, last }, k) =>
@@ -115,32 +120,23 @@ export function dispersionContent(
           y: row[first + j] * factor,
           line: `${mode} ${k}`,
           name: label || `mode ${mode + 1}`,
-          colour: colours.get(label),
+          ...styles.get(label),
         })),
       );
     });
     tables.push({ name: `modes${i}`, values });
     return {
-      x: part.x,
-      y: 0,
-      width: part.width,
-      height: area.height,
-      across: {
-        scale: across,
-        grid: true,
-        ticks: part.ticks,
-        ...(i === 0 && options.xLabel && { title: options.xLabel }),
-      },
-      up: { scale: energy, ...leftTitle(i, options.yLabel ?? energyTitle(unit)) },
+      ...panel,
+      across: { ...panel.across, grid: true },
       table: `modes${i}`,
-      marks: () => [...zeroLine(energy, 'y', part.width), linesMark(`modes${i}`, across.name, energy.name)],
+      marks: () => [
+        ...zeroLine(energy, 'y', part.width),
+        linesMark(`modes${i}`, panel.across.scale.name, energy.name),
+      ],
     };
   });
-  return { panels, tables, ...legendOf(colours) };
+  return { panels, tables, ...legendOf(styles, area.width / fontSizeOf(options)) };
 }
-
-/** The first of panels beside one another has title and labels, the others neither. */
-export const leftTitle = (i: number, title: string) => (i === 0 ? { title } : { bare: true, ticks: [] });
 
 /** A density of states; `up` makes it stand beside a picture with this scale of energies. */
 export function dosContent(
@@ -148,11 +144,11 @@ export function dosContent(
   unit: EnergyUnit,
   options: PictureOptions,
   area: Area,
+  styles = stylesOf(spectrum.lines),
   up?: { energy: Scale; x: number },
 ): Content {
   const { x, lines, measured, provenance } = spectrum;
   const [energyFactor, factor] = [unitOf('energy', unit).factor, unitOf(measured, unit).factor];
-  const colours = coloursOf(lines);
   const rows = rowsOf(spectrum);
   const edges = x.values.map((value) => value * energyFactor);
   const isSmooth = 'energy_broadening_fwhm_meV' in provenance || 'adaptive_scale' in provenance;
@@ -161,7 +157,7 @@ export function dosContent(
       ...(up ? { x: g * factor, y: e } : { x: e, y: g * factor }),
       line,
       name: lines[line].label ?? '',
-      colour: colours.get(lines[line].label ?? ''),
+      ...styles.get(lines[line].label ?? ''),
     })),
   );
   const highest = rows.flatMap((row) => [...row]).reduce((most, g) => Math.max(most, g), 0) * factor;
@@ -192,7 +188,11 @@ export function dosContent(
       linesMark('density', up ? 'density' : 'energy', up ? 'energy' : 'density'),
     ],
   };
-  return { panels: [panel], tables: [{ name: 'density', values }], ...legendOf(colours) };
+  return {
+    panels: [panel],
+    tables: [{ name: 'density', values }],
+    ...legendOf(styles, area.width / fontSizeOf(options)),
+  };
 }
 
 /** Beside another picture there is little room. */

@@ -6,8 +6,7 @@ import { type EnergyUnit, unitOf } from '../spectra/units.js';
 import type { PictureOptions } from './choices.js';
 import { COLOURS, coloursOf, limitsOf, shade } from './colours.js';
 import { textWidth } from './font.js';
-import { leftTitle } from './lines.js';
-import { type PathPart, pathParts } from './path.js';
+import { type PathPart, pathPanel, pathParts } from './path.js';
 import { DOTS_PER_PX } from './png.js';
 import type { Colouring, Content, Panel, Part, Raster, Scale } from './spec.js';
 import { fontSizeOf } from './style.js';
@@ -42,28 +41,17 @@ export function mapContent(
   const upScale: Scale = { name: 'energy', of: above, domain: [up[0], up[rows]] };
   const panels = partsOf(x, across, width, fontSize).map((part, i): Panel => {
     const isPath = part.ticks.length > 0;
-    const scale: Scale = { name: `path${i}`, of: along, domain: [part.from, part.to] };
     const raster = {
       across: partOfEdges(across, part),
       up,
       values: shown.subarray(part.first * rows, (part.last + 1) * rows),
     };
     const title = options.xLabel ?? (isPath ? undefined : along);
+    const upTitle = options.yLabel ?? above;
+    const panel = pathPanel(part, i, height, { of: along, title, up: upScale, upTitle });
     return {
-      x: part.x,
-      y: 0,
-      width: part.width,
-      height,
-      across: {
-        scale,
-        ...(isPath && { ticks: part.ticks }),
-        ...(i === 0 && title !== undefined && { title }),
-      },
-      up: {
-        scale: upScale,
-        ...leftTitle(i, options.yLabel ?? above),
-        ...(y!.direction && { count: height / (TICK * fontSize) }),
-      },
+      ...panel,
+      up: { ...panel.up, ...(y!.direction && { count: height / (TICK * fontSize) }) },
       raster,
       marks: () => [image(raster, part.width, height, colouring)],
     };

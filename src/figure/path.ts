@@ -1,7 +1,9 @@
 /** A path through reciprocal space as panels: one for each unbroken part, as wide as it is long. */
+
+import { pointLabel } from '../spectra/labels.js';
 import type { Axis } from '../spectra/spectrum.js';
 import { textWidth } from './font.js';
-import { pointLabel } from './words.js';
+import type { Panel, Scale } from './spec.js';
 
 /** A stretch of points that lines may connect: from `first` to `last`. */
 interface Stretch {
@@ -52,6 +54,24 @@ export function pathParts(axis: Axis, width: number, fontSize: number): PathPart
     x += part.width + (gaps[i] ?? 0);
     return part;
   });
+}
+
+/** A panel of the path but for what is drawn in it: the first one has titles and labels, the others neither. */
+export function pathPanel(
+  { x, width, from, to, ticks }: PathPart,
+  i: number,
+  height: number,
+  { of, title, up, upTitle }: { of: string; title?: string; up: Scale; upTitle: string },
+): Pick<Panel, 'x' | 'y' | 'width' | 'height' | 'across' | 'up'> {
+  return {
+    ...{ x, y: 0, width, height },
+    across: {
+      scale: { name: `path${i}`, of, domain: [from, to] },
+      ...(ticks.length > 0 && { ticks }),
+      ...(i === 0 && title !== undefined && { title }),
+    },
+    up: { scale: up, ...(i === 0 ? { title: upTitle } : { bare: true, ticks: [] }) },
+  };
 }
 
 /** The last points before breaks: there two points with other labels stand at one distance. */

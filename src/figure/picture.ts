@@ -3,6 +3,7 @@ import type { Spectrum } from '../spectra/spectrum.js';
 import type { EnergyUnit } from '../spectra/units.js';
 import type { PictureOptions } from './choices.js';
 import { pageOf } from './html.js';
+import { legendOf, stylesOf } from './lineStyles.js';
 import { dispersionContent, dosContent } from './lines.js';
 import { mapContent } from './map.js';
 import { pngOf } from './png.js';
@@ -78,25 +79,24 @@ function contentOf(
   options: PictureOptions,
   area: Area,
 ): Content {
-  const make = spectrum.y ? mapContent : spectrum.measured === 'energy' ? dispersionContent : dosContent;
-  if (!beside) return make(spectrum, unit, options, area);
+  const styles = stylesOf([...spectrum.lines, ...(beside?.lines ?? [])]);
+  const left = (within: Area): Content => {
+    if (spectrum.y) return mapContent(spectrum, unit, options, within);
+    if (spectrum.measured === 'energy')
+      return dispersionContent(spectrum, unit, options, within, styles, beside);
+    return dosContent(spectrum, unit, options, within, styles);
+  };
+  if (!beside) return left(area);
   const gap = 2 * fontSizeOf(options);
   const width = area.width * BESIDE;
-  const left = make(spectrum, unit, options, { ...area, width: area.width - width - gap });
-  const energy = left.panels[0].up.scale;
-  const right = dosContent(
-    beside,
-    unit,
-    { ...options, xLabel: undefined },
-    { ...area, width },
-    {
-      energy,
-      x: area.width - width,
-    },
-  );
+  const curves = left({ ...area, width: area.width - width - gap });
+  const energy = curves.panels[0].up.scale;
+  const own = { ...options, xLabel: undefined };
+  const place = { energy, x: area.width - width };
+  const density = dosContent(beside, unit, own, { ...area, width }, styles, place);
   return {
-    panels: [...left.panels, ...right.panels],
-    tables: [...left.tables, ...right.tables],
-    legend: left.legend ?? right.legend,
+    panels: [...curves.panels, ...density.panels],
+    tables: [...curves.tables, ...density.tables],
+    ...legendOf(styles, area.width / fontSizeOf(options)),
   };
 }

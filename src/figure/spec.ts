@@ -72,12 +72,17 @@ export interface Table {
   values: readonly object[];
 }
 
+interface Legend {
+  entries: readonly { label: string; colour: string; dash: readonly number[] }[];
+  columns: number;
+}
+
 /** What a kind of picture fills a given area with. */
 export interface Content {
   panels: readonly Panel[];
   tables: readonly Table[];
-  /** names and colours of lines */
-  legend?: readonly { label: string; colour: string }[];
+  /** names of lines, and how these look */
+  legend?: Legend;
   /** px, of panels that fill less than the area */
   area?: { width: number; height: number };
 }
@@ -102,11 +107,9 @@ export function specification(
     config,
     ...(title !== undefined && { title: { text: title } }),
     data: tables,
-    scales: [...scalesOf(panels), ...(legend ? [legendScale(legend)] : [])],
-    ...(legend && {
-      legends: [{ stroke: 'lines', orient: 'top', direction: 'horizontal', symbolType: 'stroke' }],
-    }),
-    marks: panels.map(panelMark),
+    scales: [...scalesOf(panels), ...(legend ? legendScales(legend) : [])],
+    ...(legend && { legends: [legendPart(legend)] }),
+    marks: panels.map((panel) => panelMark(panel, fontSizeOfLabels(config))),
   };
 }
 
@@ -124,19 +127,46 @@ function scalesOf(panels: readonly Panel[]): Part[] {
   return [...scales.values()];
 }
 
-const legendScale = (legend: NonNullable<Content['legend']>): Part => ({
-  name: 'lines',
-  type: 'ordinal',
-  domain: legend.map(({ label }) => label),
-  range: legend.map(({ colour }) => colour),
+const isDashed = ({ entries }: Legend) => entries.some(({ dash }) => dash.length > 0);
+
+function legendScales({ entries }: Legend): Part[] {
+  const domain = entries.map(({ label }) => label);
+  return [
+    { name: 'lines', type: 'ordinal', domain, range: entries.map(({ colour }) => colour) },
+    { name: 'dashes', type: 'ordinal', domain, range: entries.map(({ dash }) => dash) },
+  ];
+}
+
+/** px²: long enough for a dash and a dot to be seen */
+const DASHED_SYMBOL = 900;
+
+const legendPart = (legend: Legend): Part => ({
+  stroke: 'lines',
+  ...(isDashed(legend) && { strokeDash: 'dashes', symbolSize: DASHED_SYMBOL }),
+  orient: 'top',
+  direction: 'horizontal',
+  symbolType: 'stroke',
+  columns: legend.columns,
 });
 
-function panelMark({ x, y, width, height, across, up, marks }: Panel): Part {
+/** Between labels of an axis, in font sizes: numbers are wider than high. */
+const LABEL_STEP = { across: 5, up: 3 };
+
+const fontSizeOfLabels = ({ axis }: Part) => (axis as { labelFontSize: number }).labelFontSize;
+
+function panelMark({ x, y, width, height, across, up, marks }: Panel, fontSize: number): Part {
+  const counted = (plan: AxisPlan, length: number, step: number) => ({
+    count: Math.max(2, Math.round(length / (step * fontSize))),
+    ...plan,
+  });
   const size = { width: { value: width }, height: { value: height } };
   return {
     type: 'group',
     encode: { update: { x: { value: x }, y: { value: y }, ...size } },
-    axes: [axis(across, 'bottom'), axis(up, up.orient ?? 'left')],
+    axes: [
+      axis(counted(across, width, LABEL_STEP.across), 'bottom'),
+      axis(counted(up, height, LABEL_STEP.up), up.orient ?? 'left'),
+    ],
     marks: [
       { type: 'group', clip: true, encode: { update: size }, marks: marks() },
       { type: 'rect', interactive: false, style: 'frame', encode: { update: size } },

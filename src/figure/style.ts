@@ -35,6 +35,9 @@ export function configOf(options: PictureOptions): Part {
       gridColor: '#b0b0b0',
       gridWidth: thin,
       labelFlush: false,
+      // numbers of an axis do not run into one another
+      labelOverlap: true,
+      labelSeparation: 0.6 * fontSize,
       // frames and ticks stand exactly at values, not half a pixel beside
       translate: 0,
       tickRound: false,

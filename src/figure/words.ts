@@ -3,16 +3,6 @@ import type { Axis, Direction, Spectrum } from '../spectra/spectrum.js';
 import type { EnergyUnit } from '../spectra/units.js';
 import type { View } from './choices.js';
 
-const GREEK: Readonly<Record<string, string>> = { GAMMA: 'Γ', DELTA: 'Δ', LAMBDA: 'Λ', SIGMA: 'Σ' };
-const SUBSCRIPTS = '₀₁₂₃₄₅₆₇₈₉';
-
-/** A label of a point of high symmetry as people write it: GAMMA is Γ, X_1 is X₁. Others stay what they are. */
-export function pointLabel(label: string): string {
-  const [, name, digits = ''] = /^([A-Z]+)(?:_(\d+))?$/.exec(label) ?? [];
-  if (name === undefined) return label;
-  return `${GREEK[name] ?? name}${[...digits].map((digit) => SUBSCRIPTS[Number(digit)]).join('')}`;
-}
-
 /** Each unit and its inverse, with exponents. */
 const UNITS: Readonly<Record<EnergyUnit, { name: string; unit: string; inverse: string }>> = {
   meV: { name: 'Energy', unit: 'meV', inverse: 'meV⁻¹' },

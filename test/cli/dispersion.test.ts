@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { materials } from '../../crystals/generate.js';
+import { makeForceConstants } from '../../src/models/forceConstants.js';
 import { TestDaemon } from '../support/daemon.js';
 
 const SPACING = ['--q-spacing', '0.1'];
@@ -139,6 +140,77 @@ describe('spectra along a path', function () {
     const counted = await made('map', ...where, '-w', 'dos');
     assert.ok(Math.abs(sum(counted.z_data[0]) - 3) < 1e-9);
     assert.equal(counted.z_data_unit, '1 / millielectron_volt');
+  });
+
+  it('euphonicd dispersion: several models and their densities of states in one picture', async () => {
+    const polar = materials.quartz();
+    const { born: _, dielectric: __, ...rest } = polar;
+    const other = daemon.model('other', makeForceConstants(rest, 'test'));
+    const picture = join(daemon.folder, 'both.svg');
+    const args = ['--asr', '--path', 'M G A', ...SPACING, '--dos', '--grid', '4', '4', '4', '-s', picture];
+    const { code, stderr } = await daemon.cli('dispersion', quartz, other, ...args, '--save-json', output);
+    assert.equal(code, 0, stderr);
+    const found = JSON.parse(readFileSync(output, 'utf8'));
+    assert.equal(found.y_data.length, 54);
+    assert.equal(found.metadata.line_data[0].label, 'quartz');
+    assert.equal(found.metadata.line_data[53].label, 'other');
+    // the second one has no splitting, and both are calculated, not stretched
+    const alone = await daemon.cli('dispersion', other, ...args.slice(0, 5), '--save-json', output);
+    assert.equal(alone.code, 0, alone.stderr);
+    assert.deepEqual(found.y_data.slice(27), JSON.parse(readFileSync(output, 'utf8')).y_data);
+    const density = JSON.parse(readFileSync(output.replace('.json', '-dos.json'), 'utf8'));
+    const step = density.x_data[1] - density.x_data[0];
+    for (const row of density.y_data)
+      assert.ok(Math.abs(row.reduce((sum: number, g: number) => sum + g * step, 0) - 3) < 1e-9);
+    const svg = readFileSync(picture, 'utf8');
+    assert.equal(svg.match(/>quartz<\/text>/g)!.length, 1);
+    assert.match(svg, /DOS/);
+  });
+
+  it('euphonicd dispersion: modes connected by eigenvectors, also for the phonon website', async () => {
+    const web = join(daemon.folder, 'web.json');
+    const path = ['--path', 'M G A | L M', '--q-spacing', '0.02'];
+    const plain = await made('dispersion', ...path);
+    const found = await made('dispersion', ...path, '--reorder', '--save-web-json', web);
+    const nPoints = plain.x_data.length;
+    const column = (rows: number[][], i: number) => rows.map((row) => row[i]);
+    let crossings = 0;
+    for (let i = 0; i < nPoints; i++) {
+      const [own, ascending] = [column(found.y_data, i), column(plain.y_data, i)];
+      assert.ok([...own].sort((a, b) => a - b).every((x, k) => Math.abs(x - ascending[k]) < 1e-9));
+      if (own.some((x, k) => Math.abs(x - ascending[k]) > 0.1)) crossings++;
+    }
+    assert.ok(crossings > 10, `${crossings}`);
+    // from each side of the zone centre they begin in ascending order, and lines do not jump
+    const gamma = plain.x_data.findIndex((x: number, i: number) => x === plain.x_data[i + 1]) + 1;
+    assert.deepEqual(column(found.y_data, gamma), column(plain.y_data, gamma));
+    const website = JSON.parse(readFileSync(web, 'utf8'));
+    assert.equal(website.eigenvalues.length, nPoints);
+    assert.ok(Math.abs(website.eigenvalues[3][5] - 8.065543937 * found.y_data[5][3]) < 1e-6);
+    assert.deepEqual(website.line_breaks.at(-1)[1], nPoints);
+    assert.equal(website.line_breaks.length, 3);
+    assert.deepEqual(website.highsym_qpts[0], [0, 'M']);
+    assert.deepEqual(website.formula, 'O6Si3');
+    assert.deepEqual([...new Set(website.atom_numbers)].sort(), [14, 8]);
+    // 9 atoms of 3 complex numbers, of length 1
+    const length = website.vectors[2][7].flat(2).reduce((sum: number, x: number) => sum + x * x, 0);
+    assert.equal(website.vectors[2][7].length, 9);
+    assert.ok(Math.abs(length - 1) < 1e-12);
+    assert.match((await daemon.cli('dispersion', quartz, quartz, '--pdos')).stderr, /There are 2 models/);
+  });
+
+  it('spectra without a name are a picture and its numbers, in as many forms as are asked for', async () => {
+    const { code, stdout } = await daemon.cli('dispersion', quartz, '--path', 'G M', ...SPACING);
+    assert.equal(code, 0);
+    assert.match(stdout, /written to quartz-dispersion.png, quartz-dispersion.json/);
+    assert.equal(readFileSync(join(daemon.folder, 'quartz-dispersion.png')).toString('latin1', 1, 4), 'PNG');
+    const numbers = JSON.parse(readFileSync(join(daemon.folder, 'quartz-dispersion.json'), 'utf8'));
+    assert.equal(numbers.__euphonic_class__, 'Spectrum1DCollection');
+    const forms = ['png', 'svg', 'html', 'csv', 'json'].map((form) => join(daemon.folder, `several.${form}`));
+    const files = forms.flatMap((file) => ['-s', file]);
+    const several = await daemon.cli('dispersion', quartz, '--path', 'G M', ...SPACING, ...files);
+    assert.equal(several.code, 0, several.stderr);
+    for (const file of forms) assert.ok(readFileSync(file).length > 1000, file);
   });
 
   it('take the flags of sqw, and say which have no effect', async () => {

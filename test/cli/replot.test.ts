@@ -88,6 +88,41 @@ describe('euphonicd replot', function () {
     assert.ok(Math.abs(density.spectrum.data[0] * density.spectrum.x.values[1] - 1) < 1e-12);
   });
 
+  it('draws several dispersions over the path of the first, with a legend', async () => {
+    const other = { ...bands, x_data: [0, 1, 2, 3, 4], y_data: [[0, 2, 4, 6, 8]] };
+    const ticks = {
+      x_tick_labels: [
+        [0, '$\\Gamma$'],
+        [4, 'X'],
+      ],
+    };
+    writeFileSync(at('other.json'), JSON.stringify({ ...other, ...ticks }));
+    writeFileSync(
+      at('shifted.json'),
+      JSON.stringify({
+        ...other,
+        x_tick_labels: [
+          [0, 'X'],
+          [4, 'L'],
+        ],
+      }),
+    );
+    const files = ['-s', at('two.svg'), '-s', at('two.json')];
+    const { code, stderr } = await replot([at('bands.json'), at('other.json'), at('dos.json'), ...files]);
+    assert.equal(code, 0, stderr);
+    const svg = readFileSync(at('two.svg'), 'utf8');
+    for (const name of ['bands', 'other', 'Total', 'Nb']) assert.match(svg, new RegExp(`>${name}</text>`));
+    assert.match(svg, /stroke-dasharray="6,3"/);
+    const two = JSON.parse(readFileSync(at('two.json'), 'utf8'));
+    assert.deepEqual(two.x_data, bands.x_data);
+    const rounded = two.y_data.map((row: number[]) => row.map((y) => Math.round(1e9 * y) / 1e9));
+    assert.deepEqual(rounded, [...bands.y_data, [0, 4, 8]]);
+    assert.equal(two.metadata.line_data[2].label, 'other');
+    const wrong = await replot([at('bands.json'), at('shifted.json')]);
+    assert.equal(wrong.code, 2);
+    assert.match(wrong.stderr, /shifted leads through other points/);
+  });
+
   it('gives the same bytes without a home, in another language and time zone', async () => {
     const forms = ['png', 'svg', 'html'];
     const made = async (name: string, env: NodeJS.ProcessEnv) => {

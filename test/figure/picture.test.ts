@@ -6,7 +6,7 @@ import { limitsOf, shade } from '../../src/figure/colours.js';
 import { textWidth } from '../../src/figure/font.js';
 import { pathParts } from '../../src/figure/path.js';
 import { pictures } from '../../src/figure/picture.js';
-import { pointLabel } from '../../src/figure/words.js';
+import { pointLabel } from '../../src/spectra/labels.js';
 import { edges, type Spectrum } from '../../src/spectra/spectrum.js';
 
 /** Γ X | U Γ L with the zone centre's point twice. */

@@ -2,7 +2,7 @@
 import type { CalculationOptions } from '../../protocol/messages.js';
 import { type CalculationFlags, calculationOptions } from '../options/calculationOptions.js';
 
-type PlanOptions = Pick<
+export type PlanOptions = Pick<
   CalculationOptions,
   'asr' | 'dipole' | 'dipole_parameter' | 'splitting' | 'n_threads'
 >;

@@ -62,6 +62,19 @@ export async function withModel<T>(
   }
 }
 
+/** The same with several, one after another. */
+export function withModels<T>(
+  paths: readonly string[],
+  flags: ModelFlags,
+  work: (sessions: Session[]) => Promise<T>,
+  opened: Session[] = [],
+): Promise<T> {
+  if (opened.length === paths.length) return work(opened);
+  return withModel(paths[opened.length], flags, (session) =>
+    withModels(paths, flags, work, [...opened, session]),
+  );
+}
+
 /** Shows itself only when the work takes a while, and only on a terminal. */
 function progressBar(): Progress {
   const bar = new SingleBar({

@@ -17,6 +17,8 @@ const NEXUS = ['.h5', '.nxs'] as const;
 const FORMS = [...PICTURES, ...(Object.keys(WRITERS) as NumbersForm[]), ...NEXUS];
 type Form = (typeof FORMS)[number];
 
+export const isPicture = ({ form }: Output) => (PICTURES as readonly Form[]).includes(form);
+
 export interface Output {
   path: string;
   form: Form;

@@ -32,6 +32,8 @@ export interface PictureFlags {
   vMin?: number;
   vMax?: number;
   view?: View;
+  /** of dispersion curves */
+  energyRange?: PictureOptions['energyRange'];
 }
 
 export function addPictureOptions(command: Command): Command {
@@ -86,8 +88,8 @@ export function addColourOptions(command: Command): Command {
 
 export function pictureOptions(flags: PictureFlags): PictureOptions {
   const { title, xLabel, yLabel, figSize, fontSize, lineWidth, style, cMap, vMin, vMax } = flags;
-  const { colourScale, view } = flags;
-  const given = { title, xLabel, yLabel, fontSize, lineWidth, style, colourScale, view };
+  const { colourScale, view, energyRange } = flags;
+  const given = { title, xLabel, yLabel, fontSize, lineWidth, style, colourScale, view, energyRange };
   return { ...given, size: figSize, colourMap: cMap, min: vMin, max: vMax };
 }
 

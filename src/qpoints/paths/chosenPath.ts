@@ -15,6 +15,8 @@ export interface WantedPath {
   zone?: Vector;
   /** 1/Å: the largest distance between q-points */
   qSpacing?: number;
+  /** of each line, in place of the spacing: those of another crystal's path */
+  steps?: readonly number[];
 }
 
 export interface ChosenPath {
@@ -52,7 +54,7 @@ export async function latticeForPath(
 export function chosenPath(
   lattice: LatticePath | undefined,
   cellVectors: Float64Array,
-  { path: labels, q, zone, qSpacing = DEFAULT_SPACING }: WantedPath,
+  { path: labels, q, zone, qSpacing = DEFAULT_SPACING, steps }: WantedPath,
 ): ChosenPath {
   const corners = q
     ? coordinateCorners(q, lattice ?? { points: new Map() })
@@ -61,7 +63,7 @@ export function chosenPath(
   return {
     ...(lattice && { lattice }),
     corners,
-    sampled: samplePath(corners, inBohr(cellVectors), qSpacing, zone),
+    sampled: samplePath(corners, inBohr(cellVectors), qSpacing, zone, steps),
     notes: [
       ...(isAmbiguous
         ? [`The lattice ${lattice!.bravais} has a point G of its own; its zone centre is GAMMA.`]

@@ -35,15 +35,19 @@ export interface SampledPath {
 
 /**
  * Equally spaced q-points on the lines between corners, `spacing` 1/Å or less apart. `cellVectors` [3,3] bohr; `zone` r.l.u.
- * is added to each point. Throws `invalid_argument` for a line without length, `too_large` for too many points.
+ * is added to each point; `steps` are between the ends of each line, in place of those that the spacing asks for. Throws `invalid_argument` for a line without length, `too_large` for too many points.
  */
 export function samplePath(
   corners: Corners,
   cellVectors: Float64Array,
   spacing: number,
   zone: Vector = [0, 0, 0],
+  steps?: readonly number[],
 ): SampledPath {
-  const lines = linesBetween(corners, cellVectors, spacing);
+  const lines = linesBetween(corners, cellVectors, spacing).map((line, i) => ({
+    ...line,
+    ...(steps && { steps: steps[i] }),
+  }));
   const points: { q: Vector; direction: Vector; distance: number }[] = [];
   let distance = 0;
   const placed = lines.map(({ start, end, steps, length, part }, i): PathLine => {
