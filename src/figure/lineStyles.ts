@@ -9,7 +9,7 @@ interface LineStyle {
   /** px, of lines and gaps in turns; none for a whole line */
   dash: readonly number[];
 }
-type LineStyles = ReadonlyMap<string, LineStyle>;
+export type LineStyles = ReadonlyMap<string, LineStyle>;
 
 /** Of lines of several files, which may lie on one another; those of species have colours alone. */
 const DASHES = [[], [6, 3], [2, 2], [9, 3, 2, 3]];

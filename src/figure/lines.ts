@@ -2,7 +2,7 @@
 import { rowsOf, type Spectrum } from '../spectra/spectrum.js';
 import { type EnergyUnit, unitOf } from '../spectra/units.js';
 import type { PictureOptions } from './choices.js';
-import { legendOf, stylesOf } from './lineStyles.js';
+import { type LineStyles, legendOf, stylesOf } from './lineStyles.js';
 import { pathPanel, pathParts } from './path.js';
 import type { Content, Panel, Part, Scale, Table } from './spec.js';
 import { fontSizeOf } from './style.js';
@@ -99,7 +99,7 @@ export function dispersionContent(
   unit: EnergyUnit,
   options: PictureOptions,
   area: Area,
-  styles = stylesOf(spectrum.lines),
+  styles: LineStyles = stylesOf(spectrum.lines),
   beside?: Spectrum,
 ): Content {
   const { x, lines, measured } = spectrum;
@@ -144,7 +144,7 @@ export function dosContent(
   unit: EnergyUnit,
   options: PictureOptions,
   area: Area,
-  styles = stylesOf(spectrum.lines),
+  styles: LineStyles = stylesOf(spectrum.lines),
   up?: { energy: Scale; x: number },
 ): Content {
   const { x, lines, measured, provenance } = spectrum;
