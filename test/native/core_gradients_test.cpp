@@ -336,7 +336,8 @@ TEST_CASE("core: mode gradients are the same with every SIMD target", "[core]") 
       CHECK(worst < 1e-8);
     }
   }
-  CHECK(targets >= 2);
+  // for ARM one target is compiled, which leaves nothing to compare with
+  if (own.rfind("NEON", 0) != 0) CHECK(targets >= 2);
 }
 
 TEST_CASE("core: mode gradients of a large crystal let go within 50 ms", "[core][pool][heavy][timing]") {
