@@ -154,7 +154,7 @@ describe('the addon in a worker thread', function () {
     addon.subtractDipolePart(workerData.content, 2).then(() => parentPort.postMessage(workerData.content.forceConstants));
   `;
   const start = (content: NativeModelContent) =>
-    new Worker(program, { eval: true, workerData: { addon: ADDON_PATH, content } });
+    new Worker(program, { eval: true, execArgv: [], workerData: { addon: ADDON_PATH, content } });
 
   it('gives the bits of the main thread', async () => {
     const fc = makeForceConstants(arbitraryContent(5));

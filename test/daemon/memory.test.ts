@@ -170,7 +170,10 @@ describeWithExecutors('a daemon with little memory', function (executor) {
 
   itOfStore('refuses compressed files by what they hold, of which it keeps nothing', async () => {
     const client = await started({ maxMemory: '256M' });
-    await client.ping();
+    // the reader's thread is there before
+    const empty = join(daemon.folder, 'empty.yaml');
+    writeFileSync(empty, '# nothing\n');
+    await failsWith('file_format', () => client.loadModel(empty, { format: 'phonopy' }));
     const { peak } = daemon.memory();
     const content = Buffer.alloc(10 ** 8, '# nothing\n');
     for (const [name, pack] of [
