@@ -129,8 +129,8 @@ const OTHER_FILES: Record<string, OtherFile> = {
 
 /** Throws `file_format` if `start`, the first bytes of the file `name`, is one of these; what is `expected` is none of them. */
 export function refuseOtherFile(start: Buffer, name: string, expected?: keyof typeof OTHER_FILES): void {
-  const text = start.toString('latin1');
-  const lines = text.split(/\r?\n/);
+  const text = start.toString('latin1').replaceAll('\r\n', '\n');
+  const lines = text.split('\n');
   const found = Object.entries(OTHER_FILES).find(([, file]) => file.is(text, lines));
   if (!found || found[0] === expected) return;
   const { what, advice } = found[1];

@@ -25,7 +25,7 @@ const FIRST_KEY =
 
 /** Whether a text may be YAML with keys at the top level. */
 export function isYaml(start: Buffer): boolean {
-  return FIRST_KEY.test(start.toString('utf8'));
+  return FIRST_KEY.test(start.toString('utf8').replaceAll('\r\n', '\n'));
 }
 
 export class YamlSections {
