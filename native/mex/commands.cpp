@@ -4,12 +4,6 @@
 #include <string>
 #include <utility>
 
-#if defined(_WIN32)
-#include <winsock2.h>
-#else
-#include <unistd.h>
-#endif
-
 #include "mex/convert.h"
 #include "mex/interrupt.h"
 #include "mex/wire/evaluation.h"
@@ -83,13 +77,13 @@ mxArray* read_private(const Arguments& arguments) {
 }
 
 mxArray* about() {
-  char host[256] = "";
-  gethostname(host, sizeof host - 1);
   int major = 0, minor = 0, patch = 0;
   zmq_version(&major, &minor, &patch);
   const std::string zmq = std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(patch);
-  return array_from(wire::Value::Map{
-      {"protocol", wire::kProtocolVersion}, {"zmq", zmq}, {"host", host}, {"home", wire::home_of_user()}});
+  return array_from(wire::Value::Map{{"protocol", wire::kProtocolVersion},
+                                     {"zmq", zmq},
+                                     {"host", wire::host_name()},
+                                     {"home", wire::home_of_user()}});
 }
 
 }  // namespace euphonic::mex

@@ -48,8 +48,10 @@ const char* error_name(int error) {
       return "EROFS";
     case ENOSPC:
       return "ENOSPC";
+#ifdef EDQUOT
     case EDQUOT:
       return "EDQUOT";
+#endif
     case ENOLCK:
       return "ENOLCK";
     case ELOOP:
@@ -67,7 +69,7 @@ Napi::Value lock_file(const Napi::CallbackInfo& info) {
   try {
     return Napi::Boolean::New(info.Env(), lock_file_for_life(info[0].As<Napi::String>().Utf8Value()));
   } catch (const std::system_error& error) {
-    throw coded_error(info.Env(), error_name(error.code().value()), error.what());
+    throw coded_error(info.Env(), error_name(error.code().default_error_condition().value()), error.what());
   }
 }
 

@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "core/platform/memory.h"
 #include "node/objects.h"
 #include "node/values.h"
 
@@ -121,7 +122,7 @@ Napi::Value to_array(Napi::Env env, ResultArray& array, std::size_t size) {
   auto memory = Napi::ArrayBuffer::New(
       env, static_cast<void*>(array.release()), bytes,
       [](Napi::Env env, void* data, void* hint) {
-        std::free(data);
+        release_result(data);
         account(env, -static_cast<std::int64_t>(reinterpret_cast<std::size_t>(hint)));
       },
       reinterpret_cast<void*>(bytes));

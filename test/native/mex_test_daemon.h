@@ -1,13 +1,9 @@
 // A daemon in this process that says what a test wants it to say, for tests of the MEX gateway.
 #pragma once
 
-#include <stdlib.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <cmath>
 #include <cstring>
-#include <filesystem>
 #include <functional>
 #include <msgpack.hpp>
 #include <mutex>
@@ -17,6 +13,7 @@
 
 #include "mex/wire/evaluation.h"
 #include "support/catch.h"
+#include "support/folder.h"
 
 namespace mex_test {
 
@@ -130,6 +127,9 @@ inline Sent chunk_result(const Seen& seen) {
   return {header_of(header), {w, s}};
 }
 
+// Whether there are local sockets; where not, those of the loopback stand in for them.
+inline bool has_ipc() { return zmq_has("ipc") == 1; }
+
 // Two ROUTER sockets served by one thread. `respond` returns the responses that a request
 // causes (none: silence).
 class Daemon {
@@ -137,8 +137,6 @@ class Daemon {
   using Respond = std::function<std::vector<Sent>(const Seen&)>;
 
   explicit Daemon(Respond respond) : respond_(std::move(respond)) {
-    char pattern[] = "/tmp/euphonic-wire-XXXXXX";
-    directory_ = mkdtemp(pattern);
     context_ = zmq_ctx_new();
     zap_ = zmq_socket(context_, ZMQ_REP);
     REQUIRE(zmq_bind(zap_, "inproc://zeromq.zap.01") == 0);
@@ -147,21 +145,21 @@ class Daemon {
       const int yes = 1, no = 0;
       zmq_setsockopt(sockets_[i], ZMQ_PLAIN_SERVER, &yes, sizeof yes);
       zmq_setsockopt(sockets_[i], ZMQ_LINGER, &no, sizeof no);
-      REQUIRE(zmq_bind(sockets_[i], endpoint(i).c_str()) == 0);
+      REQUIRE(zmq_bind(sockets_[i], wanted(i).c_str()) == 0);
+      char bound[256];
+      std::size_t size = sizeof bound;
+      REQUIRE(zmq_getsockopt(sockets_[i], ZMQ_LAST_ENDPOINT, bound, &size) == 0);
+      endpoints_[i] = bound;
     }
     thread_ = std::thread([this] { serve(); });
   }
-  ~Daemon() {
-    die();
-    // sockets that a killed process leaves are there still
-    std::filesystem::remove_all(directory_);
-  }
+  ~Daemon() { die(); }
   // Its sockets close as a killed process's do.
   void die() {
     stop_ = true;
     if (thread_.joinable()) thread_.join();
   }
-  DaemonAddress address() const { return {endpoint(0), endpoint(1), "PLAIN", "secret"}; }
+  DaemonAddress address() const { return {endpoints_[0], endpoints_[1], "PLAIN", "secret"}; }
   std::vector<std::string> methods() {
     const std::lock_guard<std::mutex> lock(mutex_);
     return methods_;
@@ -174,7 +172,9 @@ class Daemon {
   }
 
  private:
-  std::string endpoint(int i) const { return "ipc://" + directory_ + (i ? "/control" : "/work"); }
+  std::string wanted(int i) const {
+    return has_ipc() ? "ipc://" + folder_.path + (i ? "/control" : "/work") : "tcp://127.0.0.1:*";
+  }
 
   void serve() {
     while (!stop_) {
@@ -239,7 +239,8 @@ class Daemon {
   }
 
   Respond respond_;
-  std::string directory_;
+  Folder folder_;
+  std::string endpoints_[2];
   void* context_ = nullptr;
   void* sockets_[2] = {};
   void* zap_ = nullptr;

@@ -5,8 +5,10 @@
 
 namespace euphonic {
 
-// Memory that std::free releases, so that another runtime can own it; null if there is none. On cache lines,
-// so that stores of full vectors fill them, where the system's free() takes such memory.
+// Memory on cache lines, so that stores of full vectors fill them; null if there is none.
 void* allocate_result(std::size_t bytes);
+
+// Lets go of what `allocate_result` gave.
+void release_result(void* memory);
 
 }  // namespace euphonic

@@ -9,4 +9,6 @@ void* allocate_result(std::size_t bytes) {
   return std::aligned_alloc(kLine, (bytes + kLine) / kLine * kLine);
 }
 
+void release_result(void* memory) { std::free(memory); }
+
 }  // namespace euphonic

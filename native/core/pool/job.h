@@ -5,7 +5,6 @@
 #include <atomic>
 #include <complex>
 #include <cstddef>
-#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +13,7 @@
 #include "core/kernel/broadening.h"
 #include "core/kernel/histogram.h"
 #include "core/plan/plan.h"
+#include "core/platform/memory.h"
 
 namespace euphonic {
 
@@ -96,11 +96,11 @@ struct Chunk {
   std::optional<std::array<double, 3>> before, after;  // neighbours in the whole request
 };
 
-// Memory of results: malloc'ed, so that ownership can pass to another runtime.
-struct FreeDeleter {
-  void operator()(double* p) const { std::free(p); }
+// Memory of results: another runtime that comes to own it lets go of it by `release_result`.
+struct ReleaseResult {
+  void operator()(double* p) const { release_result(p); }
 };
-using ResultArray = std::unique_ptr<double[], FreeDeleter>;
+using ResultArray = std::unique_ptr<double[], ReleaseResult>;
 
 struct ChunkResult {
   std::size_t count = 0;

@@ -1,11 +1,20 @@
 #include "mex/wire/private_file.h"
 
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <memory>
+#include <string>
 
-#if !defined(_WIN32)
+#if defined(_WIN32)
+#include <windows.h>
+
+// after it
+#include <aclapi.h>
+#include <fcntl.h>
+#include <io.h>
+#else
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -32,10 +41,68 @@ struct Close {
 using File = std::unique_ptr<std::FILE, Close>;
 
 #if defined(_WIN32)
-// Windows keeps a user's folders closed to others by itself.
+// The form of a path that may be longer than 260 characters; it takes no slashes.
+std::wstring unlimited(const std::string& path) {
+  const std::u16string text = utf16_from(path);
+  std::wstring units(text.begin(), text.end());
+  for (wchar_t& unit : units)
+    if (unit == L'/') unit = L'\\';
+  if (units.size() < MAX_PATH || units.rfind(L"\\\\?\\", 0) == 0) return units;
+  if (units.rfind(L"\\\\", 0) == 0) return L"\\\\?\\UNC" + units.substr(1);
+  return L"\\\\?\\" + units;
+}
+
+struct LocalFreed {
+  void operator()(void* memory) const { LocalFree(memory); }
+};
+
+// Whether the file belongs to this user, or to what the user's new files belong to: to the administrators,
+// for one of them.
+bool is_own(HANDLE file) {
+  PSID owner = nullptr;
+  PSECURITY_DESCRIPTOR descriptor = nullptr;
+  if (GetSecurityInfo(file, SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION, &owner, nullptr, nullptr, nullptr,
+                      &descriptor) != ERROR_SUCCESS) {
+    return false;
+  }
+  const std::unique_ptr<void, LocalFreed> freed(descriptor);
+  HANDLE token = nullptr;
+  if (!OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token)) return false;
+  bool own = false;
+  for (const TOKEN_INFORMATION_CLASS kind : {TokenUser, TokenOwner}) {
+    // both structures begin with the pointer to the identifier
+    alignas(TOKEN_USER) char facts[sizeof(TOKEN_USER) + SECURITY_MAX_SID_SIZE];
+    DWORD bytes = 0;
+    own = own || (GetTokenInformation(token, kind, facts, sizeof facts, &bytes) &&
+                  EqualSid(*reinterpret_cast<PSID*>(facts), owner));
+  }
+  CloseHandle(token);
+  return own;
+}
+
+// Windows keeps a user's folders closed to others by itself; a file of somebody else may say anything.
 File open_private(const std::string& path) {
-  const std::u16string units = utf16_from(path);
-  return File(_wfopen(std::wstring(units.begin(), units.end()).c_str(), L"rb"));
+  // a daemon may replace or remove it meanwhile
+  const HANDLE handle = CreateFileW(unlimited(path).c_str(), GENERIC_READ,
+                                    FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr,
+                                    OPEN_EXISTING, FILE_FLAG_OPEN_REPARSE_POINT, nullptr);
+  if (handle == INVALID_HANDLE_VALUE) {
+    const DWORD error = GetLastError();
+    if (error == ERROR_FILE_NOT_FOUND || error == ERROR_PATH_NOT_FOUND) return nullptr;
+    unusable(path + " cannot be read: error " + std::to_string(error) + " of Windows.", path);
+  }
+  BY_HANDLE_FILE_INFORMATION facts{};
+  constexpr DWORD kOthers = FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_REPARSE_POINT;
+  const bool regular = GetFileType(handle) == FILE_TYPE_DISK && GetFileInformationByHandle(handle, &facts) &&
+                       (facts.dwFileAttributes & kOthers) == 0;
+  const bool own = regular && is_own(handle);
+  File file(own ? _fdopen(_open_osfhandle(reinterpret_cast<std::intptr_t>(handle), _O_RDONLY), "rb")
+                : nullptr);
+  if (!file) CloseHandle(handle);
+  if (!regular) unusable(path + " is not a regular file.", path);
+  if (!own) unusable(path + " belongs to another user.", path);
+  if (!file) unusable(path + " cannot be read.", path);
+  return file;
 }
 #else
 File open_private(const std::string& path) {

@@ -1,19 +1,48 @@
 #include "mex/wire/user.h"
 
-#include <cstdlib>
-#include <vector>
+#if defined(_WIN32)
+#include <winsock2.h>
 
-#if !defined(_WIN32)
+#include <windows.h>
+
+#include "mex/wire/text.h"
+#else
 #include <pwd.h>
 #include <unistd.h>
 #endif
 
+#include <cstddef>
+#include <cstdlib>
+#include <cwchar>
+#include <string>
+#include <vector>
+
 namespace euphonic::wire {
 
 #if defined(_WIN32)
+namespace {
+
+std::string utf8(const wchar_t* text) {
+  const std::u16string units(text, text + std::wcslen(text));
+  return utf8_from(units.data(), units.size());
+}
+
+}  // namespace
+
 std::string home_of_user() {
-  const char* profile = std::getenv("USERPROFILE");
-  return profile ? profile : "";
+  const wchar_t* profile = _wgetenv(L"USERPROFILE");
+  return profile ? utf8(profile) : "";
+}
+
+std::string host_name() {
+  // Windows does not tell the name before its sockets have been started, which may be done again
+  static const bool started = [] {
+    WSADATA facts{};
+    return WSAStartup(MAKEWORD(2, 2), &facts) == 0;
+  }();
+  wchar_t name[256] = L"";
+  if (started) GetHostNameW(name, sizeof name / sizeof name[0] - 1);
+  return utf8(name);
 }
 #else
 std::string home_of_user() {
@@ -23,6 +52,12 @@ std::string home_of_user() {
   struct passwd* found = nullptr;
   const int code = getpwuid_r(geteuid(), &entry, buffer.data(), buffer.size(), &found);
   return code == 0 && found && found->pw_dir ? found->pw_dir : "";
+}
+
+std::string host_name() {
+  char name[256] = "";
+  gethostname(name, sizeof name - 1);
+  return name;
 }
 #endif
 

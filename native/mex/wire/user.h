@@ -9,4 +9,7 @@ namespace euphonic::wire {
 // looked at.
 std::string home_of_user();
 
+// This computer's name, as Node's os.hostname() gives it.
+std::string host_name();
+
 }  // namespace euphonic::wire
