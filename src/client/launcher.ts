@@ -9,9 +9,10 @@ import { versionError } from '../protocol/codec.js';
 import { EXIT_LOCKED, PROTOCOL_VERSION } from '../protocol/limits.js';
 import type { Params, Results } from '../protocol/messages.js';
 import { type DaemonAddress, isOfThisHost, readConnectionFile } from '../runtime/daemonAddress.js';
+import { cannotWrite, ensurePrivateDirectory } from '../runtime/files.js';
 import { type RuntimePaths, runtimePaths } from '../runtime/paths.js';
-import { cannotWrite, ensurePrivateDirectory } from '../runtime/posix.js';
 import type { StartLimits } from '../runtime/startLimits.js';
+import { system } from '../runtime/system.js';
 import { RequestSocket } from './requestSocket.js';
 
 /** The compiled command line: the same place seen from src/client and from dist/client. */
@@ -67,7 +68,7 @@ async function askControl<M extends 'ping' | 'status' | 'shutdown'>(
   const timeout = new AbortController();
   const silent = new EuphonicError('daemon_lost', `The daemon (pid ${address.pid}) does not answer.`, {
     where: address.control,
-    advice: `Wait until it does, or end it on ${address.host}: kill -9 ${address.pid}`,
+    advice: `Wait until it does, or end it on ${address.host}: ${system.endCommand(address.pid, true)}`,
   });
   try {
     const { result } = await Promise.race([
@@ -143,7 +144,7 @@ async function startDetached(paths: RuntimePaths, options: StartOptions): Promis
     throw new EuphonicError('no_daemon', `A daemon (pid ${holder}) holds the lock, but cannot be found.`, {
       where: paths.lock,
       expected: `its connection file ${paths.connectionFile}`,
-      advice: `End it: kill ${holder}`,
+      advice: `End it: ${system.endCommand(holder, false)}`,
     });
   }
   throw new EuphonicError('no_daemon', 'The daemon could not be started.', {
@@ -199,7 +200,7 @@ export async function stopDaemon(paths: RuntimePaths = runtimePaths()): Promise<
   while (await isThere()) {
     if (Date.now() > deadline) {
       throw new EuphonicError('daemon_lost', `The daemon (pid ${address.pid}) does not end.`, {
-        advice: `End it: kill -9 ${address.pid}`,
+        advice: `End it: ${system.endCommand(address.pid, true)}`,
       });
     }
     await sleep(POLL_MS);

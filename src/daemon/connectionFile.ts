@@ -6,18 +6,17 @@ import {
   mkdtempSync,
   openSync,
   readFileSync,
-  renameSync,
   rmdirSync,
   rmSync,
   statSync,
-  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { EuphonicError } from '../base/errors.js';
 import { type DaemonAddress, readConnectionFile, readStaleConnectionFile } from '../runtime/daemonAddress.js';
+import { cannotWrite, ensurePrivateDirectory } from '../runtime/files.js';
 import { type RuntimePaths, runtimePaths } from '../runtime/paths.js';
-import { cannotWrite, ensurePrivateDirectory } from '../runtime/posix.js';
+import { system } from '../runtime/system.js';
 
 /** Longest path of a Unix socket: sun_path has 108 bytes with the final zero. */
 const MAX_SOCKET_PATH = 107;
@@ -27,15 +26,12 @@ const socketDirectoryPrefix = () => `/tmp/euphonic-${process.getuid?.() ?? 0}-`;
 
 /**
  * Takes the lock beside the connection file for the life of this process; false if another daemon holds it. `lockFile`
- * locks a file, as the addon does. The directory is made or checked first. Throws `runtime_directory`.
+ * locks a file and writes the process's id into it, as the addon does: it says whom to ask should the connection file be lost. The directory is made or checked first. Throws `runtime_directory`.
  */
 export function takeLock(paths: RuntimePaths, lockFile: (path: string) => boolean): boolean {
   ensurePrivateDirectory(paths.directory);
   try {
-    if (!lockFile(paths.lock)) return false;
-    // says whom to ask should the connection file be lost
-    writeFileSync(paths.lock, `${process.pid}\n`);
-    return true;
+    return lockFile(paths.lock);
   } catch (error) {
     if (error instanceof EuphonicError) throw error;
     throw cannotWrite(paths.lock, error);
@@ -48,7 +44,7 @@ export function takeLock(paths: RuntimePaths, lockFile: (path: string) => boolea
  */
 export function removeStale(paths: RuntimePaths): void {
   const stale = readConnectionFile(paths);
-  rmSync(paths.connectionFile, { force: true });
+  system.removeFile(paths.connectionFile);
   if (!stale) return;
   for (const path of socketPaths(stale)) if (isSocketOf(paths, path)) removeSocket(path);
 }
@@ -110,7 +106,7 @@ export function writeConnectionFile(paths: RuntimePaths, address: DaemonAddress)
     } finally {
       closeSync(fd);
     }
-    renameSync(temporary, paths.connectionFile);
+    system.replaceFile(temporary, paths.connectionFile);
   } catch (error) {
     rmSync(temporary, { force: true });
     throw cannotWrite(paths.connectionFile, error);
@@ -123,9 +119,9 @@ export function writeConnectionFile(paths: RuntimePaths, address: DaemonAddress)
  */
 export function removeConnectionFile(paths: RuntimePaths, address: DaemonAddress | undefined): void {
   if (address && readStaleConnectionFile(paths)?.secret === address.secret)
-    rmSync(paths.connectionFile, { force: true });
+    system.removeFile(paths.connectionFile);
   if (address) removeSockets(address);
-  if (lockHolder(paths) === process.pid) rmSync(paths.lock, { force: true });
+  if (lockHolder(paths) === process.pid) system.removeFile(paths.lock);
 }
 
 /** Removes sockets that this process made, and their directory where it has one of its own. */

@@ -6,9 +6,9 @@ import type { Executor, ExecutorKind } from '../compute/executor.js';
 import { PROTOCOL_VERSION } from '../protocol/limits.js';
 import type { ControlMethod, Status, WorkMethod } from '../protocol/messages.js';
 import type { DaemonAddress } from '../runtime/daemonAddress.js';
+import { systemReason } from '../runtime/files.js';
 import { type Log, openLog } from '../runtime/log.js';
 import { type RuntimePaths, runtimePaths } from '../runtime/paths.js';
-import { systemReason } from '../runtime/posix.js';
 import type { StartLimits } from '../runtime/startLimits.js';
 import { reachable, tcpEndpoints } from '../runtime/tcpAddress.js';
 import {

@@ -1,6 +1,7 @@
 /** The daemon's log: JSON lines in one file beside the connection file, bounded in size. */
-import { closeSync, constants, fstatSync, openSync, renameSync, write } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, write } from 'node:fs';
 import { type Logger, pino } from 'pino';
+import { system } from './system.js';
 
 /** A log file is renamed to `….1` at this size; only one such is kept. */
 export const MAX_LOG_BYTES = 4 * 2 ** 20;
@@ -86,7 +87,7 @@ class LogFile {
       if (this.fd !== undefined) {
         closeSync(this.fd);
         this.fd = undefined;
-        renameSync(this.path, `${this.path}${ROTATED}`);
+        system.replaceFile(this.path, `${this.path}${ROTATED}`);
       }
       const { O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
       this.fd = openSync(this.path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK, 0o600);

@@ -1,7 +1,7 @@
 /** Where the files of a daemon lie. */
-import { hostname, userInfo } from 'node:os';
-import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { EuphonicError } from '../base/errors.js';
+import { system } from './system.js';
 
 /** Files beside the connection file that belong to the same daemon. */
 export interface RuntimePaths {
@@ -18,19 +18,14 @@ export interface RuntimePaths {
 }
 
 /**
- * `$EUPHONIC_CONNECTION`, else `$XDG_RUNTIME_DIR/euphonic/connection.json`, else `~/.cache/euphonic-bridge/<host>/connection.json`;
- * all of them absolute, since daemon and clients have other working directories. `connection_file.m` has the same rule.
- * Throws `runtime_directory` where there is no home directory either.
+ * `$EUPHONIC_CONNECTION`, else `connection.json` in the user's folder for it (posix.ts, windows.ts); absolute, since daemon and
+ * clients have other working directories. `connection_file.m` has the same rule. Throws `runtime_directory` where no folder is known.
  */
 export function runtimePaths(env: NodeJS.ProcessEnv = process.env): RuntimePaths {
   const chosen = env.EUPHONIC_CONNECTION;
-  // the XDG specification has a relative path ignored
-  const runtimeDirectory = isAbsolute(env.XDG_RUNTIME_DIR ?? '') ? env.XDG_RUNTIME_DIR : undefined;
-  const connectionFile = chosen
-    ? resolve(chosen)
-    : runtimeDirectory
-      ? join(runtimeDirectory, 'euphonic', 'connection.json')
-      : join(homeDirectory(env), '.cache', 'euphonic-bridge', hostname(), 'connection.json');
+  const place = chosen ? { folder: dirname(resolve(chosen)), local: false } : system.defaultPlace(env);
+  if (!place) throw homeless();
+  const connectionFile = chosen ? resolve(chosen) : join(place.folder, 'connection.json');
   const directory = dirname(connectionFile);
   const stem = basename(connectionFile).replace(/\.json$/, '');
   return {
@@ -40,26 +35,17 @@ export function runtimePaths(env: NodeJS.ProcessEnv = process.env): RuntimePaths
     lock: `${connectionFile}.lock`,
     log: join(directory, `${stem}.log`),
     chosen: Boolean(chosen),
-    local: !chosen && runtimeDirectory !== undefined,
+    local: place.local,
   };
 }
 
-/** HOME where it is an absolute path, else what the system knows of the user. */
-function homeDirectory(env: NodeJS.ProcessEnv): string {
-  if (env.HOME && isAbsolute(env.HOME)) return env.HOME;
-  let known = '';
-  try {
-    known = userInfo().homedir;
-  } catch {
-    // containers may run under a number that belongs to no user
-  }
-  if (isAbsolute(known)) return known;
-  throw new EuphonicError(
+function homeless(): EuphonicError {
+  return new EuphonicError(
     'runtime_directory',
     'There is no folder for the connection file: no home directory is known.',
     {
       where: 'environment',
-      expected: 'an absolute path in HOME or XDG_RUNTIME_DIR, or a home directory in the list of users',
+      expected: `an absolute path in ${system.homes}`,
       advice: 'Let EUPHONIC_CONNECTION name a file, connection.json say, in a folder of your own.',
     },
   );

@@ -1,128 +1,58 @@
-/** What the daemon and its clients ask of the operating system's files: private directories and private files, by owner and mode bits. */
-import {
-  closeSync,
-  constants,
-  existsSync,
-  fstatSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  type Stats,
-} from 'node:fs';
-import { dirname } from 'node:path';
-import { EuphonicError } from '../base/errors.js';
+/** Linux and macOS. */
+import { constants, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import type { OperatingSystem } from './operatingSystem.js';
 
-/**
- * Makes a directory (0700) or checks the one that exists: a real directory of this user, which nobody else may write to.
- * Throws `runtime_directory`.
- */
-export function ensurePrivateDirectory(directory: string): void {
-  try {
-    makeDirectory(directory);
-  } catch (error) {
-    throw unusable(`The directory ${directory} cannot be made: ${systemReason(error)}.`, directory);
-  }
-  let stats: Stats;
-  try {
-    stats = lstatSync(directory);
-  } catch (error) {
-    throw unusable(`The directory ${directory} cannot be examined: ${systemReason(error)}.`, directory);
-  }
-  checkOwnership(stats, directory, 'directory');
-  if ((stats.mode & 0o022) !== 0 && process.platform !== 'win32') {
-    throw unusable(
-      `Other users may write to ${directory} (mode ${modeText(stats)}).`,
-      directory,
-      `chmod 700 ${directory}`,
-    );
-  }
-}
+export const posix: OperatingSystem = {
+  hasLocalSockets: true,
+  privacy: 'a directory of your own with mode 0700, and files of mode 0600 in it',
+  homes: 'HOME or XDG_RUNTIME_DIR, or a home directory in the list of users',
+  endSignals: ['SIGTERM', 'SIGINT', 'SIGHUP'],
 
-/** With its parents, all of mode 0700. (Node's own recursive form never returns where a file system refuses, as /proc does.) */
-function makeDirectory(directory: string): void {
-  if (existsSync(directory)) return;
-  const parent = dirname(directory);
-  if (parent !== directory) makeDirectory(parent);
-  try {
-    mkdirSync(directory, 0o700);
-  } catch (error) {
-    // another process may have made it meanwhile
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
-}
+  /** `$XDG_RUNTIME_DIR/euphonic`, else `~/.cache/euphonic-bridge/<host>`. */
+  defaultPlace(env) {
+    // the XDG specification has a relative path ignored
+    if (env.XDG_RUNTIME_DIR && isAbsolute(env.XDG_RUNTIME_DIR))
+      return { folder: join(env.XDG_RUNTIME_DIR, 'euphonic'), local: true };
+    const home = homeDirectory(env);
+    return home === undefined
+      ? undefined
+      : { folder: join(home, '.cache', 'euphonic-bridge', hostname()), local: false };
+  },
 
-/**
- * The text of a file that only this user can have written and read, at most `maxBytes` of it; undefined where there is none.
- * Throws `runtime_directory` for one that others may read or write, and what `tooLong` gives for a longer one.
- */
-export function readPrivateFile(
-  path: string,
-  maxBytes: number,
-  tooLong: () => EuphonicError,
-): string | undefined {
-  let fd: number;
-  try {
+  siteFile: () => '/etc/euphonic-bridge.yaml',
+
+  modeOf: ({ mode }) => mode & 0o7777,
+
+  openPrivate: (path) =>
     // not to wait for the other end of a pipe that somebody put there
-    fd = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    if (code === 'ELOOP') throw unusable(`${path} is a symbolic link.`, path, 'Remove it.');
-    throw unusable(`${path} cannot be read: ${systemReason(error)}.`, path);
-  }
-  try {
-    const stats = fstatSync(fd);
-    checkOwnership(stats, path, 'file');
-    if ((stats.mode & 0o077) !== 0 && process.platform !== 'win32') {
-      throw unusable(
-        `${path} is open to other users (mode ${modeText(stats)}).`,
-        path,
-        `Remove it, and restart the daemon.`,
-      );
+    openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK),
+
+  replaceFile: renameSync,
+
+  removeFile: (path) => rmSync(path, { force: true }),
+
+  openFilesLimit() {
+    try {
+      const limits = readFileSync('/proc/self/limits', 'utf8');
+      return /^Max open files\s+(\S+)\s+(\S+)/m.exec(limits)?.[1] ?? 'unknown';
+    } catch {
+      return 'unknown';
     }
-    const bytes = Buffer.alloc(maxBytes + 1);
-    const length = readSync(fd, bytes, 0, bytes.length, 0);
-    if (length > maxBytes) throw tooLong();
-    return bytes.toString('utf8', 0, length);
-  } finally {
-    closeSync(fd);
+  },
+
+  endCommand: (pid, hard) => `kill ${hard ? '-9 ' : ''}${pid}`,
+};
+
+/** HOME where it is an absolute path, else what the system knows of the user. */
+function homeDirectory(env: NodeJS.ProcessEnv): string | undefined {
+  if (env.HOME && isAbsolute(env.HOME)) return env.HOME;
+  try {
+    const { homedir } = userInfo();
+    return isAbsolute(homedir) ? homedir : undefined;
+  } catch {
+    // containers may run under a number that belongs to no user
+    return undefined;
   }
-}
-
-function checkOwnership(stats: Stats, path: string, kind: 'file' | 'directory'): void {
-  if (kind === 'file' ? !stats.isFile() : !stats.isDirectory()) {
-    throw unusable(`${path} is not a ${kind}${stats.isSymbolicLink() ? ', but a symbolic link' : ''}.`, path);
-  }
-  const uid = process.getuid?.();
-  if (uid !== undefined && stats.uid !== uid) {
-    throw unusable(`${path} belongs to user ${stats.uid}, not to ${uid}.`, path);
-  }
-}
-
-/** The error for a file of the daemon that cannot be made or written: read-only, full, or not the user's. */
-export function cannotWrite(path: string, error: unknown): EuphonicError {
-  return new EuphonicError('runtime_directory', `${path} cannot be written: ${systemReason(error)}.`, {
-    where: path,
-    expected: 'a directory of your own with room in it',
-    advice: 'Let EUPHONIC_CONNECTION name a file in another directory.',
-  });
-}
-
-function unusable(message: string, where: string, advice?: string): EuphonicError {
-  return new EuphonicError('runtime_directory', message, {
-    where,
-    expected: 'a directory of your own with mode 0700, and files of mode 0600 in it',
-    advice: advice ?? 'Let EUPHONIC_CONNECTION name a file in another directory.',
-  });
-}
-
-function modeText(stats: Stats): string {
-  return (stats.mode & 0o777).toString(8).padStart(4, '0');
-}
-
-/** What the system said, without the path that the message has already. */
-export function systemReason(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return code ? (message.split(',')[0] ?? code) : message;
 }

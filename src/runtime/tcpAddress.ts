@@ -11,7 +11,7 @@ export interface TcpAddress {
   port: number | undefined;
 }
 
-const LOOPBACK = '127.0.0.1';
+export const LOOPBACK = '127.0.0.1';
 const ALL_INTERFACES = '0.0.0.0';
 /** Largest port of the work socket: the control socket has the next one. */
 const MAX_PORT = 65_534;

@@ -3,8 +3,8 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, write
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DaemonAddress, readConnectionFile } from '../../src/runtime/daemonAddress.js';
+import { ensurePrivateDirectory } from '../../src/runtime/files.js';
 import { runtimePaths } from '../../src/runtime/paths.js';
-import { ensurePrivateDirectory } from '../../src/runtime/posix.js';
 import { failsWith } from '../support/errors.js';
 
 const address: DaemonAddress = {

@@ -57,13 +57,14 @@ function checkThat(check: string, examine: () => string): Check {
 
 function checkDirectory({ directory, uid }: AllPathFacts): Check {
   const check = 'runtime directory';
-  const { path, kind, mode = '0', uid: owner } = directory;
+  const { path, kind, mode, uid: owner } = directory;
   if (kind === 'none') return { check, result: 'ok', says: `${path} will be made when a daemon starts` };
   const problem = (says: string, advice: string): Check => ({ check, result: 'problem', says, advice });
   const elsewhere = 'Let EUPHONIC_CONNECTION name a file in another directory.';
   if (kind !== 'directory') return problem(`${path} is not a directory but a ${kind}`, elsewhere);
   if (uid !== null && owner !== uid)
     return problem(`${path} belongs to user ${owner}, not to ${uid}`, elsewhere);
+  if (mode === undefined) return { check, result: 'ok', says: path };
   if ((Number.parseInt(mode, 8) & 0o022) !== 0) {
     return problem(`others may write to ${path} (mode ${mode})`, `chmod 700 ${path}`);
   }

@@ -1,5 +1,5 @@
 /** What `euphonicd doctor` collects: facts, without a judgement. Names of models and files of the user are left out. */
-import { lstatSync, readFileSync, type Stats, statfsSync } from 'node:fs';
+import { lstatSync, type Stats, statfsSync } from 'node:fs';
 import { arch, cpus, platform, release, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { capability, version as zeromqVersion } from 'zeromq';
@@ -12,6 +12,7 @@ import { PROTOCOL_VERSION } from '../../protocol/limits.js';
 import type { Status } from '../../protocol/messages.js';
 import type { DaemonAddress } from '../../runtime/daemonAddress.js';
 import { type RuntimePaths, runtimePaths } from '../../runtime/paths.js';
+import { system } from '../../runtime/system.js';
 import { type LogLine, readLogLines } from '../terminal/logFile.js';
 
 /** pino's level of an error. */
@@ -35,14 +36,15 @@ export function installationFacts() {
     threads: typeof threads === 'string' ? threads : `${threads.threads} (${threads.reason})`,
     simd: attempt(() => loadAddon().simdTarget()),
     memory_bytes: totalmem(),
-    open_files: openFilesLimit(),
+    open_files: system.openFilesLimit(),
   };
 }
 
 /** Variables that decide where the daemon is and what it may use. None of them is a secret. */
 export function environmentFacts(): Record<string, string> {
+  const others = ['XDG_RUNTIME_DIR', 'HOME', 'LOCALAPPDATA'];
   const names = Object.keys(process.env).filter(
-    (name) => name.startsWith('EUPHONIC_') || name === 'XDG_RUNTIME_DIR' || name === 'HOME',
+    (name) => name.startsWith('EUPHONIC_') || others.includes(name),
   );
   return Object.fromEntries(names.sort().map((name) => [name, process.env[name] ?? '']));
 }
@@ -50,7 +52,7 @@ export function environmentFacts(): Record<string, string> {
 interface PathFacts {
   path: string;
   kind: 'file' | 'directory' | 'symbolic link' | 'other' | 'none';
-  /** octal */
+  /** octal; as the owner, left out where the system has none */
   mode?: string;
   uid?: number;
   bytes?: number;
@@ -99,8 +101,9 @@ function factsOf(path: string): PathFacts {
       : stats.isFile()
         ? 'file'
         : 'other';
-  const mode = (stats.mode & 0o7777).toString(8).padStart(4, '0');
-  return { path, kind, mode, uid: stats.uid, ...(kind === 'file' && { bytes: stats.size }) };
+  const bits = system.modeOf(stats);
+  const mode = bits === undefined ? {} : { mode: bits.toString(8).padStart(4, '0'), uid: stats.uid };
+  return { path, kind, ...mode, ...(kind === 'file' && { bytes: stats.size }) };
 }
 
 function freeBytes(directory: string): number | null {
@@ -109,16 +112,6 @@ function freeBytes(directory: string): number | null {
     return bavail * bsize;
   } catch {
     return null;
-  }
-}
-
-function openFilesLimit(): string {
-  try {
-    return (
-      /^Max open files\s+(\S+)\s+(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1] ?? 'unknown'
-    );
-  } catch {
-    return 'unknown';
   }
 }
 

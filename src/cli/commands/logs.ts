@@ -1,8 +1,8 @@
 /** `euphonicd logs`: the end of the daemon's log, for people or as it is stored. */
 
 import { EuphonicError } from '../../base/errors.js';
+import { systemReason } from '../../runtime/files.js';
 import { runtimePaths } from '../../runtime/paths.js';
-import { systemReason } from '../../runtime/posix.js';
 import { EXIT_OK } from '../terminal/exitCodes.js';
 import { type LogLine, readLogLines } from '../terminal/logFile.js';
 import { note, print } from '../terminal/output.js';

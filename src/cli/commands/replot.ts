@@ -1,7 +1,7 @@
 /** `euphonicd replot`: draws spectra of files again, or writes them in other forms, without calculating. */
 import { readFile } from 'node:fs/promises';
 import { EuphonicError } from '../../base/errors.js';
-import { systemReason } from '../../runtime/posix.js';
+import { systemReason } from '../../runtime/files.js';
 import { comparedDispersions } from '../../spectra/compare.js';
 import { readSpectrum } from '../../spectra/read.js';
 import type { Spectrum } from '../../spectra/spectrum.js';

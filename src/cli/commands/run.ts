@@ -9,6 +9,7 @@ import type { Daemon } from '../../daemon/daemon.js';
 import { EXIT_LOCKED } from '../../protocol/limits.js';
 import { runtimePaths } from '../../runtime/paths.js';
 import type { StartLimits } from '../../runtime/startLimits.js';
+import { system } from '../../runtime/system.js';
 import { EXIT_ERROR, EXIT_OK } from '../terminal/exitCodes.js';
 
 /** Does not return where the daemon was started: the process ends with it. `executor` is what computes. */
@@ -22,7 +23,7 @@ export async function run(limits: StartLimits, executor: ExecutorKind = localExe
   }
   let daemon: Daemon | undefined;
   let asked: string | undefined;
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+  for (const signal of system.endSignals) {
     process.on(signal, () => {
       asked = signal;
       daemon?.shutdown(signal);

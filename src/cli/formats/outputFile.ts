@@ -2,7 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { EuphonicError } from '../../base/errors.js';
-import { systemReason } from '../../runtime/posix.js';
+import { systemReason } from '../../runtime/files.js';
 
 /** Throws `file_unreadable` where the file cannot be written. */
 export async function writeOutput(path: string, content: string | Uint8Array): Promise<void> {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { decimalNumber } from '../../base/decimal.js';
 import { EuphonicError } from '../../base/errors.js';
 import { isCoordinate, MAX_Q } from '../../qpoints/coordinates.js';
-import { systemReason } from '../../runtime/posix.js';
+import { systemReason } from '../../runtime/files.js';
 
 /** [3,n]: all h, then all k, then all l. Throws `file_not_found`, `file_unreadable`, or `file_damaged` with the place. */
 export async function readQFile(path: string): Promise<Float64Array> {

@@ -5,7 +5,7 @@ import { EuphonicError } from '../../base/errors.js';
 import { parseScatteringLengths } from '../../models/scatteringLengthFile.js';
 import { type CalculationOptions, SCATTERING_LENGTH_TABLES, SUM_RULES } from '../../protocol/messages.js';
 import { checkParams } from '../../protocol/validate.js';
-import { systemReason } from '../../runtime/posix.js';
+import { systemReason } from '../../runtime/files.js';
 import { fromCommandLine, UsageError } from '../terminal/exitCodes.js';
 import { note } from '../terminal/output.js';
 import { gridSizeOf, numberOf, tripleOf } from './numbers.js';

@@ -9,7 +9,7 @@ import {
   VIEWS,
   type View,
 } from '../../figure/choices.js';
-import { systemReason } from '../../runtime/posix.js';
+import { systemReason } from '../../runtime/files.js';
 import { numberOf, numbersOf, parsePositive } from './numbers.js';
 
 const SIZE = '--fig-size';

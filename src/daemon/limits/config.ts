@@ -4,7 +4,8 @@ import { EuphonicError } from '../../base/errors.js';
 import { parseBytes, parseDuration, showBytes } from '../../base/sizes.js';
 import type { ExecutorKind, ThreadBudget } from '../../compute/executor.js';
 import type { StartLimits } from '../../runtime/startLimits.js';
-import { isLoopback, parseTcpAddress, type TcpAddress } from '../../runtime/tcpAddress.js';
+import { system } from '../../runtime/system.js';
+import { isLoopback, LOOPBACK, parseTcpAddress, type TcpAddress } from '../../runtime/tcpAddress.js';
 import {
   DEFAULT_IDLE_END_MS,
   DEFAULT_READ_TIME_MS,
@@ -52,7 +53,7 @@ export function daemonConfig(
     maxJobs: Math.min(MAX_JOBS, site.maxJobs),
     idleEndMs: Math.min(idleEnd ?? DEFAULT_IDLE_END_MS, site.idleEndMs),
     readTimeMs: Math.min(readTime ?? DEFAULT_READ_TIME_MS, site.readTimeMs),
-    tcp: limits.tcp === undefined ? undefined : allowedAddress(limits.tcp, site),
+    tcp: tcpAddress(limits.tcp, site),
     site: { path: site.path, found: site.found },
   };
 }
@@ -111,12 +112,20 @@ function shareOfMachine(): MemoryLimit {
   };
 }
 
+/** Where to listen over TCP; undefined: at local sockets. */
+function tcpAddress(asked: string | undefined, site: SiteConfig): TcpAddress | undefined {
+  if (asked !== undefined) return allowedAddress(asked, site);
+  return system.hasLocalSockets ? undefined : { host: LOOPBACK, port: undefined };
+}
+
 function allowedAddress(text: string, site: SiteConfig): TcpAddress {
   const address = parseTcpAddress(text);
-  if (site.tcp === 'any' || (site.tcp === 'loopback' && isLoopback(address))) return address;
+  // the loopback is what stands for local sockets where there are none
+  const loopback = site.tcp === 'loopback' || !system.hasLocalSockets;
+  if (site.tcp === 'any' || (loopback && isLoopback(address))) return address;
   throw new EuphonicError('invalid_argument', `The site does not allow to listen at ${address.host}.`, {
     where: site.path,
-    expected: site.tcp === 'none' ? 'no TCP at all' : 'an address of this host alone, 127.0.0.1',
+    expected: loopback ? 'an address of this host alone, 127.0.0.1' : 'no TCP at all',
     advice: "Start without --tcp, or ask this computer's administrator.",
   });
 }

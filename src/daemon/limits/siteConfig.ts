@@ -9,10 +9,9 @@ import { EuphonicError } from '../../base/errors.js';
 import { nearest } from '../../base/nearest.js';
 import { parseBytes, parseDuration } from '../../base/sizes.js';
 import { MAX_THREADS } from '../../protocol/limits.js';
-import { systemReason } from '../../runtime/posix.js';
+import { systemReason } from '../../runtime/files.js';
+import { system } from '../../runtime/system.js';
 import { MIN_MEMORY_BYTES } from './settings.js';
-
-const DEFAULT_SITE_FILE = '/etc/euphonic-bridge.yaml';
 
 /** Which addresses a daemon may listen at, should its user ask for TCP. */
 const TCP_RULES = ['none', 'loopback', 'any'] as const;
@@ -45,7 +44,7 @@ const KEYS = {
  * `file_unreadable`, and `file_damaged` for a file with an error in it: then no daemon starts, rather than one without limits.
  */
 export function readSiteConfig(env: NodeJS.ProcessEnv = process.env): SiteConfig {
-  const path = env.EUPHONIC_SITE_CONFIG || DEFAULT_SITE_FILE;
+  const path = env.EUPHONIC_SITE_CONFIG || system.siteFile(env);
   const none: SiteConfig = {
     path,
     found: false,

@@ -1,0 +1,120 @@
+/** Private directories and private files: by owner, and by mode bits where the system has them. */
+import { closeSync, existsSync, fstatSync, lstatSync, mkdirSync, readSync, type Stats } from 'node:fs';
+import { dirname } from 'node:path';
+import { EuphonicError } from '../base/errors.js';
+import { system } from './system.js';
+
+/**
+ * Makes a directory (0700) or checks the one that exists: a real directory of this user, which nobody else may write to.
+ * Throws `runtime_directory`.
+ */
+export function ensurePrivateDirectory(directory: string): void {
+  try {
+    makeDirectory(directory);
+  } catch (error) {
+    throw unusable(`The directory ${directory} cannot be made: ${systemReason(error)}.`, directory);
+  }
+  let stats: Stats;
+  try {
+    stats = lstatSync(directory);
+  } catch (error) {
+    throw unusable(`The directory ${directory} cannot be examined: ${systemReason(error)}.`, directory);
+  }
+  checkOwnership(stats, directory, 'directory');
+  const mode = system.modeOf(stats);
+  if (mode !== undefined && (mode & 0o022) !== 0) {
+    throw unusable(
+      `Other users may write to ${directory} (mode ${modeText(mode)}).`,
+      directory,
+      `chmod 700 ${directory}`,
+    );
+  }
+}
+
+/** With its parents, all of mode 0700. (Node's own recursive form never returns where a file system refuses, as /proc does.) */
+function makeDirectory(directory: string): void {
+  if (existsSync(directory)) return;
+  const parent = dirname(directory);
+  if (parent !== directory) makeDirectory(parent);
+  try {
+    mkdirSync(directory, 0o700);
+  } catch (error) {
+    // another process may have made it meanwhile
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
+/**
+ * The text of a file that only this user can have written and read, at most `maxBytes` of it; undefined where there is none.
+ * Throws `runtime_directory` for one that others may read or write, and what `tooLong` gives for a longer one.
+ */
+export function readPrivateFile(
+  path: string,
+  maxBytes: number,
+  tooLong: () => EuphonicError,
+): string | undefined {
+  let fd: number;
+  try {
+    fd = system.openPrivate(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    if (code === 'ELOOP') throw unusable(`${path} is a symbolic link.`, path, 'Remove it.');
+    throw unusable(`${path} cannot be read: ${systemReason(error)}.`, path);
+  }
+  try {
+    const stats = fstatSync(fd);
+    checkOwnership(stats, path, 'file');
+    const mode = system.modeOf(stats);
+    if (mode !== undefined && (mode & 0o077) !== 0) {
+      throw unusable(
+        `${path} is open to other users (mode ${modeText(mode)}).`,
+        path,
+        `Remove it, and restart the daemon.`,
+      );
+    }
+    const bytes = Buffer.alloc(maxBytes + 1);
+    const length = readSync(fd, bytes, 0, bytes.length, 0);
+    if (length > maxBytes) throw tooLong();
+    return bytes.toString('utf8', 0, length);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function checkOwnership(stats: Stats, path: string, kind: 'file' | 'directory'): void {
+  if (kind === 'file' ? !stats.isFile() : !stats.isDirectory()) {
+    throw unusable(`${path} is not a ${kind}${stats.isSymbolicLink() ? ', but a symbolic link' : ''}.`, path);
+  }
+  const uid = process.getuid?.();
+  if (uid !== undefined && stats.uid !== uid) {
+    throw unusable(`${path} belongs to user ${stats.uid}, not to ${uid}.`, path);
+  }
+}
+
+/** The error for a file of the daemon that cannot be made or written: read-only, full, or not the user's. */
+export function cannotWrite(path: string, error: unknown): EuphonicError {
+  return new EuphonicError('runtime_directory', `${path} cannot be written: ${systemReason(error)}.`, {
+    where: path,
+    expected: 'a directory of your own with room in it',
+    advice: 'Let EUPHONIC_CONNECTION name a file in another directory.',
+  });
+}
+
+function unusable(message: string, where: string, advice?: string): EuphonicError {
+  return new EuphonicError('runtime_directory', message, {
+    where,
+    expected: system.privacy,
+    advice: advice ?? 'Let EUPHONIC_CONNECTION name a file in another directory.',
+  });
+}
+
+function modeText(mode: number): string {
+  return (mode & 0o777).toString(8).padStart(4, '0');
+}
+
+/** What the system said, without the path that the message has already. */
+export function systemReason(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code ? (message.split(',')[0] ?? code) : message;
+}
