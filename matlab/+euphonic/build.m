@@ -69,8 +69,9 @@ function built = compile(caller, folder, flags, sources)
         if euphonic.internal.is_octave()
             mkoctfile('--mex', '-std=c++17', flags{:}, '-o', built, sources{:}, '-lzmq');
         elseif ispc()
-            mex('-R2018a', flags{:}, 'COMPFLAGS=$COMPFLAGS /std:c++17', '-outdir', folder, '-output', 'gateway', ...
-                sources{:}, '-llibzmq');
+            [standard, zeromq] = options_of_windows();
+            mex('-R2018a', flags{:}, standard, '-outdir', folder, '-output', 'gateway', sources{:}, zeromq, ...
+                '-lws2_32', '-ladvapi32');
         else
             mex('-R2018a', flags{:}, 'CXXFLAGS=$CXXFLAGS -std=c++17', '-outdir', folder, '-output', 'gateway', ...
                 sources{:}, '-lzmq');
@@ -83,6 +84,17 @@ function built = compile(caller, folder, flags, sources)
         euphonic.internal.fail(caller, 'not_compiled', ...
             ['The MEX function could not be compiled. A compiler for C++17 is needed (g++ 8, clang 6, Xcode 10.2, ' ...
              'Visual Studio 2017 15.8 or later), and ZeroMQ and msgpack-cxx: see help euphonic.build. %s'], reason);
+    end
+end
+
+function [standard, zeromq] = options_of_windows()
+    chosen = mex.getCompilerConfigurations('C++', 'Selected');
+    if ~isempty(chosen) && strcmp(chosen(1).Manufacturer, 'GNU')
+        standard = 'CXXFLAGS=$CXXFLAGS -std=c++17';
+        zeromq = '-lzmq';
+    else
+        standard = 'COMPFLAGS=$COMPFLAGS /std:c++17';
+        zeromq = '-llibzmq';
     end
 end
 

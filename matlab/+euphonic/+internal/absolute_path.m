@@ -3,7 +3,7 @@ function path = absolute_path(caller, path)
     %   Raises EUPHONIC:caller:invalid_argument for one that the daemon cannot be told of.
     advice = 'Rename the file or folder, or make a link to it whose name has no special characters.';
     euphonic.internal.check_utf8(caller, 'invalid_argument', path, advice);
-    if ~isempty(regexp(path, '^~(/|$)', 'once'))
+    if ~isempty(regexp(path, ['^~([/' regexptranslate('escape', filesep()) ']|$)'], 'once'))
         home = euphonic.internal.home_folder();
         if ~isempty(home)
             path = [home path(2:end)];

@@ -13,20 +13,45 @@ function [file, may_be_elsewhere] = connection_file(caller)
         end
         return
     end
-    folder = getenv('XDG_RUNTIME_DIR');
-    check(folder);
-    % the XDG specification has a relative path ignored
-    if euphonic.internal.is_absolute(folder)
-        file = fullfile(folder, 'euphonic', 'connection.json');
-        may_be_elsewhere = false;
-        return
+    if ispc()
+        folder = local_app_data();
+        may_be_elsewhere = isempty(folder);
+    else
+        [folder, may_be_elsewhere] = posix_folder(check);
     end
-    check(getenv('HOME'));
-    home = euphonic.internal.home_folder();
-    if isempty(home)
+    if isempty(folder)
         euphonic.internal.fail(caller, 'runtime_directory', ...
             ['There is no folder for the connection file: no home folder is known. Set EUPHONIC_CONNECTION to a ' ...
              'file, connection.json say, in a folder of your own, or HOME to your home folder.']);
     end
-    file = fullfile(home, '.cache', 'euphonic-bridge', euphonic.internal.connection.host_name(), 'connection.json');
+    file = fullfile(folder, 'connection.json');
+end
+
+function [folder, may_be_elsewhere] = posix_folder(check)
+    folder = getenv('XDG_RUNTIME_DIR');
+    check(folder);
+    % the XDG specification has a relative path ignored
+    may_be_elsewhere = ~euphonic.internal.is_absolute(folder);
+    if ~may_be_elsewhere
+        folder = fullfile(folder, 'euphonic');
+        return
+    end
+    check(getenv('HOME'));
+    folder = euphonic.internal.home_folder();
+    if ~isempty(folder)
+        folder = fullfile(folder, '.cache', 'euphonic-bridge', euphonic.internal.connection.host_name());
+    end
+end
+
+function folder = local_app_data()
+    % It stays on this computer where profiles roam.
+    folder = getenv('LOCALAPPDATA');
+    if ~euphonic.internal.is_absolute(folder)
+        folder = euphonic.internal.home_folder();
+        if isempty(folder)
+            return
+        end
+        folder = fullfile(folder, 'AppData', 'Local');
+    end
+    folder = fullfile(folder, 'euphonic-bridge');
 end

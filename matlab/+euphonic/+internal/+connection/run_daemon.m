@@ -5,11 +5,7 @@ function [code, text] = run_daemon(caller, args, background)
     found = euphonic.internal.connection.installation(caller);
     words = [found.command, args];
     if ispc()
-        command = ['"' strjoin(cellfun(@(word) ['"' word '"'], words, 'UniformOutput', false), ' ') '"'];
-        if background
-            command = ['start "" /b ' command ' >nul 2>&1'];
-        end
-        [code, text] = system(command);
+        [code, text] = system(euphonic.internal.connection.cmd_command(words, background));
         return
     end
     words = cellfun(@euphonic.internal.connection.quoted, words, 'UniformOutput', false);
