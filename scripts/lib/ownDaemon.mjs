@@ -7,6 +7,7 @@ import { root, run } from './run.mjs';
 /** Calls `go` with EUPHONIC_CONNECTION naming a new file, and stops what daemon then runs there. */
 export async function withOwnDaemon(go) {
   const folder = mkdtempSync(join(tmpdir(), 'euphonic-test-'));
+  const before = process.env.EUPHONIC_CONNECTION;
   process.env.EUPHONIC_CONNECTION = join(folder, 'connection.json');
   try {
     return await go();
@@ -16,5 +17,7 @@ export async function withOwnDaemon(go) {
       timeoutSeconds: 20,
     }).catch(() => {});
     rmSync(folder, { recursive: true, force: true });
+    if (before === undefined) delete process.env.EUPHONIC_CONNECTION;
+    else process.env.EUPHONIC_CONNECTION = before;
   }
 }

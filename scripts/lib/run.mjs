@@ -20,18 +20,18 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
 }
 
 /**
- * Runs a program in the checkout's root.
+ * Runs a program, in the checkout's root unless told otherwise.
  * @param {string} command
  * @param {string[]} args
- * @param {{env?: Record<string, string>, quiet?: boolean, timeoutSeconds?: number}} [options]
+ * @param {{cwd?: string, env?: Record<string, string>, quiet?: boolean, timeoutSeconds?: number}} [options]
  *   quiet: keep the output instead of showing it
  * @returns {Promise<{code: number, output: string}>} code: exit code, 128 after a signal, 127 when the program
  *   could not be started; output: standard output and standard error. Rejects after Ctrl-C, which ends the program.
  */
-export function run(command, args, { env = {}, quiet = false, timeoutSeconds } = {}) {
+export function run(command, args, { cwd = root, env = {}, quiet = false, timeoutSeconds } = {}) {
   return new Promise((done, reject) => {
     const child = spawn(command, args, {
-      cwd: root,
+      cwd,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       // A group of its own, so that a time limit ends the program's children too.

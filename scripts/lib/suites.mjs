@@ -2,7 +2,7 @@
 // wrote for machines: {passed, failed, skipped}.
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { catch2Counts } from './catch2.mjs';
 import { npmBin, octaveArgs, root, run } from './run.mjs';
 import { isDistCurrent } from './stamp.mjs';
@@ -90,11 +90,12 @@ async function catch2File(program, name, specification) {
 }
 
 /** TypeScript tests in Mocha, three files for two cores at a time: many wait for daemons, which have times to keep. */
-export async function mocha(files = ['test/**/*.test.ts']) {
+export async function mocha(files = ['test/**/*.test.ts'], node = process.execPath) {
   const report = freshReport('mocha.json');
   const { code } = await run(
-    npmBin('mocha'),
+    node,
     [
+      npmBin('mocha'),
       '--reporter',
       join(root, 'scripts', 'lib', 'mochaReporter.mjs'),
       '--reporter-option',
@@ -104,7 +105,8 @@ export async function mocha(files = ['test/**/*.test.ts']) {
       String(Math.ceil(1.5 * availableParallelism())),
       ...files,
     ],
-    { timeoutSeconds: suiteTimeoutSeconds },
+    // programs that tests start by name
+    { timeoutSeconds: suiteTimeoutSeconds, env: { PATH: `${dirname(node)}${delimiter}${process.env.PATH}` } },
   );
   let counts;
   try {

@@ -1,0 +1,58 @@
+// Runs what can be tried here of other platforms: node scripts/platforms.mjs [--cache FOLDER] [windows] [node22] [node24];
+// all without names. Builds for them first (scripts/cross.mjs). The last line is `N passed, N failed, N skipped`.
+import { parseArgs } from 'node:util';
+import { defaultCache } from './cross.mjs';
+import { withOwnDaemon } from './lib/ownDaemon.mjs';
+import { nodeRelease } from './lib/platforms/nodes.mjs';
+import { windows } from './lib/platforms/windows.mjs';
+import { mocha } from './lib/suites.mjs';
+
+/** Tests of what releases of Node differ in: threads, their memory and flags, processes, sockets, files. */
+const testsOfNode = [
+  'test/fuzz/*.test.ts',
+  'test/daemon/{faults,life,memory}.test.ts',
+  'test/models/{readers,vasp,damage}.test.ts',
+  'test/client/{restart,streaming}.test.ts',
+  'test/cli/{commands,connectionFile}.test.ts',
+  'test/compute/*.test.ts',
+];
+
+const suites = {
+  windows: { title: 'Windows x64, in Wine', go: windows },
+  node22: { title: 'Node 22', go: (cache) => onNode(22, cache) },
+  node24: { title: 'Node 24', go: (cache) => onNode(24, cache) },
+};
+
+async function onNode(line, cache) {
+  const node = await nodeRelease(line, cache);
+  return withOwnDaemon(() => mocha(testsOfNode, node));
+}
+
+const { values, positionals } = parseArgs({
+  options: { cache: { type: 'string', default: defaultCache } },
+  allowPositionals: true,
+});
+const unknown = positionals.filter((name) => !suites[name]);
+if (unknown.length > 0) {
+  console.error(`platforms: unknown ${unknown.join(', ')}; there are ${Object.keys(suites).join(', ')}`);
+  process.exit(2);
+}
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+const textOf = ({ passed, failed, skipped }) => `${passed} passed, ${failed} failed, ${skipped} skipped`;
+for (const name of positionals.length > 0 ? positionals : Object.keys(suites)) {
+  const { title, go } = suites[name];
+  console.log(`\n=== ${title}`);
+  const start = performance.now();
+  let counts;
+  try {
+    counts = await go(values.cache);
+  } catch (error) {
+    console.log(`  failed  ${error.message}`);
+    counts = { passed: 0, failed: 1, skipped: 0 };
+  }
+  for (const key of Object.keys(total)) total[key] += counts[key];
+  console.log(`--- ${title}: ${textOf(counts)} in ${((performance.now() - start) / 1000).toFixed(1)} s`);
+}
+console.log(`\n${textOf(total)}`);
+process.exitCode = total.failed > 0 ? 1 : 0;
