@@ -10,10 +10,16 @@ import { mocha } from './lib/suites.mjs';
 /** Tests of what releases of Node differ in: threads, their memory and flags, processes, sockets, files. */
 const testsOfNode = [
   'test/fuzz/*.test.ts',
-  'test/daemon/{faults,life,memory}.test.ts',
-  'test/models/{readers,vasp,damage}.test.ts',
-  'test/client/{restart,streaming}.test.ts',
-  'test/cli/{commands,connectionFile}.test.ts',
+  'test/daemon/faults.test.ts',
+  'test/daemon/life.test.ts',
+  'test/daemon/memory.test.ts',
+  'test/models/readers.test.ts',
+  'test/models/vasp.test.ts',
+  'test/models/damage.test.ts',
+  'test/client/restart.test.ts',
+  'test/client/streaming.test.ts',
+  'test/cli/commands.test.ts',
+  'test/cli/connectionFile.test.ts',
   'test/compute/*.test.ts',
 ];
 
