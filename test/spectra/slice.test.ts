@@ -118,6 +118,6 @@ describe('slices', () => {
     );
     assert.match((await refused({ spacing: 1e-3 }, 'too_large')).expected!, /MAX_BIN_POINTS/);
     const many = [axis(-1, 1, 60_000), axis(0, 1, 60_000), range(0, 0)];
-    assert.match((await refused({ cuts: many }, 'too_large')).expected!, /MAX_SLICE_NUMBERS/);
+    assert.match((await refused({ cuts: many }, 'too_large')).expected!, /MAX_SLICE_POINTS/);
   });
 });

@@ -17,6 +17,10 @@ const NAMES = [
   'q_spacing',
   'ebins',
   'npts_max',
+  'u_bin',
+  'v_bin',
+  'w_bin',
+  'e_bin',
 ];
 
 /** Names that are words, too: only as the subject of a message, or as the place of a fault. */

@@ -70,6 +70,23 @@ export interface Calculator {
   provenance: Provenance;
 }
 
+/** Of the calculation's options those that frequencies depend on. */
+export function planPart({
+  asr,
+  dipole,
+  dipole_parameter,
+  splitting,
+  n_threads,
+}: QpointOptions): QpointOptions {
+  return {
+    asr,
+    ...(dipole !== undefined && { dipole }),
+    ...(dipole_parameter !== undefined && { dipole_parameter }),
+    ...(splitting !== undefined && { splitting }),
+    ...(n_threads !== undefined && { n_threads }),
+  };
+}
+
 /** Numbers of a map: bins, or points, times bins of energy. */
 const MAX_MAP_NUMBERS = 2 ** 24;
 /** Rows, their sum with others, and the map. */

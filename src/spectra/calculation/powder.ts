@@ -16,7 +16,7 @@ import {
 } from '../powder.js';
 import { averageShells, type Blocks, type Sampling, type Shell } from '../shells.js';
 import { type Provenance, type Spectrum, weightedSum } from '../spectrum.js';
-import { type Calculator, type Figures, type QpointOptions, reserveMap } from './calculator.js';
+import { type Calculator, type Figures, planPart, type QpointOptions, reserveMap } from './calculator.js';
 import { incoherentAverages } from './incoherentAverages.js';
 import { modeEnergies } from './modeEnergies.js';
 import { thermalFactors } from './thermalFactors.js';
@@ -273,15 +273,4 @@ function notesOf(
       ? [`Of |Q| only ${remaining.map((q) => q.toPrecision(4)).join(' to ')} 1/Å is reached.`]
       : []),
   ];
-}
-
-/** Of the calculation's options those that frequencies depend on. */
-function planPart({ asr, dipole, dipole_parameter, splitting, n_threads }: QpointOptions): QpointOptions {
-  return {
-    asr,
-    ...(dipole !== undefined && { dipole }),
-    ...(dipole_parameter !== undefined && { dipole_parameter }),
-    ...(splitting !== undefined && { splitting }),
-    ...(n_threads !== undefined && { n_threads }),
-  };
 }
