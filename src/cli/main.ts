@@ -165,6 +165,7 @@ function addSpectrumCommands(program: Command, finish: Finish): void {
     .option('--t-min <kelvin>', 'lowest temperature', parseNotNegative, 0)
     .option('--t-max <kelvin>', 'highest temperature', parseNotNegative, 1000)
     .option('--t-step <kelvin>', 'between temperatures', parsePositive, 50)
+    .option('--msd', 'mean-square displacements of each atom as well: tensors U, and U_iso, in Å²')
     .option('--save-json <file>', 'where the numbers go, as JSON');
   addModelOptions(addCalculationOptions(addGridOptions(thermo), { isGrid: true }))
     .addOption(json())

@@ -32,6 +32,29 @@ describe('euphonicd thermo', function () {
     assert.deepEqual(JSON.parse(printed.stdout).heat_capacity, heat_capacity);
   });
 
+  it('adds mean-square displacements, which a Debye–Waller factor is made of', async () => {
+    const args = ['--asr', '--grid', '4', '4', '4', '--t-min', '0', '--t-max', '2000', '--t-step', '1000'];
+    const { code, stdout } = await daemon.cli('thermo', quartz, ...args, '--msd', '--json');
+    assert.equal(code, 0);
+    const { u, u_iso, atom_type, u_unit } = JSON.parse(stdout);
+    assert.equal(u_unit, 'angstrom ** 2');
+    assert.equal(u.length, 3);
+    assert.equal(u[0].length, atom_type.length);
+    u.forEach((atoms: number[][][], k: number) => {
+      atoms.forEach((tensor, i) => {
+        assert.ok(Math.abs((tensor[0][0] + tensor[1][1] + tensor[2][2]) / 3 - u_iso[k][i]) < 1e-15);
+        // zero-point motion is there, and high temperatures are classical: U ∝ T
+        assert.ok(u_iso[0][i] > 0.001 && u_iso[k][i] < 0.4, `${u_iso[k][i]}`);
+      });
+    });
+    assert.ok(u_iso[2].every((x: number, i: number) => Math.abs(x / u_iso[1][i] - 2) < 0.05));
+    const client = daemon.client();
+    const model = await client.loadModel(quartz);
+    const options = { asr: 'reciprocal', grid: [4, 4, 4], temperature: 1000 } as const;
+    const { tensors } = await client.debyeWaller(model, { ...options, grid: [4, 4, 4] });
+    assert.ok(u[1].flat(2).every((x: number, k: number) => x === 2 * tensors[k]));
+  });
+
   it('is refused with what is wrong', async () => {
     const refused: [string[], RegExp][] = [
       [['--t-min', '500', '--t-max', '100'], /From 500 to 100 K/],

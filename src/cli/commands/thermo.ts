@@ -16,6 +16,7 @@ interface ThermoFlags extends CalculationFlags, ModelFlags, GridFlags {
   tStep: number;
   json?: boolean;
   saveJson?: string;
+  msd?: boolean;
 }
 
 /** q-points of a grid for thermodynamics: half of their frequencies lie in memory. */
@@ -30,7 +31,7 @@ export async function thermo(modelPath: string, flags: ThermoFlags): Promise<num
   // at the zone centre no direction of approach would stand for all
   const plan = { splitting: false, ...planOptions(flags) };
   const temperatures = temperaturesOf(flags);
-  return withModel(modelPath, flags, async ({ model, crystal, evaluate }) => {
+  return withModel(modelPath, flags, async ({ client, model, crystal, evaluate, signal }) => {
     const grid = gridOf(flags, crystal.cellVectors);
     if (sizeOf(grid) > MAX_THERMO_POINTS) {
       throw new UsageError('too_large', `The grid has ${sizeOf(grid)} q-points.`, {
@@ -42,14 +43,31 @@ export async function thermo(modelPath: string, flags: ThermoFlags): Promise<num
     const { qpts, weights } = weightedHalf(grid);
     const { frequencies, notes } = await evaluate(qpts, { ...plan, quantity: 'frequencies' });
     const found = thermodynamics(frequencies, weights, temperatures);
-    const json = { model: model.model, grid, asr: plan.asr ?? null, ...asJson(found) };
+    const { splitting: _, ...withoutSplitting } = plan;
+    const displacements: Float64Array[] = [];
+    for (const temperature of flags.msd ? temperatures : []) {
+      const options = { ...withoutSplitting, grid: [...grid] as [number, number, number], temperature };
+      const { tensors } = await client.debyeWaller(model, options, signal);
+      // the exponent of the Debye–Waller factor is Q·W·Q, and half of Q·U·Q
+      displacements.push(tensors.map((w) => 2 * w));
+    }
+    const json = {
+      model: model.model,
+      grid,
+      asr: plan.asr ?? null,
+      ...asJson(found),
+      ...(flags.msd && displacementsJson(crystal.atomType, displacements)),
+    };
     if (flags.saveJson !== undefined) await writeOutput(flags.saveJson, `${JSON.stringify(json)}\n`);
     for (const sentence of [...model.notes, ...notes]) note(sentence);
     if (found.leftOut > ACOUSTIC / (crystal.atomType.length * sizeOf(grid)) + 1e-9) {
       note(`Imaginary modes, ${found.leftOut.toPrecision(3)} of 3 per atom, are left out.`);
     }
     if (flags.json) printJson(json);
-    else printTable(found);
+    else {
+      printTable(found);
+      if (flags.msd) printDisplacements(temperatures, crystal.atomType, displacements);
+    }
     return EXIT_OK;
   });
 }
@@ -83,6 +101,40 @@ function asJson({ temperature, heatCapacity, entropy, freeEnergy, internalEnergy
     internal_energy_unit: 'kilojoule / mole',
     modes_left_out_per_atom: leftOut,
   };
+}
+
+/** ⟨u²⟩ along any direction on the average: a third of the trace. */
+const isotropic = (tensor: Float64Array) => (tensor[0] + tensor[4] + tensor[8]) / 3;
+
+/** Of each temperature and atom, [3,3] in Cartesian axes of the file. */
+function displacementsJson(atomType: readonly string[], displacements: readonly Float64Array[]) {
+  const tensors = displacements.map((all) => atomType.map((_, i) => all.subarray(9 * i, 9 * i + 9)));
+  return {
+    atom_type: atomType,
+    u: tensors.map((atoms) => atoms.map((u) => [0, 3, 6].map((k) => [...u.subarray(k, k + 3)]))),
+    u_iso: tensors.map((atoms) => atoms.map(isotropic)),
+    u_unit: 'angstrom ** 2',
+  };
+}
+
+function printDisplacements(
+  temperature: readonly number[],
+  atomType: readonly string[],
+  displacements: readonly Float64Array[],
+): void {
+  print('mean-square displacements, Å² along Cartesian axes');
+  print(
+    `    T (K)  atom      ${['U_iso', 'U_xx', 'U_yy', 'U_zz', 'U_yz', 'U_xz', 'U_xy'].map((name) => name.padStart(10)).join('')}`,
+  );
+  temperature.forEach((t, k) => {
+    atomType.forEach((type, i) => {
+      const u = displacements[k].subarray(9 * i, 9 * i + 9);
+      const numbers = [isotropic(u), u[0], u[4], u[8], u[5], u[2], u[1]].map((x) =>
+        x.toFixed(6).padStart(10),
+      );
+      print(`${t.toFixed(2).padStart(9)}  ${`${i + 1} ${type}`.padEnd(10)}${numbers.join('')}`);
+    });
+  });
 }
 
 function printTable({
