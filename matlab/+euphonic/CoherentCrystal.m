@@ -38,6 +38,7 @@ classdef CoherentCrystal < handle
     %   Methods
     %       horace_disp    frequencies and intensities of all modes; @MODEL.HORACE_DISP is what Horace wants
     %       horace_sqw     the broadened intensity itself, which is faster where it will do
+    %       powder_sqw     the same of a powder, for data of gen_sqw_powder
     %       copy           a second model with the same options; OTHER = MODEL is the same model under another name
     %       clear_cache    forget the results that are kept
     %
@@ -173,6 +174,49 @@ classdef CoherentCrystal < handle
             weight = reshape(scale * results.intensities, shape);
         end
 
+        function [weight, facts] = powder_sqw(self, qh, qk, ql, en, varargin)
+            %POWDER_SQW   Broadened intensity of a powder at |Q| and energies, for sqw_eval and multifit.
+            %   WEIGHT = MODEL.POWDER_SQW(QH, QK, QL, EN, [SCALE FREQUENCY_SCALE WIDTH ...]) is the average over all
+            %   orientations at |Q| = norm([QH QK QL]) in 1/angstrom, as data of Horace's gen_sqw_powder have it (|Q| in
+            %   QH; QK and QL zero), and energy transfers EN in meV: in mbarn/meV for each atom, shaped like QH. Numbers
+            %   and the names scale, frequency_scale, width and shape are as in HORACE_SQW. Also by name:
+            %
+            %       q_spacing  distance of the spheres that are calculated, 1/angstrom; between them intensities are
+            %                  interpolated linearly (0.025)
+            %       error      per cent: directions of a sphere are doubled until its error is below (2)
+            %       npts, npts_max   directions of a sphere to begin with, and the most that it gets
+            %
+            %   The daemon keeps the spheres in bins of 1/2000 of the highest mode's energy: calls with the same range
+            %   of |Q| and options calculate nothing anew, whatever scales and widths. conversion_mat, lim and
+            %   splitting_directions have no effect. Where averages over orientations are made by hand, by evaluating a
+            %   single-crystal model at some of them, nobody knows their error. Here it is known: [WEIGHT, FACTS] =
+            %   MODEL.POWDER_SQW(...) also returns a struct with error and interpolation_error ([median largest],
+            %   relative, in bins of 1.5 % of the highest energy), n_spheres, directions, cached.
+            %
+            %   Example
+            %       w = sqw_eval(w, @model.powder_sqw, {[1 1 1.5]});
+            %
+            %   See also EUPHONIC.POWDER, EUPHONIC.COHERENTCRYSTAL/HORACE_SQW.
+            caller = 'powder_sqw';
+            if nargin < 5
+                euphonic.internal.fail(caller, 'invalid_argument', ...
+                    'Expected qh, qk, ql and en, found %d of them.', nargin - 1);
+            end
+            euphonic.internal.spectrum.as_model(caller, self);
+            shape = size(qh);
+            [qh, qk, ql] = euphonic.internal.job.check_q(caller, qh, qk, ql);
+            en = euphonic.internal.job.check_energies(caller, en, numel(qh));
+            [scale, params, width_is_named] = euphonic.internal.spectrum.powder_arguments(caller, varargin);
+            q = sqrt(qh.^2 + qk.^2 + ql.^2);
+            self.tell_of_width(caller, [params.width{:}], {q, q, q, en}, width_is_named);
+            [own, frames] = self.spectrum_request(caller);
+            for name = setdiff(fieldnames(own).', {'quantity', 'splitting'})
+                params.(name{1}) = own.(name{1});
+            end
+            [facts, arrays] = self.powder_intensities(caller, params, frames, q, en);
+            weight = reshape(scale * arrays.intensities, shape);
+        end
+
         function clear_cache(self)
             %CLEAR_CACHE   Forget the results that are kept for calls with the same q-points.
             %   MODEL.CLEAR_CACHE()
@@ -232,6 +276,16 @@ classdef CoherentCrystal < handle
 
     end
     methods (Hidden)
+
+        function [params, frames] = spectrum_request(self, caller)
+            % Of a request for a spectrum: what of the model intensities depend on
+            [params, frames] = self.request(caller, 'structure_factor');
+        end
+
+        function options = calculation_options(self)
+            % All options, a struct
+            options = self.options();
+        end
 
         function saved = saveobj(self)
             %SAVEOBJ   A struct with the options and with what is needed to find the force constants again.
@@ -340,6 +394,25 @@ classdef CoherentCrystal < handle
             end
             made = self.requests.(quantity);
             [params, frames, plan] = deal(made.params, made.frames, made.plan);
+        end
+
+        function [facts, arrays] = powder_intensities(self, caller, params, frames, q, en)
+            % Of the cache, or of the daemon
+            plan = struct('params', params, 'frames', {frames}, 'model', self.force_constants.model);
+            results = self.cache.find(plan, {q, en});
+            if isempty(results)
+                sent = [frames, euphonic.internal.connection.frame('q', q, numel(q)), ...
+                        euphonic.internal.connection.frame('energies', en, numel(en))];
+                [facts, arrays] = self.force_constants.ask(caller, 'spectrum.powder_sqw', params, sent, ...
+                    euphonic.internal.job.show_progress(self.verbose));
+                for i = 1:numel(facts.notes)
+                    self.said = euphonic.internal.warn_once(self.said, caller, 'note', facts.notes{i});
+                end
+                self.cache.keep(plan, {q, en}, struct('intensities', arrays.intensities, 'facts', facts));
+                return
+            end
+            [facts, arrays] = deal(results.facts, struct('intensities', results.intensities));
+            facts.cached = true;
         end
 
         function evaluation = answered(self, caller, params, frames, points, energies)

@@ -7,10 +7,13 @@
 %   QpointPhononModes      - Frequencies and eigenvectors at a list of q-points.
 %   BrilleInterpolator     - Force constants in the place of an interpolator, for scripts that make one.
 %
-% q-points, units, pictures
+% q-points, units, spectra, pictures
 %   mp_grid                - Points of a Monkhorst-Pack grid.
 %   q_path                 - Straight lines of q-points between corners.
 %   ureg                   - A unit, to make quantities with.
+%   dos                    - Density of states, also partial and weighted with neutrons' cross-sections.
+%   map                    - S(Q,w) in bins of energy along a path through reciprocal space.
+%   powder                 - Powder average of S(Q,w), with the error that its sampling has.
 %   plot_dispersion        - Phonon frequencies along a path.
 %   plot_sqw               - A map of S(Q,w) along a path, with a colour bar.
 %

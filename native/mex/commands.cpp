@@ -29,6 +29,23 @@ wire::Connection& ConnectionSlot::to(const mxArray* structure) {
   return *connection_;
 }
 
+wire::Progress progress_to(const mxArray* callback) {
+  wire::Progress progress;
+  if (!callback || !mxIsFunctionHandle(callback)) return progress;
+  progress.report = [callback](std::size_t done, std::size_t total, double seconds) {
+    mxArray* inputs[] = {const_cast<mxArray*>(callback), mxCreateDoubleScalar(static_cast<double>(done)),
+                         mxCreateDoubleScalar(static_cast<double>(total)), mxCreateDoubleScalar(seconds)};
+    try {
+      // A fault in showing progress never ends the work.
+      mexCallMATLABWithTrap(0, nullptr, 4, inputs, "feval");
+    } catch (...) {
+      keep_pending();  // Ctrl-C meanwhile; what waits for the daemon looks for it next
+    }
+    for (int i = 1; i < 4; ++i) mxDestroyArray(inputs[i]);
+  };
+  return progress;
+}
+
 mxArray* error_struct(const wire::Failure& failure) {
   const char* fields[] = {"code", "message", "where", "expected", "advice"};
   const std::string* values[] = {&failure.code, &failure.message, &failure.where, &failure.expected,
@@ -37,6 +54,15 @@ mxArray* error_struct(const wire::Failure& failure) {
   for (int i = 0; i < 5; ++i) mxSetFieldByNumber(structure, 0, i, text_array(*values[i]));
   return structure;
 }
+
+namespace {
+
+// Methods that take long: they take the name by which they are cancelled.
+bool takes_ticket(const std::string& method) {
+  return method == "debye_waller" || (method.rfind("spectrum.", 0) == 0 && method != "spectrum.path");
+}
+
+}  // namespace
 
 mxArray* request(ConnectionSlot& slot, const Arguments& arguments) {
   const char* fields[] = {"error", "result", "frames"};
@@ -51,9 +77,10 @@ mxArray* request(ConnectionSlot& slot, const Arguments& arguments) {
     const wire::Value map = params.map() ? params : wire::Value(wire::Value::Map{});
     auto frames = frames_from(arguments.at(4));
     const wire::Response response =
-        socket == "control"        ? connection.control().call(method, map, std::move(frames), wait)
-        : method == "debye_waller" ? wire::call_with_ticket(connection, method, map, std::move(frames), wait)
-                                   : connection.work().call(method, map, std::move(frames), wait);
+        socket == "control"    ? connection.control().call(method, map, std::move(frames), wait)
+        : takes_ticket(method) ? wire::call_with_ticket(connection, method, map, std::move(frames), wait,
+                                                        progress_to(arguments.at(6)))
+                               : connection.work().call(method, map, std::move(frames), wait);
     mxSetField(structure, 0, "result", array_from(response.header.result));
     mxSetField(structure, 0, "frames", frames_struct(response));
   } catch (const wire::Failure& failure) {

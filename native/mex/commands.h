@@ -5,6 +5,7 @@
 
 #include "mex/mx.h"
 #include "mex/wire/connection.h"
+#include "mex/wire/evaluation.h"
 
 namespace euphonic::mex {
 
@@ -32,10 +33,11 @@ class ConnectionSlot {
 // Whatever the daemon or the connection has to say against a request is not raised but handed back in the
 // field `error` of the response: [] or a struct with code, message, where, expected, advice.
 
-// response = request(connection, socket, method, params, frames, seconds)
+// response = request(connection, socket, method, params, frames, seconds, progress)
 //   socket   'work' or 'control'
 //   frames   struct array with name, data, shape; or []
 //   seconds  to wait for the response; Inf for ever
+//   progress  [], or a function of (done, total, seconds), called from time to time when it takes long
 //   response  struct with error, result, frames
 mxArray* request(ConnectionSlot& slot, const Arguments& arguments);
 
@@ -62,5 +64,8 @@ mxArray* about();
 
 // The `error` field for a failure.
 mxArray* error_struct(const wire::Failure& failure);
+
+// What calls a function of the interpreter with (done, total, seconds); nothing for any other value.
+wire::Progress progress_to(const mxArray* callback);
 
 }  // namespace euphonic::mex

@@ -39,6 +39,7 @@ import { type Authentication, startAuthentication } from './sockets/authenticati
 import { ConnectionLimit } from './sockets/connectionLimit.js';
 import { curveSecurity, plainSecurity, type Security } from './sockets/security.js';
 import type { Service, ServiceContext, ToldError } from './sockets/service.js';
+import { Spectra } from './spectra/spectra.js';
 import { Library } from './store/library.js';
 import { ModelFiles } from './store/modelFiles.js';
 import { ModelReader } from './store/modelReader.js';
@@ -63,6 +64,7 @@ export class Daemon {
   private readonly memory: MemoryBudget;
   private readonly debyeWaller: DebyeWaller;
   private readonly jobs: Jobs;
+  private readonly spectra: Spectra;
   private readonly work: Service<WorkMethod>;
   private readonly control: Service<ControlMethod>;
   private readonly limit = new ConnectionLimit(MAX_CONNECTIONS);
@@ -95,14 +97,10 @@ export class Daemon {
     this.files = new ModelFiles(this.library, this.reader, this.memory);
     const admission = new Admission(executor, this.memory);
     this.debyeWaller = new DebyeWaller(this.library, this.reader, admission);
-    this.jobs = new Jobs(
-      this.library,
-      this.debyeWaller,
-      admission,
-      executor.maxInflightBytes,
-      config.maxJobs,
-    );
-    const { address, library, reader, files, memory, debyeWaller, jobs } = this;
+    const work = { library: this.library, debyeWaller: this.debyeWaller, admission };
+    this.jobs = new Jobs(work, executor.maxInflightBytes, config.maxJobs);
+    this.spectra = new Spectra(work, this.memory);
+    const { address, library, reader, files, memory, debyeWaller, jobs, spectra } = this;
     const context: ServiceContext = {
       log,
       security: security.socketOptions,
@@ -111,7 +109,7 @@ export class Daemon {
       onError: (error) => this.noteError(error),
     };
     this.work = workService(
-      { address, executor, library, reader, files, memory, debyeWaller, jobs },
+      { address, executor, library, reader, files, memory, debyeWaller, jobs, spectra },
       context,
     );
     this.control = controlService(
@@ -190,6 +188,7 @@ export class Daemon {
       this.control.close(DRAIN_MS);
       this.authentication?.close();
       this.reader.close();
+      this.spectra.close();
       this.executor.close();
       this.log.info('ended');
       void this.log.finish().then(this.hasEnded);
@@ -244,7 +243,7 @@ export class Daemon {
         n_atoms: nAtoms,
         bytes,
       })),
-      jobs: [...jobs.list(), ...this.debyeWaller.list()],
+      jobs: [...jobs.list(), ...this.debyeWaller.list(), ...this.spectra.list()],
       endpoints: { work: address.work, control: address.control },
       last_job: jobs.lastJob,
       counters: this.counters(),

@@ -4,14 +4,16 @@ import type { Executor } from '../compute/executor.js';
 import { float64Frame } from '../protocol/arrays.js';
 import { versionError } from '../protocol/codec.js';
 import { MAX_FRAME_BYTES, MAX_FRAMES, MAX_HEADER_BYTES, PROTOCOL_VERSION } from '../protocol/limits.js';
-import type { JobFigures, Results, WorkMethod } from '../protocol/messages.js';
+import type { ArrayFrame, JobFigures, Results, SpectrumSummary, WorkMethod } from '../protocol/messages.js';
 import type { DaemonAddress } from '../runtime/daemonAddress.js';
 import type { Log } from '../runtime/log.js';
 import type { DebyeWaller } from './jobs/debyeWaller.js';
 import type { Jobs } from './jobs/jobs.js';
 import type { MemoryBudget } from './limits/memoryBudget.js';
 import { WORK_SEND_HIGH_WATER_MARK } from './limits/settings.js';
-import { type Handlers, Service, type ServiceContext } from './sockets/service.js';
+import { type Call, type Handlers, Service, type ServiceContext } from './sockets/service.js';
+import type { Spectra } from './spectra/spectra.js';
+import { framesOfSpectrum, spectrumSummary } from './spectra/spectrumFrames.js';
 import type { Library } from './store/library.js';
 import type { ModelFiles } from './store/modelFiles.js';
 import {
@@ -33,11 +35,43 @@ interface WorkParts {
   memory: MemoryBudget;
   debyeWaller: DebyeWaller;
   jobs: Jobs;
+  spectra: Spectra;
+}
+
+type SpectrumMethod = 'spectrum.dos' | 'spectrum.map' | 'spectrum.powder';
+
+interface SpectrumCall<M extends SpectrumMethod> extends Pick<Call<M>, 'params' | 'frames' | 'signal'> {
+  respond(result: SpectrumSummary, frames: ArrayFrame[]): Promise<unknown>;
 }
 
 export function workService(parts: WorkParts, context: ServiceContext): Service<WorkMethod> {
   const limits = { sendHighWaterMark: WORK_SEND_HIGH_WATER_MARK, maxFrameBytes: MAX_FRAME_BYTES };
   return new Service(handlers(parts, context.log), context, limits);
+}
+
+/** Of spectra that are made, a path being only chosen. */
+function spectrumHandlers(
+  spectra: Spectra,
+  log: Log,
+): Pick<Handlers<WorkMethod>, SpectrumMethod | 'spectrum.powder_sqw'> {
+  const makeSpectrum = async <M extends SpectrumMethod>(
+    method: M,
+    { params, frames, signal, respond }: SpectrumCall<M>,
+  ) => {
+    const made = await spectra.make(method, params, frames, signal);
+    const { kernel_seconds } = made.figures;
+    log.info({ model: params.model, method, kernel_seconds }, 'spectrum made');
+    return respond(spectrumSummary(made), framesOfSpectrum(made));
+  };
+  return {
+    'spectrum.dos': (call) => makeSpectrum('spectrum.dos', call),
+    'spectrum.map': (call) => makeSpectrum('spectrum.map', call),
+    'spectrum.powder': (call) => makeSpectrum('spectrum.powder', call),
+    'spectrum.powder_sqw': async ({ params, frames, signal, respond }) => {
+      const { intensities, summary } = await spectra.powderSqw(params, frames, signal);
+      return respond(summary, [float64Frame('intensities', [intensities.length], intensities)]);
+    },
+  };
 }
 
 function handlers(parts: WorkParts, log: Log): Handlers<WorkMethod> {
@@ -89,6 +123,7 @@ function handlers(parts: WorkParts, log: Log): Handlers<WorkMethod> {
       });
       return respond(pathSummary(chosen), framesOfPath(chosen));
     },
+    ...spectrumHandlers(parts.spectra, log),
     'job.open': async ({ respond, ...call }) => {
       const summary = await jobs.open(call);
       const { params } = call;

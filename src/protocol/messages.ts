@@ -95,7 +95,13 @@ const scatteringLength = v.union([
   v.pipe(v.string(), v.regex(/^\d*[-_]?[A-Z][a-z]?[-_]?\d*$/)),
 ]);
 
+const optionalEnergy = expect('a finite number, meV', v.optional(finite));
 const width = v.pipe(v.array(finite), v.minLength(1), v.maxLength(MAX_WIDTH_COEFFICIENTS));
+
+const fwhm = expect(
+  `1 to ${MAX_WIDTH_COEFFICIENTS} finite numbers: an FWHM, or ascending coefficients of its polynomial`,
+  v.optional(width),
+);
 
 const HISTOGRAM_WEIGHTS = ['modes', 'structure_factor'] as const;
 
@@ -167,6 +173,57 @@ export type CalculationOptions = v.InferInput<typeof calculation>;
 
 const empty = v.strictObject({});
 
+/** Energies of a spectrum, and the grid under it. */
+const SPECTRUM_OPTIONS = {
+  model: modelId,
+  ...PLAN_OPTIONS,
+  e_min: optionalEnergy,
+  e_max: optionalEnergy,
+  ebins: expect(
+    `an integer from 1 to ${MAX_HISTOGRAM_NUMBERS}`,
+    v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(MAX_HISTOGRAM_NUMBERS)), 200),
+  ),
+  energy_broadening: fwhm,
+  grid: expect(GRID_WORDS, v.optional(grid)),
+  grid_spacing: positive(0.1),
+  ...THREAD_OPTIONS,
+  ticket,
+};
+
+/** What S(Q,ω) depends on beside. */
+const SCATTERING_OPTIONS = {
+  splitting: expect('true or false', v.optional(v.boolean())),
+  temperature: CALCULATION_OPTIONS.temperature,
+  bose: flag(true),
+  scattering_lengths: CALCULATION_OPTIONS.scattering_lengths,
+  debye_waller_grid: CALCULATION_OPTIONS.debye_waller_grid,
+};
+
+const DOS_WEIGHTINGS = ['dos', 'coherent-dos', 'incoherent-dos', 'coherent-plus-incoherent-dos'] as const;
+const MAP_WEIGHTINGS = ['coherent', 'dos'] as const;
+const POWDER_WEIGHTINGS = [
+  'coherent',
+  'incoherent',
+  'multiphonon',
+  'coherent-plus-incoherent',
+  'total',
+  ...DOS_WEIGHTINGS,
+] as const;
+const SAMPLINGS = ['turned', 'golden'] as const;
+
+const count = expect('an integer ≥ 1', v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1))));
+const optionalPositive = expect('a number > 0', v.optional(v.pipe(finite, v.gtValue(0))));
+
+const PATH_OPTIONS = {
+  path: optionalText,
+  q: optionalText,
+  zone: expect(
+    '[h, k, l], three integers',
+    v.optional(v.strictTuple([millerIndex, millerIndex, millerIndex])),
+  ),
+  q_spacing: expect('a number > 0, in 1/Å', v.optional(v.pipe(finite, v.gtValue(0)))),
+};
+
 const JOB_OPTIONS = {
   model: modelId,
   ...CALCULATION_OPTIONS,
@@ -202,15 +259,68 @@ export const PARAMS = {
     ...THREAD_OPTIONS,
     ticket,
   }),
-  'spectrum.path': v.strictObject({
-    model: modelId,
-    path: optionalText,
-    q: optionalText,
-    zone: expect(
-      '[h, k, l], three integers',
-      v.optional(v.strictTuple([millerIndex, millerIndex, millerIndex])),
+  'spectrum.path': v.strictObject({ model: modelId, ...PATH_OPTIONS }),
+  'spectrum.dos': v.strictObject({
+    ...SPECTRUM_OPTIONS,
+    splitting: flag(false),
+    weighting: expect(DOS_WEIGHTINGS.join(', '), v.optional(v.picklist(DOS_WEIGHTINGS), 'dos')),
+    adaptive: flag(false),
+    adaptive_scale: positive(1),
+    pdos: expect(
+      'true for all atom types, or a list of some',
+      v.optional(v.union([v.boolean(), v.array(symbol)]), false),
     ),
-    q_spacing: expect('a number > 0, in 1/Å', v.optional(v.pipe(finite, v.gtValue(0)))),
+  }),
+  'spectrum.map': v.strictObject({
+    ...SPECTRUM_OPTIONS,
+    ...SCATTERING_OPTIONS,
+    ...PATH_OPTIONS,
+    weighting: expect(MAP_WEIGHTINGS.join(', '), v.optional(v.picklist(MAP_WEIGHTINGS), 'coherent')),
+  }),
+  'spectrum.powder': v.strictObject({
+    ...SPECTRUM_OPTIONS,
+    ...SCATTERING_OPTIONS,
+    weighting: expect(POWDER_WEIGHTINGS.join(', '), v.optional(v.picklist(POWDER_WEIGHTINGS), 'coherent')),
+    q_min: expect('a number ≥ 0, in 1/Å', v.optional(v.pipe(finite, v.minValue(0)), 0)),
+    q_max: positive(3),
+    q_spacing: positive(0.025),
+    q_broadening: fwhm,
+    npts: count,
+    npts_density: optionalPositive,
+    npts_min: count,
+    npts_max: count,
+    sampling: expect(SAMPLINGS.join(', '), v.optional(v.picklist(SAMPLINGS), 'turned')),
+    converge: flag(true),
+    error: positive(1),
+    e_incident: optionalPositive,
+    e_final: optionalPositive,
+    angle_range: expect(
+      '[low, high], degrees between 0 and 180',
+      v.optional(
+        v.pipe(
+          v.strictTuple([finite, finite]),
+          v.check(([low, high]) => low >= 0 && low < high && high <= 180),
+        ),
+      ),
+    ),
+  }),
+  'spectrum.powder_sqw': v.strictObject({
+    model: modelId,
+    ...PLAN_OPTIONS,
+    ...SCATTERING_OPTIONS,
+    negative_e: flag(false),
+    q_spacing: positive(0.025),
+    error: positive(1),
+    npts: count,
+    npts_max: count,
+    shape: CALCULATION_OPTIONS.shape,
+    width: expect(
+      `1 to ${MAX_WIDTH_COEFFICIENTS} finite numbers: FWHM in meV, ascending coefficients in the energy transfer`,
+      width,
+    ),
+    frequency_scale: positive(1),
+    ...THREAD_OPTIONS,
+    ticket,
   }),
   'job.open': v.strictObject({ ...JOB_OPTIONS, n_points: integer(0, MAX_POINTS) }),
   'job.compute': v.strictObject({
@@ -243,6 +353,10 @@ export const WORK_METHODS = [
   'model.content',
   'debye_waller',
   'spectrum.path',
+  'spectrum.dos',
+  'spectrum.map',
+  'spectrum.powder',
+  'spectrum.powder_sqw',
   'job.open',
   'job.compute',
   'job.close',
@@ -294,6 +408,13 @@ export const REQUEST_FRAMES: { readonly [M in Method]?: Readonly<Record<string, 
     debye_waller: DEBYE_WALLER_FRAME,
   },
   'job.compute': POINT_FRAMES,
+  'spectrum.map': { debye_waller: DEBYE_WALLER_FRAME },
+  'spectrum.powder': { debye_waller: DEBYE_WALLER_FRAME },
+  'spectrum.powder_sqw': {
+    debye_waller: DEBYE_WALLER_FRAME,
+    q: { dtype: '<f8', shape: ['count'] },
+    energies: { dtype: '<f8', shape: ['count'] },
+  },
   'job.run': { debye_waller: DEBYE_WALLER_FRAME, ...POINT_FRAMES },
 };
 
@@ -398,6 +519,40 @@ export interface PathSummary {
   notes: string[];
 }
 
+/** A spectrum; its axes and numbers are frames. */
+export interface SpectrumSummary {
+  /** what x is over, and in which unit */
+  x: { measured: string; unit: string; ticks: { index: number; label: string }[] };
+  /** of maps */
+  y: { measured: string; unit: string } | null;
+  measured: string;
+  unit: string;
+  /** of the rows of a density of states */
+  lines: { label: string; species: string }[];
+  /** how it came about, names and values for people */
+  provenance: Record<string, string | number>;
+  kernel_seconds: number;
+  threads: number;
+  /** how many modes have a negative frequency */
+  imaginary: number;
+  notes: string[];
+}
+
+/** How well a powder average is known; the intensities are a frame. */
+export interface PowderSqwSummary {
+  /** relative errors of the spheres, as their sampling has them: median and largest */
+  error: [number, number];
+  /** the same of the interpolation between them */
+  interpolation_error: [number, number];
+  n_spheres: number;
+  directions: number;
+  /** true: nothing but widths and scales was calculated */
+  cached: boolean;
+  kernel_seconds: number;
+  imaginary: number;
+  notes: string[];
+}
+
 export interface Status {
   pid: number;
   version: string;
@@ -448,6 +603,10 @@ export interface Results {
   'model.content': { atom_type: string[] };
   debye_waller: DebyeWallerSummary;
   'spectrum.path': PathSummary;
+  'spectrum.dos': SpectrumSummary;
+  'spectrum.map': SpectrumSummary;
+  'spectrum.powder': SpectrumSummary;
+  'spectrum.powder_sqw': PowderSqwSummary;
   'job.open': JobSummary;
   'job.compute': { job: string; offset: number; count: number; kernel_seconds: number; imaginary: number };
   'job.close': JobFigures;

@@ -28,6 +28,11 @@ function line_shapes_are_drawn()
         'three scans and a picture, found\n%s', text); %#ok<STREMP>
 end
 
+function spectra_are_calculated()
+    text = run_example('spectra_script');
+    support.check(~isempty(strfind(text, 'calculated anew: 0')), 'spheres that are kept, found\n%s', text); %#ok<STREMP>
+end
+
 function the_fit_finds_its_factors()
     text = run_example('fit_scale_factors');
     found = regexp(text, 'scale ([\d.]+) \(made with ([\d.]+)\)', 'tokens');

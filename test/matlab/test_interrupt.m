@@ -63,6 +63,34 @@ function ctrl_c_while_a_debye_waller_grid_is_calculated_stops_that()
     support.wait_for(@() jobs_of_the_daemon() == 0, 2, 'the cores to be free');
 end
 
+function ctrl_c_ends_a_powder_average()
+    support.octave_only();
+    for call = {'euphonic.powder(model, [], [], ''error'', 0.01)', ...
+                'model.powder_sqw(linspace(0, 8, 50), zeros(1, 50), zeros(1, 50), 20, [1 1 2], ''error'', 0.01)'}
+        euphonic.restart();
+        lines = {'model = euphonic.CoherentCrystal(support.quartz());'
+                 'caught = 0;'
+                 ['try, ' call{1} '; catch, caught = 1; end']
+                 'returned = time();'};
+        [answer, pid] = support.octave_session(lines, {'caught', 'returned'});
+        support.wait_for(@() jobs_of_the_daemon() == 1, 30, 'a spectrum under way');
+        pause(0.5);
+        pressed = interrupt(pid);
+        support.wait_for(@() exist(answer, 'file') == 2, 60, 'the session to end');
+        said = load(answer);
+        support.check(said.caught == 0, 'nothing that the catch of the user took');
+        support.check(said.returned - pressed < 0.25, '0.25 s, found %g s', said.returned - pressed);
+        support.wait_for(@() jobs_of_the_daemon() == 0, 2, 'the cores to be free');
+    end
+end
+
+function progress_of_a_powder_average_is_shown()
+    support.octave_only();
+    model = euphonic.CoherentCrystal(support.quartz());
+    text = evalc('euphonic.powder(model, 2:0.2:6, [], ''n'', 40000, ''converge'', false);');
+    support.check(~isempty(regexp(text, 'euphonic: [\d,]+ of [\d,]+ q-points', 'once')), 'progress, found ''%s''', text);
+end
+
 function a_session_that_is_killed_leaves_no_job()
     support.octave_only();
     [answer, pid] = start_session();

@@ -27,11 +27,14 @@ const ROOMS: Record<string, string> = {
   'daemon/store':
     'base compute compute/local daemon/limits models models/readers protocol qpoints qpoints/paths',
   'daemon/jobs': 'base compute daemon/limits daemon/sockets daemon/store models protocol qpoints',
-  daemon: 'base compute daemon/jobs daemon/limits daemon/sockets daemon/store protocol runtime',
+  'daemon/spectra':
+    'base compute daemon/jobs daemon/limits models protocol qpoints qpoints/paths spectra spectra/calculation',
+  daemon:
+    'base compute daemon/jobs daemon/limits daemon/sockets daemon/spectra daemon/store protocol runtime',
   client: 'base models protocol runtime',
   'cli/terminal': 'base runtime',
   'cli/options':
-    'base cli/terminal daemon/limits figure models protocol qpoints qpoints/paths runtime spectra',
+    'base cli/terminal daemon/limits figure models protocol qpoints qpoints/paths runtime spectra spectra/calculation',
   'cli/formats': 'base cli/options cli/terminal client figure protocol qpoints runtime spectra',
   'cli/commands':
     'base cli/formats cli/options cli/terminal client compute compute/local daemon daemon/limits protocol qpoints qpoints/paths runtime spectra spectra/calculation',

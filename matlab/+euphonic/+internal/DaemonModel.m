@@ -99,18 +99,26 @@ classdef DaemonModel < handle
             end
         end
 
-        function [result, arrays] = ask(self, caller, method, params)
+        function [result, arrays] = ask(self, caller, method, params, frames, progress)
             %ASK   A request about this model; a daemon that does not know it is told.
+            %   FRAMES and PROGRESS (default: none) are those of euphonic.internal.connection.request.
+            if nargin < 6
+                progress = [];
+            end
+            if nargin < 5
+                frames = [];
+            end
             self.need_model(caller);
             params.model = self.model;
+            rest = {params, frames, progress};
             try
-                [result, arrays] = euphonic.internal.connection.request(caller, 'work', method, params);
+                [result, arrays] = euphonic.internal.connection.request(caller, 'work', method, rest{:});
             catch problem
                 if ~strcmp(problem.identifier, ['EUPHONIC:' caller ':unknown_model'])
                     rethrow(problem);
                 end
                 self.send(caller);
-                [result, arrays] = euphonic.internal.connection.request(caller, 'work', method, params);
+                [result, arrays] = euphonic.internal.connection.request(caller, 'work', method, rest{:});
             end
         end
 

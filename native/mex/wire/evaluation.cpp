@@ -47,6 +47,25 @@ void cancel_by_name(Connection& connection, const std::string& name) {
   }
 }
 
+// What of a calculation by this name is done, and how much there is, as far as the daemon says so in time.
+std::pair<std::size_t, std::size_t> progress_of(Connection& connection, const std::string& name) {
+  try {
+    const Response response =
+        connection.control().call("status", Value::Map{}, {}, {kCancelSeconds, nullptr});
+    const Value* jobs = response.header.result.find("jobs");
+    if (!jobs || !jobs->array()) return {0, 0};
+    for (const Value& job : *jobs->array()) {
+      const Value* own = job.find("job");
+      if (!own || !own->text() || *own->text() != name) continue;
+      return {static_cast<std::size_t>(count_member(job, "points", 0)),
+              static_cast<std::size_t>(count_member(job, "n_points", 0))};
+    }
+  } catch (const Failure&) {
+    // Progress is not worth an error: what waits for the result finds out what is wrong.
+  }
+  return {0, 0};
+}
+
 // Columns' [offset, offset + count) as one [3, count] frame.
 OutgoingFrame columns_frame(const char* name, const double* const columns[3], const Range& range) {
   OutgoingFrame frame{{name, DType::f8, {3, range.count}}, Part(3 * range.count * sizeof(double))};
@@ -104,11 +123,16 @@ Quantity quantity_named(const std::string& name) {
 }
 
 Response call_with_ticket(Connection& connection, const std::string& method, Value params,
-                          std::vector<OutgoingFrame> frames, const Wait& wait) {
+                          std::vector<OutgoingFrame> frames, const Wait& wait, Progress progress) {
   const std::string ticket = new_ticket();
   params.set("ticket", ticket);
+  Wait watching = wait;
+  ProgressClock clock(progress, 0);
+  if (progress.report) {
+    watching.idle = [&] { clock.look_at([&] { return progress_of(connection, ticket); }); };
+  }
   try {
-    return connection.work().call(method, params, std::move(frames), wait);
+    return connection.work().call(method, params, std::move(frames), watching);
   } catch (const Failure& failure) {
     if (failure.code == failure_code::kInterrupted) cancel_by_name(connection, ticket);
     throw;
@@ -174,6 +198,14 @@ void ProgressClock::look(std::size_t done) {
   finished_ = done == total_;
   next_report_ = std::min(seconds * progress_.growth, seconds + progress_.at_least_every);
   progress_.report(done, total_, seconds);
+}
+
+void ProgressClock::look_at(const std::function<std::pair<std::size_t, std::size_t>()>& counts) {
+  const double seconds = now() - started_;
+  if (seconds < next_report_) return;
+  const auto [done, total] = counts();
+  next_report_ = std::min(seconds * progress_.growth, seconds + progress_.at_least_every);
+  if (total > 0) progress_.report(done, total, seconds);
 }
 
 EvaluationStream::EvaluationStream(Connection& connection, const OpenedJob& job, Quantity quantity,

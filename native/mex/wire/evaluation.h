@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "mex/wire/connection.h"
@@ -54,10 +55,19 @@ struct OpenedJob {
   Value result;  // all that job.open, or job.run, answered
 };
 
+// What tells how far a calculation is, whether results arrive or not: first after some seconds, then at times
+// that grow apart, and when all is there.
+struct Progress {
+  std::function<void(std::size_t done, std::size_t total, double seconds)> report;
+  double first_after = 2;      // seconds
+  double growth = 1.5;         // of the time from one report to the next
+  double at_least_every = 30;  // seconds
+};
+
 // A request of the work socket that may take long before it has a name to be cancelled by: it goes by a
 // random ticket, and an interrupt cancels that.
 Response call_with_ticket(Connection& connection, const std::string& method, Value params,
-                          std::vector<OutgoingFrame> frames, const Wait& wait);
+                          std::vector<OutgoingFrame> frames, const Wait& wait, Progress progress = {});
 
 OpenedJob open_job(Connection& connection, const Value& params, std::vector<OutgoingFrame> frames,
                    const Wait& wait);
@@ -79,20 +89,13 @@ std::optional<RanJob> run_job(Connection& connection, const Value& params, std::
 std::int64_t store_results(const Response& response, const OpenedJob& job, Quantity quantity,
                            const Outputs& outputs, const Range& range);
 
-// What tells how far a calculation is, whether results arrive or not: first after some seconds, then at times
-// that grow apart, and when all is there.
-struct Progress {
-  std::function<void(std::size_t done, std::size_t total, double seconds)> report;
-  double first_after = 2;      // seconds
-  double growth = 1.5;         // of the time from one report to the next
-  double at_least_every = 30;  // seconds
-};
-
 class ProgressClock {
  public:
   ProgressClock(Progress progress, std::size_t total);
   // Reports if it is time to.
   void look(std::size_t done);
+  // The same of what is done and how much there is, which are asked for only then.
+  void look_at(const std::function<std::pair<std::size_t, std::size_t>()>& counts);
 
  private:
   Progress progress_;

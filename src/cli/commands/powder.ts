@@ -1,10 +1,11 @@
 /** `euphonicd powder`: powder averages of S(Q,ω), or of densities of states, with the error that their sampling has. */
-import { calculatePowder, type PowderWanted } from '../../spectra/calculation/powder.js';
-import type { PowderRequest, PowderWeighting, samplingFigures } from '../../spectra/powder.js';
+import { directionsOf } from '../../spectra/calculation/directions.js';
+import { calculatePowder, type PowderWanted, powderWords } from '../../spectra/calculation/powder.js';
+import type { PowderWeighting, samplingFigures } from '../../spectra/powder.js';
 import { outputs, writeSpectrum } from '../formats/spectrumFile.js';
 import { type CalculationFlags, calculationOptions } from '../options/calculationOptions.js';
 import type { ModelFlags } from '../options/modelOptions.js';
-import { kinematicsOf, type PowderFlags, qBinsOf, samplingOf } from '../options/powderOptions.js';
+import { kinematicsOf, type PowderFlags, qBinsOf } from '../options/powderOptions.js';
 import {
   broadeningWidth,
   type EnergyFlags,
@@ -33,9 +34,9 @@ export interface PowderCommandFlags
 export async function powder(modelPath: string, flags: PowderCommandFlags): Promise<number> {
   const calculation = calculationOptions(flags);
   const request = partOfRequest(flags);
-  const directions = samplingOf(flags);
+  const directions = directionsOf(flags);
   const { weighting, bose, pdos } = flags;
-  const words = describe(flags, request, calculation.asr ?? 'none');
+  const words = powderWords(calculation.asr, flags, request);
   const files = outputs(flags, modelPath, 'powder');
   return withModel(modelPath, flags, async (session) => {
     const start = performance.now();
@@ -65,24 +66,6 @@ function partOfRequest(flags: PowderCommandFlags): PowderWanted['request'] {
     bins: flags.ebins,
     ...(width && { width }),
     ...(kinematics && { kinematics }),
-  };
-}
-
-function describe(
-  { weighting, pdos, energyUnit, eIncident, eFinal, angleRange, sampling }: PowderCommandFlags,
-  { width, qWidth }: Partial<PowderRequest>,
-  asr: string,
-) {
-  return {
-    asr,
-    weighting: weighting.replace(/-dos$/, ''),
-    ...(pdos !== undefined && { species: pdos }),
-    sampling,
-    ...(width && { energy_broadening_fwhm_meV: width.join(' ') }),
-    ...(qWidth && { q_broadening_fwhm_per_angstrom: qWidth.join(' ') }),
-    ...(eIncident !== undefined && { incident_energy: `${eIncident} ${energyUnit}` }),
-    ...(eFinal !== undefined && { final_energy: `${eFinal} ${energyUnit}` }),
-    ...((eIncident ?? eFinal) !== undefined && { angle_range_degrees: angleRange.join(' ') }),
   };
 }
 

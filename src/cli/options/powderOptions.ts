@@ -1,8 +1,8 @@
 /** Spheres, their directions, and what a spectrometer reaches, as flags; named as in Euphonic's tool. */
 import { type Command, Option } from 'commander';
 import { MAX_WIDTH_COEFFICIENTS } from '../../protocol/limits.js';
+import { DENSITY_MAX, DENSITY_MIN, MAX_DIRECTIONS } from '../../spectra/calculation/directions.js';
 import type { Kinematics } from '../../spectra/kinematics.js';
-import type { Sampling } from '../../spectra/shells.js';
 import { perMeV } from '../../spectra/units.js';
 import { UsageError } from '../terminal/exitCodes.js';
 import { countOf, numbersOf, parseNotNegative, parsePositive } from './numbers.js';
@@ -18,12 +18,6 @@ export const POWDER_NUMBERS = {
   [Q_BROADENING_SHORT]: MAX_WIDTH_COEFFICIENTS,
   [ANGLES]: 2,
 };
-
-/** Directions of one sphere of a powder average. */
-const MAX_DIRECTIONS = 2 ** 17;
-/** Where the number of directions grows with Q², as in Euphonic's tool. */
-const DENSITY_MIN = 100;
-const DENSITY_MAX = 10_000;
 
 export interface PowderFlags extends UnitFlags {
   /** 1/Å */
@@ -144,19 +138,4 @@ export function qBinsOf({ qMin, qMax, qSpacing, qBroadening }: PowderFlags) {
   }
   if (qBroadening) checkWidth(qBroadening, 'The broadening in Q', Q_BROADENING);
   return { qMin, qMax, qSpacing, ...(qBroadening && { qWidth: qBroadening }) };
-}
-
-export function samplingOf(flags: PowderFlags): Omit<Sampling, 'mostAtOnce'> {
-  const { npts, nptsDensity, nptsMin = DENSITY_MIN, nptsMax, sampling, converge, error } = flags;
-  const isGolden = sampling === 'golden';
-  const isDoubled = converge && !isGolden;
-  const most = nptsMax ?? (isDoubled ? MAX_DIRECTIONS : DENSITY_MAX);
-  const byDensity = (radius: number) =>
-    Math.min(Math.max(nptsMin, Math.round(nptsDensity! * radius ** 2)), most);
-  return {
-    count: nptsDensity === undefined ? () => npts : byDensity,
-    isGolden,
-    most,
-    ...(isDoubled && { error: error / 100 }),
-  };
 }

@@ -1,10 +1,8 @@
 /** Jobs: a model, options and the q-points of one request of a client, computed chunk by chunk. */
 import { randomBytes } from 'node:crypto';
 import { EuphonicError } from '../../base/errors.js';
-import type { ExecutorJob, ExecutorPlan, JobOptions, PlanInfo } from '../../compute/executor.js';
-import type { Crystal } from '../../models/crystal.js';
-import { isotopeNotes } from '../../models/scatteringLengths.js';
-import { ANGSTROM_PER_BOHR, inAmu } from '../../models/units.js';
+import type { ExecutorJob, ExecutorPlan, PlanInfo } from '../../compute/executor.js';
+import { ANGSTROM_PER_BOHR } from '../../models/units.js';
 import { float64Frame } from '../../protocol/arrays.js';
 import { MAX_FRAME_BYTES } from '../../protocol/limits.js';
 import type {
@@ -17,13 +15,11 @@ import type {
   Results,
   Status,
 } from '../../protocol/messages.js';
-import type { Admission } from '../limits/admission.js';
 import { JOB_IDLE_MS, MAX_CANCELLED_JOBS, MAX_RUN_BYTES } from '../limits/settings.js';
 import type { Peer } from '../sockets/peerSocket.js';
 import type { Call } from '../sockets/service.js';
-import type { Library } from '../store/library.js';
-import type { DebyeWaller } from './debyeWaller.js';
-import { chunkOf, jobOptions, type Place, planOptions } from './jobOptions.js';
+import { chunkOf, type Place } from './jobOptions.js';
+import { openWork, type WorkParts } from './openWork.js';
 
 interface Job {
   id: string;
@@ -46,9 +42,6 @@ interface ComputedChunk<R> {
   result: R;
   frames: ArrayFrame[];
 }
-
-/** Of the grid that job.open names: defaults of the method debye_waller. */
-const DEBYE_WALLER_DEFAULTS = { frequency_min: 0.01, symmetrise: true };
 
 type OpenCall = Pick<Call<'job.open'>, 'peer' | 'params' | 'frames' | 'signal'>;
 type RunCall = Pick<Call<'job.run'>, 'peer' | 'params' | 'frames' | 'signal'>;
@@ -95,10 +88,6 @@ function checkRun(job: Job, count: number): void {
   });
 }
 
-function isotopeNotesOf({ atomType, atomMass }: Crystal, { scatteringLengths }: JobOptions): string[] {
-  return scatteringLengths ? isotopeNotes(atomType, inAmu(atomMass), scatteringLengths) : [];
-}
-
 function jobSummary(job: Job, plan: ExecutorPlan, notes: string[], doubts: string[]): JobSummary {
   const { nModes, nSurfaces, bytesPerPoint, bytesPerChunk, advice, threads } = job.work;
   return {
@@ -136,9 +125,7 @@ export class Jobs {
   readonly counters = { jobs: 0, chunks: 0, points: 0, cancelled: 0, expired: 0 };
 
   constructor(
-    private readonly library: Library,
-    private readonly debyeWaller: DebyeWaller,
-    private readonly admission: Admission,
+    private readonly parts: WorkParts,
     private readonly maxInflightBytes: number,
     private readonly maxJobs: number,
   ) {
@@ -181,7 +168,7 @@ export class Jobs {
 
   /** As `open`. The model is held until the job has ended. */
   private async begin(call: OpenCall): Promise<{ job: Job; summary: JobSummary }> {
-    const release = this.library.hold(call.params.model);
+    const release = this.parts.library.hold(call.params.model);
     try {
       return await this.beginHeld(call, release);
     } catch (error) {
@@ -204,17 +191,12 @@ export class Jobs {
         advice: 'Close jobs that are done.',
       });
     }
-    const { nAtoms, crystal, doubts } = this.library.get(params.model);
-    const options = jobOptions(params, crystal, frames.get('debye_waller'));
-    await this.admission.check(nAtoms, options);
-    const plan = await this.library.plan(params.model, planOptions(params), signal);
-    const notes = new Set([
-      ...plan.info.notes,
-      ...isotopeNotesOf(crystal, options),
-      ...(await this.addTensors(options, params, signal)),
-    ]);
-    const work = await this.admission.open(plan, options, params.n_points, nAtoms, signal);
-    for (const note of work.notes) notes.add(note);
+    const { work, plan, notes, doubts, nAtoms } = await openWork(
+      this.parts,
+      params,
+      frames.get('debye_waller'),
+      signal,
+    );
     const gone = () => this.end(job);
     const job: Job = {
       id: randomBytes(12).toString('hex'),
@@ -235,24 +217,7 @@ export class Jobs {
     peer.signal.addEventListener('abort', gone);
     this.jobs.set(job.id, job);
     this.counters.jobs++;
-    return { job, summary: jobSummary(job, plan, [...notes], doubts) };
-  }
-
-  /** Adds the tensors of the grid that the parameters name, if they have an effect. Returns notes for the user. */
-  private async addTensors(
-    options: JobOptions,
-    params: CheckedParams<'job.open'>,
-    signal: AbortSignal,
-  ): Promise<string[]> {
-    const { temperature, scatteringLengths } = options;
-    const { model, debye_waller_grid: grid, asr, dipole, dipole_parameter, n_threads } = params;
-    if (!grid || !scatteringLengths || temperature === undefined) return [];
-    const { tensors, summary } = await this.debyeWaller.get(
-      { ...DEBYE_WALLER_DEFAULTS, model, grid, temperature, asr, dipole, dipole_parameter, n_threads },
-      signal,
-    );
-    options.debyeWaller = tensors;
-    return summary.notes;
+    return { job, summary: jobSummary(job, plan, notes, doubts) };
   }
 
   /** Computes a chunk. Its bytes count as under way until `respond` resolves: until they have left the daemon's hands. */

@@ -86,3 +86,12 @@ export const IDLE_CHECK_MS = 60_000;
 
 /** A daemon whose connection file has gone can be found by nobody: it looks this often, and ends then. */
 export const CONNECTION_CHECK_MS = 10_000;
+
+/** Spectra that are made at the same time, each in a thread of its own; others wait for their turn. */
+export const MAX_SPECTRA_RUNNING = 4;
+
+/** Memory of a thread that makes a spectrum, beside the q-points and results that it holds. */
+export const SPECTRUM_THREAD_BYTES = 32 * 2 ** 20;
+
+/** Powder averages that are kept for fits: one for each model, its options and range of |Q|. */
+export const MAX_POWDER_RESULTS = 16;

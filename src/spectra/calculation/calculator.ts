@@ -6,7 +6,7 @@ import { EuphonicError } from '../../base/errors.js';
 import type { CalculationOptions, Params } from '../../protocol/messages.js';
 import type { Provenance } from '../spectrum.js';
 
-interface SpectrumCrystal {
+export interface SpectrumCrystal {
   /** [3,3] Å */
   cellVectors: Float64Array;
   /** [n,3] */

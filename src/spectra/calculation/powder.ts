@@ -14,11 +14,12 @@ import {
   remainingQ,
   samplingFigures,
 } from '../powder.js';
-import { averageShells, type Blocks, type Sampling, type Shell } from '../shells.js';
+import { averageShells, type Sampling, type Shell } from '../shells.js';
 import { type Provenance, type Spectrum, weightedSum } from '../spectrum.js';
 import { type Calculator, type Figures, planPart, type QpointOptions, reserveMap } from './calculator.js';
 import { incoherentAverages } from './incoherentAverages.js';
 import { modeEnergies } from './modeEnergies.js';
+import { type Counting, summing } from './summing.js';
 import { thermalFactors } from './thermalFactors.js';
 
 type DirectionsOf = Omit<Sampling, 'mostAtOnce'>;
@@ -33,6 +34,7 @@ export interface PowderWanted {
   /** under densities of states, Debye–Waller factors and incoherent scattering */
   grid: Grid;
   bose: boolean | undefined;
+  hasTensors?: boolean;
   /** what is said of the request */
   words: Provenance;
 }
@@ -45,19 +47,15 @@ interface CalculatedPowder {
   /** of all spheres, also those beyond the bins of Q */
   spheres: number;
   sampling: ReturnType<typeof samplingFigures>;
+  /** 1/Å, of the spheres that were sampled */
+  radii: readonly number[];
 }
-
-/** q-points of spheres that are calculated at a time. */
-const MAX_POINTS_AT_ONCE = 2 ** 18;
-/** Numbers of their sums, of which a block of so many q-points has its own. */
-const MAX_SUMS_AT_ONCE = 2 ** 23;
-const SMALL_BLOCK = 50;
 
 /** Rejects with `invalid_argument` where a temperature is missing or neutrons reach nothing, with `too_large`. */
 export async function calculatePowder(
   calculator: Calculator,
   options: QpointOptions,
-  { weighting, species, request: given, directions, grid, bose, words }: PowderWanted,
+  { weighting, species, request: given, directions, grid, bose, hasTensors = false, words }: PowderWanted,
 ): Promise<CalculatedPowder> {
   const plan = { splitting: false, ...planPart(options) };
   calculator.asked(() => checkTemperature(weighting, options.temperature));
@@ -67,7 +65,7 @@ export async function calculatePowder(
   const axis = powderAxis(request);
   await reserveMap(calculator, request.bins * axis.radii.length, 'q_spacing, ebins');
   const is = calculator.asked(() => measurable(axis, request));
-  const thermal = thermalFactors(options, grid, { bose, isBelowZero: request.energyMin < 0 });
+  const thermal = thermalFactors(options, grid, { bose, isBelowZero: request.energyMin < 0, hasTensors });
   const wanted = { weighting, species, options: thermal.options, plan, grid, request, axis, is };
   const found = await averaged(calculator, directions, wanted);
   const sampling = samplingFigures(found.shells);
@@ -89,6 +87,7 @@ export async function calculatePowder(
     figures: found.figures,
     notes: [...notesOf(directions, found.shells, remainingQ(axis, is, request.bins)), ...found.notes],
     spheres: axis.radii.length,
+    radii: found.shells.length > 0 ? axis.radii : [],
     sampling,
   };
 }
@@ -174,16 +173,6 @@ async function averaged(calculator: Calculator, sampling: DirectionsOf, wanted: 
   };
 }
 
-/** How q-points are summed over energy, and what becomes of a sum. */
-interface Counting {
-  options: QpointOptions;
-  histogram: NonNullable<QpointOptions['histogram']>;
-  /** of a histogram */
-  numbers: number;
-  /** intensities [bins], per atom */
-  combine(histogram: Float64Array): Float64Array;
-}
-
 function countingOf(
   { crystal, asked }: Calculator,
   { weighting, species, request, options }: Wanted,
@@ -220,25 +209,7 @@ async function sampled(
   wanted: Wanted,
 ): Promise<Pick<Averaged, 'shells' | 'figures'>> {
   const { radii, first, edges } = wanted.axis;
-  const { options, histogram, numbers, combine } = countingOf(calculator, wanted);
-  const figures = { notes: [] as string[], threads: 0, kernel_seconds: 0, imaginary: 0 };
-  const progress = calculator.progress();
-  const sum = async ({ qpts, weights, blockPoints }: Blocks) => {
-    const evaluation = await calculator.evaluate(
-      qpts,
-      { ...options, quantity: 'histogram', weights, histogram: { ...histogram, block_points: blockPoints } },
-      progress,
-    );
-    figures.notes = evaluation.notes;
-    figures.threads = evaluation.threads;
-    figures.kernel_seconds += evaluation.kernel_seconds;
-    figures.imaginary += evaluation.imaginary;
-    const sums = evaluation.histogram!;
-    return Array.from({ length: sums.length / numbers }, (_, k) =>
-      combine(sums.subarray(k * numbers, (k + 1) * numbers)),
-    );
-  };
-  const mostAtOnce = Math.min(MAX_POINTS_AT_ONCE, Math.ceil(MAX_SUMS_AT_ONCE / numbers) * SMALL_BLOCK);
+  const { sum, mostAtOnce, figures, stop } = summing(calculator, countingOf(calculator, wanted));
   const nQ = edges.length - 1;
   // beyond the bins there is nothing to measure, but what reaches into them
   const isWanted = (shell: number, bin: number) =>
@@ -250,7 +221,7 @@ async function sampled(
       figures,
     };
   } finally {
-    progress.stop();
+    stop();
   }
 }
 
@@ -273,4 +244,35 @@ function notesOf(
       ? [`Of |Q| only ${remaining.map((q) => q.toPrecision(4)).join(' to ')} 1/Å is reached.`]
       : []),
   ];
+}
+
+interface WordsOf {
+  weighting: PowderWeighting;
+  /** the species that is counted alone */
+  pdos?: string;
+  sampling: string;
+  /** in this unit, as the user gave it */
+  energyUnit: string;
+  eIncident?: number;
+  eFinal?: number;
+  angleRange: readonly number[];
+}
+
+/** What is said of a request. */
+export function powderWords(
+  asr: QpointOptions['asr'],
+  { weighting, pdos, sampling, energyUnit, eIncident, eFinal, angleRange }: WordsOf,
+  { width, qWidth }: PowderWanted['request'],
+): Provenance {
+  return {
+    asr: asr ?? 'none',
+    weighting: weighting.replace(/-dos$/, ''),
+    ...(pdos !== undefined && { species: pdos }),
+    sampling,
+    ...(width && { energy_broadening_fwhm_meV: width.join(' ') }),
+    ...(qWidth && { q_broadening_fwhm_per_angstrom: qWidth.join(' ') }),
+    ...(eIncident !== undefined && { incident_energy: `${eIncident} ${energyUnit}` }),
+    ...(eFinal !== undefined && { final_energy: `${eFinal} ${energyUnit}` }),
+    ...((eIncident ?? eFinal) !== undefined && { angle_range_degrees: angleRange.join(' ') }),
+  };
 }

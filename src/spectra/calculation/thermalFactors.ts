@@ -3,11 +3,19 @@ import type { CalculationOptions } from '../../protocol/messages.js';
 import type { Grid } from '../../qpoints/grid.js';
 import type { Provenance } from '../spectrum.js';
 
+interface Thermal {
+  bose: boolean | undefined;
+  /** energies below zero are wanted */
+  isBelowZero: boolean;
+  /** the Debye–Waller tensors are given: no grid is needed for them */
+  hasTensors?: boolean;
+}
+
 /** Options with both factors, the latter averaged over the grid unless another is named; energies below zero where they are wanted. */
 export function thermalFactors(
   calculation: CalculationOptions,
   grid: Grid,
-  { bose, isBelowZero }: { bose: boolean | undefined; isBelowZero: boolean },
+  { bose, isBelowZero, hasTensors = false }: Thermal,
 ): { options: CalculationOptions; words: Provenance } {
   if (calculation.temperature == null)
     return { options: { ...calculation, bose: false, negative_e: false }, words: {} };
@@ -18,11 +26,11 @@ export function thermalFactors(
       ...calculation,
       bose: isBose,
       negative_e: isBelowZero,
-      debye_waller_grid: debyeWallerGrid as [number, number, number],
+      ...(!hasTensors && { debye_waller_grid: debyeWallerGrid as [number, number, number] }),
     },
     words: {
       temperature_K: calculation.temperature,
-      debye_waller_grid: debyeWallerGrid.join(' '),
+      debye_waller_grid: hasTensors ? 'tensors given' : debyeWallerGrid.join(' '),
       ...(!isBose && { bose: 'no' }),
     },
   };

@@ -37,7 +37,7 @@ function path = of_the_daemon(caller, fc, options, to_crystal)
         params.zone = params.zone * to_crystal;
     end
     if isfield(params, 'q') && ~ischar(params.q)
-        params.q = coordinates_text(rows(caller, 'q', params.q) * to_crystal);
+        params.q = euphonic.internal.plot.coordinates_text(caller, rows(caller, 'q', params.q) * to_crystal);
     end
     [found, arrays] = fc.ask(caller, 'spectrum.path', params);
     for i = 1:numel(found.notes)
@@ -90,18 +90,6 @@ function value = rows(caller, name, value)
             euphonic.internal.shown(value));
     end
     value = double(value);
-end
-
-function text = coordinates_text(q)
-    % As euphonicd takes it: | where a row of NaN says that the path breaks.
-    words = cell(1, size(q, 1));
-    for i = 1:size(q, 1)
-        words{i} = sprintf('%.17g %.17g %.17g', q(i, :));
-        if all(isnan(q(i, :)))
-            words{i} = '|';
-        end
-    end
-    text = strjoin(words, '  ');
 end
 
 function label = as_tex(label)

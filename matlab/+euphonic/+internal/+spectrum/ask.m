@@ -1,0 +1,29 @@
+function [found, arrays] = ask(caller, method, model, args, names, takes_scattering)
+    %ASK   A spectrum that the daemon makes of a model.
+    %   MODEL: a CoherentCrystal, or force constants, which stand for a model with default options; ARGS: name-value
+    %   pairs of options of the spectrum, NAMES: those that METHOD knows, in their long form. TAKES_SCATTERING: whether
+    %   it depends on the model's temperature and on what else intensities do.
+    model = euphonic.internal.spectrum.as_model(caller, model);
+    params = euphonic.internal.spectrum.parameters(caller, args, names);
+    frames = [];
+    if takes_scattering
+        [own, frames] = model.spectrum_request(caller);
+        dropped = {'quantity', 'negative_e', 'splitting', 'mode_gradients'};
+        if any(strcmp('path', names)) && isfield(own, 'splitting')
+            dropped(strcmp('splitting', dropped)) = [];
+        end
+    else
+        own = euphonic.internal.job.parameters(model.calculation_options());
+        dropped = setdiff(fieldnames(own).', {'asr', 'dipole', 'dipole_parameter', 'n_threads'});
+    end
+    own = rmfield(own, intersect(dropped, fieldnames(own).'));
+    for name = fieldnames(own).'
+        params.(name{1}) = own.(name{1});
+    end
+    progress = euphonic.internal.job.show_progress(model.verbose);
+    [found, arrays] = model.force_constants.ask(caller, method, params, frames, progress);
+    for i = 1:numel(found.notes)
+        warning(['EUPHONIC:' caller ':note'], '%s', found.notes{i});
+    end
+    euphonic.internal.job.warn_of_imaginary(caller, found.imaginary, model.asr);
+end
