@@ -184,7 +184,7 @@ classdef CoherentCrystal < handle
             %       q_spacing  distance of the spheres that are calculated, 1/angstrom; between them intensities are
             %                  interpolated linearly (0.025)
             %       error      per cent: directions of a sphere are doubled until its error is below (2)
-            %       npts, npts_max   directions of a sphere to begin with, and the most that it gets
+            %       npts, npts_max   directions of a sphere to begin with (1000), and the most that it gets (16384)
             %
             %   The daemon keeps the spheres in bins of 1/2000 of the highest mode's energy: calls with the same range
             %   of |Q| and options calculate nothing anew, whatever scales and widths. conversion_mat, lim and

@@ -114,6 +114,9 @@ async function powderOf(task: TaskOf<'powder'>): Promise<MadeSpectrum> {
   };
 }
 
+/** Of each sphere of a powder model: near Bragg points many more would not help a fit. */
+const MAX_SHELL_DIRECTIONS = 2 ** 14;
+
 function shellsOf(task: TaskOf<'shells'>): Promise<SpectrumResults['shells']> {
   const { params, first, count } = task;
   // damped oscillators have a Bose factor of the energy transfer instead
@@ -125,7 +128,7 @@ function shellsOf(task: TaskOf<'shells'>): Promise<SpectrumResults['shells']> {
       spacing: params.q_spacing,
       first,
       count,
-      directions: directionsWanted(params),
+      directions: directionsWanted({ ...params, npts_max: params.npts_max ?? MAX_SHELL_DIRECTIONS }),
       isBothSides: params.negative_e && params.shape !== 'dho',
     },
   );

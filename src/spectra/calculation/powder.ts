@@ -225,18 +225,21 @@ async function sampled(
   }
 }
 
+/** That spheres keep a larger error than was wanted. */
+export function missedNotes(shells: readonly Shell[], error: number | undefined): string[] {
+  const missed = shells.filter((shell) => (shell.error ?? 0) > (error ?? Number.POSITIVE_INFINITY)).length;
+  if (missed === 0) return [];
+  const most = 'with the most directions allowed: npts_max';
+  return [`${missed} of ${shells.length} spheres have an error above ${100 * error!} % ${most}.`];
+}
+
 function notesOf(
   { error, isGolden }: DirectionsOf,
   shells: readonly Shell[],
   remaining: [number, number] | undefined,
 ): string[] {
-  const missed = shells.filter((shell) => (shell.error ?? 0) > (error ?? Number.POSITIVE_INFINITY)).length;
   return [
-    ...(missed > 0
-      ? [
-          `${missed} of ${shells.length} spheres have an error above ${100 * error!} % with the most directions allowed: npts_max.`,
-        ]
-      : []),
+    ...missedNotes(shells, error),
     ...(isGolden && shells.length > 0
       ? ['One set of directions has no error to tell: the sampling turned has.']
       : []),

@@ -3,6 +3,7 @@ import { interpolationErrors, type PowderShells } from '../powderModel.js';
 import { averageShells, type Sampling } from '../shells.js';
 import { type Calculator, type Figures, type QpointOptions, reserveMap } from './calculator.js';
 import { modeEnergies } from './modeEnergies.js';
+import { missedNotes } from './powder.js';
 import { summing } from './summing.js';
 
 interface ShellsWanted {
@@ -65,7 +66,7 @@ export async function calculateShells(
   });
   return {
     shells: { spacing, first, energyMin, energyMax, bins, intensities },
-    figures,
+    figures: { ...figures, notes: [...figures.notes, ...missedNotes(found, directions.error)] },
     errors: found.flatMap(({ error }) => error ?? []),
     interpolationErrors: interpolationErrors(found.map(({ average }) => average.subarray(bins))),
     directions: found.reduce((total, shell) => total + shell.directions, 0),
