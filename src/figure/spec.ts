@@ -182,7 +182,8 @@ export function axis({ scale, title, ticks, bare, grid, count }: AxisPlan, orien
     domain: false,
     grid: grid ?? false,
     labels: !bare,
-    ...(count !== undefined && { tickCount: count }),
+    // given ticks would be thinned to the count
+    ...(count !== undefined && !ticks && { tickCount: count }),
     ...(title !== undefined && { title }),
     ...(ticks && { values: ticks.map(({ value }) => value), ...labelled(ticks) }),
   };

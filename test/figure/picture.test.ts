@@ -69,6 +69,27 @@ describe('pictures', () => {
     );
   });
 
+  it('of a path name every corner, however many there are', async () => {
+    const labels = 'GAMMA M K A L H P S X Y'.split(' ');
+    const n = labels.length;
+    const x = {
+      ...path,
+      values: Float64Array.from({ length: n }, (_, i) => i),
+      ticks: labels.map((label, index) => ({ index, label })),
+    };
+    const data = Float64Array.from({ length: n }, (_, i) => i);
+    for (const spectrum of [
+      { ...bands, x, data, lines: [{}] },
+      { ...map, x, data: Float64Array.from({ length: 2 * n }, (_, i) => i) },
+    ]) {
+      const texts = textsOf(await svgOf(spectrum, { size: [16, 6] }));
+      assert.deepEqual(
+        texts.filter((text) => /^[ΓA-Z]$/.test(text)),
+        labels.map(pointLabel),
+      );
+    }
+  });
+
   it('have axes with units, and imaginary modes below zero', async () => {
     const svg = await svgOf(bands);
     assert.ok(svg.includes('<desc>command: a test &amp; &lt;more&gt;'));
