@@ -11,17 +11,8 @@ import { inAmu, inAngstrom } from '../models/units.js';
 import { float64Frame, int32Frame, toFloat64Array } from '../protocol/arrays.js';
 import { crystalFrames } from '../protocol/crystalFrames.js';
 import { PROTOCOL_VERSION } from '../protocol/limits.js';
-import type {
-  ArrayFrame,
-  ControlMethod,
-  DebyeWallerSummary,
-  Method,
-  ModelSummary,
-  Params,
-  Results,
-  Status,
-  WorkMethod,
-} from '../protocol/messages.js';
+import type { ArrayFrame, ControlMethod, Method, Params, WorkMethod } from '../protocol/messages.js';
+import type { DebyeWallerSummary, ModelSummary, Results, Status } from '../protocol/results.js';
 import type { DaemonAddress } from '../runtime/daemonAddress.js';
 import { type RuntimePaths, runtimePaths } from '../runtime/paths.js';
 import type { StartLimits } from '../runtime/startLimits.js';

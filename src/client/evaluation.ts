@@ -2,14 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { EuphonicError } from '../base/errors.js';
 import { float64Frame, toFloat64Array } from '../protocol/arrays.js';
-import type {
-  ArrayFrame,
-  CalculationOptions,
-  JobFigures,
-  JobSummary,
-  ModelSummary,
-  Params,
-} from '../protocol/messages.js';
+import type { ArrayFrame, Params } from '../protocol/messages.js';
+import type { CalculationOptions } from '../protocol/options.js';
+import type { JobFigures, JobSummary, ModelSummary } from '../protocol/results.js';
 import type { RequestSocket } from './requestSocket.js';
 
 export interface EvaluateOptions extends CalculationOptions {

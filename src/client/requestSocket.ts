@@ -3,7 +3,8 @@ import { Dealer } from 'zeromq';
 import { asEuphonicError, EuphonicError } from '../base/errors.js';
 import { decodeResponse, encodeRequest, NO_ID } from '../protocol/codec.js';
 import { REFUSED_BUSY } from '../protocol/limits.js';
-import type { ArrayFrame, Method, Params, Results } from '../protocol/messages.js';
+import type { ArrayFrame, Method, Params } from '../protocol/messages.js';
+import type { Results } from '../protocol/results.js';
 import { clientSecurity, type DaemonAddress } from '../runtime/daemonAddress.js';
 
 /** ZeroMQ's heartbeats tell of a daemon that is there but does not answer; it may be suspended for as long as this. */

@@ -1,6 +1,7 @@
 /** The methods of the control socket: none of them waits for anything. */
 import { MAX_HEADER_BYTES } from '../protocol/limits.js';
-import type { ControlMethod, Status } from '../protocol/messages.js';
+import type { ControlMethod } from '../protocol/messages.js';
+import type { Status } from '../protocol/results.js';
 import { type Handlers, Service, type ServiceContext } from './sockets/service.js';
 
 /** Answers that may wait for one peer; they are small. */

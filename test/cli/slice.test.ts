@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { materials } from '../../crystals/generate.js';
 import type { EuphonicClient } from '../../src/client/client.js';
-import type { ModelSummary } from '../../src/protocol/messages.js';
+import type { ModelSummary } from '../../src/protocol/results.js';
 import { TestDaemon } from '../support/daemon.js';
 
 const OPTIONS = { asr: 'reciprocal', splitting: false } as const;

@@ -5,7 +5,7 @@ import { seededRandom } from '../../crystals/random.js';
 import type { EuphonicClient } from '../../src/client/client.js';
 import type { EvaluateOptions } from '../../src/client/evaluation.js';
 import { RequestSocket } from '../../src/client/requestSocket.js';
-import type { ModelSummary } from '../../src/protocol/messages.js';
+import type { ModelSummary } from '../../src/protocol/results.js';
 import { describeWithExecutors, eventually, TestDaemon } from '../support/daemon.js';
 import { failsWith } from '../support/errors.js';
 import { arbitraryModel } from '../support/models.js';

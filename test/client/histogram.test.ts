@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { materials } from '../../crystals/generate.js';
 import type { EuphonicClient } from '../../src/client/client.js';
 import type { EvaluateOptions } from '../../src/client/evaluation.js';
-import type { ModelSummary } from '../../src/protocol/messages.js';
+import type { ModelSummary } from '../../src/protocol/results.js';
 import { gridPoints, weightedHalf } from '../../src/qpoints/grid.js';
 import { TestDaemon } from '../support/daemon.js';
 import { failsWith } from '../support/errors.js';

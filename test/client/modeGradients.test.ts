@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { EuphonicClient } from '../../src/client/client.js';
 import type { EvaluateOptions } from '../../src/client/evaluation.js';
 import { ANGSTROM_PER_BOHR, EV_PER_HARTREE } from '../../src/models/units.js';
-import type { ModelSummary } from '../../src/protocol/messages.js';
+import type { ModelSummary } from '../../src/protocol/results.js';
 import { columns, degenerateSets, SOFT_MODE, transposed } from '../support/compare.js';
 import { TestDaemon } from '../support/daemon.js';
 import { arbitraryModel } from '../support/models.js';

@@ -3,7 +3,7 @@ import { materials } from '../../crystals/generate.js';
 import { seededRandom } from '../../crystals/random.js';
 import type { EuphonicClient } from '../../src/client/client.js';
 import type { EvaluateOptions, Evaluation } from '../../src/client/evaluation.js';
-import type { ModelSummary } from '../../src/protocol/messages.js';
+import type { ModelSummary } from '../../src/protocol/results.js';
 import { TestDaemon } from '../support/daemon.js';
 import { failsWith } from '../support/errors.js';
 

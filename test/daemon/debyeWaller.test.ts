@@ -8,7 +8,7 @@ import { RequestSocket } from '../../src/client/requestSocket.js';
 import { TensorSum } from '../../src/compute/debyeWaller.js';
 import { spaceGroup, symmetrisedTensors } from '../../src/models/symmetry.js';
 import { ANGSTROM_PER_BOHR, ELECTRON_MASS_PER_AMU } from '../../src/models/units.js';
-import type { ModelSummary } from '../../src/protocol/messages.js';
+import type { ModelSummary } from '../../src/protocol/results.js';
 import { gridPoints, halfGrid } from '../../src/qpoints/grid.js';
 import { irreducibleWedge, wedgePart } from '../../src/qpoints/irreducibleWedge.js';
 import { describeWithExecutors, eventually, TestDaemon } from '../support/daemon.js';

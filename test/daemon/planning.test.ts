@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ModelSummary } from '../../src/protocol/messages.js';
+import type { ModelSummary } from '../../src/protocol/results.js';
 import { largeModel } from '../support/crystals.js';
 import { describeWithExecutors, eventually, TestDaemon } from '../support/daemon.js';
 import { RawPeer } from '../support/rawPeer.js';

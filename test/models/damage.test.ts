@@ -6,7 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EuphonicError } from '../../src/base/errors.js';
 import type { ModelFormat, ReadOptions } from '../../src/models/readers/index.js';
-import { MODEL_FORMATS } from '../../src/protocol/messages.js';
+import { MODEL_FORMATS } from '../../src/protocol/options.js';
 import { dataFile } from '../support/data.js';
 import { readForceConstants } from '../support/readModel.js';
 

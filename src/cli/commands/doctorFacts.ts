@@ -9,7 +9,7 @@ import { findAnyDaemon } from '../../client/launcher.js';
 import { RequestSocket } from '../../client/requestSocket.js';
 import { loadAddon } from '../../compute/local/addon.js';
 import { PROTOCOL_VERSION } from '../../protocol/limits.js';
-import type { Status } from '../../protocol/messages.js';
+import type { Status } from '../../protocol/results.js';
 import type { DaemonAddress } from '../../runtime/daemonAddress.js';
 import { type RuntimePaths, runtimePaths } from '../../runtime/paths.js';
 import { system } from '../../runtime/system.js';

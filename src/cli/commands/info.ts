@@ -1,7 +1,7 @@
 /** `euphonicd info`: what a file of force constants holds, and what is to be known before it is used. */
 import { EuphonicClient } from '../../client/client.js';
 import { toFloat64Array } from '../../protocol/arrays.js';
-import type { ModelSummary } from '../../protocol/messages.js';
+import type { ModelSummary } from '../../protocol/results.js';
 import { withFlags } from '../options/flagNames.js';
 import { type ModelFlags, modelOptions } from '../options/modelOptions.js';
 import { EXIT_OK } from '../terminal/exitCodes.js';

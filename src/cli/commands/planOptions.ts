@@ -1,5 +1,5 @@
 /** Of the calculation's options those that frequencies depend on. */
-import type { CalculationOptions } from '../../protocol/messages.js';
+import type { CalculationOptions } from '../../protocol/options.js';
 import { type CalculationFlags, calculationOptions } from '../options/calculationOptions.js';
 
 export type PlanOptions = Pick<

@@ -3,7 +3,7 @@ import { SingleBar } from 'cli-progress';
 import { EuphonicClient } from '../../client/client.js';
 import type { EvaluateOptions, Evaluation } from '../../client/evaluation.js';
 import { toFloat64Array } from '../../protocol/arrays.js';
-import type { ModelSummary } from '../../protocol/messages.js';
+import type { ModelSummary } from '../../protocol/results.js';
 import type { Progress } from '../../spectra/calculation/calculator.js';
 import type { CrystalData } from '../formats/structureFactorFile.js';
 import { type ModelFlags, modelOptions } from '../options/modelOptions.js';

@@ -1,6 +1,6 @@
 /** What `euphonicd status` prints for people. */
 import { showBytes } from '../../base/sizes.js';
-import type { Status } from '../../protocol/messages.js';
+import type { Status } from '../../protocol/results.js';
 
 /** As many digits of a model's hash are enough to see that two differ. */
 const MODEL_DIGITS = 8;

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { EuphonicError } from '../../base/errors.js';
 import { parseScatteringLengths } from '../../models/scatteringLengthFile.js';
-import { type CalculationOptions, SCATTERING_LENGTH_TABLES, SUM_RULES } from '../../protocol/messages.js';
+import { type CalculationOptions, SCATTERING_LENGTH_TABLES, SUM_RULES } from '../../protocol/options.js';
 import { checkParams } from '../../protocol/validate.js';
 import { systemReason } from '../../runtime/files.js';
 import { fromCommandLine, UsageError } from '../terminal/exitCodes.js';

@@ -1,6 +1,7 @@
 /** How a file of force constants is to be read, as flags. */
 import { type Command, Option } from 'commander';
-import { MODEL_FORMATS, type Params, PHONOPY_FC_FORMATS } from '../../protocol/messages.js';
+import type { Params } from '../../protocol/messages.js';
+import { MODEL_FORMATS, PHONOPY_FC_FORMATS } from '../../protocol/options.js';
 import { checkParams } from '../../protocol/validate.js';
 import { fromCommandLine } from '../terminal/exitCodes.js';
 

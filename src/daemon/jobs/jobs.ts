@@ -5,16 +5,15 @@ import type { ExecutorJob, ExecutorPlan, PlanInfo } from '../../compute/executor
 import { ANGSTROM_PER_BOHR } from '../../models/units.js';
 import { float64Frame } from '../../protocol/arrays.js';
 import { MAX_FRAME_BYTES } from '../../protocol/limits.js';
+import type { ArrayFrame, CheckedParams } from '../../protocol/messages.js';
 import type {
-  ArrayFrame,
-  CheckedParams,
   JobFigures,
   JobResult,
   JobSummary,
   PlanSummary,
   Results,
   Status,
-} from '../../protocol/messages.js';
+} from '../../protocol/results.js';
 import { JOB_IDLE_MS, MAX_CANCELLED_JOBS, MAX_RUN_BYTES } from '../limits/settings.js';
 import type { Peer } from '../sockets/peerSocket.js';
 import type { Call } from '../sockets/service.js';

@@ -3,7 +3,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asEuphonicError, type ErrorCode, EuphonicError } from '../../base/errors.js';
 import { decodeRequest, encodeResponse } from '../../protocol/codec.js';
-import type { ArrayFrame, CheckedParams, Method, Request, Results } from '../../protocol/messages.js';
+import type { ArrayFrame, CheckedParams, Method, Request } from '../../protocol/messages.js';
+import type { Results } from '../../protocol/results.js';
 import { checkMethod, checkRequest } from '../../protocol/validate.js';
 import type { Log } from '../../runtime/log.js';
 import { MAX_REQUESTS_PER_CLIENT } from '../limits/settings.js';

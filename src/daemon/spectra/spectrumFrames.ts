@@ -1,6 +1,7 @@
 /** Spectra as messages carry them. */
 import { float64Frame } from '../../protocol/arrays.js';
-import type { ArrayFrame, SpectrumSummary } from '../../protocol/messages.js';
+import type { ArrayFrame } from '../../protocol/messages.js';
+import type { SpectrumSummary } from '../../protocol/results.js';
 import { type Axis, rowsOf, type Spectrum } from '../../spectra/spectrum.js';
 import { unitOf } from '../../spectra/units.js';
 import type { MadeSpectrum } from './spectrumTask.js';

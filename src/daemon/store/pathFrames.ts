@@ -2,7 +2,8 @@
 import type { Crystal } from '../../models/crystal.js';
 import { inAngstrom } from '../../models/units.js';
 import { float64Frame } from '../../protocol/arrays.js';
-import type { ArrayFrame, CheckedParams, PathSummary } from '../../protocol/messages.js';
+import type { ArrayFrame, CheckedParams } from '../../protocol/messages.js';
+import type { PathSummary } from '../../protocol/results.js';
 import { type ChosenPath, cornersText } from '../../qpoints/paths/chosenPath.js';
 import type { PathTexts } from './modelWorker.js';
 

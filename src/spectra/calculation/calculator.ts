@@ -3,7 +3,8 @@
  * daemon itself.
  */
 import { EuphonicError } from '../../base/errors.js';
-import type { CalculationOptions, Params } from '../../protocol/messages.js';
+import type { Params } from '../../protocol/messages.js';
+import type { CalculationOptions } from '../../protocol/options.js';
 import type { Provenance } from '../spectrum.js';
 
 export interface SpectrumCrystal {

@@ -1,5 +1,5 @@
 /** What a temperature means where S(Q,ω) is drawn: both the Bose and the Debye–Waller factor, as in Euphonic's tools. */
-import type { CalculationOptions } from '../../protocol/messages.js';
+import type { CalculationOptions } from '../../protocol/options.js';
 import type { Grid } from '../../qpoints/grid.js';
 import type { Provenance } from '../spectrum.js';
 

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asEuphonicError, type ErrorCode } from '../../../src/base/errors.js';
 import type { EuphonicClient } from '../../../src/client/client.js';
-import type { ModelSummary } from '../../../src/protocol/messages.js';
+import type { ModelSummary } from '../../../src/protocol/results.js';
 import { arbitraryModel } from '../../support/models.js';
 import { digest, digestOf, pointsOf, QUARTZ, REQUEST_NAMES, request } from './results.js';
 

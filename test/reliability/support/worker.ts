@@ -4,7 +4,7 @@ import { seededRandom } from '../../../crystals/random.js';
 import { EuphonicClient } from '../../../src/client/client.js';
 import { float64Frame } from '../../../src/protocol/arrays.js';
 import { encodeRequest } from '../../../src/protocol/codec.js';
-import type { ModelSummary } from '../../../src/protocol/messages.js';
+import type { ModelSummary } from '../../../src/protocol/results.js';
 import { runtimePaths } from '../../../src/runtime/paths.js';
 import { RawPeer } from '../../support/rawPeer.js';
 import { digestOf, pointsOf, QUARTZ, type RequestName, request } from './results.js';

@@ -4,7 +4,7 @@ import { asEuphonicError } from '../../../src/base/errors.js';
 import type { EuphonicClient } from '../../../src/client/client.js';
 import { RequestSocket } from '../../../src/client/requestSocket.js';
 import { float64Frame } from '../../../src/protocol/arrays.js';
-import type { ModelSummary } from '../../../src/protocol/messages.js';
+import type { ModelSummary } from '../../../src/protocol/results.js';
 import { isAlive } from '../support/processes.js';
 import { pointsOf, QUARTZ } from '../support/results.js';
 import type { TrialDaemon } from '../support/world.js';
