@@ -65,7 +65,7 @@ export function readConnectionFile(paths: RuntimePaths): DaemonAddress | undefin
   if (text === undefined || isHalfWritten(text)) return undefined;
   const address = parseConnectionFile(text, paths.connectionFile);
   // where no other host can see the file, it is this one that has another name by now
-  if (!paths.local && address.host !== hostname() && isOfOneHost(address)) {
+  if (!paths.local && address.host !== hostname() && address.work.startsWith('ipc:')) {
     throw new EuphonicError(
       'other_host',
       `The connection file belongs to a daemon on ${address.host}; this is ${hostname()}.`,
@@ -79,14 +79,9 @@ export function readConnectionFile(paths: RuntimePaths): DaemonAddress | undefin
   return address;
 }
 
-/** Whether no other host than the daemon's can reach it: by a local socket, or by the loopback. */
-function isOfOneHost({ work }: DaemonAddress): boolean {
-  return work.startsWith('ipc:') || work.startsWith('tcp://127.');
-}
-
 /** Whether its daemon's pid means something here. */
 export function isOfThisHost(address: DaemonAddress): boolean {
-  return isOfOneHost(address) || address.host === hostname();
+  return address.work.startsWith('ipc:') || address.host === hostname();
 }
 
 /**

@@ -167,7 +167,7 @@ function the_help_and_the_properties_are_those_of_the_table()
     end
     listed = regexp(text, '\n       ([a-z_]+)  +[^\n]*', 'tokens');
     listed = cellfun(@(token) token{1}, listed, 'UniformOutput', false);
-    methods_listed = {'horace_disp', 'horace_sqw', 'copy', 'clear_cache'};
+    methods_listed = {'horace_disp', 'horace_sqw', 'powder_sqw', 'copy', 'clear_cache'};
     support.check(isempty(setdiff(listed, [names, methods_listed])), 'nothing else in the help, found %s', ...
         strjoin(setdiff(listed, [names, methods_listed]), ', '));
 end
