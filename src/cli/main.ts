@@ -2,8 +2,8 @@
 import { Command, CommanderError, Option } from 'commander';
 import { asEuphonicError } from '../base/errors.js';
 import { VERSION } from '../base/version.js';
-import { DOS_WEIGHTINGS, NEUTRON_WEIGHTED } from '../spectra/dos.js';
-import { POWDER_WEIGHTINGS } from '../spectra/powder.js';
+import { DOS_WEIGHTINGS, POWDER_WEIGHTINGS } from '../protocol/options.js';
+import { NEUTRON_WEIGHTED } from '../spectra/dos.js';
 import { addCalculationOptions, TRIPLE_FLAGS } from './options/calculationOptions.js';
 import { addAdaptiveOptions, addDispersionOptions, addPartialOption } from './options/dispersionOptions.js';
 import { withFlags } from './options/flagNames.js';

@@ -1,7 +1,7 @@
 /** One evaluation: q-points out in chunks, results back into arrays that were made for all of them. */
 import { randomUUID } from 'node:crypto';
 import { EuphonicError } from '../base/errors.js';
-import { float64Frame, toFloat64Array } from '../protocol/arrays.js';
+import { columnsOf, float64Frame, toFloat64Array } from '../protocol/arrays.js';
 import type { ArrayFrame, Params } from '../protocol/messages.js';
 import type { CalculationOptions } from '../protocol/options.js';
 import type { JobFigures, JobSummary, ModelSummary } from '../protocol/results.js';
@@ -173,9 +173,9 @@ export class EvaluationStream {
   private async compute(work: RequestSocket, job: string, offset: number, count: number): Promise<void> {
     const { directions, energies, weights, onProgress } = this.options;
     const end = offset + count;
-    const frames = [float64Frame('qpts', [3, count], this.columns(this.qpts, offset, count))];
+    const frames = [float64Frame('qpts', [3, count], columnsOf(this.qpts, this.nPoints, offset, end))];
     if (directions)
-      frames.push(float64Frame('directions', [3, count], this.columns(directions, offset, count)));
+      frames.push(float64Frame('directions', [3, count], columnsOf(directions, this.nPoints, offset, end)));
     if (energies) frames.push(float64Frame('energies', [count], energies.slice(offset, end)));
     if (weights) frames.push(float64Frame('weights', [count], weights.slice(offset, end)));
     const response = await work.request(
@@ -244,16 +244,6 @@ export class EvaluationStream {
       imaginary: this.imaginary,
       notes,
     };
-  }
-
-  /** Columns [offset, offset + count) of a [3,nPoints] array, as an array of their own. */
-  private columns(array: Float64Array, offset: number, count: number): Float64Array {
-    const own = new Float64Array(3 * count);
-    for (let row = 0; row < 3; row++) {
-      const start = row * this.nPoints + offset;
-      own.set(array.subarray(start, start + count), row * count);
-    }
-    return own;
   }
 
   private point(i: number): [number, number, number] {

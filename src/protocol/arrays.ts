@@ -44,6 +44,15 @@ export function toInt32Array(frame: ArrayFrame): Int32Array {
   return array;
 }
 
+/** Columns [from, to) of [rows,n], as an array of their own. */
+export function columnsOf(array: Float64Array, n: number, from: number, to: number): Float64Array {
+  const rows = array.length / n;
+  const own = new Float64Array(rows * (to - from));
+  for (let row = 0; row < rows; row++)
+    own.set(array.subarray(row * n + from, row * n + to), row * (to - from));
+  return own;
+}
+
 /** Index of the first value that is NaN or infinite, or -1. */
 export function firstNotFinite(array: Float64Array): number {
   // a sum over a block stays finite unless something in it is not, and costs less than a test for each value

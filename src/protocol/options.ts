@@ -171,6 +171,7 @@ export const DOS_WEIGHTINGS = [
   'coherent-plus-incoherent-dos',
 ] as const;
 export const MAP_WEIGHTINGS = ['coherent', 'dos'] as const;
+/** Scattering of one phonon, coherent or incoherent, of several, their sums; densities of states. */
 export const POWDER_WEIGHTINGS = [
   'coherent',
   'incoherent',

@@ -2,15 +2,10 @@
 import { EuphonicError } from '../base/errors.js';
 import { crossSections } from '../models/crossSections.js';
 import { volume } from '../models/lattice.js';
+import type { DOS_WEIGHTINGS } from '../protocol/options.js';
 import { type Grid, sizeOf, weightedHalf } from '../qpoints/grid.js';
 import { edges, type Line, type Provenance, type Spectrum, weightedSum } from './spectrum.js';
 
-export const DOS_WEIGHTINGS = [
-  'dos',
-  'coherent-dos',
-  'incoherent-dos',
-  'coherent-plus-incoherent-dos',
-] as const;
 /** With the Debye–Waller factor, too: the generalised density of states that measured powders give. */
 export const NEUTRON_WEIGHTED = 'neutron-weighted';
 export type DosWeighting = (typeof DOS_WEIGHTINGS)[number] | typeof NEUTRON_WEIGHTED;

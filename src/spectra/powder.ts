@@ -1,20 +1,11 @@
 /** Powder averages: S(|Q|,ω), or modes per energy on spheres of q-points, in bins of Q and energy. */
 import { EuphonicError } from '../base/errors.js';
-import { DOS_WEIGHTINGS } from './dos.js';
+import { DOS_WEIGHTINGS, type POWDER_WEIGHTINGS } from '../protocol/options.js';
 import { type Kinematics, reachable } from './kinematics.js';
 import { FWHM_PER_DEVIATION, fwhmAt, normalIntegral } from './normal.js';
 import type { Shell } from './shells.js';
 import { edges, type Provenance, type Spectrum } from './spectrum.js';
 
-/** Scattering of one phonon, coherent or incoherent, of several, their sums; densities of states. */
-export const POWDER_WEIGHTINGS = [
-  'coherent',
-  'incoherent',
-  'multiphonon',
-  'coherent-plus-incoherent',
-  'total',
-  ...DOS_WEIGHTINGS,
-] as const;
 export type PowderWeighting = (typeof POWDER_WEIGHTINGS)[number];
 
 /** What a weighting is the sum of. */

@@ -55,12 +55,7 @@ function ctrl_c_while_a_debye_waller_grid_is_calculated_stops_that()
     [answer, pid] = support.octave_session(lines, {'caught', 'returned'});
     support.wait_for(@() jobs_of_the_daemon() == 1, 30, 'a calculation under way');
     pause(0.3);
-    pressed = interrupt(pid);
-    support.wait_for(@() exist(answer, 'file') == 2, 60, 'the session to end');
-    said = load(answer);
-    support.check(said.caught == 0, 'nothing that the catch of the user took');
-    support.check(said.returned - pressed < 0.25, '0.25 s, found %g s', said.returned - pressed);
-    support.wait_for(@() jobs_of_the_daemon() == 0, 2, 'the cores to be free');
+    ctrl_c_stops_it(answer, pid);
 end
 
 function ctrl_c_ends_a_powder_average()
@@ -75,12 +70,7 @@ function ctrl_c_ends_a_powder_average()
         [answer, pid] = support.octave_session(lines, {'caught', 'returned'});
         support.wait_for(@() jobs_of_the_daemon() == 1, 30, 'a spectrum under way');
         pause(0.5);
-        pressed = interrupt(pid);
-        support.wait_for(@() exist(answer, 'file') == 2, 60, 'the session to end');
-        said = load(answer);
-        support.check(said.caught == 0, 'nothing that the catch of the user took');
-        support.check(said.returned - pressed < 0.25, '0.25 s, found %g s', said.returned - pressed);
-        support.wait_for(@() jobs_of_the_daemon() == 0, 2, 'the cores to be free');
+        ctrl_c_stops_it(answer, pid);
     end
 end
 
@@ -119,6 +109,16 @@ function [answer, pid] = start_session(varargin)
              'w = model.horace_disp(0, 0, 1);'
              'next_call = numel(w) == 27;'};
     [answer, pid] = support.octave_session(lines, {'caught', 'finished', 'returned', 'next_call'});
+end
+
+function ctrl_c_stops_it(answer, pid)
+    % A session whose answer has `caught` and `returned`, and what it asked the daemon for
+    pressed = interrupt(pid);
+    support.wait_for(@() exist(answer, 'file') == 2, 60, 'the session to end');
+    said = load(answer);
+    support.check(said.caught == 0, 'nothing that the catch of the user took');
+    support.check(said.returned - pressed < 0.25, '0.25 s, found %g s', said.returned - pressed);
+    support.wait_for(@() jobs_of_the_daemon() == 0, 2, 'the cores to be free');
 end
 
 function seconds = interrupt(pid)

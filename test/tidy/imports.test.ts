@@ -16,7 +16,7 @@ const ROOMS: Record<string, string> = {
   'models/readers': 'base models',
   qpoints: 'models',
   'qpoints/paths': 'base models qpoints',
-  spectra: 'base models qpoints qpoints/paths',
+  spectra: 'base models protocol qpoints qpoints/paths',
   'spectra/calculation': 'base models protocol qpoints qpoints/paths spectra',
   'figure/page': '',
   figure: 'figure/page spectra',
@@ -38,7 +38,7 @@ const ROOMS: Record<string, string> = {
   'cli/formats': 'base cli/options cli/terminal client figure protocol qpoints runtime spectra',
   'cli/commands':
     'base cli/formats cli/options cli/terminal client compute compute/local daemon daemon/limits protocol qpoints qpoints/paths runtime spectra spectra/calculation',
-  cli: 'base cli/commands cli/options cli/terminal spectra',
+  cli: 'base cli/commands cli/options cli/terminal protocol spectra',
   '.': 'cli cli/terminal',
 };
 

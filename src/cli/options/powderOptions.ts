@@ -1,7 +1,12 @@
 /** Spheres, their directions, and what a spectrometer reaches, as flags; named as in Euphonic's tool. */
 import { type Command, Option } from 'commander';
 import { MAX_WIDTH_COEFFICIENTS } from '../../protocol/limits.js';
-import { DENSITY_MAX, DENSITY_MIN, MAX_DIRECTIONS } from '../../spectra/calculation/directions.js';
+import {
+  DENSITY_MAX,
+  DENSITY_MIN,
+  type DirectionsWanted,
+  MAX_DIRECTIONS,
+} from '../../spectra/calculation/directions.js';
 import type { Kinematics } from '../../spectra/kinematics.js';
 import { perMeV } from '../../spectra/units.js';
 import { UsageError } from '../terminal/exitCodes.js';
@@ -19,20 +24,12 @@ export const POWDER_NUMBERS = {
   [ANGLES]: 2,
 };
 
-export interface PowderFlags extends UnitFlags {
+export interface PowderFlags extends UnitFlags, DirectionsWanted {
   /** 1/Å */
   qMin: number;
   qMax: number;
   qSpacing: number;
   qBroadening?: number[];
-  npts: number;
-  nptsDensity?: number;
-  nptsMin?: number;
-  nptsMax?: number;
-  sampling: 'turned' | 'golden';
-  converge: boolean;
-  /** % */
-  error: number;
   eIncident?: number;
   eFinal?: number;
   angleRange: [number, number];

@@ -1,5 +1,6 @@
 /** Calculates the q-points of a spectrum by a job of the executor, chunk by chunk, and puts their results together. */
 import type { ChunkResult, ExecutorJob } from '../../compute/executor.js';
+import { columnsOf } from '../../protocol/arrays.js';
 import type { ArrayFrame, CheckedParams } from '../../protocol/messages.js';
 import type { QpointResults } from '../../spectra/calculation/calculator.js';
 import { openWork, type WorkParts } from '../jobs/openWork.js';
@@ -101,15 +102,6 @@ async function computed(
   };
   await Promise.all(Array.from({ length: Math.max(1, window) }, lane));
   return imaginary;
-}
-
-/** Columns [from, to) of [rows,n], as an array of their own. */
-function columnsOf(array: Float64Array, n: number, from: number, to: number): Float64Array {
-  const rows = array.length / n;
-  const own = new Float64Array(rows * (to - from));
-  for (let row = 0; row < rows; row++)
-    own.set(array.subarray(row * n + from, row * n + to), row * (to - from));
-  return own;
 }
 
 function store(

@@ -71,6 +71,14 @@ export interface Calculator {
   provenance: Provenance;
 }
 
+/** Those of one more evaluation; its notes are those of all. */
+export function addFigures(figures: Figures, { notes, threads, kernel_seconds, imaginary }: Figures): void {
+  figures.notes = notes;
+  figures.threads = threads;
+  figures.kernel_seconds += kernel_seconds;
+  figures.imaginary += imaginary;
+}
+
 /** Of the calculation's options those that frequencies depend on. */
 export function planPart({
   asr,

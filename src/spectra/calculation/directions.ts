@@ -7,7 +7,7 @@ export const MAX_DIRECTIONS = 2 ** 17;
 export const DENSITY_MIN = 100;
 export const DENSITY_MAX = 10_000;
 
-interface DirectionsWanted {
+export interface DirectionsWanted {
   /** to begin with, or in all */
   npts: number;
   /** times Q² in place of these */

@@ -2,7 +2,14 @@
 import type { Grid } from '../../qpoints/grid.js';
 import { type Cut, type Slice, type SliceRequest, sliceOf, slicePoints, sliceSpectrum } from '../slice.js';
 import type { Spectrum } from '../spectrum.js';
-import { type Calculator, type Figures, planPart, type QpointOptions, reserveMap } from './calculator.js';
+import {
+  addFigures,
+  type Calculator,
+  type Figures,
+  planPart,
+  type QpointOptions,
+  reserveMap,
+} from './calculator.js';
 import { modeEnergies } from './modeEnergies.js';
 import { thermalFactors } from './thermalFactors.js';
 
@@ -83,10 +90,7 @@ async function summed(
       };
       const found = await calculator.evaluate(qpts, { ...options, quantity: 'histogram', histogram }, part);
       sums.set(found.histogram!, first * energy.bins);
-      figures.notes = found.notes;
-      figures.threads = found.threads;
-      figures.kernel_seconds += found.kernel_seconds;
-      figures.imaginary += found.imaginary;
+      addFigures(figures, found);
     }
   } finally {
     progress.stop();

@@ -1,6 +1,6 @@
 /** Sums over blocks of q-points, as averages over spheres need them. */
 import type { Blocks } from '../shells.js';
-import type { Calculator, QpointOptions } from './calculator.js';
+import { addFigures, type Calculator, type Figures, type QpointOptions } from './calculator.js';
 
 /** How q-points are summed over energy, and what becomes of a sum. */
 export interface Counting {
@@ -23,7 +23,7 @@ export function summing(
   calculator: Pick<Calculator, 'evaluate' | 'progress'>,
   { options, histogram, numbers, combine }: Counting,
 ) {
-  const figures = { notes: [] as string[], threads: 0, kernel_seconds: 0, imaginary: 0 };
+  const figures: Figures = { notes: [], threads: 0, kernel_seconds: 0, imaginary: 0 };
   const progress = calculator.progress();
   const sum = async ({ qpts, weights, blockPoints }: Blocks) => {
     const evaluation = await calculator.evaluate(
@@ -31,10 +31,7 @@ export function summing(
       { ...options, quantity: 'histogram', weights, histogram: { ...histogram, block_points: blockPoints } },
       progress,
     );
-    figures.notes = evaluation.notes;
-    figures.threads = evaluation.threads;
-    figures.kernel_seconds += evaluation.kernel_seconds;
-    figures.imaginary += evaluation.imaginary;
+    addFigures(figures, evaluation);
     const sums = evaluation.histogram!;
     return Array.from({ length: sums.length / numbers }, (_, k) =>
       combine(sums.subarray(k * numbers, (k + 1) * numbers)),
