@@ -11,7 +11,7 @@ import { lint } from './lint.mjs';
 /** The codec's fuzzer; npm run fuzz gives it longer. */
 const fuzzSeconds = 5;
 
-/** Those `beside` others need one core each: neighbours in this list run at the same time. */
+/** Those `beside` others wait more than they compute: neighbours in this list run at the same time, the longest first. */
 const suites = [
   { name: 'lint', title: 'Static checks', go: lint },
   { group: 'native', name: 'release', title: 'C++, release', go: () => catch2('release') },
@@ -28,11 +28,14 @@ const suites = [
     go: () => catch2('tsan', '[pool]~[heavy]'),
   },
   { group: 'native', name: 'codec', title: 'C++ codec, fuzzed', go: () => fuzzCodec(fuzzSeconds) },
+  { name: 'ts', title: 'TypeScript', go: () => mocha(), beside: true },
+  { name: 'matlab', title: 'MATLAB package, in Octave', go: () => octave(), beside: true },
   {
     group: 'native',
     name: 'addon',
     title: 'Addon in Node, address and undefined-behaviour sanitizers',
     go: sanitizedAddon,
+    beside: true,
   },
   {
     group: 'native',
@@ -41,8 +44,6 @@ const suites = [
     go: sanitizedGateway,
     beside: true,
   },
-  { name: 'matlab', title: 'MATLAB package, in Octave', go: () => octave(), beside: true },
-  { name: 'ts', title: 'TypeScript', go: () => mocha() },
 ];
 
 const chosen = process.argv.slice(2);
@@ -84,8 +85,14 @@ async function runSuites() {
   while (waiting.length > 0) {
     const others = waiting.findIndex(({ beside }) => !beside);
     const together = waiting.splice(0, others === -1 ? waiting.length : Math.max(1, others));
-    if (together.length === 1) await runSuite(together[0]);
-    else await eachOf(together, runApart);
+    if (together.length === 1) {
+      await runSuite(together[0]);
+      continue;
+    }
+    console.log(
+      `\nAt the same time, each shown when it has ended: ${together.map(({ name }) => name).join(', ')}`,
+    );
+    await eachOf(together, runApart);
   }
 }
 

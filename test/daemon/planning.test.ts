@@ -88,7 +88,8 @@ describeWithExecutors('planning that nobody waits for', function (executor) {
   });
 
   it('goes on for those who stay', async () => {
-    const options = { asr: 'realspace' };
+    const smaller = await daemon.client().putModel(largeModel(350));
+    const options = { model: smaller.model, asr: 'realspace' };
     const leaves = open(peer('work'), { ...options, ticket: 'leaves' });
     const stays = open(peer('work'), options);
     await works();

@@ -45,10 +45,11 @@ export function latticeSum(
     const slope = short[1] - (qq * (erfc(y) + gauss * y)) / r ** 2;
     const curvature = short[2] + (qq * (2 * erfc(y) + 2 * gauss * y * (1 + y * y))) / r ** 3;
     const phase = 2 * Math.PI * (q[0] * cell[0] + q[1] * cell[1] + q[2] * cell[2]);
+    const [cos, sin] = [Math.cos(phase), Math.sin(phase)];
     for (let a = 0; a < 3; a++) {
       for (let b = 0; b < 3; b++) {
         const value = -((curvature - slope / r) * x[a] * x[b]) / r ** 2 - (a === b ? slope / r : 0);
-        add(i, j, a, b, value * Math.cos(phase), value * Math.sin(phase), value);
+        add(i, j, a, b, value * cos, value * sin, value);
       }
     }
   }
@@ -65,7 +66,7 @@ export function latticeSum(
           const k: Vector = isQ ? [u + q[0], v + q[1], w + q[2]] : [u, v, w];
           const K = rowTimes(k, lattice);
           const square = K[0] ** 2 + K[1] ** 2 + K[2] ** 2;
-          if (square < 1e-20) continue;
+          if (square < 1e-20 || square > limit ** 2) continue;
           const weight = (4 * Math.PI * Math.exp(-square / (4 * ewaldLambda ** 2))) / square / cellVolume;
           for (let i = 0; i < n / 3; i++) {
             for (let j = 0; j < n / 3; j++) {
