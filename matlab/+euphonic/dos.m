@@ -12,6 +12,8 @@ function spectrum = dos(model, varargin)
     %       adaptive_scale     times which (1)
     %       weighting          'dos', 'coherent-dos', 'incoherent-dos' or 'coherent-plus-incoherent-dos'; also: w
     %       pdos               true, or one or a cell of several atom types: beside the total a row for each (false)
+    %       pdos_by            'species'; 'atom': a row for each atom of these; 'direction': one for each Cartesian
+    %                          direction that a species moves in, in the axes of the force constants' file
     %
     %   S is a struct with energy (1 x ebins, centres of the bins), energy_edges, data (a row for each of labels), unit,
     %   labels, area (modes per atom that the bins hold, of 3), provenance, kernel_seconds. At a zone centre there is no
@@ -27,7 +29,7 @@ function spectrum = dos(model, varargin)
         euphonic.internal.fail(caller, 'invalid_argument', 'Expected a CoherentCrystal or force constants.');
     end
     names = {'grid', 'grid_spacing', 'e_min', 'e_max', 'ebins', 'energy_broadening', 'adaptive', 'adaptive_scale', ...
-             'weighting', 'pdos'};
+             'weighting', 'pdos', 'pdos_by'};
     [found, arrays] = euphonic.internal.spectrum.ask(caller, 'spectrum.dos', model, varargin, names, false);
     spectrum = euphonic.internal.spectrum.result(found, arrays);
     [spectrum.energy, spectrum.energy_edges] = euphonic.internal.spectrum.centres(arrays.x);

@@ -57,7 +57,7 @@ Histogram to_histogram(const Napi::Object& given) {
   histogram.energy_min = to_double(given, "energyMin");
   histogram.energy_max = to_double(given, "energyMax");
   histogram.bins = to_int(given, "bins");
-  histogram.by_atom = to_bool(given, "byAtom");
+  histogram.shares_per_atom = to_int(given, "sharesPerAtom");
   histogram.width = to_vector<double>(given, "width");
   histogram.q_width = to_double(given, "qWidth");
   if (to_string(given, "weight") == "structure_factor") histogram.weight = ModeWeight::structure_factor;

@@ -2,7 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { asEuphonicError } from '../base/errors.js';
 import { VERSION } from '../base/version.js';
-import { DOS_WEIGHTINGS, POWDER_WEIGHTINGS } from '../protocol/options.js';
+import { DOS_WEIGHTINGS, PDOS_PARTS, POWDER_WEIGHTINGS } from '../protocol/options.js';
 import { NEUTRON_WEIGHTED } from '../spectra/dos.js';
 import { addCalculationOptions, TRIPLE_FLAGS } from './options/calculationOptions.js';
 import { addAdaptiveOptions, addDispersionOptions, addPartialOption } from './options/dispersionOptions.js';
@@ -272,8 +272,11 @@ function addDos(program: Command): Command {
       parsePositive,
     )
     .addOption(
-      new Option('--pdos-by <what>', 'lines of --pdos: one for a species, or for each of its atoms')
-        .choices(['species', 'atom'])
+      new Option(
+        '--pdos-by <what>',
+        'lines of --pdos: one for a species, for each of its atoms, or for each Cartesian direction of its motion, in the axes of the file',
+      )
+        .choices(PDOS_PARTS)
         .default('species'),
     );
   return addLineOptions(

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { EuphonicError } from '../base/errors.js';
 import { columnsOf, float64Frame, toFloat64Array } from '../protocol/arrays.js';
 import type { ArrayFrame, Params } from '../protocol/messages.js';
-import type { CalculationOptions } from '../protocol/options.js';
+import { type CalculationOptions, histogramShape } from '../protocol/options.js';
 import type { JobFigures, JobSummary, ModelSummary } from '../protocol/results.js';
 import type { RequestSocket } from './requestSocket.js';
 
@@ -207,8 +207,9 @@ export class EvaluationStream {
 
   /** Throws `bad_message` for any other size. */
   private addHistogram(frame: ArrayFrame | undefined, offset: number, count: number): void {
-    const { bins, by_atom, block_points } = this.options.histogram!;
-    const one = bins * (by_atom ? 1 + this.model.n_atoms : 1);
+    const { block_points } = this.options.histogram!;
+    const [rows, bins] = histogramShape(this.options.histogram!, this.model.n_atoms);
+    const one = rows * bins;
     const blocksOf = (points: number) => (block_points ? Math.ceil(points / block_points) : 1);
     const size = one * blocksOf(count);
     if (frame?.dtype !== '<f8' || frame.bytes.length !== 8 * size) {

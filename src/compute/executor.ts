@@ -58,8 +58,8 @@ export interface Histogram {
   energyMin: number;
   energyMax: number;
   bins: number;
-  /** a row for each atom as well: |e|² of its part of the eigenvector */
-  byAtom: boolean;
+  /** rows for each atom as well: |e|² of its part of the eigenvector, or of its three Cartesian components */
+  sharesPerAtom: 0 | 1 | 3;
   /** FWHM in meV: ascending coefficients of a polynomial in the mode's energy; empty: none */
   width: Float64Array;
   /** 1/Å: times |dω/dQ| another standard deviation, added in quadrature */

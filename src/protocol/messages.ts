@@ -25,6 +25,7 @@ import {
   optionalPositive,
   optionalText,
   PATH_OPTIONS,
+  PDOS_PARTS,
   PHONOPY_FC_FORMATS,
   PLAN_OPTIONS,
   POWDER_WEIGHTINGS,
@@ -107,6 +108,7 @@ export const PARAMS = {
       'true for all atom types, or a list of some',
       v.optional(v.union([v.boolean(), v.array(symbol)]), false),
     ),
+    pdos_by: expect(PDOS_PARTS.join(', '), v.optional(v.picklist(PDOS_PARTS), 'species')),
   }),
   'spectrum.map': v.strictObject({
     ...SPECTRUM_OPTIONS,

@@ -70,17 +70,34 @@ export const fwhm = expect(
 
 const HISTOGRAM_WEIGHTS = ['modes', 'structure_factor'] as const;
 
+interface Counting {
+  by_atom?: boolean | undefined;
+  by_direction?: boolean | undefined;
+}
+
 /** How modes are counted over energy. */
 const histogram = v.strictObject({
   energy_min: finite,
   energy_max: finite,
   bins: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(MAX_HISTOGRAM_NUMBERS)),
   by_atom: v.optional(v.boolean(), false),
+  by_direction: v.optional(v.boolean(), false),
   width: v.optional(width),
   q_width: v.optional(v.pipe(finite, v.minValue(0)), 0),
   weight: v.optional(v.picklist(HISTOGRAM_WEIGHTS), 'modes'),
   block_points: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(MAX_BLOCK_POINTS))),
 });
+
+/** Rows of a histogram for each atom, beside that of the modes. */
+export function sharesPerAtom({ by_atom, by_direction }: Counting): 0 | 1 | 3 {
+  if (by_direction) return 3;
+  return by_atom ? 1 : 0;
+}
+
+/** Numbers of one histogram: [rows, bins]. */
+export function histogramShape(histogram: Counting & { bins: number }, nAtoms: number): [number, number] {
+  return [1 + sharesPerAtom(histogram) * nAtoms, histogram.bins];
+}
 
 export const positive = (byDefault: number) =>
   expect('a number > 0', v.optional(v.pipe(finite, v.gtValue(0)), byDefault));
@@ -170,6 +187,8 @@ export const DOS_WEIGHTINGS = [
   'incoherent-dos',
   'coherent-plus-incoherent-dos',
 ] as const;
+/** What a line of a partial density of states is of. */
+export const PDOS_PARTS = ['species', 'atom', 'direction'] as const;
 export const MAP_WEIGHTINGS = ['coherent', 'dos'] as const;
 /** Scattering of one phonon, coherent or incoherent, of several, their sums; densities of states. */
 export const POWDER_WEIGHTINGS = [
@@ -199,7 +218,7 @@ export const JOB_OPTIONS = {
   model: modelId,
   ...CALCULATION_OPTIONS,
   histogram: expect(
-    '{energy_min, energy_max, bins, by_atom, width, q_width, weight, block_points}: bins of energy in meV, and what of a mode they count',
+    '{energy_min, energy_max, bins, by_atom, by_direction, width, q_width, weight, block_points}: bins of energy in meV, and what of a mode they count',
     v.optional(histogram),
   ),
   ticket,

@@ -2,7 +2,7 @@
 import { EuphonicError } from '../base/errors.js';
 import { crossSections } from '../models/crossSections.js';
 import { volume } from '../models/lattice.js';
-import type { DOS_WEIGHTINGS } from '../protocol/options.js';
+import type { DOS_WEIGHTINGS, PDOS_PARTS } from '../protocol/options.js';
 import { type Grid, sizeOf, weightedHalf } from '../qpoints/grid.js';
 import { edges, type Line, type Provenance, type Spectrum, weightedSum } from './spectrum.js';
 
@@ -33,8 +33,8 @@ export interface DosRequest {
   weighting: DosWeighting;
   /** a line for each of these species beside the total; `all` of the crystal's */
   partial?: readonly string[] | 'all';
-  /** a line for each atom of these, in place of one for all */
-  isByAtom?: boolean;
+  /** a line for each of these species, for each of their atoms, or for each Cartesian direction of a species' motion */
+  partialBy?: (typeof PDOS_PARTS)[number];
   /** of which the weight of each atom has its factor e^(−2W) */
   debyeWaller?: DebyeWaller;
 }
@@ -81,6 +81,7 @@ export function dosCounting(crystal: DosCrystal, request: DosRequest) {
       energy_max: energyMax,
       bins,
       by_atom: weighting !== 'dos' || partial !== undefined,
+      by_direction: isByDirection(request),
       ...(width && { width }),
       ...(adaptiveScale !== undefined && {
         q_width: adaptiveLength(crystal.cellVectors, grid, adaptiveScale),
@@ -89,7 +90,7 @@ export function dosCounting(crystal: DosCrystal, request: DosRequest) {
   };
 }
 
-/** From what was counted, [1, or 1 + nAtoms; bins], to the density. Throws `invalid_argument` for a species that is not there. */
+/** From what was counted, [1 + nAtoms · shares; bins], to the density. Throws `invalid_argument` for a species that is not there. */
 export function dosSpectrum(
   counts: Float64Array,
   crystal: DosCrystal,
@@ -100,26 +101,26 @@ export function dosSpectrum(
   const { atomType } = crystal;
   const norm = bins / ((energyMax - energyMin) * sizeOf(grid) * atomType.length);
   const row = (k: number) => counts.subarray(k * bins, (k + 1) * bins);
-  const atoms = atomType.map((_, i) => row(1 + i));
+  const perAtom = isByDirection(request) ? 3 : 1;
+  const shares = Array.from({ length: perAtom * atomType.length }, (_, k) => row(1 + k));
   const weights = atomWeights(crystal, weighting).map(
     (weight, i) => weight / Math.exp(request.debyeWaller?.exponents[i] ?? 0),
   );
-  const of = (isCounted: (i: number) => boolean) =>
+  const of = (isCounted: (atom: number, axis: number) => boolean) =>
     weightedSum(
-      atoms,
-      weights.map((weight, i) => (isCounted(i) ? norm * weight : 0)),
+      shares,
+      shares.map((_, k) => {
+        const atom = Math.floor(k / perAtom);
+        return isCounted(atom, k % perAtom) ? norm * weights[atom] : 0;
+      }),
     );
   const total = weighting === 'dos' ? row(0).map((x) => norm * x) : of(() => true);
-  const parts = wantedSpecies(atomType, request.partial).flatMap((species) => {
-    const own = atomType.flatMap((type, i) => (type === species ? [i] : []));
-    if (!request.isByAtom) return [{ label: species, species, atoms: own }];
-    return own.map((i, k) => ({ label: `${species}${k + 1}`, species, atoms: [i] }));
-  });
+  const parts = partsOf(atomType, request);
   const lines: Line[] = [
     request.partial ? { label: 'Total' } : {},
     ...parts.map(({ label, species }) => ({ label, species })),
   ];
-  const rows = [total, ...parts.map((part) => of((i) => part.atoms.includes(i)))];
+  const rows = [total, ...parts.map(({ holds }) => of(holds))];
   return {
     x: { measured: 'energy', of: 'bins', values: edges(energyMin, energyMax, bins) },
     measured: weighting === 'dos' ? 'per_energy' : 'cross_section_per_energy',
@@ -134,6 +135,27 @@ export function dosSpectrum(
       ...(weighting !== 'dos' && { weighting: weighting.replace(/-dos$/, '') }),
     },
   };
+}
+
+/** Whether |e_κ|² of an atom is counted by its Cartesian components. */
+const isByDirection = ({ partial, partialBy }: DosRequest) =>
+  partial !== undefined && partialBy === 'direction';
+
+/** What is drawn beside the total, and which shares of atoms are in it. */
+function partsOf(atomType: readonly string[], { partial, partialBy }: DosRequest) {
+  return wantedSpecies(atomType, partial).flatMap((species) => {
+    const own = atomType.flatMap((type, i) => (type === species ? [i] : []));
+    const part = (suffix: string, holds: (atom: number, axis: number) => boolean) => ({
+      label: species + suffix,
+      species,
+      holds,
+    });
+    const isOwn = (atom: number) => own.includes(atom);
+    if (partialBy === 'atom') return own.map((i, k) => part(`${k + 1}`, (atom) => atom === i));
+    if (partialBy === 'direction')
+      return ['x', 'y', 'z'].map((name, c) => part(` ${name}`, (atom, axis) => isOwn(atom) && axis === c));
+    return [part('', isOwn)];
+  });
 }
 
 /** Modes per atom that the bins hold; all are 3. */

@@ -49,11 +49,15 @@ describe('histograms', function () {
 
   it('have the same bits for all chunks and threads', async () => {
     const qpts = gridPoints([9, 8, 7], 0, 504);
-    for (const by_atom of [false, true]) {
-      const histogram = { ...bins, by_atom, width: [0.5, 0.01], q_width: by_atom ? 0.03 : 0 };
+    for (const [parts, rows] of [
+      [{}, 1],
+      [{ by_atom: true }, 10],
+      [{ by_direction: true }, 28],
+    ] as const) {
+      const histogram = { ...bins, ...parts, width: [0.5, 0.01], q_width: rows > 1 ? 0.03 : 0 };
       const options: EvaluateOptions = { ...common, quantity: 'histogram', histogram };
       const { histogram: expected } = await client.evaluate(model, qpts, options);
-      assert.equal(expected!.length, 171 * (by_atom ? 10 : 1));
+      assert.equal(expected!.length, 171 * rows);
       for (const chunkPoints of [1000, 100, 17]) {
         for (const n_threads of [1, 2]) {
           const found = await client.evaluate(model, qpts, { ...options, chunkPoints, n_threads });
@@ -118,10 +122,10 @@ describe('histograms', function () {
       [{ histogram: { ...bins, q_width: -1 } }, /histogram/],
       [{ histogram: { ...bins, block_points: 0 } }, /histogram/],
       [{ histogram: { ...bins, weight: 'structure_factor' } }, /needs block_points/],
-      [
-        { histogram: { ...bins, weight: 'structure_factor', block_points: 8, by_atom: true } },
+      ...['by_atom', 'by_direction'].map((parts): [object, RegExp] => [
+        { histogram: { ...bins, weight: 'structure_factor', block_points: 8, [parts]: true } },
         /block_points/,
-      ],
+      ]),
       [{ weights: weights.map((_, i) => (i === 5 ? 0.5 : 1)) }, /weight of q-point 5 is 0.5/],
       [{ weights: weights.slice(1) }, /weights/],
       [{ quantity: 'frequencies' }, /takes no weights/],

@@ -17,6 +17,19 @@ function a_density_of_states_is_the_command_lines()
     support.check(isequal(plain.labels, {'Total'}) && abs(plain.area - 3) < 1e-3, 'one row');
 end
 
+function a_density_of_states_by_direction_has_the_symmetry_of_the_crystal()
+    model = quartz_model();
+    common = {'grid', [5 5 3], 'e_min', 0, 'e_max', 170, 'ebins', 60, 'eb', 4, 'pdos'};
+    by_species = euphonic.dos(model, common{:}, true);
+    s = euphonic.dos(model, common{:}, 'O', 'pdos_by', 'direction');
+    support.check(isequal(s.labels, {'Total', 'O x', 'O y', 'O z'}), 'labels, found %s', strjoin(s.labels, ', '));
+    oxygen = by_species.data(strcmp(by_species.labels, 'O'), :);
+    largest = max(oxygen);
+    support.check(max(abs(sum(s.data(2:4, :)) - oxygen)) < 1e-5 * largest, 'three directions are the whole');
+    support.check(max(abs(s.data(2, :) - s.data(3, :))) < 1e-5 * largest, 'x and y are alike about a threefold axis');
+    support.check(max(abs(s.data(2, :) - s.data(4, :))) > 0.03 * largest, 'z is not');
+end
+
 function a_map_is_the_command_lines()
     model = quartz_model();
     model.temperature = 300;

@@ -14,12 +14,12 @@ namespace {
 
 const std::size_t kPoints = kSanitized ? 5 : 23;
 
-JobOptions histogram_of(bool by_atom, std::vector<double> width, double q_width) {
+JobOptions histogram_of(int shares_per_atom, std::vector<double> width, double q_width) {
   JobOptions options = options_of(Quantity::histogram);
   options.histogram.energy_min = -20;
   options.histogram.energy_max = 90;
   options.histogram.bins = 220;
-  options.histogram.by_atom = by_atom;
+  options.histogram.shares_per_atom = shares_per_atom;
   options.histogram.width = std::move(width);
   options.histogram.q_width = q_width;
   return options;
@@ -77,7 +77,8 @@ std::vector<double> expected(Pool& pool, const std::shared_ptr<const Plan>& plan
       const double deviation =
           std::hypot(fwhm / std::sqrt(8 * std::log(2.0)), h.q_width * gradients.row(m).norm());
       for (int row = 0; row < h.rows(n_atoms); ++row) {
-        const double share = row == 0 ? 1 : e.col(m).segment(3 * (row - 1), 3).squaredNorm();
+        const int size = h.shares_per_atom == 1 ? 3 : 1;
+        const double share = row == 0 ? 1 : e.col(m).segment(size * (row - 1), size).squaredNorm();
         for (int bin = 0; bin < h.bins; ++bin)
           sum[row * h.bins + bin] +=
               weights[k] * share *
@@ -90,7 +91,7 @@ std::vector<double> expected(Pool& pool, const std::shared_ptr<const Plan>& plan
 
 // Structure factors at both signs of energy, in blocks of `block_points`.
 JobOptions scattering_histogram(const Recipe& recipe, std::vector<double> width, std::size_t block_points) {
-  JobOptions options = histogram_of(false, std::move(width), 0);
+  JobOptions options = histogram_of(0, std::move(width), 0);
   options.histogram.energy_min = -90;
   options.histogram.weight = ModeWeight::structure_factor;
   options.histogram.block_points = block_points;
@@ -157,12 +158,12 @@ TEST_CASE("core: a histogram counts modes, spread over bins by integrals", "[cor
     const auto plan = plan_of(make_crystal(recipe), SumRule::reciprocal);
     const Points points = Random(recipe.seed).points(kPoints, 2);
     const auto weights = some_weights(points.size());
-    for (const bool by_atom : {false, true}) {
+    for (const int shares : {0, 1, 3}) {
       for (const auto& width : {kNoWidth, kWidth}) {
         for (const double q_width : {0.0, kQWidth}) {
-          INFO(recipe.name << ", by atom " << by_atom << ", coefficients " << width.size() << ", q_width "
-                           << q_width);
-          const JobOptions options = histogram_of(by_atom, width, q_width);
+          INFO(recipe.name << ", shares of atoms " << shares << ", coefficients " << width.size()
+                           << ", q_width " << q_width);
+          const JobOptions options = histogram_of(shares, width, q_width);
           const auto found = counted(pool, plan, options, points, weights);
           const auto wanted = expected(pool, plan, options, points, weights);
           double worst = 0;
@@ -184,14 +185,15 @@ TEST_CASE("core: all modes are in a histogram that is wide enough, to the last b
   double wanted = 0;
   for (const double weight : weights) wanted += weight * 3 * plan->n_atoms();
   for (const double q_width : {0.0, kQWidth}) {
-    JobOptions options = histogram_of(true, kWidth, q_width);
+    JobOptions options = histogram_of(3, kWidth, q_width);
     options.histogram.energy_min = -1000;
     options.histogram.energy_max = 1000;
     const auto found = counted(pool, plan, options, points, weights);
     double all = 0, shares = 0;
     for (int bin = 0; bin < options.histogram.bins; ++bin) {
       all += found[bin];
-      for (int row = 1; row <= plan->n_atoms(); ++row) shares += found[row * options.histogram.bins + bin];
+      for (int row = 1; row <= 3 * plan->n_atoms(); ++row)
+        shares += found[row * options.histogram.bins + bin];
     }
     CHECK(all == wanted);
     CHECK(shares == Approx(wanted).epsilon(1e-7));
@@ -206,7 +208,7 @@ TEST_CASE("core: histograms have the same bits for all threads and chunks", "[co
     const auto weights = some_weights(points.size());
     for (const double q_width : {0.0, kQWidth}) {
       INFO(name << ", q_width " << q_width);
-      const JobOptions options = histogram_of(q_width != 0, kWidth, q_width);
+      const JobOptions options = histogram_of(q_width != 0 ? 1 : 0, kWidth, q_width);
       const auto wanted = counted(one, plan, options, points, weights);
       for (const std::size_t chunk : {0, 1, 7, 33, 64})
         CHECK(counted(two, plan, options, points, weights, chunk) == wanted);
@@ -255,7 +257,7 @@ TEST_CASE("core: a job of many small blocks counts modes as one without", "[core
   const auto plan = plan_of(make_crystal(recipe("triclinic")), SumRule::reciprocal);
   const Points points = Random(6).points(kSanitized ? 20 : 200, 2);
   const auto weights = some_weights(points.size());
-  JobOptions options = histogram_of(false, kWidth, 0);
+  JobOptions options = histogram_of(0, kWidth, 0);
   const auto wanted = counted(pool, plan, options, points, weights);
   options.histogram.block_points = 3;
   const auto blocks = blocks_of(pool, plan, options, points, weights, 30);

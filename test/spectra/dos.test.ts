@@ -54,7 +54,7 @@ describe('a density of states', () => {
   });
 
   it('has a line for each atom, and weights with the Debye–Waller factor', () => {
-    const byAtom = { ...request, partial: ['Na'], isByAtom: true };
+    const byAtom = { ...request, partial: ['Na'], partialBy: 'atom' } as const;
     const spectrum = dosSpectrum(counts, crystal, byAtom, {});
     assert.deepEqual(spectrum.lines, [
       { label: 'Total' },
@@ -76,6 +76,33 @@ describe('a density of states', () => {
     [0, 2].forEach((atom, i) => {
       const factor = Math.exp(-exponents[atom]);
       assert.deepEqual(rounded(hot[1 + i]), rounded(cold[1 + i].map((x) => factor * x)));
+    });
+  });
+
+  it('has a line for each Cartesian direction of a species', () => {
+    const shares = [
+      [0.1, 0.2, 0.3],
+      [0.4, 0.5, 0.6],
+      [0.7, 0.8, 0.9],
+    ].flat();
+    const rows = [18, 4.5, ...shares.flatMap((x) => [10 * x, x])];
+    const wanted = { ...request, partial: ['Na'], partialBy: 'direction' } as const;
+    assert.deepEqual(
+      [
+        dosCounting(crystal, wanted).histogram.by_direction,
+        dosCounting(crystal, request).histogram.by_direction,
+      ],
+      [true, false],
+    );
+    const spectrum = dosSpectrum(Float64Array.from(rows), crystal, wanted, {});
+    assert.deepEqual(
+      spectrum.lines.map(({ label }) => label),
+      ['Total', 'Na x', 'Na y', 'Na z'],
+    );
+    const [, ...lines] = rowsOf(spectrum);
+    // atoms 0 and 2
+    [0.8, 1, 1.2].forEach((x, c) => {
+      assert.deepEqual(rounded(lines[c]), rounded([(10 * x) / 60, x / 60]));
     });
   });
 

@@ -48,22 +48,26 @@ inline void count_scattering(const Tables& t, const ScatteringTables& s, const H
   }
 }
 
-// |e_i|^2 of mode m to shares [1, atoms][kN]. y as back_transform leaves it.
-// Max error: 1e-15 n.
-inline void atom_shares(const Tables& t, const double* y, std::size_t m, double* shares) {
+// |e_i|^2 of mode m, or |e_ic|^2 with 3 shares for each atom, to shares [1, atoms x per_atom][kN]. y as
+// back_transform leaves it. Max error: 1e-15 n.
+inline void atom_shares(const Tables& t, const double* y, std::size_t m, std::size_t per_atom,
+                        double* shares) {
   const std::size_t n = t.n, width = t.real_form ? 1 : 2;
   for (const Tables::Orbit& orbit : t.orbits) {
     // In the real form an atom and its image have rows (plus, minus): e = (plus + i minus) / sqrt 2.
     const bool pair = t.real_form && orbit.second >= 0;
-    V sum = hn::Zero(d);
+    V sums[3] = {hn::Zero(d), hn::Zero(d), hn::Zero(d)};
     for (std::size_t row = 0; row < (pair ? 6 : 3); ++row) {
       const double* at = y + (m * n + orbit.row + row) * width * kN;
+      V& sum = sums[row % per_atom];
       for (std::size_t part = 0; part < width; ++part)
         sum = fma(load(at + part * kN), load(at + part * kN), sum);
     }
-    if (pair) sum = mul(sum, set(0.5));
-    for (int atom : {orbit.first, orbit.second})
-      if (atom >= 0) store(sum, shares + (1 + atom) * kN);
+    for (std::size_t c = 0; c < per_atom; ++c) {
+      const V share = pair ? mul(sums[c], set(0.5)) : sums[c];
+      for (int atom : {orbit.first, orbit.second})
+        if (atom >= 0) store(share, shares + (1 + per_atom * atom + c) * kN);
+    }
   }
 }
 
@@ -75,7 +79,7 @@ inline void count_modes(const Tables& t, const Histogram& h, const double* frequ
   const int rows = h.rows(t.n_atoms);
   for (int m = 0; m < t.n; ++m) {
     store(set(1.0), shares);
-    if (h.by_atom) atom_shares(t, y, m, shares);
+    if (h.shares_per_atom > 0) atom_shares(t, y, m, h.shares_per_atom, shares);
     for (std::size_t q = 0; q < count; ++q) {
       const double omega = frequencies[m * kLanes + lane + q];
       const double gradient = gradients != nullptr ? gradient_length(*gradients, m, omega, q) : 0;

@@ -18,8 +18,9 @@ enum class ModeWeight { modes, structure_factor };
 struct Histogram {
   double energy_min = 0, energy_max = 1;  // meV
   int bins = 1;
-  // Row 0 counts modes. With by_atom row 1 + i counts |e_i|^2, the share of atom i.
-  bool by_atom = false;
+  // Row 0 counts modes. With 1 share for each atom row 1 + i counts |e_i|^2; with 3 row 1 + 3 i + c counts
+  // |e_ic|^2 of the Cartesian direction c.
+  int shares_per_atom = 0;
   // A mode is a normal distribution, integrated over each bin: its FWHM in meV is a polynomial in its
   // energy, ascending coefficients, and q_width |d omega/dQ| in 1/angstrom is added in quadrature as a
   // standard deviation. Neither: all of a mode is in one bin.
@@ -31,7 +32,7 @@ struct Histogram {
   // no quantum would be both small enough for most of them and large enough for exact sums of all.
   std::size_t block_points = 0;
 
-  int rows(int n_atoms) const { return by_atom ? 1 + n_atoms : 1; }
+  int rows(int n_atoms) const { return 1 + shares_per_atom * n_atoms; }
   std::size_t size(int n_atoms) const { return static_cast<std::size_t>(rows(n_atoms)) * bins; }
   // Histograms of `points` q-points, the first of which begins a block.
   std::size_t blocks(std::size_t points) const {

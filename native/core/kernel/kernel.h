@@ -67,7 +67,7 @@ struct KernelJob {
   bool differentiates() const { return mode_gradients || (histogram != nullptr && histogram->q_width != 0); }
   bool needs_vectors() const {
     return eigenvectors || displacements != nullptr || differentiates() ||
-           (histogram != nullptr && histogram->by_atom);
+           (histogram != nullptr && histogram->shares_per_atom > 0);
   }
 };
 

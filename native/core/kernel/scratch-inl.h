@@ -38,7 +38,7 @@ struct Scratch {
   double* rows;           // [n][n][kN] eigenvectors of T
   double* sweeps;         // of KeptSweeps
   double* eigenvectors;   // [mode][n][W] of D
-  double* shares;         // [1, atoms][kN] weights of one mode in the rows of a histogram
+  double* shares;         // [1 + n][kN] weights of one mode in the rows of a histogram
   Reflectors reflectors;  // of reflector_sets vectors of lanes
   GradientScratch gradients;
 };
@@ -83,7 +83,7 @@ inline void lay_out_vectors(const Tables& t, Scratch& s, Layout& layout) {
   layout.add(s.rows, n * n * kN);
   layout.add(s.sweeps, KeptSweeps::scratch(t.n));
   layout.add(s.eigenvectors, n * n * width);
-  layout.add(s.shares, (1 + static_cast<std::size_t>(t.n_atoms)) * kN);
+  layout.add(s.shares, (1 + n) * kN);
   layout.add(s.reflectors.u, sets * n * n * width);
   layout.add(s.reflectors.phase, sets * n * width);
 }

@@ -182,10 +182,12 @@ void assert_consistent(const Job& job, const Chunk& chunk) {
   EUPHONIC_ASSERT(chunk.weights.empty() || chunk.weights.size() == chunk.count);
   if (options.quantity == Quantity::histogram) {
     EUPHONIC_ASSERT(options.histogram.bins > 0);
+    EUPHONIC_ASSERT(options.histogram.shares_per_atom == 0 || options.histogram.shares_per_atom == 1 ||
+                    options.histogram.shares_per_atom == 3);
     EUPHONIC_ASSERT(options.histogram.energy_max > options.histogram.energy_min);
     if (job.scatters()) {
       EUPHONIC_ASSERT(options.histogram.block_points > 0);
-      EUPHONIC_ASSERT(!options.histogram.by_atom && options.histogram.q_width == 0);
+      EUPHONIC_ASSERT(options.histogram.shares_per_atom == 0 && options.histogram.q_width == 0);
     }
   }
   if (options.quantity == Quantity::displacements) {

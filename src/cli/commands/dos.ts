@@ -1,4 +1,5 @@
 /** `euphonicd dos`: densities of states. */
+import type { PDOS_PARTS } from '../../protocol/options.js';
 import { type Grid, sizeOf } from '../../qpoints/grid.js';
 import { calculateDos, type DosWanted } from '../../spectra/calculation/dos.js';
 import {
@@ -27,7 +28,7 @@ import { type Session, withModel } from './session.js';
 export interface DosFlags extends CalculationFlags, ModelFlags, EnergyFlags, GridFlags, OutputFlags {
   weighting: DosWeighting;
   pdos?: true | string[];
-  pdosBy: 'species' | 'atom';
+  pdosBy: (typeof PDOS_PARTS)[number];
   /** 1/Å */
   qMean?: number;
   adaptive?: boolean;
@@ -106,7 +107,7 @@ function partOfRequest(flags: DosFlags): Omit<DosWanted, 'grid'> {
     weighting: flags.weighting,
     ...(flags.pdos && {
       partial: flags.pdos === true ? ('all' as const) : flags.pdos,
-      isByAtom: flags.pdosBy === 'atom',
+      partialBy: flags.pdosBy,
     }),
   };
 }

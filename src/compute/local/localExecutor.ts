@@ -81,7 +81,7 @@ export const localExecutor: ExecutorKind = {
 
 function hasEigenvectors({ quantity, modeGradients, histogram }: LeastOptions): boolean {
   if (quantity === 'frequencies') return modeGradients === true;
-  if (quantity === 'histogram') return histogram!.byAtom || histogram!.qWidth > 0;
+  if (quantity === 'histogram') return histogram!.sharesPerAtom > 0 || histogram!.qWidth > 0;
   return quantity === 'modes' || quantity === 'displacements';
 }
 

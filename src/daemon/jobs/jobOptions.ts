@@ -8,6 +8,7 @@ import { inAmu } from '../../models/units.js';
 import { firstNotFinite, toFloat64Array } from '../../protocol/arrays.js';
 import { MAX_HISTOGRAM_NUMBERS, MAX_POINT_WEIGHT } from '../../protocol/limits.js';
 import type { ArrayFrame, CheckedParams } from '../../protocol/messages.js';
+import { sharesPerAtom } from '../../protocol/options.js';
 
 /** What decides the dynamical matrix, as the executor takes it. */
 export function planOptions({
@@ -97,7 +98,8 @@ function histogramOf({ histogram }: CheckedParams<'job.open'>, nAtoms: number): 
       expected: '{energy_min, energy_max, bins}, meV',
     });
   }
-  const { energy_min, energy_max, bins, by_atom, width = [], q_width, weight, block_points = 0 } = histogram;
+  const { energy_min, energy_max, bins, width = [], q_width, weight, block_points = 0 } = histogram;
+  const shares = sharesPerAtom(histogram);
   if (!(energy_max > energy_min)) {
     throw new EuphonicError(
       'invalid_argument',
@@ -108,13 +110,13 @@ function histogramOf({ histogram }: CheckedParams<'job.open'>, nAtoms: number): 
       },
     );
   }
-  if (weight === 'structure_factor' && (by_atom || q_width > 0 || block_points === 0)) {
+  if (weight === 'structure_factor' && (shares > 0 || q_width > 0 || block_points === 0)) {
     throw new EuphonicError('invalid_argument', 'A histogram of structure factors needs block_points.', {
       where: 'histogram',
-      expected: 'block_points ≥ 1, neither by_atom nor q_width',
+      expected: 'block_points ≥ 1, none of by_atom, by_direction, q_width',
     });
   }
-  const numbers = bins * (by_atom ? 1 + nAtoms : 1);
+  const numbers = bins * (1 + shares * nAtoms);
   if (numbers > MAX_HISTOGRAM_NUMBERS) {
     throw new EuphonicError('too_large', `The histogram would have ${numbers} numbers.`, {
       where: 'histogram',
@@ -126,7 +128,7 @@ function histogramOf({ histogram }: CheckedParams<'job.open'>, nAtoms: number): 
     energyMin: energy_min,
     energyMax: energy_max,
     bins,
-    byAtom: by_atom,
+    sharesPerAtom: shares,
     width: Float64Array.from(width),
     qWidth: q_width,
     weight,

@@ -6,6 +6,7 @@ import { ANGSTROM_PER_BOHR } from '../../models/units.js';
 import { float64Frame } from '../../protocol/arrays.js';
 import { MAX_FRAME_BYTES } from '../../protocol/limits.js';
 import type { ArrayFrame, CheckedParams } from '../../protocol/messages.js';
+import { histogramShape } from '../../protocol/options.js';
 import type {
   JobFigures,
   JobResult,
@@ -49,9 +50,8 @@ type ComputeCall = Pick<Call<'job.compute'>, 'peer' | 'params' | 'frames'>;
 function histogramFrame(job: Job, values: Float64Array | undefined): ArrayFrame[] {
   const { histogram } = job.params;
   if (!values || !histogram) return [];
-  const { bins, by_atom, block_points } = histogram;
-  const rows = by_atom ? 1 + job.nAtoms : 1;
-  const blocks = block_points === undefined ? [] : [values.length / (rows * bins)];
+  const [rows, bins] = histogramShape(histogram, job.nAtoms);
+  const blocks = histogram.block_points === undefined ? [] : [values.length / (rows * bins)];
   return [float64Frame('histogram', [...blocks, rows, bins], values)];
 }
 

@@ -2,6 +2,7 @@
 import type { ChunkResult, ExecutorJob } from '../../compute/executor.js';
 import { columnsOf } from '../../protocol/arrays.js';
 import type { ArrayFrame, CheckedParams } from '../../protocol/messages.js';
+import { histogramShape } from '../../protocol/options.js';
 import type { QpointResults } from '../../spectra/calculation/calculator.js';
 import { openWork, type WorkParts } from '../jobs/openWork.js';
 import type { MemoryBudget } from '../limits/memoryBudget.js';
@@ -64,10 +65,10 @@ function resultArrays(
       ...(quantity === 'structure_factor' && { structureFactors: new Float64Array(nSurfaces * n) }),
     };
   }
-  const { bins, by_atom } = histogram;
+  const [rows, bins] = histogramShape(histogram, nAtoms);
   const block = blockOf(params);
   const blocks = block === undefined ? 1 : Math.ceil(n / block);
-  return { histogram: new Float64Array(blocks * (by_atom ? 1 + nAtoms : 1) * bins) };
+  return { histogram: new Float64Array(blocks * rows * bins) };
 }
 
 /** Fills the arrays; returns how many modes are imaginary. Rejects with the first chunk's error. */

@@ -18,9 +18,9 @@ std::vector<double> CountModes(const Tables& t, const Histogram& h, const test::
                                const test::Columns& frequencies, const std::vector<double>& weights) {
   const std::size_t count = std::min(kN, y.size());
   const test::Lanes from(y, kN), omega(frequencies, kLanes),
-      shares((1 + static_cast<std::size_t>(t.n_atoms)) * kN);
+      shares(static_cast<std::size_t>(h.rows(t.n_atoms)) * kN);
   std::vector<double> counts(h.size(t.n_atoms));
-  if (h.by_atom) {
+  if (h.shares_per_atom > 0) {
     count_modes(t, h, omega.get(), from.get(), nullptr, 0, count, weights.data(), shares.get(),
                 counts.data());
   } else {
@@ -68,11 +68,13 @@ HWY_EXPORT(PointsCounted);
 namespace test {
 namespace {
 
-// What share `row` of mode m is: 1, or |e|^2 of an atom.
-Long share_of(const Tables& t, const std::vector<double>& y, int m, int row) {
+// What share `row` of mode m is: 1, or |e|^2 of an atom or of one direction of it.
+Long share_of(const Tables& t, const std::vector<double>& y, int m, int row, int per_atom) {
   if (row == 0) return 1;
+  const int atom = (row - 1) / per_atom, part = (row - 1) % per_atom;
   Long sum = 0;
-  for (int c = 0; c < 3; ++c) sum += std::norm(atom_element(t, y, m, row - 1, c));
+  for (int c = 0; c < 3; ++c)
+    if (per_atom == 1 || c == part) sum += std::norm(atom_element(t, y, m, atom, c));
   return sum;
 }
 
@@ -84,13 +86,13 @@ TEST_CASE("kernel: modes and shares of atoms are counted, in both forms", "[core
     Columns frequencies;
     for (std::size_t k = 0; k < given.y.size(); ++k) frequencies.push_back(numbers.list(t->n, -10, 90));
     const std::vector<double> weights = {1, 2, 0, 3, 1, 7, 1, 2};
-    for (const bool by_atom : {false, true}) {
-      INFO((t->real_form ? "real form" : "complex form") << (by_atom ? ", by atom" : ""));
+    for (const int shares : {0, 1, 3}) {
+      INFO((t->real_form ? "real form" : "complex form") << ", shares per atom " << shares);
       Histogram h;
       h.energy_min = -5;
       h.energy_max = 80;
       h.bins = 17;  // 5 meV each
-      h.by_atom = by_atom;
+      h.shares_per_atom = shares;
       for_every_target([&] {
         const std::size_t count = std::min(HWY_DYNAMIC_DISPATCH(PointsCounted)(), given.y.size());
         const std::vector<double> found =
@@ -102,7 +104,7 @@ TEST_CASE("kernel: modes and shares of atoms are counted, in both forms", "[core
             if (bin < 0 || bin > 16) continue;
             for (int row = 0; row < h.rows(t->n_atoms); ++row)
               expected[row * 17 + static_cast<std::size_t>(bin)] +=
-                  weights[k] * share_of(*t, given.y[k], m, row);
+                  weights[k] * share_of(*t, given.y[k], m, row, shares);
           }
         }
         Worst worst;
