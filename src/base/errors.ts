@@ -23,6 +23,7 @@ const ERROR_CODES = {
   over_capacity: 'more under way than the named limit',
   out_of_memory: 'the computer had no memory left for it; the daemon goes on',
   shutting_down: 'the daemon is ending',
+  no_workers: 'no worker of the cluster has been there for ten minutes',
   internal: 'a fault of the daemon; its log has more',
   no_daemon: 'no daemon is alive and none could be started (raised by a client)',
   daemon_lost: 'the daemon ended or stopped answering (raised by a client)',

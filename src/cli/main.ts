@@ -5,6 +5,7 @@ import { VERSION } from '../base/version.js';
 import { DOS_WEIGHTINGS, PDOS_PARTS, POWDER_WEIGHTINGS } from '../protocol/options.js';
 import { NEUTRON_WEIGHTED } from '../spectra/dos.js';
 import { addCalculationOptions, TRIPLE_FLAGS } from './options/calculationOptions.js';
+import { addClusterOptions, addWorkerOptions, parseWorkers } from './options/clusterOptions.js';
 import { addAdaptiveOptions, addDispersionOptions, addPartialOption } from './options/dispersionOptions.js';
 import { withFlags } from './options/flagNames.js';
 import { addLimitOptions } from './options/limitOptions.js';
@@ -40,7 +41,8 @@ const FOR_DISPLACEMENTS = 'for the Debye–Waller factor of --temperature';
 
 const EXIT_CODES_WORDS = `
 Exit codes: 0 done; 1 the work failed (a file, the daemon, the computer); 2 wrong usage: an unknown
-command or option, a value out of range; 3 from status, when no daemon is alive.`;
+command or option, a value out of range; 3 from status, when no daemon is alive; 6 from worker, when
+the gateway does not take it, being of another version.`;
 
 const json = () => new Option('--json', 'print the result as JSON');
 
@@ -66,9 +68,11 @@ export async function main(args: string[]): Promise<number> {
       exitCode = await work(...given);
     };
   addDaemonCommands(program, finish);
+  addClusterCommands(program, finish);
   addModelCommands(program, finish);
   addSpectrumCommands(program, finish);
-  for (const command of [program, ...program.commands]) command.exitOverride();
+  const commands = (command: Command): Command[] => [command, ...command.commands.flatMap(commands)];
+  for (const command of commands(program)) command.exitOverride();
   try {
     await program.parseAsync(joinNumbers(args, NUMBERS), { from: 'user' });
     return exitCode;
@@ -113,6 +117,35 @@ function addDaemonCommands(program: Command, finish: Finish): void {
     .description('examine the installation and the daemon; what to send when asking for help')
     .addOption(json())
     .action(finish(async (options) => (await import('./commands/doctor.js')).doctor(options)));
+}
+
+function addClusterCommands(program: Command, finish: Finish): void {
+  const load = () => import('./commands/cluster.js');
+  const cluster = program
+    .command('cluster')
+    .description('have several computers calculate for one daemon; see docs/cluster.md');
+  addClusterOptions(
+    cluster.command('start').description('start a gateway in place of the daemon, and workers'),
+  )
+    .addOption(json())
+    .action(finish(async (options) => (await load()).clusterStart(options)));
+  cluster
+    .command('status')
+    .description('show who works; exit code 3 when there is no cluster')
+    .addOption(json())
+    .action(finish(async (options) => (await load()).clusterStatus(options)));
+  cluster
+    .command('scale')
+    .description('have more workers, or fewer')
+    .argument('<n>', 'how many are to work', parseWorkers)
+    .action(finish(async (workers) => (await load()).clusterScale(workers)));
+  cluster
+    .command('stop')
+    .description('end gateway and workers, and remove their files and keys')
+    .action(finish(async () => (await load()).clusterStop()));
+  addWorkerOptions(
+    program.command('worker').description('calculate for the gateway of a cluster; ends with it'),
+  ).action(finish(async (file, options) => (await load()).worker(file, options)));
 }
 
 function addModelCommands(program: Command, finish: Finish): void {

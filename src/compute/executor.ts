@@ -1,7 +1,6 @@
 /**
- * The seam between the daemon and whatever computes: models, plans and jobs in, arrays out. Today the local executor
- * is the only one in the program; an executor that spreads chunks over a cluster would stand in its place, and nothing
- * in daemon/ would know.
+ * The seam between the daemon and whatever computes: models, plans and jobs in, arrays out. The local executor is the addon in
+ * this process, that of src/cluster spreads chunks over workers; nothing in daemon/ knows which it has.
  */
 import type { ForceConstants } from '../models/forceConstants.js';
 
@@ -244,8 +243,36 @@ export interface Executor {
   leastBytes(nAtoms: number, options: LeastOptions): Promise<number>;
   /** Opens a job in the memory that the budget grants, with fewer threads where there is none for all. Rejects as the budget does. */
   open(plan: ExecutorPlan, options: JobOptions, budget: JobBudget): Promise<ExecutorJob>;
+  /** What is known of other processes that compute; absent where none do. */
+  cluster?(): ClusterState;
   /** Cancels what is queued and frees the threads. */
-  close(): void;
+  close(): void | Promise<void>;
+}
+
+/** A process that computes chunks, on whatever computer. */
+export interface ClusterWorker {
+  worker: string;
+  host: string;
+  pid: number;
+  /** workers of equal class calculate the same bits */
+  class: string;
+  threads: number;
+  /** `waiting`: of another class than what is being calculated */
+  state: 'idle' | 'working' | 'waiting' | 'draining';
+  points_per_s: number;
+  memory: number;
+  /** time in ISO form */
+  since: string;
+}
+
+/** What an executor tells of a cluster; `status` passes it on as it is. */
+export interface ClusterState {
+  directory: string;
+  /** what hands chunks out; `restarts` counts those after its loss */
+  engine: { version: string; pid: number | null; restarts: number };
+  workers: ClusterWorker[];
+  /** chunks: now, and since the start */
+  ledger: Record<string, number>;
 }
 
 /** A kind of executor: what a daemon is started with. */

@@ -1,5 +1,6 @@
 /** The daemon put together: lock, executor, models, jobs, the two sockets, and how it begins and ends. */
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EuphonicError } from '../base/errors.js';
 import { VERSION } from '../base/version.js';
 import type { Executor, ExecutorKind } from '../compute/executor.js';
@@ -190,9 +191,10 @@ export class Daemon {
       this.authentication?.close();
       this.reader.close();
       this.spectra.close();
-      this.executor.close();
-      this.log.info('ended');
-      void this.log.finish().then(this.hasEnded);
+      void Promise.race([this.executor.close(), sleep(DRAIN_MS)]).then(() => {
+        this.log.info('ended');
+        void this.log.finish().then(this.hasEnded);
+      });
     });
   }
 
@@ -249,6 +251,7 @@ export class Daemon {
       last_job: jobs.lastJob,
       counters: this.counters(),
       log: this.paths.log,
+      cluster: executor.cluster?.() ?? null,
     };
   }
 

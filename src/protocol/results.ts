@@ -164,6 +164,26 @@ export interface Status {
   last_job: JobFigures | null;
   counters: Record<string, number>;
   log: string;
+  /** null for a daemon that computes by itself */
+  cluster: ClusterStatus | null;
+}
+
+/** Workers that compute for a daemon, what hands them chunks, and what became of these. */
+export interface ClusterStatus {
+  directory: string;
+  engine: { version: string; pid: number | null; restarts: number };
+  workers: {
+    worker: string;
+    host: string;
+    pid: number;
+    class: string;
+    threads: number;
+    state: string;
+    points_per_s: number;
+    memory: number;
+    since: string;
+  }[];
+  ledger: Record<string, number>;
 }
 
 export interface Results {

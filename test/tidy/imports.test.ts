@@ -32,12 +32,13 @@ const ROOMS: Record<string, string> = {
   daemon:
     'base compute daemon/jobs daemon/limits daemon/sockets daemon/spectra daemon/store protocol runtime',
   client: 'base models protocol runtime',
+  cluster: 'base compute compute/local models protocol runtime',
   'cli/terminal': 'base runtime',
   'cli/options':
     'base cli/terminal daemon/limits figure models protocol qpoints qpoints/paths runtime spectra spectra/calculation',
   'cli/formats': 'base cli/options cli/terminal client figure protocol qpoints runtime spectra',
   'cli/commands':
-    'base cli/formats cli/options cli/terminal client compute compute/local daemon daemon/limits protocol qpoints qpoints/paths runtime spectra spectra/calculation',
+    'base cli/formats cli/options cli/terminal client cluster compute compute/local daemon daemon/limits protocol qpoints qpoints/paths runtime spectra spectra/calculation',
   cli: 'base cli/commands cli/options cli/terminal protocol spectra',
   '.': 'cli cli/terminal',
 };

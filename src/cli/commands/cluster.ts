@@ -1,0 +1,158 @@
+/** `euphonicd cluster` and `euphonicd worker`: a daemon whose calculations are done by workers. */
+import { join, resolve } from 'node:path';
+import { EuphonicError } from '../../base/errors.js';
+import { ensureDaemon, findDaemon, stopDaemon } from '../../client/launcher.js';
+import { RequestSocket } from '../../client/requestSocket.js';
+import {
+  type GatewayFile,
+  readGatewayFile,
+  readLauncherFile,
+  removeClusterFiles,
+  removeGatewayFile,
+} from '../../cluster/files.js';
+import { type LauncherName, launcherOf } from '../../cluster/launcher.js';
+import { readSiteConfig } from '../../daemon/limits/siteConfig.js';
+import type { ClusterStatus } from '../../protocol/results.js';
+import { type RuntimePaths, runtimePaths } from '../../runtime/paths.js';
+import { EXIT_NOT_RUNNING, EXIT_OK } from '../terminal/exitCodes.js';
+import { print, printJson } from '../terminal/output.js';
+
+export interface ClusterStartOptions {
+  workers: number;
+  launcher: LauncherName;
+  threadsPerWorker: number;
+  directory?: string;
+  json?: boolean;
+}
+
+export async function clusterStart(options: ClusterStartOptions): Promise<number> {
+  const paths = runtimePaths();
+  await checkNothingThere(paths);
+  const { workers, launcher, threadsPerWorker } = options;
+  const directory = resolve(options.directory ?? join(paths.directory, `${paths.stem}-cluster`));
+  const isOpen = mayListen(launcher);
+  const { prepareCluster } = await import('../../cluster/start.js');
+  await prepareCluster(paths, { directory, workers, threadsPerWorker, launcher, isOpen });
+  try {
+    const { address } = await ensureDaemon({ paths });
+    await launcherOf(directory).scale(workers);
+    if (options.json) {
+      printJson({ directory, connection: paths.connectionFile, pid: address.pid, workers, launcher });
+    } else {
+      print(`The gateway has been started (pid ${address.pid}); ${workers} workers are to come.`);
+      print(`Others are started by: euphonicd worker ${join(directory, 'cluster.json')}`);
+    }
+    return EXIT_OK;
+  } catch (error) {
+    await end(paths, directory).catch(() => {});
+    throw error;
+  }
+}
+
+export async function clusterStatus(options: { json?: boolean }): Promise<number> {
+  const paths = runtimePaths();
+  const gateway = readGatewayFile(paths);
+  const cluster = gateway && (await askGateway(paths));
+  if (!gateway || !cluster) {
+    if (options.json) printJson({ running: false, connection: paths.connectionFile });
+    else print(noCluster(paths));
+    return EXIT_NOT_RUNNING;
+  }
+  const { directory } = gateway;
+  const asked = readLauncherFile(directory)?.workers ?? 0;
+  if (options.json) printJson({ ...cluster, directory, connection: paths.connectionFile, asked });
+  else for (const line of describe(cluster, asked)) print(line);
+  return EXIT_OK;
+}
+
+export async function clusterScale(workers: number): Promise<number> {
+  const { directory } = theCluster(runtimePaths());
+  await launcherOf(directory).scale(workers);
+  print(`${workers} workers were asked for.`);
+  return EXIT_OK;
+}
+
+export async function clusterStop(): Promise<number> {
+  const paths = runtimePaths();
+  const gateway = readGatewayFile(paths);
+  if (!gateway) {
+    print(noCluster(paths));
+    return EXIT_OK;
+  }
+  await end(paths, gateway.directory);
+  print('The cluster has been stopped.');
+  return EXIT_OK;
+}
+
+export async function worker(file: string, options: { threads?: number }): Promise<number> {
+  const { superviseWorker } = await import('../../cluster/worker.js');
+  return superviseWorker(resolve(file), options);
+}
+
+/** Gateway, engine and workers, then what they have left. A gateway that finds no file tells all workers to end. */
+async function end(paths: RuntimePaths, directory: string): Promise<void> {
+  removeGatewayFile(paths);
+  try {
+    await stopDaemon(paths);
+  } finally {
+    await launcherOf(directory).stop();
+    removeClusterFiles(directory);
+  }
+}
+
+async function checkNothingThere(paths: RuntimePaths): Promise<void> {
+  const daemon = await findDaemon(paths);
+  if (!daemon && !readGatewayFile(paths)) return;
+  const what = readGatewayFile(paths) ? 'A cluster' : 'A daemon';
+  throw new EuphonicError('invalid_argument', `${what} is there already.`, {
+    where: paths.connectionFile,
+    expected: 'none, since the gateway of a cluster takes its place',
+    advice: `Stop it first: euphonicd ${readGatewayFile(paths) ? 'cluster stop' : 'stop'}`,
+  });
+}
+
+/** Workers that are started by hand may be on other computers, where the site allows that. */
+function mayListen(launcher: LauncherName): boolean {
+  const site = readSiteConfig(process.env);
+  if (site.tcp !== 'none') return launcher === 'none' && site.tcp === 'any';
+  throw new EuphonicError('invalid_argument', 'The site does not allow to listen at any address.', {
+    where: site.path,
+    expected: 'tcp: loopback or any, which a cluster needs',
+    advice: "Ask this computer's administrator.",
+  });
+}
+
+function theCluster(paths: RuntimePaths): GatewayFile {
+  const gateway = readGatewayFile(paths);
+  if (gateway) return gateway;
+  throw new EuphonicError('no_daemon', noCluster(paths), { advice: 'Start it: euphonicd cluster start' });
+}
+
+const noCluster = ({ connectionFile }: RuntimePaths) =>
+  `No cluster has been started (connection file ${connectionFile}).`;
+
+async function askGateway(paths: RuntimePaths): Promise<ClusterStatus | null> {
+  const address = await findDaemon(paths);
+  if (!address) return null;
+  const socket = new RequestSocket(address, address.control);
+  try {
+    return (await socket.request('status', {})).result.cluster;
+  } finally {
+    socket.close();
+  }
+}
+
+function describe({ directory, engine, workers, ledger }: ClusterStatus, asked: number): string[] {
+  return [
+    `directory  ${directory}`,
+    `engine     nats-server ${engine.version}, pid ${engine.pid}, started again ${engine.restarts} times`,
+    `workers    ${workers.length} of ${asked}`,
+    ...workers.map(
+      ({ worker: name, host, threads, state, points_per_s }) =>
+        `           ${name} on ${host}: ${threads} threads, ${state}, ${points_per_s.toFixed(0)} q-points/s`,
+    ),
+    `chunks     ${Object.entries(ledger)
+      .map(([what, count]) => `${count} ${what}`)
+      .join(', ')}`,
+  ];
+}

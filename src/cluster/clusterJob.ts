@@ -1,0 +1,78 @@
+/** A job whose chunks workers compute; those that cannot travel, and all where there is no worker, are computed here. */
+import { EuphonicError } from '../base/errors.js';
+import type { Chunk, ChunkAdvice, ChunkResult, ExecutorJob } from '../compute/executor.js';
+import { BusyTime } from '../compute/local/busyTime.js';
+import { fitsMessage } from './advice.js';
+import type { Dispatch } from './dispatch.js';
+
+interface Parts {
+  /** the same job here */
+  home: ExecutorJob;
+  dispatch: Dispatch;
+  shape: Parameters<typeof fitsMessage>[1];
+  advice: ChunkAdvice;
+  job: string;
+  digest: string;
+  className: string;
+  notes: string[];
+}
+
+export class ClusterJob implements ExecutorJob {
+  readonly nModes: number;
+  readonly nSurfaces: number;
+  readonly bytesPerPoint: number;
+  readonly bytesPerChunk: number;
+  readonly threads: number;
+  readonly advice: ChunkAdvice;
+  readonly notes: readonly string[];
+  private readonly busy = new BusyTime();
+  private isClosed = false;
+
+  constructor(
+    private readonly parts: Parts,
+    private readonly release: () => void,
+  ) {
+    const { home, dispatch, advice, notes } = parts;
+    ({ nModes: this.nModes, nSurfaces: this.nSurfaces } = home);
+    ({ bytesPerPoint: this.bytesPerPoint, bytesPerChunk: this.bytesPerChunk } = home);
+    this.threads = Math.max(home.threads, dispatch.threadsOf(parts.className));
+    this.advice = advice;
+    this.notes = [...home.notes, ...notes];
+  }
+
+  get busySeconds(): number {
+    return this.busy.seconds;
+  }
+
+  // an async function would keep the chunk until its results are there
+  compute(chunk: Chunk): Promise<ChunkResult> {
+    const { home, dispatch, shape, className } = this.parts;
+    if (this.isClosed) return Promise.reject(new EuphonicError('cancelled', 'The job was cancelled.'));
+    const isOwnClass = className === dispatch.ownClass;
+    const travels = fitsMessage(chunk.qpts.length / 3, shape);
+    if (!travels && !isOwnClass) {
+      const advice = `Send chunks of ${this.advice.chunkPoints} q-points.`;
+      return Promise.reject(
+        new EuphonicError('too_large', 'The chunk is larger than a message to a worker.', { advice }),
+      );
+    }
+    const isHome = !travels || (isOwnClass && !dispatch.hasWorker(className));
+    return this.timed(isHome ? home.compute(chunk) : dispatch.compute({ ...this.parts, chunk }));
+  }
+
+  close(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.parts.dispatch.cancel(this.parts.job);
+    this.parts.home.close();
+    this.release();
+  }
+
+  private timed(work: Promise<ChunkResult>): Promise<ChunkResult> {
+    return work.then((result) => {
+      const now = performance.now() / 1000;
+      this.busy.add(now - result.kernelSeconds, now);
+      return result;
+    });
+  }
+}

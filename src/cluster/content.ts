@@ -1,0 +1,88 @@
+/** What gateway and workers tell each other, as messages carry it. */
+
+import type { ErrorBody } from '../base/errors.js';
+import type { Chunk, ChunkResult, ExecutorModel, JobOptions, PlanOptions } from '../compute/executor.js';
+import type { ForceConstantsContent } from '../models/crystal.js';
+import { encodeAnswer, partsOf } from './message.js';
+
+export interface ChunkMessage {
+  chunk: number;
+  /** by which it can be cancelled: one for each job that a client opens */
+  job: string;
+  /** of the job's content */
+  digest: string;
+  points: Chunk;
+}
+
+export interface ClaimMessage {
+  chunk: number;
+  worker: string;
+  host: string;
+  connection: string;
+  /** where the engine is answered about this delivery */
+  ack: string;
+}
+
+export interface ResultMessage {
+  chunk: number;
+  result?: ChunkResult;
+  error?: ErrorBody;
+}
+
+export interface GetMessage {
+  digest: string;
+  offset: number;
+}
+
+/** What makes workers of one version: results of others may differ. */
+export interface Build {
+  version: string;
+  /** SHA-256 of the addon */
+  addon: string;
+}
+
+export interface HelloMessage extends Build {
+  worker: string;
+  host: string;
+  pid: number;
+  connection: string;
+  className: string;
+  threads: number;
+  /** how the process before this one ended */
+  lastDeath?: { worker: string; reason: string };
+}
+
+export interface LoadMessage {
+  worker: string;
+  points: number;
+  memory: number;
+  draining: boolean;
+}
+
+export interface AllMessage {
+  cancel?: string;
+  end?: boolean;
+}
+
+/** A job as a worker opens it: equal for all jobs of equal options, so that a fit finds its plan. */
+export interface JobContent {
+  model: string;
+  plan: PlanOptions;
+  options: JobOptions;
+}
+
+export const encodeJob = (content: JobContent): Uint8Array => encodeAnswer({ ...content });
+
+/** All of a model but the force constants, which the executor has. */
+export type ModelFrame = Omit<ForceConstantsContent, 'forceConstants'>;
+
+export async function partsOfModel(frame: ModelFrame, model: ExecutorModel): Promise<readonly Uint8Array[]> {
+  const { forceConstants } = await model.supercell();
+  const { crystal, scMatrix, cellOrigins, born, dielectric } = frame;
+  const { cellVectors, atomR, atomType, atomMass } = crystal;
+  return partsOf({
+    crystal: { cellVectors, atomR, atomType: [...atomType], atomMass },
+    ...{ scMatrix, cellOrigins, forceConstants },
+    ...(born && dielectric && { born, dielectric }),
+  });
+}

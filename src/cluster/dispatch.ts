@@ -1,0 +1,290 @@
+/** Between jobs, ledger and broker: what is waited for, what workers say, and what has to be looked after. */
+import { asEuphonicError, EuphonicError } from '../base/errors.js';
+import type { Chunk, ChunkResult, ClusterState, ExecutorJob } from '../compute/executor.js';
+import type { Log } from '../runtime/log.js';
+import type { Blobs } from './blobs.js';
+import { Broker, type BrokerEvents, type FromWorker } from './broker.js';
+import type {
+  Build,
+  ChunkMessage,
+  ClaimMessage,
+  GetMessage,
+  HelloMessage,
+  LoadMessage,
+  ResultMessage,
+} from './content.js';
+import type { GatewayFile } from './files.js';
+import { type Effects, type End, Ledger, type Poison } from './ledger.js';
+import { decodeMessage, encodeAnswer, encodeMessage, encodeRefusal } from './message.js';
+import { Roster } from './roster.js';
+import { chunkSubject } from './subjects.js';
+
+const WATCH_MS = 1000;
+/** Where no worker has been for this long, the gateway takes what waits. */
+const HOME_AFTER_MS = 3000;
+/** What the gateway may not compute itself is given up after this time without a worker. */
+const GIVE_UP_MS = 10 * 60_000;
+
+/** By whom a chunk is claimed that is computed here. */
+const HOME = { worker: 'gateway', host: '', connection: 'gateway' };
+
+interface Waiting {
+  job: string;
+  subject: string;
+  payload: Uint8Array;
+  qpts: { first: number[]; count: number };
+  home: ExecutorJob;
+  resolve(result: ChunkResult): void;
+  reject(error: EuphonicError): void;
+}
+
+interface Asked {
+  job: string;
+  digest: string;
+  className: string;
+  chunk: Chunk;
+  home: ExecutorJob;
+}
+
+export class Dispatch implements Effects, BrokerEvents {
+  private readonly broker: Broker;
+  private readonly ledger = new Ledger(this);
+  private readonly roster: Roster;
+  private readonly waiting = new Map<number, Waiting>();
+  /** connections whose workers have said goodbye */
+  private readonly left = new Set<string>();
+  /** when a worker of a class was last there, for classes of which chunks wait */
+  private readonly missed = new Map<string, number>();
+  private readonly timer: NodeJS.Timeout;
+
+  private constructor(
+    gateway: GatewayFile,
+    build: Build,
+    readonly ownClass: string,
+    private readonly blobs: Blobs,
+    private readonly log: Log,
+  ) {
+    this.roster = new Roster(build);
+    this.broker = new Broker(gateway, this, log);
+    this.timer = setInterval(() => this.watch(), WATCH_MS).unref();
+  }
+
+  /** Throws what `Broker` throws. */
+  static async start(
+    gateway: GatewayFile,
+    build: Build,
+    ownClass: string,
+    blobs: Blobs,
+    log: Log,
+  ): Promise<Dispatch> {
+    const dispatch = new Dispatch(gateway, build, ownClass, blobs, log);
+    await dispatch.broker.start();
+    return dispatch;
+  }
+
+  // -- for jobs ------------------------------------------------------------------------------------------------------
+
+  compute({ job, digest, className, chunk, home }: Asked): Promise<ChunkResult> {
+    const count = chunk.qpts.length / 3;
+    const first = [0, 1, 2].map((k) => chunk.qpts[k * count]);
+    return new Promise((resolve, reject) => {
+      this.ledger.add(job, className, Date.now(), (number) => {
+        const message: ChunkMessage = { chunk: number, job, digest, points: chunk };
+        const payload = encodeMessage('chunk', { ...message });
+        const subject = chunkSubject(className, job);
+        this.waiting.set(number, { job, subject, payload, qpts: { first, count }, home, resolve, reject });
+      });
+    });
+  }
+
+  cancel(job: string): void {
+    for (const chunk of this.ledger.cancel(job)) {
+      this.take(chunk)?.reject(new EuphonicError('cancelled', 'The job was cancelled.'));
+    }
+    this.broker.purge(job);
+    this.broker.tellAll(encodeMessage('all', { cancel: job }));
+  }
+
+  hasWorker(className: string): boolean {
+    return this.roster.has(className);
+  }
+
+  threadsOf(className: string): number {
+    return this.roster.threads().get(className) ?? 0;
+  }
+
+  workers(): { count: number; threads: number } {
+    const threads = [...this.roster.threads().values()].reduce((sum, number) => sum + number, 0);
+    return { count: this.roster.size, threads };
+  }
+
+  /** A job has one class: the gateway's, unless only workers of others are there. */
+  chooseClass(): { className: string; notes: string[] } {
+    const [most] = [...this.roster.threads()].sort(([, a], [, b]) => b - a);
+    if (!most || this.roster.has(this.ownClass)) return { className: this.ownClass, notes: [] };
+    const note =
+      'All workers are of another kind of computer than the gateway: results are theirs, and may differ from its own in the last digits.';
+    return { className: most[0], notes: [note] };
+  }
+
+  state(): Omit<ClusterState, 'directory'> {
+    const { version, pid, restarts } = this.broker.engine;
+    const classes = new Set([this.ownClass]);
+    return {
+      engine: { version, pid: pid ?? null, restarts },
+      workers: this.roster.list(this.ledger.busyWorkers(), classes),
+      ledger: { ...this.ledger.counts },
+    };
+  }
+
+  async end(word: Uint8Array | undefined): Promise<void> {
+    clearInterval(this.timer);
+    if (word) this.broker.tellAll(word);
+    await this.broker.end();
+  }
+
+  // -- effects of the ledger -----------------------------------------------------------------------------------------
+
+  publish(chunk: number): void {
+    const { subject, payload } = this.waiting.get(chunk)!;
+    this.broker.publish(subject, payload);
+  }
+
+  requeue(ack: string): void {
+    this.broker.answer(ack, '-NAK');
+  }
+
+  forget(ack: string): void {
+    this.broker.answer(ack, '+TERM');
+  }
+
+  fail({ chunk, deaths }: Poison): void {
+    const waiting = this.take(chunk);
+    if (!waiting) return;
+    const { first, count } = waiting.qpts;
+    const ends = deaths.map(({ worker, host }) => `${host} (${this.roster.reasonOf(worker)})`).join(', ');
+    this.log.error({ chunk, deaths, first, count }, 'a chunk has ended several workers');
+    waiting.reject(
+      new EuphonicError(
+        'internal',
+        `${deaths.length} workers have died while they computed the same q-points.`,
+        {
+          where: `${count} q-points from ${first.join(' ')} on; workers on ${ends}`,
+          advice: 'Look at their logs, and at the memory of these computers.',
+        },
+      ),
+    );
+  }
+
+  // -- events of the broker ------------------------------------------------------------------------------------------
+
+  message(kind: FromWorker, bytes: Uint8Array): Promise<Uint8Array | undefined> | undefined {
+    try {
+      return this.heard[kind](bytes)?.catch((error) => encodeRefusal(asEuphonicError(error)));
+    } catch (error) {
+      const refusal = asEuphonicError(error);
+      this.log.warn({ kind, code: refusal.code, message: refusal.message }, 'a worker was refused');
+      return Promise.resolve(encodeRefusal(refusal));
+    }
+  }
+
+  disconnected(connection: string, end: Exclude<End, 'left'>, reason: string): void {
+    const hasLeft = this.left.delete(connection);
+    if (this.roster.remove(connection)) this.log.info({ connection, reason, hasLeft }, 'a worker has gone');
+    this.ledger.disconnect(connection, hasLeft ? 'left' : end, Date.now());
+  }
+
+  engineLost(): void {
+    this.roster.clear();
+    this.ledger.engineLost();
+  }
+
+  engineReady(): void {
+    this.ledger.engineReady(Date.now());
+  }
+
+  wayRestored(): void {
+    this.ledger.wayRestored(Date.now());
+  }
+
+  private readonly heard: Record<FromWorker, (bytes: Uint8Array) => Promise<Uint8Array> | undefined> = {
+    hello: (bytes) => this.hearHello(decodeMessage<HelloMessage>(bytes, 'hello')),
+    claim: (bytes) => {
+      const { chunk, worker, host, connection, ack } = decodeMessage<ClaimMessage>(bytes, 'claim');
+      this.ledger.claim(chunk, { worker, host, connection }, ack, Date.now());
+      return undefined;
+    },
+    result: (bytes) => {
+      const { chunk, result, error } = decodeMessage<ResultMessage>(bytes, 'result');
+      const waiting = this.ledger.settle(chunk, result ? 'done' : 'failed') ? this.take(chunk) : undefined;
+      if (result) waiting?.resolve(result);
+      else if (error) waiting?.reject(EuphonicError.fromBody(error));
+      return Promise.resolve(encodeAnswer({}));
+    },
+    get: (bytes) => {
+      const { digest, offset } = decodeMessage<GetMessage>(bytes, 'get');
+      return this.blobs.slice(digest, offset).then((slice) => encodeAnswer({ ...slice }));
+    },
+    load: (bytes) => {
+      this.roster.hear(decodeMessage<LoadMessage>(bytes, 'load'));
+      return undefined;
+    },
+    bye: (bytes) => {
+      this.left.add(decodeMessage<{ connection: string }>(bytes, 'bye').connection);
+      return undefined;
+    },
+  };
+
+  private async hearHello(hello: HelloMessage): Promise<Uint8Array> {
+    this.roster.admit(hello);
+    await this.broker.addClass(hello.className);
+    this.ledger.returned(hello.worker);
+    const { worker, className, threads } = hello;
+    this.log.info({ worker, className, threads }, 'a worker is there');
+    return encodeAnswer({});
+  }
+
+  private take(chunk: number): Waiting | undefined {
+    const waiting = this.waiting.get(chunk);
+    this.waiting.delete(chunk);
+    return waiting;
+  }
+
+  private watch(): void {
+    const now = Date.now();
+    const idle = this.roster.idleClasses(this.ledger.busyWorkers());
+    const republished = this.ledger.watch(idle, now);
+    if (republished.length > 0)
+      this.log.warn({ republished }, 'chunks were published again: nobody had them');
+    for (const className of this.ledger.classes()) {
+      if (this.roster.has(className)) this.missed.delete(className);
+      else if (!this.missed.has(className)) this.missed.set(className, now);
+      const alone = now - (this.missed.get(className) ?? now);
+      if (className === this.ownClass && alone >= HOME_AFTER_MS) this.takeHome(className, now);
+      else if (alone >= GIVE_UP_MS) this.giveUp(className);
+    }
+  }
+
+  /** Computes here what waits for workers that are not there. */
+  private takeHome(className: string, now: number): void {
+    for (const chunk of this.ledger.unclaimed(className)) {
+      const { payload, home } = this.waiting.get(chunk)!;
+      this.ledger.claim(chunk, HOME, '', now);
+      home.compute(decodeMessage<ChunkMessage>(payload, 'chunk').points).then(
+        (result) => this.ledger.settle(chunk, 'done') && this.take(chunk)?.resolve(result),
+        (error) => this.ledger.settle(chunk, 'failed') && this.take(chunk)?.reject(asEuphonicError(error)),
+      );
+    }
+  }
+
+  private giveUp(className: string): void {
+    for (const chunk of this.ledger.unclaimed(className)) {
+      this.ledger.settle(chunk, 'failed');
+      this.take(chunk)?.reject(
+        new EuphonicError('no_workers', 'No worker has been there for ten minutes.', {
+          advice: 'See what became of them: euphonicd cluster status',
+        }),
+      );
+    }
+  }
+}

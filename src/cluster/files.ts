@@ -1,0 +1,133 @@
+/** The files of a cluster: `gateway.json` beside the connection file, `cluster.json` and `launcher.json` in the cluster's directory. */
+import { readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { EuphonicError } from '../base/errors.js';
+import { cannotWrite, readPrivateFile } from '../runtime/files.js';
+import type { RuntimePaths } from '../runtime/paths.js';
+
+const integer = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+const gatewaySchema = v.object({
+  /** the connection file that it belongs to */
+  connection: v.string(),
+  directory: v.string(),
+  /** where the engine listens */
+  host: v.string(),
+  port: integer,
+  certificate: v.string(),
+  private_key: v.string(),
+  /** seeds of the three nkeys */
+  gateway_seed: v.string(),
+  worker_seed: v.string(),
+  system_seed: v.string(),
+});
+
+/** All that a gateway needs to come back as the one that its workers know. */
+export type GatewayFile = v.InferOutput<typeof gatewaySchema>;
+
+const clusterSchema = v.object({
+  version: v.string(),
+  urls: v.array(v.string()),
+  certificate: v.string(),
+  worker_seed: v.string(),
+});
+
+/** All that a worker needs. */
+type ClusterFile = v.InferOutput<typeof clusterSchema>;
+
+const launcherSchema = v.object({
+  launcher: v.picklist(['local', 'none']),
+  workers: integer,
+  threads_per_worker: integer,
+  pids: v.array(integer),
+});
+
+/** What was asked for, and what was started for it. */
+export type LauncherFile = v.InferOutput<typeof launcherSchema>;
+
+/** No more is read. */
+const MAX_FILE_BYTES = 2 ** 18;
+
+const gatewayPath = (paths: RuntimePaths) => join(paths.directory, 'gateway.json');
+export const clusterPath = (directory: string) => join(directory, 'cluster.json');
+/** What the engine has for itself, keys of TLS among it. */
+export const engineFolder = (directory: string) => join(directory, 'engine');
+const launcherPath = (directory: string) => join(directory, 'launcher.json');
+
+/** The gateway that a daemon of this connection file is to be; undefined: an ordinary daemon. Throws `runtime_directory`, `file_damaged`. */
+export function readGatewayFile(paths: RuntimePaths): GatewayFile | undefined {
+  const file = readChecked(gatewaySchema, gatewayPath(paths));
+  return file?.connection === paths.connectionFile ? file : undefined;
+}
+
+export function writeGatewayFile(paths: RuntimePaths, file: GatewayFile): void {
+  writePrivate(gatewayPath(paths), file);
+}
+
+/** Its keys are worth nothing from here on. */
+export function removeGatewayFile(paths: RuntimePaths): void {
+  rmSync(gatewayPath(paths), { force: true });
+}
+
+/** Throws `file_not_found`, `runtime_directory`, `file_damaged`. */
+export function readClusterFile(path: string): ClusterFile {
+  const file = readChecked(clusterSchema, path);
+  if (file) return file;
+  throw new EuphonicError('file_not_found', 'There is no such cluster.', {
+    where: path,
+    expected: 'the file cluster.json in the directory that euphonicd cluster start has named',
+  });
+}
+
+export function writeClusterFile(directory: string, file: ClusterFile): void {
+  writePrivate(clusterPath(directory), file);
+}
+
+export function readLauncherFile(directory: string): LauncherFile | undefined {
+  return readChecked(launcherSchema, launcherPath(directory));
+}
+
+export function writeLauncherFile(directory: string, file: LauncherFile): void {
+  writePrivate(launcherPath(directory), file);
+}
+
+/** And the directory, if nothing else is in it. */
+export function removeClusterFiles(directory: string): void {
+  rmSync(engineFolder(directory), { recursive: true, force: true });
+  const ours = /^(cluster\.json|launcher\.json|gateway\.log(\.1)?|worker-\d+\.log)$/;
+  for (const name of readdirSync(directory))
+    if (ours.test(name)) rmSync(join(directory, name), { force: true });
+  try {
+    rmdirSync(directory);
+  } catch {
+    // files of the user are in it
+  }
+}
+
+function readChecked<S extends v.GenericSchema>(schema: S, path: string): v.InferOutput<S> | undefined {
+  const damaged = () =>
+    new EuphonicError('file_damaged', `${path} does not describe a cluster.`, {
+      where: path,
+      advice: 'End what is left of it with euphonicd cluster stop, or remove the file; then start it again.',
+    });
+  const text = readPrivateFile(path, MAX_FILE_BYTES, damaged);
+  if (text === undefined) return undefined;
+  try {
+    return v.parse(schema, JSON.parse(text));
+  } catch {
+    throw damaged();
+  }
+}
+
+/** Whoever reads it finds all of it or the former one. */
+function writePrivate(path: string, content: object): void {
+  const temporary = `${path}.${process.pid}`;
+  try {
+    writeFileSync(temporary, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw cannotWrite(path, error);
+  }
+}

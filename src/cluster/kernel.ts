@@ -1,0 +1,320 @@
+/** A worker's process that calculates: it pulls chunks, computes them by the addon and brings the results to the gateway. */
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Msg } from '@nats-io/transport-node';
+import { asEuphonicError, EuphonicError } from '../base/errors.js';
+import { VERSION } from '../base/version.js';
+import type { Executor } from '../compute/executor.js';
+import { ADDON_PATH } from '../compute/local/addon.js';
+import { createLocalExecutor, localExecutor } from '../compute/local/localExecutor.js';
+import type { AllMessage, ChunkMessage, HelloMessage, LoadMessage, ResultMessage } from './content.js';
+import { readClusterFile } from './files.js';
+import { decodeAnswer, decodeMessage, encodeMessage } from './message.js';
+import { classOf } from './probe.js';
+import {
+  ALL,
+  type Connection,
+  connectTo,
+  FROM_WORKERS,
+  nextSubject,
+  ownConnectionId,
+  WORKER_INBOX,
+} from './subjects.js';
+import { WorkerJobs } from './workerJobs.js';
+
+/** Exit code of a worker that the gateway does not take: another version. */
+const EXIT_REFUSED = 6;
+
+/** A worker without a gateway for this long ends. */
+const ALONE_MS = 10 * 60_000;
+/** One that finds neither the gateway nor the cluster's file ends sooner: the cluster has been stopped. */
+const FORGOTTEN_MS = 3000;
+/** What is under way when a worker is told to end has this time. */
+const DRAIN_MS = 20_000;
+/** The engine hears so often that a chunk is being worked on. */
+const WORKING_MS = 1500;
+const LOAD_MS = 5000;
+/** A pull waits for a chunk this long at the engine, and somewhat longer here. */
+const PULL_MS = 5000;
+const ANSWER_MS = 10_000;
+/** What failed for want of a connection is tried again. */
+const RETRY_MS = 50;
+const CHECK_MS = 500;
+
+/** Chunks under way: one is computed while another travels, and each thread has batches waiting. */
+const LEAST_CHUNKS = 2;
+const POINTS_PER_THREAD = 64;
+
+/** Where the engine delivers, and its status for a pull to which it had nothing to deliver. */
+const PULLS = `${WORKER_INBOX}.pull.`;
+const NONE_IN_TIME = 408;
+
+/** The engine's unit of time in a millisecond. */
+const NANOS = 1_000_000;
+
+export interface KernelOptions {
+  file: string;
+  /** absent: as many as the computer grants */
+  threads?: number;
+  lastDeath?: HelloMessage['lastDeath'];
+  /** told the worker's name, by which its end can be reported */
+  named(worker: string): void;
+}
+
+export class Kernel {
+  readonly worker = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
+  private readonly executor: Executor;
+  private readonly jobs: WorkerJobs;
+  private connection!: Connection;
+  private className = '';
+  private readonly addon = createHash('sha256').update(readFileSync(ADDON_PATH)).digest('hex');
+  private isAdmitted = false;
+  private seenAt = Date.now();
+  /** chunks under way: where the engine is answered about each, and its q-points */
+  private readonly underWay = new Map<string, number>();
+  private points = 0;
+  private isDraining = false;
+  /** of the pull that waits for room, or for the gateway */
+  private wake = () => {};
+  /** of the pull that waits for the engine */
+  private pulled = () => {};
+  private finish!: (code: number) => void;
+  private readonly finished = new Promise<number>((resolve) => {
+    this.finish = resolve;
+  });
+  /** rejects when the connection is lost: requests of the library do not */
+  private lost = rejection();
+
+  constructor(private readonly options: KernelOptions) {
+    const { threads } = options;
+    const budget =
+      threads === undefined ? localExecutor.availableThreads() : { threads, reason: 'asked for' };
+    this.executor = createLocalExecutor(budget);
+    this.jobs = new WorkerJobs(this.executor, (digest, offset) => this.ask('get', { digest, offset }));
+    options.named(this.worker);
+  }
+
+  /** Works until there is nothing more to do for it; resolves with the exit code. */
+  async run(): Promise<number> {
+    const { urls, certificate, worker_seed: seed } = readClusterFile(this.options.file);
+    this.className = await classOf(this.executor);
+    const own = { name: this.worker, inboxPrefix: WORKER_INBOX, waitOnFirstConnect: true };
+    const alone = setInterval(() => this.checkAlone(), CHECK_MS);
+    const connecting = connectTo({ urls, certificate, seed }, own).then((connection) =>
+      this.begin(connection),
+    );
+    connecting.catch((error) => this.give(error));
+    const code = await this.finished;
+    clearInterval(alone);
+    return code;
+  }
+
+  /** Takes no more, finishes what is under way, and ends. */
+  async drain(): Promise<void> {
+    if (this.isDraining) return;
+    this.isDraining = true;
+    const deadline = Date.now() + DRAIN_MS;
+    while (this.underWay.size > 0 && Date.now() < deadline && this.isAdmitted) await sleep(10);
+    if (this.isAdmitted) {
+      for (const ack of this.underWay.keys()) this.connection.publish(ack, '-NAK');
+      this.say('bye', { worker: this.worker, connection: ownConnectionId(this.connection) });
+      await Promise.race([this.connection.flush(), sleep(1000)]).catch(() => {});
+    }
+    this.finish(0);
+  }
+
+  private begin(connection: Connection): void {
+    this.connection = connection;
+    connection.subscribe(PULLS + this.worker, { callback: (_, message) => void this.hearPull(message) });
+    connection.subscribe(ALL, { callback: (_, message) => this.hear(message) });
+    setInterval(() => this.isAdmitted && this.say('load', this.load()), LOAD_MS).unref();
+    void this.watch();
+    void this.greet();
+    void this.pull();
+  }
+
+  private async watch(): Promise<void> {
+    for await (const status of this.connection.status()) {
+      if (status.type === 'disconnect') {
+        this.isAdmitted = false;
+        this.lost.reject(new Error('the connection is lost'));
+        this.lost = rejection();
+      } else if (status.type === 'reconnect') void this.greet();
+    }
+  }
+
+  /** Says who it is, at every connection, until the gateway takes it or does not. */
+  private async greet(): Promise<void> {
+    const { worker, className, addon } = this;
+    const connection = ownConnectionId(this.connection);
+    const { lastDeath } = this.options;
+    const { threads } = this.executor;
+    const who = { worker, host: hostname(), pid: process.pid, connection, className, threads };
+    const hello: HelloMessage = { ...who, version: VERSION, addon, ...(lastDeath && { lastDeath }) };
+    while (ownConnectionId(this.connection) === connection) {
+      try {
+        await this.request('hello', { ...hello });
+        this.isAdmitted = true;
+        this.seenAt = Date.now();
+        this.wake();
+        return;
+      } catch (error) {
+        if (error instanceof EuphonicError && error.code === 'protocol_version') {
+          this.give(error);
+          return;
+        }
+        // nobody listens yet, or not everything is ready
+        await sleep(RETRY_MS);
+      }
+    }
+  }
+
+  /** A refusal, of the engine or of the gateway. */
+  private give(error: unknown): void {
+    process.stderr.write(`euphonicd worker: ${asEuphonicError(error).describe()}\n`);
+    this.finish(EXIT_REFUSED);
+  }
+
+  private hear(message: Msg): void {
+    const { cancel, end } = decodeMessage<AllMessage>(message.data, 'all');
+    if (cancel !== undefined) this.jobs.cancel(cancel);
+    if (end) this.finish(0);
+  }
+
+  private checkAlone(): void {
+    if (this.isAdmitted) {
+      this.seenAt = Date.now();
+      return;
+    }
+    const alone = Date.now() - this.seenAt;
+    if (alone > ALONE_MS || (alone > FORGOTTEN_MS && !existsSync(this.options.file))) this.finish(0);
+  }
+
+  /** One pull at a time, as long as there is room for another chunk. */
+  private async pull(): Promise<void> {
+    const body = JSON.stringify({ batch: 1, expires: PULL_MS * NANOS });
+    while (!this.isDraining) {
+      if (!this.isAdmitted || !this.hasRoom) {
+        await new Promise<void>((resolve) => {
+          this.wake = resolve;
+        });
+        continue;
+      }
+      const answered = new Promise<void>((resolve) => {
+        this.pulled = resolve;
+      });
+      const late = sleep(PULL_MS + ANSWER_MS, undefined, { ref: false });
+      this.connection.publish(nextSubject(this.className), body, { reply: PULLS + this.worker });
+      await Promise.race([answered, late, this.lost.promise]).catch(() => {});
+    }
+  }
+
+  /** What a pull brings: a chunk, or after some time the word that there is none. */
+  private async hearPull(message: Msg): Promise<void> {
+    const { headers, reply } = message;
+    if (!headers?.code && reply) {
+      if (this.isDraining) this.connection.publish(reply, '-NAK');
+      else void this.handle(message);
+    } else if (headers?.code !== NONE_IN_TIME) await sleep(RETRY_MS);
+    this.pulled();
+  }
+
+  private get hasRoom(): boolean {
+    const points = [...this.underWay.values()].reduce((sum, count) => sum + count, 0);
+    return this.underWay.size < LEAST_CHUNKS || points < POINTS_PER_THREAD * this.executor.threads;
+  }
+
+  private async handle(message: Msg): Promise<void> {
+    const ack = message.reply!;
+    const { chunk, job, digest, points } = decodeMessage<ChunkMessage>(message.data, 'chunk');
+    const count = points.qpts.length / 3;
+    this.underWay.set(ack, count);
+    const connection = ownConnectionId(this.connection);
+    this.say('claim', { chunk, worker: this.worker, host: hostname(), connection, ack });
+    const working = setInterval(() => this.connection.publish(ack, '+WPI'), WORKING_MS);
+    try {
+      const answer = await this.compute(chunk, job, digest, points);
+      this.points += count;
+      if (answer) await this.deliver(answer);
+      this.connection.publish(ack);
+    } finally {
+      clearInterval(working);
+      this.underWay.delete(ack);
+      this.wake();
+    }
+  }
+
+  /** The message with the results, or with what went wrong; none where nobody waits for it. */
+  private async compute(
+    chunk: number,
+    job: string,
+    digest: string,
+    points: ChunkMessage['points'],
+  ): Promise<Uint8Array | undefined> {
+    try {
+      const result = await this.jobs.compute(job, digest, points);
+      return encodeMessage('result', { chunk, result });
+    } catch (thrown) {
+      if (this.jobs.isCancelled(job)) return undefined;
+      const answer: ResultMessage = { chunk, error: asEuphonicError(thrown).toBody() };
+      return encodeMessage('result', { ...answer });
+    }
+  }
+
+  /** Brings results to the gateway, over as many connections as it takes. */
+  private async deliver(bytes: Uint8Array): Promise<void> {
+    for (;;) {
+      try {
+        await this.unlessLost(this.connection.request(FROM_WORKERS.result, bytes, { timeout: ANSWER_MS }));
+        return;
+      } catch {
+        await sleep(RETRY_MS);
+      }
+    }
+  }
+
+  /** Asks the gateway, over as many connections as it takes. Throws what the gateway throws. */
+  private async ask<T>(kind: 'get', content: object): Promise<T> {
+    for (;;) {
+      try {
+        return await this.request<T>(kind, content);
+      } catch (error) {
+        if (error instanceof EuphonicError) throw error;
+        await sleep(RETRY_MS);
+      }
+    }
+  }
+
+  private async request<T>(kind: 'get' | 'hello', content: object): Promise<T> {
+    const bytes = encodeMessage(kind, { ...content });
+    const answer = await this.unlessLost(
+      this.connection.request(FROM_WORKERS[kind], bytes, { timeout: ANSWER_MS }),
+    );
+    return decodeAnswer<T>(answer.data);
+  }
+
+  private say(kind: 'claim' | 'load' | 'bye', content: object): void {
+    this.connection.publish(FROM_WORKERS[kind], encodeMessage(kind, { ...content }));
+  }
+
+  private load(): LoadMessage {
+    const { worker, points } = this;
+    return { worker, points, memory: process.memoryUsage.rss(), draining: this.isDraining };
+  }
+
+  private unlessLost<T>(work: Promise<T>): Promise<T> {
+    return Promise.race([work, this.lost.promise]);
+  }
+}
+
+function rejection(): { promise: Promise<never>; reject: (error: Error) => void } {
+  let reject = (_: Error) => {};
+  const promise = new Promise<never>((_, no) => {
+    reject = no;
+  });
+  // nobody may be waiting
+  promise.catch(() => {});
+  return { promise, reject };
+}

@@ -1,0 +1,113 @@
+/** Who works for the gateway: admitted at hello, gone with the connection. */
+import { EuphonicError } from '../base/errors.js';
+import type { ClusterWorker } from '../compute/executor.js';
+import type { Build, HelloMessage, LoadMessage } from './content.js';
+
+interface Member extends HelloMessage {
+  since: number;
+  points: number;
+  pointsPerSecond: number;
+  memory: number;
+  draining: boolean;
+  heardAt: number;
+}
+
+export class Roster {
+  private readonly members = new Map<string, Member>();
+  /** how processes have ended, by worker: what their supervisors said */
+  private readonly reasons = new Map<string, string>();
+
+  constructor(private readonly build: Build) {}
+
+  /** Throws `protocol_version` for a worker of another version, or with another addon. */
+  admit(hello: HelloMessage): void {
+    const { version, addon } = this.build;
+    if (hello.version !== version) {
+      const older = hello.version < version ? 'worker' : 'gateway';
+      throw new EuphonicError(
+        'protocol_version',
+        `The worker on ${hello.host} is of version ${hello.version}, the gateway of ${version}: update the ${older}.`,
+        { where: 'version', expected: version },
+      );
+    }
+    if (hello.addon !== addon) {
+      throw new EuphonicError(
+        'protocol_version',
+        `The worker on ${hello.host} has another build of the addon.`,
+        {
+          where: hello.addon,
+          expected: `the gateway's, ${addon}`,
+          advice: 'Install the same build on all machines, or build again where it is older: npm run build.',
+        },
+      );
+    }
+    if (hello.lastDeath) this.reasons.set(hello.lastDeath.worker, hello.lastDeath.reason);
+    const now = Date.now();
+    const figures = { since: now, heardAt: now, points: 0, pointsPerSecond: 0, memory: 0, draining: false };
+    this.members.set(hello.worker, { ...(this.members.get(hello.worker) ?? figures), ...hello });
+  }
+
+  hear({ worker, points, memory, draining }: LoadMessage): void {
+    const member = this.members.get(worker);
+    if (!member) return;
+    const now = Date.now();
+    const seconds = Math.max((now - member.heardAt) / 1000, 0.001);
+    const pointsPerSecond = (points - member.points) / seconds;
+    Object.assign(member, { points, memory, draining, pointsPerSecond, heardAt: now });
+  }
+
+  /** False if no worker has it: another connection took its place. */
+  remove(connection: string): boolean {
+    const member = [...this.members.values()].find((candidate) => candidate.connection === connection);
+    return member !== undefined && this.members.delete(member.worker);
+  }
+
+  /** Nobody's connection has survived. */
+  clear(): void {
+    this.members.clear();
+  }
+
+  has(className: string): boolean {
+    return [...this.members.values()].some((member) => member.className === className);
+  }
+
+  get classes(): Set<string> {
+    return new Set([...this.members.values()].map(({ className }) => className));
+  }
+
+  /** Classes of which a worker has nothing to do. */
+  idleClasses(busy: ReadonlySet<string>): Set<string> {
+    const idle = [...this.members.values()].filter(({ worker, draining }) => !busy.has(worker) && !draining);
+    return new Set(idle.map(({ className }) => className));
+  }
+
+  /** Threads of each class. */
+  threads(): Map<string, number> {
+    const sums = new Map<string, number>();
+    for (const { className, threads } of this.members.values())
+      sums.set(className, (sums.get(className) ?? 0) + threads);
+    return sums;
+  }
+
+  get size(): number {
+    return this.members.size;
+  }
+
+  /** How a worker's process ended, as far as it is known. */
+  reasonOf(worker: string): string {
+    return this.reasons.get(worker) ?? 'its connection was closed';
+  }
+
+  list(busy: ReadonlySet<string>, classes: ReadonlySet<string>): ClusterWorker[] {
+    return [...this.members.values()].map((member) => {
+      const { worker, host, pid, className, threads, pointsPerSecond, memory, since, draining } = member;
+      const waits = !classes.has(className) && classes.size > 0;
+      const state = draining ? 'draining' : busy.has(worker) ? 'working' : waits ? 'waiting' : 'idle';
+      return {
+        ...{ worker, host, pid, class: className, threads, state, memory },
+        points_per_s: pointsPerSecond,
+        since: new Date(since).toISOString(),
+      };
+    });
+  }
+}

@@ -1,0 +1,131 @@
+/** Models, plans and jobs of a worker: asked for by digest when a chunk needs them, kept for the next. */
+import { EuphonicError } from '../base/errors.js';
+import {
+  type Chunk,
+  type ChunkResult,
+  type Executor,
+  type ExecutorJob,
+  type ExecutorModel,
+  type ExecutorPlan,
+  type PlanOptions,
+  planKeyText,
+} from '../compute/executor.js';
+import type { ForceConstantsContent } from '../models/crystal.js';
+import { type ForceConstants, makeForceConstants, modelId } from '../models/forceConstants.js';
+import { digestOf, type Slice } from './blobs.js';
+import type { JobContent } from './content.js';
+import { decodeAnswer } from './message.js';
+
+/** Kept at most; the least recently used are dropped beyond. */
+const MAX_MODELS = 4;
+const MAX_PLANS = 8;
+const MAX_CONTENTS = 64;
+/** The gateway tells when a job has ended; a worker that was away did not hear it. */
+const MAX_JOBS = 256;
+const MAX_CANCELLED = 1000;
+
+/** Asks the gateway for a part of what has this digest. */
+type Fetch = (digest: string, offset: number) => Promise<Slice>;
+
+/** What is being made or has been, least recently used first; a failure is not kept. */
+class Kept<T> {
+  private readonly entries = new Map<string, Promise<T>>();
+
+  constructor(
+    private readonly most: number,
+    private readonly drop: (value: T) => void = () => {},
+  ) {}
+
+  get(key: string, make: () => Promise<T>): Promise<T> {
+    const value = this.entries.get(key) ?? make();
+    this.entries.delete(key);
+    this.entries.set(key, value);
+    value.catch(() => this.entries.get(key) === value && this.entries.delete(key));
+    if (this.entries.size > this.most) this.delete(this.entries.keys().next().value!);
+    return value;
+  }
+
+  delete(key: string): void {
+    this.entries.get(key)?.then(this.drop, () => {});
+    this.entries.delete(key);
+  }
+}
+
+export class WorkerJobs {
+  private readonly models = new Kept<ExecutorModel>(MAX_MODELS);
+  private readonly plans = new Kept<ExecutorPlan>(MAX_PLANS);
+  private readonly contents = new Kept<JobContent>(MAX_CONTENTS);
+  private readonly jobs = new Kept<ExecutorJob>(MAX_JOBS, (job) => job.close());
+  private readonly cancelled = new Set<string>();
+
+  constructor(
+    private readonly executor: Executor,
+    private readonly fetch: Fetch,
+  ) {}
+
+  /** Rejects with what the executor throws, and with what the gateway does where it does not have the job. */
+  async compute(job: string, digest: string, points: Chunk): Promise<ChunkResult> {
+    const opened = await this.jobs.get(job, () => this.open(digest));
+    if (this.isCancelled(job)) this.jobs.delete(job);
+    return opened.compute(points);
+  }
+
+  cancel(job: string): void {
+    this.cancelled.add(job);
+    if (this.cancelled.size > MAX_CANCELLED) this.cancelled.delete(this.cancelled.values().next().value!);
+    this.jobs.delete(job);
+  }
+
+  isCancelled(job: string): boolean {
+    return this.cancelled.has(job);
+  }
+
+  private async open(digest: string): Promise<ExecutorJob> {
+    const { model, plan, options } = await this.contents.get(digest, () => this.content(digest));
+    const made = await this.plan(model, plan);
+    return this.executor.open(made, options, {
+      nPoints: 1,
+      admit: async ({ threads }) => ({ threads, release: () => {} }),
+    });
+  }
+
+  private plan(id: string, options: PlanOptions): Promise<ExecutorPlan> {
+    return this.plans.get(planKeyText({ model: id, options }), async () => {
+      const model = await this.models.get(id, () =>
+        this.executor.addModel({ id, content: () => this.model(id) }),
+      );
+      return this.executor.plan(model, options, new AbortController().signal);
+    });
+  }
+
+  private async content(digest: string): Promise<JobContent> {
+    const bytes = await this.whole(digest);
+    verify(digestOf(bytes), digest);
+    return decodeAnswer<JobContent>(bytes);
+  }
+
+  private async model(id: string): Promise<ForceConstants> {
+    const model = makeForceConstants(decodeAnswer<ForceConstantsContent>(await this.whole(id)));
+    verify(modelId(model), id);
+    return model;
+  }
+
+  private async whole(digest: string): Promise<Uint8Array> {
+    let { bytes: first, total } = await this.fetch(digest, 0);
+    const bytes = new Uint8Array(total);
+    for (let offset = 0; ; ) {
+      bytes.set(first, offset);
+      offset += first.length;
+      if (offset >= total) return bytes;
+      ({ bytes: first } = await this.fetch(digest, offset));
+    }
+  }
+}
+
+function verify(found: string, expected: string): void {
+  if (found === expected) return;
+  throw new EuphonicError('bad_message', 'A model or a job has arrived damaged.', {
+    where: found,
+    expected: `the SHA-256 ${expected}`,
+  });
+}

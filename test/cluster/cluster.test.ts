@@ -1,0 +1,232 @@
+/** A real engine and two workers: the same bits as a daemon that computes by itself, whatever dies meanwhile. */
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import type { EuphonicClient } from '../../src/client/client.js';
+import type { EvaluateOptions, Evaluation } from '../../src/client/evaluation.js';
+import { findServer } from '../../src/cluster/engine.js';
+import { decodeAnswer, encodeMessage } from '../../src/cluster/message.js';
+import { CHUNKS, connectTo, FROM_WORKERS, STREAM, WORKER_INBOX } from '../../src/cluster/subjects.js';
+import type { ModelSummary } from '../../src/protocol/results.js';
+import { TestDaemon } from '../support/daemon.js';
+import { polarModel, someQpts, TestCluster, WORKERS } from './support.js';
+
+const N = 1800;
+
+const OPTIONS: Record<string, EvaluateOptions> = {
+  'structure factors': { quantity: 'structure_factor', temperature: 100, negative_e: true },
+  'broadened intensities': {
+    quantity: 'sqw',
+    shape: 'dho',
+    width: [0.5, 0.01],
+    temperature: 5,
+    energies: Float64Array.from({ length: N }, (_, i) => i / 100),
+  },
+  'a histogram in blocks': {
+    quantity: 'histogram',
+    temperature: 300,
+    histogram: { energy_min: 0, energy_max: 100, bins: 40, weight: 'structure_factor', block_points: 16 },
+  },
+};
+
+const SQW = OPTIONS['broadened intensities'];
+
+describe('a cluster of two workers', function () {
+  this.timeout(60_000);
+  const qpts = someQpts(N);
+  let cluster: TestCluster;
+  let client: EuphonicClient;
+  let model: ModelSummary;
+  let alone: TestDaemon;
+  const expected = new Map<string, Evaluation>();
+
+  before(async function () {
+    try {
+      findServer();
+    } catch {
+      console.log('      SKIPPED: there is no nats-server; npm run setup -- cluster builds it');
+      this.skip();
+    }
+    alone = new TestDaemon();
+    await alone.start({ threads: 2 });
+    const path = alone.model('polar', polarModel());
+    const own = alone.client();
+    const ownModel = await own.loadModel(path);
+    for (const [name, options] of Object.entries(OPTIONS))
+      expected.set(name, await own.evaluate(ownModel, qpts, options));
+    cluster = new TestCluster();
+    await cluster.begin();
+    client = cluster.client();
+    model = await client.loadModel(path);
+  });
+
+  after(async () => {
+    await alone?.dispose();
+    await cluster?.dispose();
+  });
+
+  const ledger = async () => (await cluster.state()).ledger;
+
+  function assertSame(found: Evaluation, name: string): void {
+    const wanted = expected.get(name)!;
+    for (const key of ['frequencies', 'structureFactors', 'intensities', 'histogram'] as const) {
+      assert.deepEqual(
+        found[key] && Buffer.from(found[key].buffer),
+        wanted[key] && Buffer.from(wanted[key].buffer),
+      );
+    }
+    assert.equal(found.imaginary, wanted.imaginary);
+  }
+
+  for (const [name, options] of Object.entries(OPTIONS)) {
+    it(`gives ${name} with the bits of a single daemon`, async () => {
+      const { done } = await ledger();
+      assertSame(await client.evaluate(model, qpts, options), name);
+      assert.ok((await ledger()).done > done, 'workers have computed');
+    });
+  }
+
+  /** Computes while `disturb` is at work, and compares. */
+  async function disturbed(disturb: () => Promise<void>): Promise<void> {
+    const evaluation = client.evaluate(model, qpts, { ...SQW, chunkPoints: 200 });
+    await disturb();
+    assertSame(await evaluation, 'broadened intensities');
+  }
+
+  it('loses nothing with a worker that is killed, which comes back', async () => {
+    const { requeued } = await ledger();
+    await disturbed(async () => void process.kill(await cluster.claimant(), 'SIGKILL'));
+    assert.ok((await ledger()).requeued > requeued);
+    await cluster.complete();
+  });
+
+  it('loses nothing with the engine, which is started anew', async () => {
+    await disturbed(async () => {
+      await cluster.claimant();
+      process.kill((await cluster.state()).engine.pid!, 'SIGKILL');
+    });
+    assert.equal((await cluster.state()).engine.restarts, 1);
+    await cluster.complete();
+  });
+
+  it('loses nothing with a worker that hangs, and has it back', async () => {
+    let frozen = 0;
+    await disturbed(async () => {
+      frozen = await cluster.claimant();
+      process.kill(frozen, 'SIGSTOP');
+    });
+    process.kill(frozen, 'SIGCONT');
+    await cluster.complete();
+  });
+
+  it('counts a result that comes late, and nothing more', async () => {
+    const { late, done } = await ledger();
+    const { urls, certificate, worker_seed: seed } = cluster.clusterFile();
+    const connection = await connectTo({ urls, certificate, seed }, { inboxPrefix: WORKER_INBOX });
+    try {
+      const result = { kernelSeconds: 0, imaginary: 0, intensities: new Float64Array(1) };
+      const message = encodeMessage('result', { chunk: 1, result });
+      decodeAnswer((await connection.request(FROM_WORKERS.result, message, { timeout: 5000 })).data);
+    } finally {
+      await connection.close();
+    }
+    const after = await ledger();
+    assert.equal(after.done, done);
+    // the worker that hung may have brought its own meanwhile
+    assert.ok(after.late > late);
+  });
+
+  it('cancels: nothing of the job is left, and the next one is computed', async () => {
+    const abort = new AbortController();
+    const evaluation = client.evaluate(model, qpts, { ...SQW, chunkPoints: 200, signal: abort.signal });
+    await cluster.claimant();
+    abort.abort();
+    await assert.rejects(evaluation, { code: 'cancelled' });
+    const { queued, claimed, cancelled } = await ledger();
+    assert.deepEqual([queued, claimed], [0, 0]);
+    assert.ok(cancelled > 0);
+    assertSame(await client.evaluate(model, qpts, SQW), 'broadened intensities');
+  });
+
+  it('gives up a chunk that has ended three workers, and says which', async () => {
+    const many = someQpts(20_000);
+    const options = { ...SQW, energies: new Float64Array(20_000).fill(1), chunkPoints: 20_000 };
+    const evaluation = client.evaluate(model, many, options);
+    const failure = assert.rejects(evaluation, (error: { code: string; message: string; where: string }) => {
+      assert.equal(error.code, 'internal');
+      assert.match(error.message, /^3 workers have died/);
+      assert.match(error.where, /^20000 q-points from 0 0 0 on; .*SIGKILL/);
+      return true;
+    });
+    const killed = new Set<number>();
+    while (killed.size < 3) {
+      const pid = await cluster.claimant();
+      if (killed.has(pid)) continue;
+      process.kill(pid, 'SIGKILL');
+      killed.add(pid);
+    }
+    await failure;
+    await cluster.complete();
+  });
+
+  it('comes back with its workers when the gateway is killed', async () => {
+    await disturbed(async () => {
+      await cluster.claimant();
+      process.kill(cluster.connection().pid, 'SIGKILL');
+    });
+    await cluster.complete();
+  });
+
+  it('lets a worker’s key neither make chunks nor take them, nor listen to others', async () => {
+    const { urls, certificate, worker_seed: seed } = cluster.clusterFile();
+    const connection = await connectTo(
+      { urls, certificate, seed },
+      { name: 'stranger', inboxPrefix: WORKER_INBOX },
+    );
+    try {
+      for (const subject of [
+        'eu.chunk.c.j',
+        `$JS.API.STREAM.DELETE.${STREAM}`,
+        `$JS.API.STREAM.PURGE.${STREAM}`,
+        'eu.all',
+      ]) {
+        await assert.rejects(connection.request(subject, '', { timeout: 1000 }), /[Pp]ermission/, subject);
+      }
+      for (const subject of ['>', CHUNKS, 'eu.result', '_INBOX_gateway.>', '$SYS.>']) {
+        const refused = new Promise((resolve) =>
+          connection.subscribe(subject, { callback: (error) => resolve(error) }),
+        );
+        assert.match(String(await refused), /[Pp]ermission/, subject);
+      }
+    } finally {
+      await connection.close();
+    }
+    await assert.rejects(connectTo({ urls, certificate, seed: seed.replace(/.{6}$/, 'AAAAAA') }, {}));
+  });
+
+  it('refuses a worker of another version, and says which side to update', async () => {
+    const { urls, certificate, worker_seed: seed } = cluster.clusterFile();
+    const connection = await connectTo({ urls, certificate, seed }, { inboxPrefix: WORKER_INBOX });
+    try {
+      const hello = { worker: 'w', host: 'h', pid: 1, connection: 'c', className: 'c', threads: 1 };
+      const message = encodeMessage('hello', { ...hello, version: '0.0.1', addon: '' });
+      const answer = await connection.request(FROM_WORKERS.hello, message);
+      assert.throws(() => decodeAnswer(answer.data), {
+        code: 'protocol_version',
+        message: /update the worker/,
+      });
+    } finally {
+      await connection.close();
+    }
+    assert.equal((await cluster.state()).workers.length, WORKERS);
+  });
+
+  it('is stopped with all its processes and files', async () => {
+    const { engine } = await cluster.state();
+    const { code } = await cluster.cli('cluster', 'stop');
+    assert.equal(code, 0);
+    assert.deepEqual(cluster.processes(), []);
+    assert.throws(() => process.kill(engine.pid!, 0), { code: 'ESRCH' });
+    assert.equal(existsSync(cluster.directory), false);
+    assert.equal((await cluster.cli('cluster', 'status')).code, 3);
+  });
+});

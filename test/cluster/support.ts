@@ -1,0 +1,83 @@
+/** A cluster of the tests' own: gateway, engine and workers as the command line starts them. */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { seededRandom } from '../../crystals/random.js';
+import { type ForceConstants, makeForceConstants } from '../../src/models/forceConstants.js';
+import type { ClusterStatus } from '../../src/protocol/results.js';
+import { largeModel } from '../support/crystals.js';
+import { eventually, TestDaemon } from '../support/daemon.js';
+
+export const WORKERS = 2;
+
+/** As many atoms as a calculation of a second or so needs, with Born charges, so that directions count at zone centres. */
+export function polarModel(): ForceConstants {
+  const atoms = 60;
+  const content = largeModel(atoms);
+  const charge = (i: number) => (Math.floor(i / 9) % 2 === 0 ? 0.5 : -0.5);
+  const born = Float64Array.from({ length: 9 * atoms }, (_, i) => ((i % 9) % 4 === 0 ? charge(i) : 0));
+  return makeForceConstants({ ...content, born, dielectric: Float64Array.of(3, 0, 0, 0, 3, 0, 0, 0, 3) });
+}
+
+/** [3,n] q-points, the first and one in the middle of which are zone centres. */
+export function someQpts(n: number, seed = 1): Float64Array {
+  const next = seededRandom(seed);
+  const qpts = Float64Array.from({ length: 3 * n }, () => next() - 0.5);
+  for (const i of [0, Math.floor(n / 2)]) for (let k = 0; k < 3; k++) qpts[k * n + i] = 0;
+  return qpts;
+}
+
+export class TestCluster extends TestDaemon {
+  readonly directory = join(this.folder, 'cluster');
+
+  async begin(): Promise<void> {
+    const args = ['cluster', 'start', '--workers', String(WORKERS), '--launcher', 'local'];
+    const { code, stderr } = await this.cli(...args, '--directory', this.directory);
+    if (code !== 0) throw new Error(stderr);
+    await this.complete();
+  }
+
+  /** Waits until all workers are there. */
+  complete(): Promise<void> {
+    return eventually(
+      async () => (await this.state()).workers.length === WORKERS,
+      'all workers are there',
+      20_000,
+    );
+  }
+
+  /** What `cluster status --json` says. */
+  async state(): Promise<ClusterStatus & { connection: string }> {
+    const { stdout } = await this.cli('cluster', 'status', '--json');
+    return { workers: [], ...JSON.parse(stdout) };
+  }
+
+  /** The worker that has a chunk, as soon as one has. */
+  async claimant(): Promise<number> {
+    let pid = 0;
+    await eventually(
+      async () => {
+        pid = (await this.state()).workers.find(({ state }) => state === 'working')?.pid ?? 0;
+        return pid > 0;
+      },
+      'a worker has a chunk',
+      30_000,
+    );
+    return pid;
+  }
+
+  /** Processes whose command line names this cluster's folder, or its engine. */
+  processes(): string[] {
+    const all = execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' }).split('\n');
+    return all.filter((line) => line.includes(this.directory));
+  }
+
+  clusterFile(): { urls: string[]; certificate: string; worker_seed: string } {
+    return JSON.parse(readFileSync(join(this.directory, 'cluster.json'), 'utf8'));
+  }
+
+  override async dispose(): Promise<void> {
+    await this.cli('cluster', 'stop');
+    await super.dispose();
+  }
+}
