@@ -65,6 +65,8 @@ function copyDaemon() {
   copy(join(root, 'dist'), join(daemon, 'dist'));
   copy(join(root, 'build', 'addon', 'euphonic.node'), join(daemon, 'build', 'addon', 'euphonic.node'));
   const bin = { euphonicd: 'dist/cli.js' };
+  // nats-server with its licence
+  copy(join(root, 'build', 'engine'), join(daemon, 'build', 'engine'));
   writeFileSync(
     join(daemon, 'package.json'),
     `${JSON.stringify({ name, version, type, license, bin }, null, 2)}\n`,

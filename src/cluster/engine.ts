@@ -12,7 +12,7 @@ import { engineFolder, type GatewayFile } from './files.js';
 import { ACCOUNT, MAX_PAYLOAD, PING_MS, WORKER_RIGHTS } from './subjects.js';
 
 /** Where `npm run setup` puts the program, seen from src/cluster and from dist/cluster. */
-const OWN_SERVER = fileURLToPath(new URL('../../build/engine/nats-server', import.meta.url));
+const OWN_SERVER = fileURLToPath(new URL('../../build/engine/bin/nats-server', import.meta.url));
 
 const LEAST_VERSION = [2, 15];
 
@@ -47,9 +47,9 @@ export function findServer(env: NodeJS.ProcessEnv = process.env): { path: string
     'file_not_found',
     `There is no nats-server${old ? ` that is new enough: ${old}` : ''}.`,
     {
-      where: 'EUPHONIC_NATS_SERVER, build/engine, PATH',
+      where: 'EUPHONIC_NATS_SERVER, build/engine/bin, PATH',
       expected: `nats-server ${LEAST_VERSION.join('.')} or newer, which a cluster needs`,
-      advice: 'Build it with: npm run setup -- cluster',
+      advice: 'Install it with: npm run setup -- cluster',
     },
   );
 }
