@@ -20,7 +20,10 @@ import {
 
 /** A chunk that a worker does not speak of for this long is delivered to another. */
 const ACK_WAIT_MS = 5000;
+/** Chunks that workers of one class may have at a time. */
 const MAX_ACK_PENDING = 4096;
+/** Pulls that may wait: one or two of each worker. */
+const MAX_PULLS = 8192;
 /** The engine starts in a fraction of a second. */
 const START_MS = 15_000;
 /** An engine that cannot be reached for this long hangs, and is replaced. */
@@ -231,6 +234,7 @@ export class Broker {
       ack_wait: ACK_WAIT_MS * NANOS,
       max_ack_pending: MAX_ACK_PENDING,
       max_deliver: -1,
+      max_waiting: MAX_PULLS,
     });
   }
 }

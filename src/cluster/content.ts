@@ -62,6 +62,8 @@ export interface LoadMessage {
 export interface AllMessage {
   cancel?: string;
   end?: boolean;
+  /** the gateway was away: say anew who is there, what is claimed, and what was not answered */
+  again?: boolean;
 }
 
 /** A job as a worker opens it: equal for all jobs of equal options, so that a fit finds its plan. */

@@ -19,7 +19,8 @@ import { decodeMessage, encodeAnswer, encodeMessage, encodeRefusal } from './mes
 import { Roster } from './roster.js';
 import { chunkSubject } from './subjects.js';
 
-const WATCH_MS = 1000;
+/** A chunk that nobody has is noticed after this time, where a worker is idle. */
+const WATCH_MS = 250;
 /** Where no worker has been for this long, the gateway takes what waits. */
 const HOME_AFTER_MS = 3000;
 /** What the gateway may not compute itself is given up after this time without a worker. */
@@ -205,6 +206,9 @@ export class Dispatch implements Effects, BrokerEvents {
 
   wayRestored(): void {
     this.ledger.wayRestored(Date.now());
+    // who has gone meanwhile was not told, and what workers said may be lost
+    this.roster.clear();
+    this.broker.tellAll(encodeMessage('all', { again: true }));
   }
 
   private readonly heard: Record<FromWorker, (bytes: Uint8Array) => Promise<Uint8Array> | undefined> = {

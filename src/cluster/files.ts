@@ -1,9 +1,9 @@
 /** The files of a cluster: `gateway.json` beside the connection file, `cluster.json` and `launcher.json` in the cluster's directory. */
 import { readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { EuphonicError } from '../base/errors.js';
-import { cannotWrite, readPrivateFile } from '../runtime/files.js';
+import { cannotWrite, checkPrivateDirectory, readPrivateFile } from '../runtime/files.js';
 import type { RuntimePaths } from '../runtime/paths.js';
 
 const integer = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -73,11 +73,19 @@ export function removeGatewayFile(paths: RuntimePaths): void {
 /** Throws `file_not_found`, `runtime_directory`, `file_damaged`. */
 export function readClusterFile(path: string): ClusterFile {
   const file = readChecked(clusterSchema, path);
-  if (file) return file;
+  if (file) {
+    checkClusterDirectory(dirname(path));
+    return file;
+  }
   throw new EuphonicError('file_not_found', 'There is no such cluster.', {
     where: path,
     expected: 'the file cluster.json in the directory that euphonicd cluster start has named',
   });
+}
+
+/** Nobody else has any right there. Throws `runtime_directory`. */
+export function checkClusterDirectory(directory: string): void {
+  checkPrivateDirectory(directory, 0o077);
 }
 
 export function writeClusterFile(directory: string, file: ClusterFile): void {

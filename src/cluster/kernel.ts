@@ -36,7 +36,7 @@ const DRAIN_MS = 20_000;
 /** The engine hears so often that a chunk is being worked on. */
 const WORKING_MS = 1500;
 const LOAD_MS = 5000;
-/** A pull waits for a chunk this long at the engine, and somewhat longer here. */
+/** A pull waits for chunks this long at the engine, and here it is taken for lost after the time of an answer beyond. */
 const PULL_MS = 5000;
 const ANSWER_MS = 10_000;
 /** What failed for want of a connection is tried again. */
@@ -45,6 +45,7 @@ const CHECK_MS = 500;
 
 /** Chunks under way: one is computed while another travels, and each thread has batches waiting. */
 const LEAST_CHUNKS = 2;
+const MOST_CHUNKS = 16;
 const POINTS_PER_THREAD = 64;
 
 /** Where the engine delivers, and its status for a pull to which it had nothing to deliver. */
@@ -72,14 +73,15 @@ export class Kernel {
   private readonly addon = createHash('sha256').update(readFileSync(ADDON_PATH)).digest('hex');
   private isAdmitted = false;
   private seenAt = Date.now();
-  /** chunks under way: where the engine is answered about each, and its q-points */
-  private readonly underWay = new Map<string, number>();
+  /** chunks under way, by where the engine is answered about each */
+  private readonly underWay = new Map<string, { chunk: number; engine: string }>();
+  /** chunks that pulls may still bring, and when one last brought something */
+  private asked = 0;
+  private pulledAt = 0;
+  /** q-points of the chunk that came last */
+  private latestCount = 1;
   private points = 0;
   private isDraining = false;
-  /** of the pull that waits for room, or for the gateway */
-  private wake = () => {};
-  /** of the pull that waits for the engine */
-  private pulled = () => {};
   private finish!: (code: number) => void;
   private readonly finished = new Promise<number>((resolve) => {
     this.finish = resolve;
@@ -130,17 +132,16 @@ export class Kernel {
     connection.subscribe(PULLS + this.worker, { callback: (_, message) => void this.hearPull(message) });
     connection.subscribe(ALL, { callback: (_, message) => this.hear(message) });
     setInterval(() => this.isAdmitted && this.say('load', this.load()), LOAD_MS).unref();
+    setInterval(() => this.checkPulls(), CHECK_MS).unref();
     void this.watch();
     void this.greet();
-    void this.pull();
   }
 
   private async watch(): Promise<void> {
     for await (const status of this.connection.status()) {
       if (status.type === 'disconnect') {
         this.isAdmitted = false;
-        this.lost.reject(new Error('the connection is lost'));
-        this.lost = rejection();
+        this.again();
       } else if (status.type === 'reconnect') void this.greet();
     }
   }
@@ -158,7 +159,8 @@ export class Kernel {
         await this.request('hello', { ...hello });
         this.isAdmitted = true;
         this.seenAt = Date.now();
-        this.wake();
+        for (const [ack, { chunk }] of this.underWay) if (this.isOfEngine(ack)) this.claim(chunk, ack);
+        this.fill();
         return;
       } catch (error) {
         if (error instanceof EuphonicError && error.code === 'protocol_version') {
@@ -178,8 +180,12 @@ export class Kernel {
   }
 
   private hear(message: Msg): void {
-    const { cancel, end } = decodeMessage<AllMessage>(message.data, 'all');
+    const { cancel, end, again } = decodeMessage<AllMessage>(message.data, 'all');
     if (cancel !== undefined) this.jobs.cancel(cancel);
+    if (again) {
+      this.again();
+      void this.greet();
+    }
     if (end) this.finish(0);
   }
 
@@ -192,57 +198,66 @@ export class Kernel {
     if (alone > ALONE_MS || (alone > FORGOTTEN_MS && !existsSync(this.options.file))) this.finish(0);
   }
 
-  /** One pull at a time, as long as there is room for another chunk. */
-  private async pull(): Promise<void> {
-    const body = JSON.stringify({ batch: 1, expires: PULL_MS * NANOS });
-    while (!this.isDraining) {
-      if (!this.isAdmitted || !this.hasRoom) {
-        await new Promise<void>((resolve) => {
-          this.wake = resolve;
-        });
-        continue;
-      }
-      const answered = new Promise<void>((resolve) => {
-        this.pulled = resolve;
-      });
-      const late = sleep(PULL_MS + ANSWER_MS, undefined, { ref: false });
-      this.connection.publish(nextSubject(this.className), body, { reply: PULLS + this.worker });
-      await Promise.race([answered, late, this.lost.promise]).catch(() => {});
-    }
+  /** Asks the engine for as many chunks as there is room for. */
+  private fill(): void {
+    if (!this.isAdmitted || this.isDraining) return;
+    const chunks = Math.ceil((POINTS_PER_THREAD * this.executor.threads) / this.latestCount);
+    const room = Math.min(MOST_CHUNKS, Math.max(LEAST_CHUNKS, chunks));
+    const batch = room - this.underWay.size - this.asked;
+    if (batch <= 0) return;
+    this.asked += batch;
+    const body = JSON.stringify({ batch, expires: PULL_MS * NANOS });
+    this.connection.publish(nextSubject(this.className), body, { reply: PULLS + this.worker });
   }
 
-  /** What a pull brings: a chunk, or after some time the word that there is none. */
+  /** What a pull brings: a chunk, or the word that it has ended with so many fewer. */
   private async hearPull(message: Msg): Promise<void> {
     const { headers, reply } = message;
-    if (!headers?.code && reply) {
-      if (this.isDraining) this.connection.publish(reply, '-NAK');
+    this.pulledAt = Date.now();
+    if (headers?.code) {
+      this.asked = Math.max(0, this.asked - Number(headers.get('Nats-Pending-Messages') || this.asked));
+      // not in time, or the consumer is not there yet
+      if (headers.code !== NONE_IN_TIME) await sleep(RETRY_MS);
+    } else {
+      this.asked = Math.max(0, this.asked - 1);
+      if (this.isDraining) this.connection.publish(reply!, '-NAK');
       else void this.handle(message);
-    } else if (headers?.code !== NONE_IN_TIME) await sleep(RETRY_MS);
-    this.pulled();
+    }
+    this.fill();
   }
 
-  private get hasRoom(): boolean {
-    const points = [...this.underWay.values()].reduce((sum, count) => sum + count, 0);
-    return this.underWay.size < LEAST_CHUNKS || points < POINTS_PER_THREAD * this.executor.threads;
+  private checkPulls(): void {
+    if (this.asked === 0 || Date.now() - this.pulledAt < PULL_MS + ANSWER_MS) return;
+    this.pulledAt = Date.now();
+    this.asked = 0;
+    this.fill();
+  }
+
+  /** Starts over with what the engine and the gateway are told, since some of it may be lost. */
+  private again(): void {
+    this.lost.reject(new Error('the connection is lost'));
+    this.lost = rejection();
+    this.asked = 0;
   }
 
   private async handle(message: Msg): Promise<void> {
     const ack = message.reply!;
     const { chunk, job, digest, points } = decodeMessage<ChunkMessage>(message.data, 'chunk');
     const count = points.qpts.length / 3;
-    this.underWay.set(ack, count);
-    const connection = ownConnectionId(this.connection);
-    this.say('claim', { chunk, worker: this.worker, host: hostname(), connection, ack });
-    const working = setInterval(() => this.connection.publish(ack, '+WPI'), WORKING_MS);
+    this.latestCount = Math.max(1, count);
+    this.underWay.set(ack, { chunk, engine: this.engine });
+    this.claim(chunk, ack);
+    const tell = (word?: string) => this.isOfEngine(ack) && this.connection.publish(ack, word);
+    const working = setInterval(() => tell('+WPI'), WORKING_MS);
     try {
       const answer = await this.compute(chunk, job, digest, points);
       this.points += count;
       if (answer) await this.deliver(answer);
-      this.connection.publish(ack);
+      tell();
     } finally {
       clearInterval(working);
       this.underWay.delete(ack);
-      this.wake();
+      this.fill();
     }
   }
 
@@ -293,6 +308,20 @@ export class Kernel {
       this.connection.request(FROM_WORKERS[kind], bytes, { timeout: ANSWER_MS }),
     );
     return decodeAnswer<T>(answer.data);
+  }
+
+  private get engine(): string {
+    return this.connection.info?.server_id ?? '';
+  }
+
+  /** Another engine may have given the same name to something else. */
+  private isOfEngine(ack: string): boolean {
+    return this.underWay.get(ack)?.engine === this.engine;
+  }
+
+  private claim(chunk: number, ack: string): void {
+    const connection = ownConnectionId(this.connection);
+    this.say('claim', { chunk, worker: this.worker, host: hostname(), connection, ack });
   }
 
   private say(kind: 'claim' | 'load' | 'bye', content: object): void {

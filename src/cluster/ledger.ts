@@ -9,6 +9,9 @@ export const POISON_DEATHS = 3;
 /** A chunk that nobody has claimed for this long while a worker was idle is published again: the broker may have lost it. */
 export const REPUBLISH_MS = 5000;
 
+/** Sooner than that where a connection has ended meanwhile, since the broker may have delivered the chunk to it. */
+export const SUSPECT_MS = 200;
+
 /** Connections that have ended are remembered, since a claim may arrive after the word of its connection's end. */
 const MAX_ENDED = 1000;
 
@@ -61,6 +64,8 @@ interface Entry {
   readonly deaths: Claimant[];
   /** when it was last given to the broker, or back to it */
   queuedAt: number;
+  /** when a connection ended to which the broker may have delivered it */
+  suspectAt: number | undefined;
 }
 
 export class Ledger {
@@ -80,7 +85,15 @@ export class Ledger {
   /** Takes a chunk of a job for workers of a class and returns its number; `known` is told of it before it is published. */
   add(job: string, className: string, now: number, known: (chunk: number) => void): void {
     const chunk = this.nextChunk++;
-    this.entries.set(chunk, { chunk, job, className, claims: new Map(), deaths: [], queuedAt: now });
+    this.entries.set(chunk, {
+      chunk,
+      job,
+      className,
+      claims: new Map(),
+      deaths: [],
+      queuedAt: now,
+      suspectAt: undefined,
+    });
     known(chunk);
     if (this.isEngineThere) this.effects.publish(chunk);
   }
@@ -129,6 +142,8 @@ export class Ledger {
     if (this.ended.size > MAX_ENDED) this.ended.delete(this.ended.keys().next().value!);
     for (const entry of [...this.entries.values()]) {
       if (entry.claims.has(connection)) this.giveUp(entry, connection, end, now);
+      // for a moment the broker still delivers to a connection of whose end it has told
+      if (entry.claims.size === 0) entry.suspectAt = now;
     }
   }
 
@@ -151,9 +166,11 @@ export class Ledger {
 
   /** Publishes again what should have been claimed by now. `idle` are classes of which a worker has nothing to do. */
   watch(idle: ReadonlySet<string>, now: number): number[] {
+    const isOverdue = ({ queuedAt, suspectAt = Number.POSITIVE_INFINITY }: Entry) =>
+      now - queuedAt >= REPUBLISH_MS || now - suspectAt >= SUSPECT_MS;
     const overdue = [...this.entries.values()].filter(
-      ({ claims, className, queuedAt }) =>
-        this.isEngineThere && claims.size === 0 && idle.has(className) && now - queuedAt >= REPUBLISH_MS,
+      (entry) =>
+        this.isEngineThere && entry.claims.size === 0 && idle.has(entry.className) && isOverdue(entry),
     );
     for (const entry of overdue) this.publish(entry, now);
     this.counters.republished += overdue.length;
@@ -180,6 +197,7 @@ export class Ledger {
 
   private publish(entry: Entry, now: number): void {
     entry.queuedAt = now;
+    entry.suspectAt = undefined;
     this.effects.publish(entry.chunk);
   }
 

@@ -5,7 +5,7 @@ import { VERSION } from '../base/version.js';
 import { ensurePrivateDirectory } from '../runtime/files.js';
 import type { RuntimePaths } from '../runtime/paths.js';
 import { findServer } from './engine.js';
-import { writeClusterFile, writeGatewayFile, writeLauncherFile } from './files.js';
+import { checkClusterDirectory, writeClusterFile, writeGatewayFile, writeLauncherFile } from './files.js';
 import { makeKeys } from './keys.js';
 import type { LauncherName } from './launcher.js';
 
@@ -24,6 +24,7 @@ export async function prepareCluster(paths: RuntimePaths, options: ClusterOption
   findServer();
   ensurePrivateDirectory(paths.directory);
   ensurePrivateDirectory(directory);
+  checkClusterDirectory(directory);
   const host = isOpen ? '0.0.0.0' : '127.0.0.1';
   const port = await freePort(host);
   const keys = await makeKeys();

@@ -14,6 +14,11 @@ export function ensurePrivateDirectory(directory: string): void {
   } catch (error) {
     throw unusable(`The directory ${directory} cannot be made: ${systemReason(error)}.`, directory);
   }
+  checkPrivateDirectory(directory);
+}
+
+/** Throws `runtime_directory` for one that is not this user's, or that gives others a right in `refused`, by default to write. */
+export function checkPrivateDirectory(directory: string, refused = 0o022): void {
   let stats: Stats;
   try {
     stats = lstatSync(directory);
@@ -22,9 +27,9 @@ export function ensurePrivateDirectory(directory: string): void {
   }
   checkOwnership(stats, directory, 'directory');
   const mode = system.modeOf(stats);
-  if (mode !== undefined && (mode & 0o022) !== 0) {
+  if (mode !== undefined && (mode & refused) !== 0) {
     throw unusable(
-      `Other users may write to ${directory} (mode ${modeText(mode)}).`,
+      `Other users may ${refused === 0o022 ? 'write to' : 'enter'} ${directory} (mode ${modeText(mode)}).`,
       directory,
       `chmod 700 ${directory}`,
     );

@@ -1,9 +1,14 @@
 /** A real engine and two workers: the same bits as a daemon that computes by itself, whatever dies meanwhile. */
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { once } from 'node:events';
+import { chmodSync, existsSync, statSync } from 'node:fs';
+import { createConnection } from 'node:net';
+import { join } from 'node:path';
+import { connect, nkeyAuthenticator } from '@nats-io/transport-node';
 import type { EuphonicClient } from '../../src/client/client.js';
 import type { EvaluateOptions, Evaluation } from '../../src/client/evaluation.js';
 import { findServer } from '../../src/cluster/engine.js';
+import { SERVER_NAME } from '../../src/cluster/keys.js';
 import { decodeAnswer, encodeMessage } from '../../src/cluster/message.js';
 import { CHUNKS, connectTo, FROM_WORKERS, STREAM, WORKER_INBOX } from '../../src/cluster/subjects.js';
 import type { ModelSummary } from '../../src/protocol/results.js';
@@ -43,7 +48,7 @@ describe('a cluster of two workers', function () {
     try {
       findServer();
     } catch {
-      console.log('      SKIPPED: there is no nats-server; npm run setup -- cluster builds it');
+      console.log('      SKIPPED: there is no nats-server; npm run setup -- cluster installs it');
       this.skip();
     }
     alone = new TestDaemon();
@@ -84,6 +89,22 @@ describe('a cluster of two workers', function () {
       assert.ok((await ledger()).done > done, 'workers have computed');
     });
   }
+
+  it('says who works, as text and as JSON', async () => {
+    const { stdout } = await cluster.cli('cluster', 'status', '--json');
+    const { directory, connection, engine, workers, ledger: chunks } = JSON.parse(stdout);
+    assert.deepEqual([directory, connection], [cluster.directory, cluster.paths.connectionFile]);
+    assert.match(engine.version, /^2\.\d+/);
+    assert.ok(chunks.done > 0);
+    const text = (await cluster.cli('cluster', 'status')).stdout;
+    assert.match(text, /^workers +2 of 2$/m);
+    assert.equal(workers.length, WORKERS);
+    for (const { worker, pid, host, state, threads } of workers) {
+      assert.equal(threads, 1);
+      assert.ok(worker.includes(String(pid)));
+      assert.match(text, new RegExp(`^ +${worker} on ${host}: 1 thread, ${state}, `, 'm'));
+    }
+  });
 
   /** Computes while `disturb` is at work, and compares. */
   async function disturbed(disturb: () => Promise<void>): Promise<void> {
@@ -203,6 +224,41 @@ describe('a cluster of two workers', function () {
     await assert.rejects(connectTo({ urls, certificate, seed: seed.replace(/.{6}$/, 'AAAAAA') }, {}));
   });
 
+  it('tells nothing to who speaks no TLS, lets nobody in without a key, and listens at the loopback alone', async () => {
+    const { urls, certificate, worker_seed: seed } = cluster.clusterFile();
+    assert.equal(urls.length, 1);
+    const { hostname, port } = new URL(urls[0]);
+    assert.equal(hostname, '127.0.0.1');
+    const socket = createConnection(Number(port), hostname);
+    const heard: Buffer[] = [];
+    socket.on('data', (data) => heard.push(data)).on('error', () => {});
+    socket.write('CONNECT {}\r\nPING\r\n');
+    await once(socket, 'close');
+    assert.doesNotMatch(Buffer.concat(heard).toString('latin1'), /INFO|PONG|NATS/);
+    const tls = { handshakeFirst: true, ca: certificate, servername: SERVER_NAME };
+    await assert.rejects(connect({ servers: urls, tls, reconnect: false }), /[Aa]uthorization/);
+    const keyless = { servers: urls, tls: { handshakeFirst: true }, reconnect: false };
+    await assert.rejects(
+      connect({ ...keyless, authenticator: nkeyAuthenticator(Buffer.from(seed)) }),
+      /certificate/,
+    );
+  });
+
+  it('keeps its directory from others, and its workers refuse one that is open', async () => {
+    const file = join(cluster.directory, 'cluster.json');
+    assert.deepEqual(
+      [cluster.directory, file, join(cluster.folder, 'gateway.json')].map(
+        (path) => statSync(path).mode & 0o777,
+      ),
+      [0o700, 0o600, 0o600],
+    );
+    chmodSync(cluster.directory, 0o750);
+    const { code, stderr } = await cluster.cli('worker', file);
+    chmodSync(cluster.directory, 0o700);
+    assert.equal(code, 1);
+    assert.match(stderr, /Other users may enter .*cluster \(mode 0750\)/);
+  });
+
   it('refuses a worker of another version, and says which side to update', async () => {
     const { urls, certificate, worker_seed: seed } = cluster.clusterFile();
     const connection = await connectTo({ urls, certificate, seed }, { inboxPrefix: WORKER_INBOX });
@@ -227,6 +283,7 @@ describe('a cluster of two workers', function () {
     assert.deepEqual(cluster.processes(), []);
     assert.throws(() => process.kill(engine.pid!, 0), { code: 'ESRCH' });
     assert.equal(existsSync(cluster.directory), false);
+    assert.equal(existsSync(join(cluster.folder, 'gateway.json')), false);
     assert.equal((await cluster.cli('cluster', 'status')).code, 3);
   });
 });

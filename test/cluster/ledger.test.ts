@@ -8,6 +8,7 @@ import {
   Ledger,
   POISON_DEATHS,
   REPUBLISH_MS,
+  SUSPECT_MS,
 } from '../../src/cluster/ledger.js';
 
 const CLASS = 'c';
@@ -165,7 +166,10 @@ const event = fc.oneof(
   fc.record({ do: fc.constant('engine lost' as const) }),
   fc.record({ do: fc.constant('engine ready' as const) }),
   fc.record({ do: fc.constant('way restored' as const) }),
-  fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(10, 3000, 6000, REPUBLISH_MS) }),
+  fc.record({
+    do: fc.constant('wait' as const),
+    ms: fc.constantFrom(10, SUSPECT_MS, 3000, 6000, REPUBLISH_MS),
+  }),
 );
 
 function perform(world: World, what: typeof event extends fc.Arbitrary<infer E> ? E : never): void {
@@ -233,6 +237,19 @@ describe('ledger of chunks', () => {
     world.broker.waiting = [];
     world.settle();
     assert.equal(world.ledger.counts.republished, 1);
+  });
+
+  it('soon settles what the engine has delivered to a connection that ends before it claims anything', () => {
+    const world = new World();
+    world.add('a');
+    const [worker] = world.workers;
+    world.pull(worker, false);
+    world.end(worker, 'died');
+    assert.equal(world.broker.waiting.length, 0);
+    world.wait(SUSPECT_MS);
+    assert.equal(world.broker.waiting.length, 1);
+    world.settle();
+    assert.deepEqual([...world.settled.values()], [['done']]);
   });
 
   it('gives a chunk to the next at once when its claimant dies, and up when three have died', () => {

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { seededRandom } from '../../crystals/random.js';
+import type { EuphonicClient } from '../../src/client/client.js';
 import { type ForceConstants, makeForceConstants } from '../../src/models/forceConstants.js';
 import type { ClusterStatus } from '../../src/protocol/results.js';
 import { largeModel } from '../support/crystals.js';
@@ -29,6 +30,7 @@ export function someQpts(n: number, seed = 1): Float64Array {
 
 export class TestCluster extends TestDaemon {
   readonly directory = join(this.folder, 'cluster');
+  private asking: EuphonicClient | undefined;
 
   async begin(): Promise<void> {
     const args = ['cluster', 'start', '--workers', String(WORKERS), '--launcher', 'local'];
@@ -46,10 +48,10 @@ export class TestCluster extends TestDaemon {
     );
   }
 
-  /** What `cluster status --json` says. */
-  async state(): Promise<ClusterStatus & { connection: string }> {
-    const { stdout } = await this.cli('cluster', 'status', '--json');
-    return { workers: [], ...JSON.parse(stdout) };
+  /** What the gateway says of its cluster; a lost gateway is started again by that. */
+  async state(): Promise<ClusterStatus> {
+    this.asking ??= this.client();
+    return (await this.asking.status()).cluster!;
   }
 
   /** The worker that has a chunk, as soon as one has. */

@@ -149,7 +149,7 @@ function describe({ directory, engine, workers, ledger }: ClusterStatus, asked: 
     `workers    ${workers.length} of ${asked}`,
     ...workers.map(
       ({ worker: name, host, threads, state, points_per_s }) =>
-        `           ${name} on ${host}: ${threads} threads, ${state}, ${points_per_s.toFixed(0)} q-points/s`,
+        `           ${name} on ${host}: ${threads} ${threads === 1 ? 'thread' : 'threads'}, ${state}, ${points_per_s.toFixed(0)} q-points/s`,
     ),
     `chunks     ${Object.entries(ledger)
       .map(([what, count]) => `${count} ${what}`)
