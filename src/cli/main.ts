@@ -199,7 +199,12 @@ function addSpectrumCommands(program: Command, finish: Finish): void {
     .option('--t-max <kelvin>', 'highest temperature', parseNotNegative, 1000)
     .option('--t-step <kelvin>', 'between temperatures', parsePositive, 50)
     .option('--msd', 'mean-square displacements of each atom as well: tensors U, and U_iso, in Å²')
-    .option('--save-json <file>', 'where the numbers go, as JSON');
+    .option(
+      '-s, --save-to <file>',
+      'where the numbers go, once or several times: .csv (of displacements U_iso alone) or .json',
+      (file: string, files: string[] = []) => [...files, file],
+    )
+    .option('--save-json <file>', 'the same as JSON, whatever the name');
   addModelOptions(addCalculationOptions(addGridOptions(thermo), { isGrid: true }))
     .addOption(json())
     .action(finish(async (model, options) => (await import('./commands/thermo.js')).thermo(model, options)));

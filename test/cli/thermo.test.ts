@@ -55,11 +55,31 @@ describe('euphonicd thermo', function () {
     assert.ok(u[1].flat(2).every((x: number, k: number) => x === 2 * tensors[k]));
   });
 
+  it('writes columns', async () => {
+    const [table, json] = ['table.csv', 'same.json'].map((name) => join(daemon.folder, name));
+    const args = ['--asr', '--grid', '3', '3', '3', '--t-min', '100', '--t-max', '200', '--t-step', '100'];
+    const { code, stderr } = await daemon.cli('thermo', quartz, ...args, '--msd', '-s', table, '-s', json);
+    assert.equal(code, 0, stderr);
+    const lines = readFileSync(table, 'utf8').trimEnd().split('\n');
+    assert.ok(lines.includes('# grid: 3 3 3') && lines.includes('# per: mole of atoms'));
+    const [head, ...rows] = lines.filter((line) => !line.startsWith('#')).map((line) => line.split(','));
+    assert.equal(head[1], 'heat capacity (J/mol/K)');
+    assert.equal(head[5], 'U_iso of 1 Si (angstrom^2)');
+    const found = JSON.parse(readFileSync(json, 'utf8'));
+    rows.forEach((row, k) => {
+      const { temperature, heat_capacity, entropy, free_energy, internal_energy, u_iso } = found;
+      const expected = [temperature, heat_capacity, entropy, free_energy, internal_energy].map((x) => x[k]);
+      assert.deepEqual(row.map(Number), [...expected, ...u_iso[k]]);
+    });
+    assert.equal(rows.length, 2);
+  });
+
   it('is refused with what is wrong', async () => {
     const refused: [string[], RegExp][] = [
       [['--t-min', '500', '--t-max', '100'], /From 500 to 100 K/],
       [['--t-min', '-1'], /≥ 0/],
       [['--t-step', '0'], /> 0/],
+      [['-s', 'thermo.png'], /ends in one of .json, .csv/],
       [['--grid', '200', '200', '200'], /MAX_THERMO_POINTS/],
     ];
     for (const [args, words] of refused) {

@@ -1,7 +1,8 @@
 /** `euphonicd thermo`: heat capacity, entropy, free and internal energy. */
-import { sizeOf, weightedHalf } from '../../qpoints/grid.js';
+import { type Grid, sizeOf, weightedHalf } from '../../qpoints/grid.js';
 import { type Thermodynamics, thermodynamics } from '../../spectra/thermo.js';
 import { writeOutput } from '../formats/outputFile.js';
+import { namedOutputs } from '../formats/spectrumFile.js';
 import type { CalculationFlags } from '../options/calculationOptions.js';
 import type { ModelFlags } from '../options/modelOptions.js';
 import { type GridFlags, gridOf } from '../options/spectrumOptions.js';
@@ -15,6 +16,7 @@ interface ThermoFlags extends CalculationFlags, ModelFlags, GridFlags {
   tMax: number;
   tStep: number;
   json?: boolean;
+  saveTo?: string[];
   saveJson?: string;
   msd?: boolean;
 }
@@ -31,6 +33,7 @@ export async function thermo(modelPath: string, flags: ThermoFlags): Promise<num
   // at the zone centre no direction of approach would stand for all
   const plan = { splitting: false, ...planOptions(flags) };
   const temperatures = temperaturesOf(flags);
+  const files = namedOutputs(flags, [modelPath], ['.json', '.csv']);
   return withModel(modelPath, flags, async ({ client, model, crystal, evaluate, signal }) => {
     const grid = gridOf(flags, crystal.cellVectors);
     if (sizeOf(grid) > MAX_THERMO_POINTS) {
@@ -58,7 +61,10 @@ export async function thermo(modelPath: string, flags: ThermoFlags): Promise<num
       ...asJson(found),
       ...(flags.msd && displacementsJson(crystal.atomType, displacements)),
     };
-    if (flags.saveJson !== undefined) await writeOutput(flags.saveJson, `${JSON.stringify(json)}\n`);
+    const table = () =>
+      csv(found, crystal.atomType, displacements, { model: model.model, grid, asr: json.asr });
+    for (const { path, form } of files)
+      await writeOutput(path, form === '.csv' ? table() : `${JSON.stringify(json)}\n`);
     for (const sentence of [...model.notes, ...notes]) note(sentence);
     if (found.leftOut > ACOUSTIC / (crystal.atomType.length * sizeOf(grid)) + 1e-9) {
       note(`Imaginary modes, ${found.leftOut.toPrecision(3)} of 3 per atom, are left out.`);
@@ -101,6 +107,35 @@ function asJson({ temperature, heatCapacity, entropy, freeEnergy, internalEnergy
     internal_energy_unit: 'kilojoule / mole',
     modes_left_out_per_atom: leftOut,
   };
+}
+
+/** A line for each temperature, below # lines that say how the numbers came about. */
+function csv(
+  { temperature, heatCapacity, entropy, freeEnergy, internalEnergy, leftOut }: Thermodynamics,
+  atomType: readonly string[],
+  displacements: readonly Float64Array[],
+  { model, grid, asr }: { model: string; grid: Grid; asr: string | null },
+): string {
+  const about = { model, grid: grid.join(' '), asr: asr ?? 'none', modes_left_out_per_atom: leftOut };
+  const columns: [name: string, values: readonly number[]][] = [
+    ['temperature (K)', temperature],
+    ['heat capacity (J/mol/K)', heatCapacity],
+    ['entropy (J/mol/K)', entropy],
+    ['free energy (kJ/mol)', freeEnergy],
+    ['internal energy (kJ/mol)', internalEnergy],
+  ];
+  if (displacements.length > 0) {
+    atomType.forEach((type, i) => {
+      const values = displacements.map((all) => isotropic(all.subarray(9 * i, 9 * i + 9)));
+      columns.push([`U_iso of ${i + 1} ${type} (angstrom^2)`, values]);
+    });
+  }
+  return [
+    ...Object.entries({ ...about, per: 'mole of atoms' }).map(([name, value]) => `# ${name}: ${value}`),
+    columns.map(([name]) => name).join(','),
+    ...temperature.map((_, k) => columns.map(([, values]) => values[k]).join(',')),
+    '',
+  ].join('\n');
 }
 
 /** ⟨u²⟩ along any direction on the average: a third of the trace. */

@@ -19,9 +19,9 @@ type Form = (typeof FORMS)[number];
 
 export const isPicture = ({ form }: Output) => (PICTURES as readonly Form[]).includes(form);
 
-export interface Output {
+export interface Output<F extends Form = Form> {
   path: string;
-  form: Form;
+  form: F;
 }
 
 /**
@@ -34,19 +34,37 @@ export function outputs(
   command: string,
 ): Output[] {
   const read = [inputs].flat();
-  const files = saveTo.map((path): Output => {
-    const form = FORMS.find((known) => known === extname(path).toLowerCase());
+  const files = namedOutputs({ saveTo, ...(saveJson !== undefined && { saveJson }) }, read, FORMS);
+  if (files.length > 0) return files;
+  const name = `${stem(read[0])}-${command}`;
+  return checked(
+    [
+      { path: `${name}.png`, form: '.png' },
+      { path: `${name}.json`, form: '.json' },
+    ],
+    read,
+  );
+}
+
+/** Those that flags name, of the forms that there are. Throws as `outputs` does. */
+export function namedOutputs<F extends Form>(
+  { saveTo = [], saveJson }: { saveTo?: string[]; saveJson?: string },
+  read: readonly string[],
+  forms: readonly F[],
+): Output<F | '.json'>[] {
+  const files = saveTo.map((path): Output<F | '.json'> => {
+    const form = forms.find((known) => known === extname(path).toLowerCase());
     if (form) return { path, form };
     throw new UsageError('invalid_argument', `The form of ${path} is not known.`, {
       where: '--save-to',
-      expected: `a name that ends in one of ${FORMS.join(', ')}`,
+      expected: `a name that ends in one of ${forms.join(', ')}`,
     });
   });
   if (saveJson !== undefined) files.push({ path: saveJson, form: '.json' });
-  if (files.length === 0) {
-    const name = `${stem(read[0])}-${command}`;
-    files.push({ path: `${name}.png`, form: '.png' }, { path: `${name}.json`, form: '.json' });
-  }
+  return checked(files, read);
+}
+
+function checked<F extends Form>(files: Output<F>[], read: readonly string[]): Output<F>[] {
   const overwriting = files.find(({ path }) => read.some((input) => isSameFile(path, input)));
   if (overwriting) {
     throw new UsageError('invalid_argument', `${overwriting.path} would be overwritten with the result.`, {
