@@ -76,7 +76,7 @@ export const DEFAULT_READ_TIME_MS = 10 * 60_000;
 export const READER_IDLE_MS = 10_000;
 
 /** Time that answers have to leave when the daemon ends. */
-export const DRAIN_MS = 1000;
+export const DRAIN_MS = 2000;
 
 /** Errors that `status` shows, the latest of each daemon. */
 export const MAX_LAST_ERRORS = 20;
