@@ -1,11 +1,11 @@
 /** Commands and their exit codes: 0 done, 1 the work failed, 2 wrong usage; `status` 3 when no daemon is alive. */
-import { Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import { asEuphonicError } from '../base/errors.js';
 import { VERSION } from '../base/version.js';
 import { DOS_WEIGHTINGS, PDOS_PARTS, POWDER_WEIGHTINGS } from '../protocol/options.js';
 import { NEUTRON_WEIGHTED } from '../spectra/dos.js';
 import { addCalculationOptions, TRIPLE_FLAGS } from './options/calculationOptions.js';
-import { addClusterOptions, addWorkerOptions, parseWorkers } from './options/clusterOptions.js';
+import { addClusterOptions, addWorkerOptions, parseWorkers, SCRIPTS } from './options/clusterOptions.js';
 import { addAdaptiveOptions, addDispersionOptions, addPartialOption } from './options/dispersionOptions.js';
 import { withFlags } from './options/flagNames.js';
 import { addLimitOptions } from './options/limitOptions.js';
@@ -139,6 +139,11 @@ function addClusterCommands(program: Command, finish: Finish): void {
     .description('have more workers, or fewer')
     .argument('<n>', 'how many are to work', parseWorkers)
     .action(finish(async (workers) => (await load()).clusterScale(workers)));
+  cluster
+    .command('script')
+    .description('print what starts the workers of this cluster elsewhere')
+    .addArgument(new Argument('<kind>', 'for what').choices(SCRIPTS))
+    .action(finish(async (kind) => (await load()).clusterScript(kind)));
   cluster
     .command('stop')
     .description('end gateway and workers, and remove their files and keys')

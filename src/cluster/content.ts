@@ -48,6 +48,8 @@ export interface HelloMessage extends Build {
   connection: string;
   className: string;
   threads: number;
+  /** of the site's scheduler */
+  job: string | null;
   /** how the process before this one ended */
   lastDeath?: { worker: string; reason: string };
 }

@@ -32,11 +32,10 @@ const MAX_FAILURES = 20;
 const MAX_TAIL = 8;
 
 /** The program: that of the environment, of the set-up, or on the path. Throws `file_not_found` with what to do. */
-export function findServer(env: NodeJS.ProcessEnv = process.env): { path: string; version: string } {
+export function findServer(given?: string, env = process.env): { path: string; version: string } {
   const folders = (env.PATH ?? '').split(delimiter).filter(Boolean);
-  const candidates = env.EUPHONIC_NATS_SERVER
-    ? [env.EUPHONIC_NATS_SERVER]
-    : [OWN_SERVER, ...folders.map((folder) => join(folder, 'nats-server'))];
+  const named = env.EUPHONIC_NATS_SERVER || given;
+  const candidates = named ? [named] : [OWN_SERVER, ...folders.map((folder) => join(folder, 'nats-server'))];
   let old = '';
   for (const path of candidates.filter(isProgram)) {
     const version = versionOf(path);
@@ -92,7 +91,7 @@ export class Engine {
     gateway: GatewayFile,
     private readonly log: Log,
   ) {
-    ({ path: this.program, version: this.version } = findServer());
+    ({ path: this.program, version: this.version } = findServer(gateway.server));
     this.folder = engineFolder(gateway.directory);
     // a gateway that was killed left it
     rmSync(this.folder, { recursive: true, force: true });

@@ -5,6 +5,7 @@ import * as v from 'valibot';
 import { EuphonicError } from '../base/errors.js';
 import { cannotWrite, checkPrivateDirectory, readPrivateFile } from '../runtime/files.js';
 import type { RuntimePaths } from '../runtime/paths.js';
+import { LAUNCHERS } from './launcherNames.js';
 
 const integer = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
@@ -15,6 +16,8 @@ const gatewaySchema = v.object({
   /** where the engine listens */
   host: v.string(),
   port: integer,
+  /** its program, where the site names one */
+  server: v.optional(v.string()),
   certificate: v.string(),
   private_key: v.string(),
   /** seeds of the three nkeys */
@@ -37,9 +40,14 @@ const clusterSchema = v.object({
 type ClusterFile = v.InferOutput<typeof clusterSchema>;
 
 const launcherSchema = v.object({
-  launcher: v.picklist(['local', 'none']),
+  launcher: v.picklist(LAUNCHERS),
   workers: integer,
   threads_per_worker: integer,
+  /** of Slurm: where the jobs may run, for how long, and whatever else sbatch takes */
+  partition: v.optional(v.string()),
+  time_ms: v.optional(integer),
+  options: v.array(v.string()),
+  /** of processes of this computer */
   pids: v.array(integer),
 });
 
@@ -103,7 +111,7 @@ export function writeLauncherFile(directory: string, file: LauncherFile): void {
 /** And the directory, if nothing else is in it. */
 export function removeClusterFiles(directory: string): void {
   rmSync(engineFolder(directory), { recursive: true, force: true });
-  const ours = /^(cluster\.json|launcher\.json|gateway\.log(\.1)?|worker-\d+\.log)$/;
+  const ours = /^(cluster\.json|launcher\.json|gateway\.log(\.1)?|worker-[\w.-]+\.log)$/;
   for (const name of readdirSync(directory))
     if (ours.test(name)) rmSync(join(directory, name), { force: true });
   try {

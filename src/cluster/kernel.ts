@@ -13,6 +13,7 @@ import type { AllMessage, ChunkMessage, HelloMessage, LoadMessage, ResultMessage
 import { readClusterFile } from './files.js';
 import { decodeAnswer, decodeMessage, encodeMessage } from './message.js';
 import { classOf } from './probe.js';
+import { ownJob } from './slurm.js';
 import {
   ALL,
   type Connection,
@@ -153,7 +154,13 @@ export class Kernel {
     const { lastDeath } = this.options;
     const { threads } = this.executor;
     const who = { worker, host: hostname(), pid: process.pid, connection, className, threads };
-    const hello: HelloMessage = { ...who, version: VERSION, addon, ...(lastDeath && { lastDeath }) };
+    const hello: HelloMessage = {
+      ...who,
+      job: ownJob(),
+      version: VERSION,
+      addon,
+      ...(lastDeath && { lastDeath }),
+    };
     while (ownConnectionId(this.connection) === connection) {
       try {
         await this.request('hello', { ...hello });

@@ -1,32 +1,25 @@
-/** What starts workers and ends them: as processes of this computer, or nobody, where they are started by hand. */
+/** What starts workers and ends them: Slurm, this computer, or nobody, where they are started by hand. */
 import { execFileSync, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { clusterPath, type LauncherFile, readLauncherFile, writeLauncherFile } from './files.js';
-
-const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+import { clusterPath, readLauncherFile, writeLauncherFile } from './files.js';
+import type { LauncherName } from './launcherNames.js';
+import { type Launcher, workerArguments } from './program.js';
+import { hasSlurm, SlurmLauncher } from './slurm.js';
 
 /** A worker that was told to end has this time; then it is killed. */
 const STOP_MS = 25_000;
 const POLL_MS = 20;
 
-export type LauncherName = LauncherFile['launcher'];
-
-/** What it has started stands in the cluster's directory, so that any later command finds it. */
-interface Launcher {
-  /** Sees to it that there are so many workers. */
-  scale(workers: number): Promise<void>;
-  /** Ends all, and resolves when they have gone. */
-  stop(): Promise<void>;
-}
+/** Where Slurm is, the computer that one logs in to is not the one that calculates. */
+export const defaultLauncher = (): LauncherName => (hasSlurm() ? 'slurm' : 'local');
 
 /** The one by which the cluster in this directory was started. */
 export function launcherOf(directory: string): Launcher {
-  return readLauncherFile(directory)?.launcher === 'local'
-    ? new LocalLauncher(directory)
-    : new NoLauncher(directory);
+  const name = readLauncherFile(directory)?.launcher;
+  if (name === 'slurm') return new SlurmLauncher(directory);
+  return name === 'local' ? new LocalLauncher(directory) : new NoLauncher(directory);
 }
 
 /** Keeps how many were asked for, from which the gateway knows how many are to come. */
@@ -62,8 +55,8 @@ class LocalLauncher implements Launcher {
   private spawn(number: number, threads: number): number {
     const log = openSync(join(this.directory, `worker-${number}.log`), 'a', 0o600);
     try {
-      const args = [CLI, 'worker', clusterPath(this.directory), '--threads', String(threads)];
-      const child = spawn(process.execPath, args, { detached: true, stdio: ['ignore', log, log] });
+      const [program, ...args] = workerArguments(this.directory, threads);
+      const child = spawn(program, args, { detached: true, stdio: ['ignore', log, log] });
       child.unref();
       return child.pid!;
     } finally {

@@ -100,11 +100,11 @@ export class Roster {
 
   list(busy: ReadonlySet<string>, classes: ReadonlySet<string>): ClusterWorker[] {
     return [...this.members.values()].map((member) => {
-      const { worker, host, pid, className, threads, pointsPerSecond, memory, since, draining } = member;
+      const { worker, host, pid, job, className, threads, pointsPerSecond, memory, since, draining } = member;
       const waits = !classes.has(className) && classes.size > 0;
       const state = draining ? 'draining' : busy.has(worker) ? 'working' : waits ? 'waiting' : 'idle';
       return {
-        ...{ worker, host, pid, class: className, threads, state, memory },
+        ...{ worker, host, pid, job, class: className, threads, state, memory },
         points_per_s: pointsPerSecond,
         since: new Date(since).toISOString(),
       };

@@ -5,34 +5,41 @@ import { VERSION } from '../base/version.js';
 import { ensurePrivateDirectory } from '../runtime/files.js';
 import type { RuntimePaths } from '../runtime/paths.js';
 import { findServer } from './engine.js';
-import { checkClusterDirectory, writeClusterFile, writeGatewayFile, writeLauncherFile } from './files.js';
+import {
+  checkClusterDirectory,
+  type LauncherFile,
+  writeClusterFile,
+  writeGatewayFile,
+  writeLauncherFile,
+} from './files.js';
 import { makeKeys } from './keys.js';
-import type { LauncherName } from './launcher.js';
 
 export interface ClusterOptions {
   directory: string;
-  workers: number;
-  threadsPerWorker: number;
-  launcher: LauncherName;
+  launch: Omit<LauncherFile, 'pids'>;
   /** whether computers other than this one are to reach the engine */
   isOpen: boolean;
+  /** the one address for that; undefined: all */
+  listen: string | undefined;
+  /** the engine's program, where the site names it */
+  server: string | undefined;
 }
 
 /** Throws `file_not_found` without nats-server, `runtime_directory` where files cannot be written. */
 export async function prepareCluster(paths: RuntimePaths, options: ClusterOptions): Promise<void> {
-  const { directory, workers, threadsPerWorker, launcher, isOpen } = options;
-  findServer();
+  const { directory, launch, isOpen, listen, server } = options;
+  findServer(server);
   ensurePrivateDirectory(paths.directory);
   ensurePrivateDirectory(directory);
   checkClusterDirectory(directory);
-  const host = isOpen ? '0.0.0.0' : '127.0.0.1';
+  const host = isOpen ? (listen ?? '0.0.0.0') : '127.0.0.1';
   const port = await freePort(host);
   const keys = await makeKeys();
   const { certificate, worker_seed } = keys;
-  const urls = (isOpen ? ownAddresses() : [host]).map((address) => `tls://${address}:${port}`);
-  writeLauncherFile(directory, { launcher, workers, threads_per_worker: threadsPerWorker, pids: [] });
+  const urls = (host === '0.0.0.0' ? ownAddresses() : [host]).map((address) => `tls://${address}:${port}`);
+  writeLauncherFile(directory, { ...launch, pids: [] });
   writeClusterFile(directory, { version: VERSION, urls, certificate, worker_seed });
-  writeGatewayFile(paths, { connection: paths.connectionFile, directory, host, port, ...keys });
+  writeGatewayFile(paths, { connection: paths.connectionFile, directory, host, port, server, ...keys });
 }
 
 /** Those that others reach first; workers of this computer take the last. */

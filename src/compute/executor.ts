@@ -254,6 +254,8 @@ export interface ClusterWorker {
   worker: string;
   host: string;
   pid: number;
+  /** of the site's scheduler, if it started it */
+  job: string | null;
   /** workers of equal class calculate the same bits */
   class: string;
   threads: number;

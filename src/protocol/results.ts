@@ -176,6 +176,7 @@ export interface ClusterStatus {
     worker: string;
     host: string;
     pid: number;
+    job: string | null;
     class: string;
     threads: number;
     state: string;

@@ -35,7 +35,7 @@ const ROOMS: Record<string, string> = {
   cluster: 'base compute compute/local models protocol runtime',
   'cli/terminal': 'base runtime',
   'cli/options':
-    'base cli/terminal daemon/limits figure models protocol qpoints qpoints/paths runtime spectra spectra/calculation',
+    'base cli/terminal cluster daemon/limits figure models protocol qpoints qpoints/paths runtime spectra spectra/calculation',
   'cli/formats': 'base cli/options cli/terminal client figure protocol qpoints runtime spectra',
   'cli/commands':
     'base cli/formats cli/options cli/terminal client cluster compute compute/local daemon daemon/limits protocol qpoints qpoints/paths runtime spectra spectra/calculation',

@@ -10,7 +10,10 @@ import {
   removeClusterFiles,
   removeGatewayFile,
 } from '../../cluster/files.js';
-import { type LauncherName, launcherOf } from '../../cluster/launcher.js';
+import { defaultLauncher, launcherOf } from '../../cluster/launcher.js';
+import type { LauncherName, ScriptName } from '../../cluster/launcherNames.js';
+import { scriptFor } from '../../cluster/scripts.js';
+import { checkSiteRules, type SiteRules } from '../../cluster/siteRules.js';
 import { readSiteConfig } from '../../daemon/limits/siteConfig.js';
 import type { ClusterStatus } from '../../protocol/results.js';
 import { type RuntimePaths, runtimePaths } from '../../runtime/paths.js';
@@ -19,8 +22,12 @@ import { print, printJson } from '../terminal/output.js';
 
 export interface ClusterStartOptions {
   workers: number;
-  launcher: LauncherName;
+  launcher?: LauncherName;
   threadsPerWorker: number;
+  partition?: string;
+  /** milliseconds */
+  time?: number;
+  option: string[];
   directory?: string;
   json?: boolean;
 }
@@ -28,11 +35,25 @@ export interface ClusterStartOptions {
 export async function clusterStart(options: ClusterStartOptions): Promise<number> {
   const paths = runtimePaths();
   await checkNothingThere(paths);
-  const { workers, launcher, threadsPerWorker } = options;
+  const { workers, launcher = defaultLauncher() } = options;
+  const site = siteRules(workers);
   const directory = resolve(options.directory ?? join(paths.directory, `${paths.stem}-cluster`));
   const isOpen = mayListen(launcher);
+  const partition = options.partition ?? site.partition;
+  const time = options.time ?? Number.POSITIVE_INFINITY;
   const { prepareCluster } = await import('../../cluster/start.js');
-  await prepareCluster(paths, { directory, workers, threadsPerWorker, launcher, isOpen });
+  await prepareCluster(paths, {
+    directory,
+    isOpen,
+    listen: site.listen,
+    server: site.nats_server,
+    launch: {
+      ...{ launcher, workers, threads_per_worker: options.threadsPerWorker },
+      ...(partition !== undefined && { partition }),
+      ...(Number.isFinite(time) && { time_ms: time }),
+      options: [...site.slurm_options, ...options.option],
+    },
+  });
   try {
     const { address } = await ensureDaemon({ paths });
     await launcherOf(directory).scale(workers);
@@ -60,15 +81,24 @@ export async function clusterStatus(options: { json?: boolean }): Promise<number
   }
   const { directory } = gateway;
   const asked = readLauncherFile(directory)?.workers ?? 0;
-  if (options.json) printJson({ ...cluster, directory, connection: paths.connectionFile, asked });
-  else for (const line of describe(cluster, asked)) print(line);
+  const launched = launcherOf(directory).describe?.();
+  if (options.json) {
+    printJson({ ...cluster, directory, connection: paths.connectionFile, asked, launched: launched ?? null });
+  } else for (const line of describe(cluster, asked, launched)) print(line);
   return EXIT_OK;
 }
 
 export async function clusterScale(workers: number): Promise<number> {
+  siteRules(workers);
   const { directory } = theCluster(runtimePaths());
   await launcherOf(directory).scale(workers);
   print(`${workers} workers were asked for.`);
+  return EXIT_OK;
+}
+
+export async function clusterScript(name: ScriptName): Promise<number> {
+  const { directory } = theCluster(runtimePaths());
+  print(scriptFor(name, directory, readLauncherFile(directory)!).trimEnd());
   return EXIT_OK;
 }
 
@@ -111,15 +141,25 @@ async function checkNothingThere(paths: RuntimePaths): Promise<void> {
   });
 }
 
-/** Workers that are started by hand may be on other computers, where the site allows that. */
+function siteRules(workers: number): SiteRules {
+  const { cluster, path } = readSiteConfig(process.env);
+  return checkSiteRules(cluster, path, workers);
+}
+
+/** Whether other computers are to reach the engine. Throws where the site does not allow what is needed. */
 function mayListen(launcher: LauncherName): boolean {
-  const site = readSiteConfig(process.env);
-  if (site.tcp !== 'none') return launcher === 'none' && site.tcp === 'any';
-  throw new EuphonicError('invalid_argument', 'The site does not allow to listen at any address.', {
-    where: site.path,
-    expected: 'tcp: loopback or any, which a cluster needs',
-    advice: "Ask this computer's administrator.",
-  });
+  const { tcp, path } = readSiteConfig(process.env);
+  const needed = launcher === 'slurm' ? ['any'] : ['loopback', 'any'];
+  if (needed.includes(tcp)) return launcher !== 'local' && tcp === 'any';
+  throw new EuphonicError(
+    'invalid_argument',
+    `The site allows to listen ${tcp === 'none' ? 'nowhere' : 'at the loopback alone'}.`,
+    {
+      where: path,
+      expected: `tcp: ${needed.join(' or ')}, which this cluster needs`,
+      advice: "Ask this computer's administrator.",
+    },
+  );
 }
 
 function theCluster(paths: RuntimePaths): GatewayFile {
@@ -142,14 +182,18 @@ async function askGateway(paths: RuntimePaths): Promise<ClusterStatus | null> {
   }
 }
 
-function describe({ directory, engine, workers, ledger }: ClusterStatus, asked: number): string[] {
+function describe(
+  { directory, engine, workers, ledger }: ClusterStatus,
+  asked: number,
+  launched = '',
+): string[] {
   return [
     `directory  ${directory}`,
-    `engine     nats-server ${engine.version}, pid ${engine.pid}, started again ${engine.restarts} times`,
-    `workers    ${workers.length} of ${asked}`,
+    `engine     version ${engine.version}, pid ${engine.pid}, started again ${engine.restarts} times`,
+    `workers    ${workers.length} of ${asked}${launched && `; ${launched}`}`,
     ...workers.map(
-      ({ worker: name, host, threads, state, points_per_s }) =>
-        `           ${name} on ${host}: ${threads} ${threads === 1 ? 'thread' : 'threads'}, ${state}, ${points_per_s.toFixed(0)} q-points/s`,
+      ({ worker: name, host, job, threads, state, points_per_s }) =>
+        `           ${name} on ${host}${job ? `, job ${job}` : ''}: ${threads} ${threads === 1 ? 'thread' : 'threads'}, ${state}, ${points_per_s.toFixed(0)} q-points/s`,
     ),
     `chunks     ${Object.entries(ledger)
       .map(([what, count]) => `${count} ${what}`)

@@ -1,5 +1,8 @@
 /** Options of `cluster` and `worker`. */
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { EuphonicError } from '../../base/errors.js';
+import { parseDuration } from '../../base/sizes.js';
+import { LAUNCHER_WORDS, LAUNCHERS } from '../../cluster/launcherNames.js';
 import { MAX_THREADS } from '../../protocol/limits.js';
 import { countOf } from './numbers.js';
 
@@ -9,17 +12,32 @@ const MAX_WORKERS = 4096;
 const threads = (flags: string, description: string) =>
   new Option(flags, description).argParser(countOf(`an integer from 1 to ${MAX_THREADS}`, MAX_THREADS));
 
+const repeated = (value: string, former: string[]) => [...former, value];
+
+function duration(text: string): number {
+  try {
+    return parseDuration(text, '--time');
+  } catch (error) {
+    throw new InvalidArgumentError(`Expected ${(error as EuphonicError).expected}.`);
+  }
+}
+
 export const parseWorkers = countOf(`an integer from 1 to ${MAX_WORKERS}`, MAX_WORKERS);
 
 export function addClusterOptions(command: Command): Command {
   return command
     .addOption(new Option('--workers <n>', 'how many are to work').default(1).argParser(parseWorkers))
     .addOption(
-      new Option('--launcher <name>', 'local: as processes of this computer; none: they are started by hand')
-        .choices(['local', 'none'])
-        .default('local'),
+      new Option('--launcher <name>', `${LAUNCHER_WORDS}; by default slurm where it is, else local`).choices(
+        LAUNCHERS,
+      ),
     )
     .addOption(threads('--threads-per-worker <n>', 'threads of each').default(1))
+    .option('--partition <name>', 'where jobs of a scheduler may run')
+    .addOption(
+      new Option('--time <time>', 'for how long jobs of a scheduler may run: 2h, 1d').argParser(duration),
+    )
+    .option('--option <option>', 'one that the scheduler takes; may be repeated', repeated, [])
     .option('--directory <dir>', 'for its files, seen by all workers; by default beside the connection file');
 }
 
@@ -28,3 +46,5 @@ export function addWorkerOptions(command: Command): Command {
     .argument('<file>', "cluster.json in the cluster's directory")
     .addOption(threads('--threads <n>', "by default the computer's cores, as far as they are granted"));
 }
+
+export { SCRIPTS } from '../../cluster/launcherNames.js';

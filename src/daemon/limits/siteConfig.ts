@@ -26,6 +26,8 @@ export interface SiteConfig {
   idleEndMs: number;
   readTimeMs: number;
   tcp: (typeof TCP_RULES)[number];
+  /** for the room that has clusters, which checks it */
+  cluster?: Record<string, unknown>;
 }
 
 const whole = (max: number) => v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(max));
@@ -37,6 +39,7 @@ const KEYS = {
   idle_end: { schema: v.string(), words: 'a time such as 12h, or never' },
   read_time: { schema: v.string(), words: 'a time such as 10min, or never' },
   tcp: { schema: v.picklist(TCP_RULES), words: TCP_RULES.join(', ') },
+  cluster: { schema: v.record(v.string(), v.unknown()), words: 'keys and values' },
 } as const;
 
 /**
@@ -68,7 +71,7 @@ export function readSiteConfig(env: NodeJS.ProcessEnv = process.env): SiteConfig
     );
   }
   const given = checkedContent(text, path);
-  const { max_threads, max_memory, max_jobs, idle_end, read_time, tcp } = given;
+  const { max_threads, max_memory, max_jobs, idle_end, read_time, tcp, cluster } = given;
   const site: SiteConfig = { ...none, found: true };
   if (max_threads !== undefined) site.maxThreads = max_threads;
   if (max_memory !== undefined) site.maxMemoryBytes = parseBytes(String(max_memory), `${path}: max_memory`);
@@ -76,6 +79,7 @@ export function readSiteConfig(env: NodeJS.ProcessEnv = process.env): SiteConfig
   if (idle_end !== undefined) site.idleEndMs = parseDuration(idle_end, `${path}: idle_end`);
   if (read_time !== undefined) site.readTimeMs = parseDuration(read_time, `${path}: read_time`);
   if (tcp !== undefined) site.tcp = tcp;
+  if (cluster !== undefined) site.cluster = cluster;
   if (site.maxMemoryBytes < MIN_MEMORY_BYTES) {
     throw wrong(path, `max_memory is ${max_memory}`, `at least ${MIN_MEMORY_BYTES} bytes`);
   }
