@@ -1,9 +1,12 @@
 /** A cluster of the tests' own: gateway, engine and workers as the command line starts them. */
+import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { seededRandom } from '../../crystals/random.js';
 import type { EuphonicClient } from '../../src/client/client.js';
+import type { EvaluateOptions, Evaluation } from '../../src/client/evaluation.js';
 import { type ForceConstants, makeForceConstants } from '../../src/models/forceConstants.js';
 import type { ClusterStatus } from '../../src/protocol/results.js';
 import { largeModel } from '../support/crystals.js';
@@ -27,6 +30,47 @@ export function someQpts(n: number, seed = 1): Float64Array {
   for (const i of [0, Math.floor(n / 2)]) for (let k = 0; k < 3; k++) qpts[k * n + i] = 0;
   return qpts;
 }
+
+const N = 1800;
+
+/** What a single daemon gives, and the same asked of a cluster. */
+export class Reference {
+  private readonly qpts = someQpts(N);
+  private readonly options: EvaluateOptions = {
+    quantity: 'sqw',
+    shape: 'dho',
+    width: [0.5, 0.01],
+    temperature: 5,
+    energies: Float64Array.from({ length: N }, (_, i) => i / 100),
+    chunkPoints: 200,
+  };
+  private readonly model = polarModel();
+  private expected!: Buffer;
+
+  static async make(): Promise<Reference> {
+    const reference = new Reference();
+    const alone = new TestDaemon();
+    try {
+      await alone.start({ threads: 2 });
+      reference.expected = bytesOf(await reference.evaluate(alone.client()));
+    } finally {
+      await alone.dispose();
+    }
+    return reference;
+  }
+
+  async evaluate(client: EuphonicClient, signal?: AbortSignal): Promise<Evaluation> {
+    const model = await client.putModel(this.model);
+    return client.evaluate(model, this.qpts, { ...this.options, ...(signal && { signal }) });
+  }
+
+  compare(found: Evaluation): void {
+    assert.ok(bytesOf(found).equals(this.expected), 'the bits are those of a single daemon');
+  }
+}
+
+const bytesOf = ({ intensities }: Evaluation) =>
+  Buffer.from(intensities!.buffer, intensities!.byteOffset, intensities!.byteLength);
 
 export class TestCluster extends TestDaemon {
   readonly directory = join(this.folder, 'cluster');
@@ -66,6 +110,32 @@ export class TestCluster extends TestDaemon {
       30_000,
     );
     return pid;
+  }
+
+  /** Measures the longest time in which chunks were there and none was done. */
+  watchGap(): { end(): Promise<number> } {
+    let [longest, since, done, isEnding] = [0, performance.now(), -1, false];
+    const watching = (async () => {
+      while (!isEnding) {
+        // a gateway that has been killed does not answer at once
+        const ledger = await this.state().then(
+          (state) => state.ledger,
+          () => undefined,
+        );
+        const now = performance.now();
+        if (ledger && ledger.queued + ledger.claimed === 0) since = now;
+        else longest = Math.max(longest, now - since);
+        if (ledger && ledger.done !== done) [since, done] = [now, ledger.done];
+        await sleep(10);
+      }
+    })();
+    return {
+      end: async () => {
+        isEnding = true;
+        await watching;
+        return longest;
+      },
+    };
   }
 
   /** Processes whose command line names this cluster's folder, or its engine. */
