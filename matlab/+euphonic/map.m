@@ -17,7 +17,7 @@ function spectrum = map(model, varargin)
     %   S is a struct with distance (1 x n, 1/angstrom along the path), ticks and labels, energy (centres of the bins),
     %   energy_edges, data (ebins x n), unit, provenance, kernel_seconds. Coordinates are those of the crystal, whatever
     %   the model's conversion_mat. Unlike EUPHONIC.PLOT_SQW, which draws, it integrates each mode over the bins, and
-    %   with a temperature there is always a Debye-Waller factor. Each line of the path has the LO-TO splitting of its own
+    %   with a temperature there is always a Debye-Waller factor. A line of the path has the LO-TO splitting of its own
     %   direction at a zone centre, whatever the model's splitting_directions. The numbers are those of euphonicd map.
     %
     %   Example
