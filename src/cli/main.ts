@@ -145,6 +145,10 @@ function addClusterCommands(program: Command, finish: Finish): void {
     .addArgument(new Argument('<kind>', 'for what').choices(SCRIPTS))
     .action(finish(async (kind) => (await load()).clusterScript(kind)));
   cluster
+    .command('selftest')
+    .description('have every worker calculate, and compare the bits; a minute at most')
+    .action(finish(async () => (await import('./commands/clusterSelftest.js')).clusterSelftest()));
+  cluster
     .command('stop')
     .description('end gateway and workers, and remove their files and keys')
     .action(finish(async () => (await load()).clusterStop()));

@@ -57,6 +57,10 @@ export interface HelloMessage extends Build {
 export interface LoadMessage {
   worker: string;
   points: number;
+  /** to the engine and back */
+  latencyMs: number;
+  /** at which the latest large model came; 0: none has */
+  bytesPerSecond: number;
   memory: number;
   draining: boolean;
 }

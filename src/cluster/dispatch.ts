@@ -132,6 +132,7 @@ export class Dispatch implements Effects, BrokerEvents {
     const { version, pid, restarts } = this.broker.engine;
     const classes = new Set([this.ownClass]);
     return {
+      class: this.ownClass,
       engine: { version, pid: pid ?? null, restarts },
       workers: this.roster.list(this.ledger.busyWorkers(), classes),
       ledger: { ...this.ledger.counts },

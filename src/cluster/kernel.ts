@@ -132,7 +132,7 @@ export class Kernel {
     this.connection = connection;
     connection.subscribe(PULLS + this.worker, { callback: (_, message) => void this.hearPull(message) });
     connection.subscribe(ALL, { callback: (_, message) => this.hear(message) });
-    setInterval(() => this.isAdmitted && this.say('load', this.load()), LOAD_MS).unref();
+    setInterval(() => void this.sayLoad().catch(() => {}), LOAD_MS).unref();
     setInterval(() => this.checkPulls(), CHECK_MS).unref();
     void this.watch();
     void this.greet();
@@ -335,9 +335,13 @@ export class Kernel {
     this.connection.publish(FROM_WORKERS[kind], encodeMessage(kind, { ...content }));
   }
 
-  private load(): LoadMessage {
-    const { worker, points } = this;
-    return { worker, points, memory: process.memoryUsage.rss(), draining: this.isDraining };
+  private async sayLoad(): Promise<void> {
+    if (!this.isAdmitted) return;
+    const { worker, points, isDraining: draining } = this;
+    const { bytesPerSecond } = this.jobs;
+    const [latencyMs, memory] = [await this.connection.rtt(), process.memoryUsage.rss()];
+    const load: LoadMessage = { worker, points, latencyMs, bytesPerSecond, memory, draining };
+    this.say('load', load);
   }
 
   private unlessLost<T>(work: Promise<T>): Promise<T> {

@@ -77,6 +77,10 @@ function crystal({ atoms, polar, centred }: Shape): ForceConstants {
   });
 }
 
+/** A larger one, for trials. */
+export const testCrystal = (atoms: number): ForceConstants =>
+  crystal({ atoms, polar: false, centred: false });
+
 export async function classOf(executor: Executor): Promise<string> {
   const hash = createHash('sha256');
   for (const shape of SHAPES) {

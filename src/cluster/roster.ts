@@ -7,6 +7,8 @@ interface Member extends HelloMessage {
   since: number;
   points: number;
   pointsPerSecond: number;
+  latencyMs: number;
+  bytesPerSecond: number;
   memory: number;
   draining: boolean;
   heardAt: number;
@@ -43,17 +45,20 @@ export class Roster {
     }
     if (hello.lastDeath) this.reasons.set(hello.lastDeath.worker, hello.lastDeath.reason);
     const now = Date.now();
-    const figures = { since: now, heardAt: now, points: 0, pointsPerSecond: 0, memory: 0, draining: false };
+    const figures = {
+      ...{ since: now, heardAt: now, points: 0, pointsPerSecond: 0, memory: 0, draining: false },
+      ...{ latencyMs: 0, bytesPerSecond: 0 },
+    };
     this.members.set(hello.worker, { ...(this.members.get(hello.worker) ?? figures), ...hello });
   }
 
-  hear({ worker, points, memory, draining }: LoadMessage): void {
+  hear({ worker, ...load }: LoadMessage): void {
     const member = this.members.get(worker);
     if (!member) return;
     const now = Date.now();
     const seconds = Math.max((now - member.heardAt) / 1000, 0.001);
-    const pointsPerSecond = (points - member.points) / seconds;
-    Object.assign(member, { points, memory, draining, pointsPerSecond, heardAt: now });
+    const pointsPerSecond = (load.points - member.points) / seconds;
+    Object.assign(member, load, { pointsPerSecond, heardAt: now });
   }
 
   /** False if no worker has it: another connection took its place. */
@@ -105,7 +110,8 @@ export class Roster {
       const state = draining ? 'draining' : busy.has(worker) ? 'working' : waits ? 'waiting' : 'idle';
       return {
         ...{ worker, host, pid, job, class: className, threads, state, memory },
-        points_per_s: pointsPerSecond,
+        ...{ points: member.points, points_per_s: pointsPerSecond },
+        ...{ latency_ms: member.latencyMs, bytes_per_s: member.bytesPerSecond },
         since: new Date(since).toISOString(),
       };
     });

@@ -24,6 +24,9 @@ const MAX_CONTENTS = 64;
 const MAX_JOBS = 256;
 const MAX_CANCELLED = 1000;
 
+/** Of what is smaller the time says little about the network. */
+const LARGE_BYTES = 2 ** 20;
+
 /** Asks the gateway for a part of what has this digest. */
 type Fetch = (digest: string, offset: number) => Promise<Slice>;
 
@@ -57,6 +60,8 @@ export class WorkerJobs {
   private readonly contents = new Kept<JobContent>(MAX_CONTENTS);
   private readonly jobs = new Kept<ExecutorJob>(MAX_JOBS, (job) => job.close());
   private readonly cancelled = new Set<string>();
+  /** at which the latest large model came; 0: none has */
+  bytesPerSecond = 0;
 
   constructor(
     private readonly executor: Executor,
@@ -111,12 +116,16 @@ export class WorkerJobs {
   }
 
   private async whole(digest: string): Promise<Uint8Array> {
+    const start = performance.now();
     let { bytes: first, total } = await this.fetch(digest, 0);
     const bytes = new Uint8Array(total);
     for (let offset = 0; ; ) {
       bytes.set(first, offset);
       offset += first.length;
-      if (offset >= total) return bytes;
+      if (offset >= total) {
+        if (total >= LARGE_BYTES) this.bytesPerSecond = (1000 * total) / (performance.now() - start);
+        return bytes;
+      }
       ({ bytes: first } = await this.fetch(digest, offset));
     }
   }

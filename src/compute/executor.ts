@@ -261,7 +261,13 @@ export interface ClusterWorker {
   threads: number;
   /** `waiting`: of another class than what is being calculated */
   state: 'idle' | 'working' | 'waiting' | 'draining';
+  /** calculated so far, told now and then */
+  points: number;
   points_per_s: number;
+  /** to the engine and back */
+  latency_ms: number;
+  /** at which the latest large model came; 0: none has */
+  bytes_per_s: number;
   memory: number;
   /** time in ISO form */
   since: string;
@@ -270,6 +276,8 @@ export interface ClusterWorker {
 /** What an executor tells of a cluster; `status` passes it on as it is. */
 export interface ClusterState {
   directory: string;
+  /** of the gateway */
+  class: string;
   /** what hands chunks out; `restarts` counts those after its loss */
   engine: { version: string; pid: number | null; restarts: number };
   workers: ClusterWorker[];

@@ -171,6 +171,7 @@ export interface Status {
 /** Workers that compute for a daemon, what hands them chunks, and what became of these. */
 export interface ClusterStatus {
   directory: string;
+  class: string;
   engine: { version: string; pid: number | null; restarts: number };
   workers: {
     worker: string;
@@ -180,7 +181,10 @@ export interface ClusterStatus {
     class: string;
     threads: number;
     state: string;
+    points: number;
     points_per_s: number;
+    latency_ms: number;
+    bytes_per_s: number;
     memory: number;
     since: string;
   }[];

@@ -1,7 +1,7 @@
 /** A real engine and two workers: the same bits as a daemon that computes by itself, whatever dies meanwhile. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { chmodSync, existsSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { connect, nkeyAuthenticator } from '@nats-io/transport-node';
@@ -104,6 +104,29 @@ describe('a cluster of two workers', function () {
       assert.ok(worker.includes(String(pid)));
       assert.match(text, new RegExp(`^ +${worker} on ${host}: 1 thread, ${state}, `, 'm'));
     }
+  });
+
+  it('is examined by the doctor: files, certificate, engine and scheduler', async () => {
+    const results = async () => {
+      const { checks } = JSON.parse((await cluster.cli('doctor', '--json')).stdout);
+      const ours = checks.filter(({ check }: { check: string }) => check.startsWith('cluster '));
+      return ours.map(({ check, result, says }: Record<string, string>) => [check.slice(8), result, says]);
+    };
+    const well = await results();
+    assert.deepEqual(
+      well.map(([check, result]: string[]) => `${check} ${result}`),
+      ['files ok', 'certificate ok', 'engine ok', 'scheduler ok'],
+    );
+    const file = join(cluster.directory, 'cluster.json');
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, JSON.stringify({ ...JSON.parse(text), version: '0.0.1', certificate: 'another' }));
+    const ill = await results();
+    writeFileSync(file, text);
+    assert.deepEqual(
+      ill.map(([check, result]: string[]) => `${check} ${result}`),
+      ['files problem', 'certificate problem', 'engine ok', 'scheduler ok'],
+    );
+    assert.match(ill[0][2], /started by version 0\.0\.1/);
   });
 
   /** Computes while `disturb` is at work, and compares. */

@@ -64,6 +64,13 @@ export class Reference {
     return client.evaluate(model, this.qpts, { ...this.options, ...(signal && { signal }) });
   }
 
+  /** Twenty seconds of one worker in one chunk. */
+  async evaluateAtOnce(client: EuphonicClient): Promise<Evaluation> {
+    const [n, model] = [20_000, await client.putModel(this.model)];
+    const energies = new Float64Array(n).fill(1);
+    return client.evaluate(model, someQpts(n), { ...this.options, energies, chunkPoints: n });
+  }
+
   compare(found: Evaluation): void {
     assert.ok(bytesOf(found).equals(this.expected), 'the bits are those of a single daemon');
   }

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createUser } from '@nats-io/nkeys';
 import { decodeAnswer, encodeMessage } from '../../src/cluster/message.js';
 import { connectTo, FROM_WORKERS, WORKER_INBOX } from '../../src/cluster/subjects.js';
 import { eventually } from '../support/daemon.js';
@@ -227,6 +228,67 @@ export const TRIALS: readonly Trial[] = [
       const results = [reference.evaluate(cluster.client()), reference.evaluate(cluster.client())];
       kill(await cluster.claimant(), 'SIGKILL');
       for (const result of await Promise.all(results)) reference.compare(result);
+    },
+  },
+  {
+    name: 'poison',
+    what: 'three workers die at the same q-points: an error says so, and the cluster goes on',
+    run: async (cluster, reference) => {
+      const failure = assert.rejects(reference.evaluateAtOnce(cluster.client()), (error: Error) => {
+        assert.match(error.message, /^3 workers have died/);
+        return true;
+      });
+      const killed = new Set<number>();
+      while (killed.size < 3) {
+        const pid = await cluster.claimant();
+        if (!killed.has(pid)) kill(pid, 'SIGKILL');
+        killed.add(pid);
+      }
+      await failure;
+      await cluster.complete();
+      reference.compare(await reference.evaluate(cluster.client()));
+    },
+  },
+  {
+    name: 'wrong-key',
+    what: 'a worker with another key is refused',
+    run: async (cluster) => {
+      const { urls, certificate, worker_seed } = cluster.clusterFile();
+      const seed = Buffer.from(createUser().getSeed()).toString('latin1');
+      assert.notEqual(seed, worker_seed);
+      await assert.rejects(connectTo({ urls, certificate, seed }, {}), /[Aa]uthorization/);
+    },
+  },
+  {
+    name: 'wrong-version',
+    what: 'a worker of another version is refused, and the message says which side to update',
+    run: async (cluster) => {
+      const hello = {
+        worker: 'w',
+        host: 'h',
+        pid: 1,
+        connection: 'c',
+        className: 'c',
+        threads: 1,
+        job: null,
+      };
+      const message = encodeMessage('hello', { ...hello, version: '0.0.1', addon: '' });
+      await asWorker(cluster, async (connection) => {
+        const answer = await connection.request(FROM_WORKERS.hello, message, { timeout: 5000 });
+        assert.throws(() => decodeAnswer(answer.data), {
+          code: 'protocol_version',
+          message: /update the worker/,
+        });
+      });
+    },
+  },
+  {
+    name: 'selftest',
+    what: 'euphonicd cluster selftest, with a model of 6 MB in slices',
+    run: async (cluster) => {
+      const { code, stdout, stderr } = await cluster.cli('cluster', 'selftest');
+      assert.equal(code, 0, stdout + stderr);
+      assert.match(stdout, /bits equal to the gateway's own/);
     },
   },
 ];

@@ -76,7 +76,7 @@ export async function clusterStatus(options: { json?: boolean }): Promise<number
   const cluster = gateway && (await askGateway(paths));
   if (!gateway || !cluster) {
     if (options.json) printJson({ running: false, connection: paths.connectionFile });
-    else print(noCluster(paths));
+    else print(nothingThere(paths));
     return EXIT_NOT_RUNNING;
   }
   const { directory } = gateway;
@@ -106,7 +106,7 @@ export async function clusterStop(): Promise<number> {
   const paths = runtimePaths();
   const gateway = readGatewayFile(paths);
   if (!gateway) {
-    print(noCluster(paths));
+    print(nothingThere(paths));
     return EXIT_OK;
   }
   await end(paths, gateway.directory);
@@ -162,13 +162,16 @@ function mayListen(launcher: LauncherName): boolean {
   );
 }
 
-function theCluster(paths: RuntimePaths): GatewayFile {
+export function theCluster(paths: RuntimePaths): GatewayFile {
   const gateway = readGatewayFile(paths);
   if (gateway) return gateway;
-  throw new EuphonicError('no_daemon', noCluster(paths), { advice: 'Start it: euphonicd cluster start' });
+  throw noCluster(paths);
 }
 
-const noCluster = ({ connectionFile }: RuntimePaths) =>
+const noCluster = (paths = runtimePaths()): EuphonicError =>
+  new EuphonicError('no_daemon', nothingThere(paths), { advice: 'Start it: euphonicd cluster start' });
+
+const nothingThere = ({ connectionFile }: RuntimePaths) =>
   `No cluster has been started (connection file ${connectionFile}).`;
 
 async function askGateway(paths: RuntimePaths): Promise<ClusterStatus | null> {

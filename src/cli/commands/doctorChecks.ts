@@ -3,6 +3,7 @@ import { capability } from 'zeromq';
 import { asEuphonicError } from '../../base/errors.js';
 import { showBytes } from '../../base/sizes.js';
 import { VERSION } from '../../base/version.js';
+import { clusterChecks } from '../../cluster/checks.js';
 import { loadAddon } from '../../compute/local/addon.js';
 import { localExecutor } from '../../compute/local/localExecutor.js';
 import { daemonConfig } from '../../daemon/limits/config.js';
@@ -36,6 +37,7 @@ export function runChecks(daemon: DaemonFacts, paths: AllPathFacts | undefined):
       return address ? `of pid ${address.pid} on ${address.host}` : 'none, so no daemon is alive';
     }),
     checkDaemon(daemon),
+    ...checkCluster(),
     checkOpenFiles(),
     capability.curve
       ? { check: 'encryption', result: 'ok', says: 'CURVE is there for TCP' }
@@ -52,6 +54,18 @@ function checkThat(check: string, examine: () => string): Check {
     const { message, where, advice } = asEuphonicError(thrown);
     const says = where === undefined || message.includes(where) ? message : `${message} (${where})`;
     return { check, result: 'problem', says, ...(advice !== undefined && { advice }) };
+  }
+}
+
+function checkCluster(): Check[] {
+  try {
+    return clusterChecks(runtimePaths()).map(([check, examine]) => checkThat(check, examine));
+  } catch (error) {
+    return [
+      checkThat('cluster files', () => {
+        throw error;
+      }),
+    ];
   }
 }
 
