@@ -1,4 +1,4 @@
-/** The benchmarks: `npm run bench -- stages|scaling|end-to-end|pixels|reading|spectra|peers|all [options]`. */
+/** The benchmarks: `npm run bench -- stages|scaling|plans|end-to-end|pixels|reading|spectra|peers|all [options]`. */
 import { Command, InvalidArgumentError } from 'commander';
 import { loadAddon } from '../src/compute/local/addon.js';
 import { publish, type Report } from './harness/report.js';
@@ -9,6 +9,7 @@ type Workload = (settings: Settings, soFar: (report: Report) => void) => Promise
 const WORKLOADS: Readonly<Record<string, () => Promise<Workload>>> = {
   stages: async () => (await import('./workloads/stages.js')).stages,
   scaling: async () => (await import('./workloads/scaling.js')).scaling,
+  plans: async () => (await import('./workloads/plans.js')).plans,
   'end-to-end': async () => (await import('./workloads/endToEnd.js')).endToEnd,
   pixels: async () => (await import('./workloads/pixels.js')).pixels,
   reading: async () => (await import('./workloads/reading.js')).reading,

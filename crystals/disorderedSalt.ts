@@ -1,6 +1,6 @@
 /**
  * Polar crystals of any size without symmetry, for the growth of the cost with the number of atoms: a rock-salt block as
- * the cell, every ion moved a little, springs between all ions, 2×2×2 cells.
+ * the cell, every ion moved a little, springs between all ions, 2×2×2 cells or another number.
  */
 import type { ForceConstants } from '../src/models/forceConstants.js';
 import { Supercell } from '../src/models/lattice.js';
@@ -13,8 +13,8 @@ const SPACING = 2.8;
 
 const law = springLaw({ stiffness: 0.03, length: SPACING, decay: 0.5, across: 0.15 });
 
-/** `block`: ions along each edge of the cell; their product is the number of atoms and must be even. */
-export function disorderedSalt(block: readonly [number, number, number]): ForceConstants {
+/** `block`: ions along each edge of the cell; their product is the number of atoms and must be even. `cells`³ of it. */
+export function disorderedSalt(block: readonly [number, number, number], cells = 2): ForceConstants {
   const [nx, ny, nz] = block;
   const atoms = Array.from({ length: nx * ny * nz }, (_, k) => [
     k % nx,
@@ -35,5 +35,5 @@ export function disorderedSalt(block: readonly [number, number, number]): ForceC
     signs.map((sign) => 0.6 * sign),
     [2.3, 2.4, 2.2],
   );
-  return springModel(structure, law, new Supercell([2, 0, 0, 0, 2, 0, 0, 0, 2]), polar);
+  return springModel(structure, law, new Supercell([cells, 0, 0, 0, cells, 0, 0, 0, cells]), polar);
 }

@@ -23,6 +23,7 @@ export const materials: Readonly<Record<string, () => ForceConstants>> = {
   'salt-120': () => disorderedSalt([6, 5, 4]),
   'salt-200': () => disorderedSalt([10, 5, 4]),
   'salt-400': () => disorderedSalt([10, 8, 5]),
+  'salt-1300': () => disorderedSalt([13, 10, 10], 1),
 };
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -38,7 +38,10 @@ const LABELS: Readonly<Record<string, string>> = {
   'salt-120': 'disordered salt, 120 atoms',
   'salt-200': 'disordered salt, 200 atoms',
   'salt-400': 'disordered salt, 400 atoms',
+  'salt-1300': 'disordered salt, 1,300 atoms',
 };
+
+export const materialLabel = (name: string) => LABELS[name] ?? name;
 
 /** Where `--data` has a material. */
 const REAL_FILES: Readonly<Record<string, string>> = {
@@ -61,7 +64,7 @@ export async function loadMaterials(settings: Settings, usual: readonly string[]
 }
 
 async function loadMaterial(name: string, data: string | undefined): Promise<Material> {
-  const label = LABELS[name] ?? name;
+  const label = materialLabel(name);
   const real = REAL_FILES[name];
   if (data !== undefined && real !== undefined) {
     const file = join(data, real);

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "core/threads.h"
 #include "core/units.h"
 
 namespace euphonic {
@@ -79,12 +80,17 @@ Mat3 Ewald::real_block(int i, int j, const Int3& r) const {
   return out;
 }
 
+Mat3 Ewald::self_block() const {
+  Mat3 out = dielectric_inverse_;
+  const double scale = -4 * lambda_ * lambda_ * lambda_ / (3 * std::sqrt(kPi) * root_det_);
+  for (Vec3& row : out)
+    for (double& x : row) x *= scale;
+  return out;
+}
+
 std::vector<Int3> Ewald::real_range(int i, int j, double cutoff) const {
-  Vec3 offset;
-  for (int a = 0; a < 3; ++a) offset[a] = model_.atom_r[3 * j + a] - model_.atom_r[3 * i + a];
   std::vector<Int3> out;
-  for_each_within(real_metric_, offset, cutoff * cutoff / (lambda_ * lambda_),
-                  [&](const Int3& v) { out.push_back(v); });
+  for_each_real(i, j, cutoff, [&](const Int3& v) { out.push_back(v); });
   return out;
 }
 
@@ -100,27 +106,42 @@ Mat3 Ewald::reciprocal_at_gamma(int i, int j) const {
   return out;
 }
 
-std::vector<Mat3> Ewald::row_sums(double cutoff, const std::atomic<bool>* cancelled) const {
+std::vector<Mat3> Ewald::row_sums(double cutoff, int n_threads, const std::atomic<bool>* cancelled) const {
   const int n = model_.n_atoms;
-  std::vector<Mat3> sums(n, Mat3{});
-  const auto add = [](Mat3& to, const Mat3& m, double scale) {
+  const auto add = [](Mat3& to, const Mat3& m) {
     for (int a = 0; a < 3; ++a)
-      for (int b = 0; b < 3; ++b) to[a][b] += scale * m[a][b];
+      for (int b = 0; b < 3; ++b) to[a][b] += m[a][b];
   };
-  // Real half: the block of (j, i) at -R is the transpose of that of (i, j) at R, and H is symmetric.
-  for (int i = 0; i < n; ++i) {
+  // Real half: the block of (j, i) at -R is the transpose of that of (i, j) at R, and H is symmetric. Pairs
+  // come from all threads, and are added up in the order of atoms.
+  const auto first = [n](int i) { return static_cast<std::size_t>(i) * (2 * n - i + 1) / 2; };
+  std::vector<Mat3> pairs(first(n));
+  for_each_on_threads(n, n_threads, [&](int i) {
     throw_if_cancelled(cancelled);
     for (int j = i; j < n; ++j) {
-      Mat3 c{};
-      for (const Int3& r : real_range(i, j, cutoff)) add(c, real_block(i, j, r), 1);
-      add(sums[i], with_born(model_, i, j, c), 1);
-      if (j != i) add(sums[j], with_born(model_, j, i, c), 1);
+      Mat3& c = pairs[first(i) + j - i];
+      for_each_real(i, j, cutoff, [&](const Int3& r) { add(c, real_block(i, j, r)); });
     }
-  }
+  });
+  std::vector<Mat3> sums(n, Mat3{});
+  for_each_on_threads(n, n_threads, [&](int i) {
+    for (int j = 0; j < n; ++j)
+      add(sums[i], with_born(model_, i, j, pairs[j < i ? first(j) + i - j : first(i) + j - i]));
+  });
+  add_reciprocal_row_sums(sums, cancelled);
+  for (Mat3& s : sums)
+    for (int a = 0; a < 3; ++a)
+      for (int b = 0; b < a; ++b) s[a][b] = s[b][a] = 0.5 * (s[a][b] + s[b][a]);
+  return sums;
+}
+
+void Ewald::add_reciprocal_row_sums(std::vector<Mat3>& sums, const std::atomic<bool>* cancelled) const {
+  const int n = model_.n_atoms;
   // Reciprocal half: sum_j Z_j K cos(G.(r_i - r_j)) through the two sums over j of cos and sin, for all
   // i at once.
   std::vector<double> cosines(n), sines(n);
   for (const Wave& wave : gamma_) {
+    throw_if_cancelled(cancelled);
     Vec3 even{}, odd{};
     for (int j = 0; j < n; ++j) {
       const double x = 2 * kPi *
@@ -144,10 +165,6 @@ std::vector<Mat3> Ewald::row_sums(double cutoff, const std::atomic<bool>* cancel
       }
     }
   }
-  for (Mat3& s : sums)
-    for (int a = 0; a < 3; ++a)
-      for (int b = 0; b < a; ++b) s[a][b] = s[b][a] = 0.5 * (s[a][b] + s[b][a]);
-  return sums;
 }
 
 void check_ewald_vectors(const Model& model) {

@@ -40,6 +40,16 @@ class Ewald {
   Mat3 real_block(int i, int j, const Int3& r) const;
   // Lattice vectors R at which that can exceed exp(-cutoff^2) times its prefactors.
   std::vector<Int3> real_range(int i, int j, double cutoff) const;
+  // Calls visit(R) for each of them, in lexicographic order.
+  template <class Visit>
+  void for_each_real(int i, int j, double cutoff, Visit visit) const {
+    Vec3 offset;
+    for (int a = 0; a < 3; ++a) offset[a] = model_.atom_r[3 * j + a] - model_.atom_r[3 * i + a];
+    for_each_within(real_metric_, offset, cutoff * cutoff / (lambda_ * lambda_), visit);
+  }
+  // What real_block leaves out of an atom with itself at R = 0, the limit of its smooth part. It would cancel
+  // in what a diagonal block loses by its row sum, if both have the same lambda.
+  Mat3 self_block() const;
   // K = q + G other than 0, and the weight of K K^T in the reciprocal half: 2 (4 pi / volume)
   // exp(-K.eps.K / 4 lambda^2) / (K.eps.K), doubled because K stands for -K as well.
   struct Wave {
@@ -53,14 +63,17 @@ class Ewald {
   // - r_j)).
   Mat3 reciprocal_at_gamma(int i, int j) const;
 
-  // Row sums at q = 0, Born charges applied, symmetrised: S_i = sum_j Z_i C_ij(0) Z_j^T. [n_atoms]
-  std::vector<Mat3> row_sums(double cutoff, const std::atomic<bool>* cancelled) const;
+  // Row sums at q = 0, Born charges applied, symmetrised: S_i = sum_j Z_i C_ij(0) Z_j^T. [n_atoms]. They
+  // depend on lambda by Z_i self_block() Z_i^T, which is left out of them.
+  std::vector<Mat3> row_sums(double cutoff, int n_threads, const std::atomic<bool>* cancelled) const;
   std::size_t n_gamma() const { return gamma_.size(); }
 
   // A value of lambda at which both sums have about as many terms.
   static double balanced_lambda(const Model& model);
 
  private:
+  void add_reciprocal_row_sums(std::vector<Mat3>& sums, const std::atomic<bool>* cancelled) const;
+
   const Model& model_;
   double lambda_, volume_, root_det_;
   Mat3 cell_, reciprocal_, dielectric_, dielectric_inverse_, metric_;

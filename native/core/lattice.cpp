@@ -216,6 +216,21 @@ WignerSeitz::WignerSeitz(const Model& model) : model_(model), cell_(matrix3(mode
   double reach = 0;
   for (const Vec3& v : super_) reach += std::sqrt(dot(v, v));
   max_radius2_ = 0.25 * reach * reach * (1 + 4 * kFaceTolerance);
+  // An atom lies within half a supercell of the nearest one, whose image a shift moves across a plane or not
+  // far enough.
+  constexpr double kSlack = 1e-6;
+  for (int x = -kSearch; x <= kSearch; ++x) {
+    for (int y = -kSearch; y <= kSearch; ++y) {
+      for (int z = -kSearch; z <= kSearch; ++z) {
+        const bool reaches = std::all_of(planes_.begin(), planes_.end(), [&](const Vec3& g) {
+          const double h[3] = {dot(super_[0], g), dot(super_[1], g), dot(super_[2], g)};
+          const double spread = 0.5 * (std::abs(h[0]) + std::abs(h[1]) + std::abs(h[2]));
+          return std::abs(x * h[0] + y * h[1] + z * h[2]) <= 0.5 + kFaceTolerance + spread + kSlack;
+        });
+        if (reaches) shifts_.push_back({x, y, z});
+      }
+    }
+  }
 }
 
 void WignerSeitz::images(int i, int j, int c, std::vector<Int3>& out) const {
@@ -230,25 +245,19 @@ void WignerSeitz::images(int i, int j, int c, std::vector<Int3>& out) const {
   const Vec3 s = multiply(d, super_inverse_);
   Int3 shift;
   for (int a = 0; a < 3; ++a) shift[a] = -static_cast<int>(std::lround(s[a]));
-  for (int x = -kSearch; x <= kSearch; ++x) {
-    for (int y = -kSearch; y <= kSearch; ++y) {
-      for (int z = -kSearch; z <= kSearch; ++z) {
-        const int n[3] = {shift[0] + x, shift[1] + y, shift[2] + z};
-        Vec3 p;
-        for (int a = 0; a < 3; ++a)
-          p[a] = d[a] + n[0] * super_[0][a] + n[1] * super_[1][a] + n[2] * super_[2][a];
-        if (dot(p, p) > max_radius2_) continue;
-        const bool inside = std::all_of(planes_.begin(), planes_.end(), [&](const Vec3& g) {
-          return std::abs(dot(p, g)) <= 0.5 + kFaceTolerance;
-        });
-        if (!inside) continue;
-        Int3 lattice;
-        for (int a = 0; a < 3; ++a)
-          lattice[a] =
-              origin[a] + n[0] * super_int_[0][a] + n[1] * super_int_[1][a] + n[2] * super_int_[2][a];
-        out.push_back(lattice);
-      }
-    }
+  for (const Int3& step : shifts_) {
+    const int n[3] = {shift[0] + step[0], shift[1] + step[1], shift[2] + step[2]};
+    Vec3 p;
+    for (int a = 0; a < 3; ++a) p[a] = d[a] + n[0] * super_[0][a] + n[1] * super_[1][a] + n[2] * super_[2][a];
+    if (dot(p, p) > max_radius2_) continue;
+    const bool inside = std::all_of(planes_.begin(), planes_.end(), [&](const Vec3& g) {
+      return std::abs(dot(p, g)) <= 0.5 + kFaceTolerance;
+    });
+    if (!inside) continue;
+    Int3 lattice;
+    for (int a = 0; a < 3; ++a)
+      lattice[a] = origin[a] + n[0] * super_int_[0][a] + n[1] * super_int_[1][a] + n[2] * super_int_[2][a];
+    out.push_back(lattice);
   }
   if (out.empty())
     throw std::invalid_argument(

@@ -82,6 +82,7 @@ class WignerSeitz {
   Mat3 super_;                     // Cartesian supercell vectors, rows
   std::array<Int3, 3> super_int_;  // in unit-cell vectors
   std::vector<Vec3> planes_;       // w / |w|^2
+  std::vector<Int3> shifts_;       // supercells, as seen from the nearest one, in which an image can be
   double max_radius2_;             // an image farther away is outside
 };
 

@@ -254,9 +254,12 @@ Napi::Value PoolObject::plan(const Napi::CallbackInfo& info) {
   Environment& environment = Environment::of(env);
   auto settlement = std::make_shared<Settlement>(env, environment.main);
   const auto cancelled = std::make_shared<std::atomic<bool>>(false);
+  const int n_threads = handle_->threads;
   settle_in_background(
       environment, settlement,
-      [model, options, cancelled] { return make_plan(*model, options, cancelled.get()); },
+      [model, options, n_threads, cancelled] {
+        return make_plan(model, options, n_threads, cancelled.get());
+      },
       [](Napi::Env env, const PlanObject::Held& plan) -> Napi::Value {
         return wrap<PlanObject>(env, Environment::of(env).plan_class, plan);
       },

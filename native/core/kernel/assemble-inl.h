@@ -27,6 +27,11 @@ struct BlockSource {
   const double* dipole_self;  // [self 6, zero 6][kN]
   const double* dipole;       // [pair][kDipoleRows][kN]
   std::size_t lane;
+  // By tiles x and dipole begin with these, and x has one vector of lanes: [block][kBlockRows][kN].
+  bool by_tiles = false;
+  int first_block = 0, first_pair = 0;
+
+  std::size_t row() const { return by_tiles ? kN : kLanes; }
 };
 
 // Z_i T Z_j^T added to y; T symmetric, real part and imaginary part apart.
@@ -49,16 +54,19 @@ HWY_INLINE void add_scaled(double scale, const V t[6], V y[9]) {
   for (int e = 0; e < 9; ++e) y[e] = fma(set(scale), t[at[e]], y[e]);
 }
 
-// A block's sums of terms for the source's vector of lanes: [kBlockRows][kLanes].
+// A block's sums of terms for the source's vector of lanes: [kBlockRows][s.row()].
 HWY_INLINE const double* block_sums(const BlockSource& s, int index) {
-  return s.x + static_cast<std::size_t>(index) * kBlockRows * kLanes + s.lane;
+  return s.x + static_cast<std::size_t>(index - s.first_block) * kBlockRows * s.row() +
+         (s.by_tiles ? 0 : s.lane);
 }
 
-// One 3x3 block of D but for Ewald's reciprocal half: the sums of terms x with the phase of the atom pair.
-HWY_INLINE void load_terms(const BlockSource& s, int index, const double* x, V re[9], V im[9]) {
+// One 3x3 block of D but for Ewald's reciprocal half: the sums of terms x, [kBlockRows][step], with the phase
+// of the atom pair.
+HWY_INLINE void load_terms(const BlockSource& s, int index, const double* x, std::size_t step, V re[9],
+                           V im[9]) {
   const Tables& t = *s.tables;
   const Block& block = t.blocks[index];
-  const auto row = [&](int e) { return load(x + e * kLanes); };
+  const auto row = [&](int e) { return load(x + e * step); };
   if (block.kind == BlockKind::full) {
     const double* ui = s.atom_phases + 2 * block.i * kLanes + s.lane;
     const double* uj = s.atom_phases + 2 * block.j * kLanes + s.lane;
@@ -105,7 +113,7 @@ HWY_INLINE void add_dipole(const BlockSource& s, int index, V re[9], V im[9]) {
     }
     return;
   }
-  const double* p = s.dipole + block.dipole_pair * kDipoleRows * kN;
+  const double* p = s.dipole + (block.dipole_pair - s.first_pair) * kDipoleRows * kN;
   // Isotropic charges are in the pair's constants already, but not in the part of G = 0, which
   // all pairs share.
   if (dipole.isotropic_born) {
@@ -128,16 +136,17 @@ HWY_INLINE void add_dipole(const BlockSource& s, int index, V re[9], V im[9]) {
 
 // One 3x3 block of D, complete.
 HWY_INLINE void load_block(const BlockSource& s, int index, V re[9], V im[9]) {
-  load_terms(s, index, block_sums(s, index), re, im);
+  load_terms(s, index, block_sums(s, index), s.row(), re, im);
   if (s.tables->dipole.present) add_dipole(s, index, re, im);
 }
 
-// D's lower triangle, [packed][re, im][kN].
+// The orbit pairs `first` to `end` and their blocks go into D's lower triangle, [packed][re, im][kN].
 // Max error: 1e-15 times the largest magnitudes of sums and charges that go into an element.
-inline void assemble_hermitian(const BlockSource& s, double* out, const std::atomic<bool>* cancelled) {
+inline void assemble_hermitian(const BlockSource& s, std::size_t first, std::size_t end, double* out,
+                               const std::atomic<bool>* cancelled) {
   const Tables& t = *s.tables;
   V re[9], im[9];
-  for (std::size_t k = 0; k < t.blocks.size(); ++k) {
+  for (std::size_t k = first; k < end; ++k) {  // an orbit is an atom, and its pairs are the blocks
     if (k % kPollInterval == 0 && is_cancelled(cancelled)) return;
     load_block(s, static_cast<int>(k), re, im);
     const int i = 3 * t.blocks[k].i, j = 3 * t.blocks[k].j;
@@ -155,14 +164,16 @@ inline void assemble_hermitian(const BlockSource& s, double* out, const std::ato
 // basis (e_k + e_k')/sqrt 2, i (e_k - e_k')/sqrt 2, in which D(k', l') = A*, D(k', l) = B*:
 //   ++ Re A + Re B,  +- Im B - Im A,  -+ Im A + Im B,  -- Re A - Re B;  an atom that is its own image: sqrt 2
 //   Re, sqrt 2 Im.
-inline void assemble_symmetric(const BlockSource& s, double* out, const std::atomic<bool>* cancelled) {
+inline void assemble_symmetric(const BlockSource& s, std::size_t first, std::size_t end, double* out,
+                               const std::atomic<bool>* cancelled) {
   const Tables& t = *s.tables;
   const auto put = [&](int row, int col, V value) {
     if (row >= col) store(value, out + kN * packed(t.n, row, col));
   };
   const V root2 = set(1.41421356237309504880);
   V are[9], aim[9], bre[9], bim[9];
-  for (const Tables::OrbitPair& pair : t.orbit_pairs) {
+  for (std::size_t k = first; k < end; ++k) {
+    const Tables::OrbitPair& pair = t.orbit_pairs[k];
     if (pair.block % kPollInterval == 0 && is_cancelled(cancelled)) return;
     const Tables::Orbit& I = t.orbits[pair.I];
     const Tables::Orbit& J = t.orbits[pair.J];
@@ -192,6 +203,15 @@ inline void assemble_symmetric(const BlockSource& s, double* out, const std::ato
       for (int b = 0; same && I.second >= 0 && b < a; ++b)
         put(J.row + b + 3, I.row + a, hn::Sub(bim[3 * a + b], aim[3 * a + b]));
     }
+  }
+}
+
+inline void assemble(const BlockSource& s, std::size_t first, std::size_t end, double* out,
+                     const std::atomic<bool>* cancelled) {
+  if (s.tables->real_form) {
+    assemble_symmetric(s, first, end, out, cancelled);
+  } else {
+    assemble_hermitian(s, first, end, out, cancelled);
   }
 }
 

@@ -9,6 +9,7 @@
 #include "core/kernel/broadening-inl.h"
 #include "core/kernel/histogram-inl.h"
 #include "core/kernel/scratch-inl.h"
+#include "core/kernel/tiles-inl.h"
 #include "core/platform/ticks.h"
 #include "hwy/cache_control.h"
 
@@ -99,7 +100,23 @@ inline void find_phases(Batch& b) {
   b.clock.mark(kPhases);
 }
 
+// cos and sin of 2 pi f.R for all lattice vectors R: [vector][cos, sin][kLanes], or without sines.
+inline void all_phases(const Batch& b, bool sines, double* out) {
+  TermChunk all;
+  all.n_vectors = static_cast<int>(b.t.vectors.size());
+  if (sines) {
+    chunk_phases<true>(b.t, all, b.s.powers, out);
+  } else {
+    chunk_phases<false>(b.t, all, b.s.powers, out);
+  }
+}
+
 inline void sum_terms(Batch& b) {
+  if (b.job.differentiates()) all_phases(b, true, b.s.gradients.phases);
+  if (b.t.by_tiles) {
+    all_phases(b, b.t.sines, b.s.chunk_phases);
+    return b.clock.mark(kPhases);
+  }
   bool first_chunk = true;
   for (const TermChunk& chunk : b.t.chunks) {
     if (b.t.sines) {
@@ -109,10 +126,6 @@ inline void sum_terms(Batch& b) {
     }
     b.clock.mark(kPhases);
     add_terms(b.t, chunk, b.s.chunk_phases, first_chunk, b.s.x, b.job.cancelled);
-    if (b.job.differentiates()) {
-      double* kept = b.s.gradients.phases + chunk.first_vector * 2 * kLanes;
-      chunk_phases<true>(b.t, chunk, b.s.powers, kept);
-    }
     first_chunk = false;
     b.clock.mark(kTerms);
     if (b.cancelled()) return;
@@ -139,15 +152,30 @@ inline V reduce_matrix(const Batch& b, std::size_t v, const Reflectors& keep) {
                    b.job.cancelled);
 }
 
+// D of one vector of lanes, tile by tile.
+inline void assemble_by_tiles(Batch& b, std::size_t v) {
+  BlockTerms terms(b.t);
+  for (std::size_t first = 0; first < b.t.orbit_pairs.size() && !b.cancelled(); first += kTileOrbitPairs) {
+    const Tile tile = tile_at(b.t, first);
+    tile_terms(b.t, tile, terms, b.s.chunk_phases + Batch::lane(v), b.s.x);
+    b.clock.mark(kTerms);
+    if (b.t.dipole.present) tile_dipole(b.t, tile, b.s.dipole.moments, b.s.dipole.pair_phases, b.s.dipole.t);
+    b.clock.mark(kDipole);
+    assemble(with_tile(b.source(v), tile), tile.first, tile.end, b.s.matrix, b.job.cancelled);
+    b.clock.mark(kAssemble);
+  }
+}
+
 // From the sums of terms to the tridiagonal matrix of one vector of lanes.
 inline void tridiagonalise(Batch& b, std::size_t v, const Reflectors& keep) {
   if (b.t.dipole.present)
-    dipole_sums(b.t.dipole, b.s.points, b.job.splitting, Batch::lane(v), b.s.dipole, b.job.cancelled);
+    dipole_sums(b.t.dipole, b.s.points, b.job.splitting, Batch::lane(v), b.t.by_tiles, b.s.dipole,
+                b.job.cancelled);
   b.clock.mark(kDipole);
-  if (b.t.real_form) {
-    assemble_symmetric(b.source(v), b.s.matrix, b.job.cancelled);
+  if (b.t.by_tiles) {
+    assemble_by_tiles(b, v);
   } else {
-    assemble_hermitian(b.source(v), b.s.matrix, b.job.cancelled);
+    assemble(b.source(v), 0, b.t.orbit_pairs.size(), b.s.matrix, b.job.cancelled);
   }
   b.clock.mark(kAssemble);
   if (b.cancelled()) return;
@@ -178,6 +206,27 @@ inline void find_vectors(Batch& b, std::size_t v, const Reflectors& kept) {
   }
 }
 
+// The gradients of all modes, before their frequencies are taken into account.
+inline void sum_gradients(const Batch& b, std::size_t v) {
+  const Scratch& s = b.s;
+  const GradientScratch& g = s.gradients;
+  const std::size_t lane = Batch::lane(v);
+  if (b.t.dipole.present) dipole_gradients(b.t.dipole, s.points, lane, b.t.by_tiles, g, b.job.cancelled);
+  std::fill(g.sums, g.sums + 3 * static_cast<std::size_t>(b.t.n) * kN, 0.0);
+  BlockTerms terms(b.t);
+  if (!b.t.by_tiles)
+    return add_gradients(b.source(v), g, terms, 0, static_cast<int>(b.t.blocks.size()), s.eigenvectors,
+                         b.job.cancelled);
+  for (std::size_t first = 0; first < b.t.orbit_pairs.size() && !b.cancelled(); first += kTileOrbitPairs) {
+    const Tile tile = tile_at(b.t, first);
+    tile_terms(b.t, tile, terms, s.chunk_phases + lane, s.x);
+    for (int c = 0; b.t.dipole.present && c < 3; ++c)
+      tile_dipole(b.t, tile, g.moments + c * g.moments_size, s.dipole.pair_phases, g.t + c * g.t_size);
+    add_gradients(with_tile(b.source(v), tile), g, terms, tile.first_block, tile.end_block, s.eigenvectors,
+                  b.job.cancelled);
+  }
+}
+
 // What is made of them. The frequencies are of the known eigenvalues, so that they are the same bits as
 // without eigenvectors, where the matrix is reduced in one stage.
 inline void write_modes(Batch& b, std::size_t v) {
@@ -187,10 +236,7 @@ inline void write_modes(Batch& b, std::size_t v) {
   if (b.job.displacements != nullptr)
     write_displacements(b.t, *b.job.displacements, s.eigenvectors, s.tridiagonal.diagonal, lane, here,
                         to.stride, b.result(to.displacements, v));
-  if (b.job.differentiates()) {
-    if (b.t.dipole.present) dipole_gradients(b.t.dipole, s.points, lane, s.gradients, b.job.cancelled);
-    add_gradients(b.source(v), s.gradients, s.eigenvectors, b.job.cancelled);
-  }
+  if (b.job.differentiates()) sum_gradients(b, v);
   double* frequencies = s.known.diagonal;
   sort_lanes(b.t.n, frequencies, s.z, lane);
   b.range.imaginary += to_frequencies(b.t.n, frequencies, lane, here);

@@ -20,6 +20,7 @@ namespace HWY_NAMESPACE {
 
 constexpr int kDipoleRows = 12;   // of a pair in T: six real parts (00 01 02 11 12 22), six imaginary parts
 constexpr int kDipoleChunk = 24;  // G pairs at a time: 24 * 12 vectors fit in the first-level cache
+constexpr int kTileBlocks = 64;   // most blocks of a tile; even
 
 // w(K) K K^T with K = 0 (zone centre, G = 0) replaced by its limit along dir, or dropped where there is none.
 HWY_INLINE void zero_vector_moments(const DipoleTables& t, const Points& p, bool splitting, std::size_t lane,
@@ -47,9 +48,10 @@ HWY_INLINE void zero_vector_moments(const DipoleTables& t, const Points& p, bool
 // Scratch of the dipole stage for one vector of lanes.
 struct DipoleScratch {
   double* exponentials;  // [3][2 * max_index + 1][kN]
-  double* moments;       // [kDipoleChunk][12][kN]: six of G plus -G, six of G minus -G
+  double* moments;       // [kDipoleChunk][12][kN]: six of G plus -G, six of G minus -G; by tiles of all G
   double* self;  // [self 6, zero 6][kN]: moments summed over all G, the T of an atom with itself; of G = 0
-  double* t;     // [n_pairs rounded up to 2][kDipoleRows][kN]
+  double* t;     // [n_pairs rounded up to 2][kDipoleRows][kN]; by tiles those of one
+  double* pair_phases;  // by tiles: [pair][cos, sin][kDipoleChunk]
 };
 
 inline std::size_t exponential_doubles(const DipoleTables& t) {
@@ -58,11 +60,17 @@ inline std::size_t exponential_doubles(const DipoleTables& t) {
   return size;
 }
 
-inline void lay_out_dipole(const DipoleTables& t, DipoleScratch& s, Layout& layout) {
+inline void lay_out_dipole(const DipoleTables& t, bool by_tiles, DipoleScratch& s, Layout& layout) {
   layout.add(s.exponentials, exponential_doubles(t));
-  layout.add(s.moments, kDipoleChunk * 12 * kN);
   layout.add(s.self, 12 * kN);
-  layout.add(s.t, (t.n_pairs + 2) * kDipoleRows * kN);
+  if (by_tiles) {
+    layout.add(s.moments, t.g_pairs.size() * 12 * kN);
+    layout.add(s.t, (kTileBlocks + 1) * kDipoleRows * kN);
+    layout.add(s.pair_phases, (kTileBlocks + 1) * 2 * kDipoleChunk);
+  } else {
+    layout.add(s.moments, kDipoleChunk * 12 * kN);
+    layout.add(s.t, (t.n_pairs + 2) * kDipoleRows * kN);
+  }
 }
 
 // exp(-m beta_a) with beta_a = b_a.eps.q / (2 lambda^2): the part of the Gaussian that is not a constant
@@ -83,6 +91,34 @@ HWY_INLINE void gaussian_tables(const DipoleTables& t, const V beta[3], double* 
   }
 }
 
+// Adds one chunk of G pairs to T of two atom pairs. c0, s0, c1, s1: cos and sin of the pairs' phases, kStep
+// numbers from one G to the next.
+template <int kStep>
+HWY_INLINE void add_to_pairs(const double* c0, const double* s0, const double* c1, const double* s1, int n_g,
+                             const double* m, bool first, double* o) {
+  V a[kDipoleRows], b[kDipoleRows];
+  for (int e = 0; e < kDipoleRows; ++e) {
+    a[e] = first ? hn::Zero(d) : load(o + e * kN);
+    b[e] = first ? hn::Zero(d) : load(o + (kDipoleRows + e) * kN);
+  }
+  for (int g = 0; g < n_g * kStep; g += kStep, m += 12 * kN) {
+    const V cos0 = set(c0[g]), sin0 = set(s0[g]), cos1 = set(c1[g]), sin1 = set(s1[g]);
+    for (int e = 0; e < 6; ++e) {
+      V even = load(m + e * kN), odd = load(m + (6 + e) * kN);
+      in_register(even);
+      in_register(odd);
+      a[e] = fma(even, cos0, a[e]);
+      b[e] = fma(even, cos1, b[e]);
+      a[6 + e] = fma(odd, sin0, a[6 + e]);
+      b[6 + e] = fma(odd, sin1, b[6 + e]);
+    }
+  }
+  for (int e = 0; e < kDipoleRows; ++e) {
+    store(a[e], o + e * kN);
+    store(b[e], o + (kDipoleRows + e) * kN);
+  }
+}
+
 // Adds one chunk of G pairs to T of all atom pairs, two of them at a time.
 inline void add_moments(const DipoleTables& t, int first_g, int n_g, const double* moments, bool first,
                         double* out, const std::atomic<bool>* cancelled) {
@@ -90,29 +126,7 @@ inline void add_moments(const DipoleTables& t, int first_g, int n_g, const doubl
   for (int pair = 0; pair < t.n_pairs; pair += 2) {
     if (pair % kPollInterval == 0 && is_cancelled(cancelled)) return;
     const double* c = t.phases.data() + (pair / 2 * n_total + first_g) * 4;
-    double* o = out + pair * kDipoleRows * kN;
-    V a[kDipoleRows], b[kDipoleRows];
-    for (int e = 0; e < kDipoleRows; ++e) {
-      a[e] = first ? hn::Zero(d) : load(o + e * kN);
-      b[e] = first ? hn::Zero(d) : load(o + (kDipoleRows + e) * kN);
-    }
-    const double* m = moments;
-    for (int g = 0; g < n_g; ++g, m += 12 * kN, c += 4) {
-      const V c0 = set(c[0]), s0 = set(c[1]), c1 = set(c[2]), s1 = set(c[3]);
-      for (int e = 0; e < 6; ++e) {
-        V even = load(m + e * kN), odd = load(m + (6 + e) * kN);
-        in_register(even);
-        in_register(odd);
-        a[e] = fma(even, c0, a[e]);
-        b[e] = fma(even, c1, b[e]);
-        a[6 + e] = fma(odd, s0, a[6 + e]);
-        b[6 + e] = fma(odd, s1, b[6 + e]);
-      }
-    }
-    for (int e = 0; e < kDipoleRows; ++e) {
-      store(a[e], o + e * kN);
-      store(b[e], o + (kDipoleRows + e) * kN);
-    }
+    add_to_pairs<4>(c, c + 1, c + 2, c + 3, n_g, moments, first, out + pair * kDipoleRows * kN);
   }
 }
 
@@ -174,11 +188,31 @@ class ReciprocalWeights {
   const double *ex_, *ey_, *ez_;
 };
 
-// The sums over all G for one vector of lanes: s.self, and s.t of every atom pair.
+// The moments of `count` pairs G, -G from `first` on: [12][kN] each. Added to the moments of all G.
+HWY_INLINE void pair_moments(const DipoleTables& t, const ReciprocalWeights& weights, int first, int count,
+                             double* m, V self[6]) {
+  for (int g = first; g < first + count; ++g, m += 12 * kN) {
+    const ReciprocalWeights::Pair k = weights.of(t.g_pairs[g]);
+    int row = 0;
+    for (int a = 0; a < 3; ++a) {
+      const V wp = mul(k.plus, k.k_plus[a]), wm = mul(k.minus, k.k_minus[a]);
+      for (int b = a; b < 3; ++b, ++row) {
+        const V tp = mul(wp, k.k_plus[b]);
+        const V sum = fma(wm, k.k_minus[b], tp);
+        store(sum, m + row * kN);
+        store(fnma(wm, k.k_minus[b], tp), m + (6 + row) * kN);
+        self[row] = hn::Add(self[row], sum);
+      }
+    }
+  }
+}
+
+// The sums over all G for one vector of lanes: s.self, and s.t of every atom pair; by tiles s.self, and the
+// moments of all G.
 // Max error: 4e-15 times the sum of |w K_a K_b| over G, and in s.t times the largest constant in t.phases.
 // Valid range: q in the nearest cell, as reduce_points leaves it.
 inline void dipole_sums(const DipoleTables& t, const Points& p, bool splitting, std::size_t lane,
-                        const DipoleScratch& s, const std::atomic<bool>* cancelled) {
+                        bool by_tiles, const DipoleScratch& s, const std::atomic<bool>* cancelled) {
   const ReciprocalWeights weights(t, p, lane, s.exponentials);
   V self[6];
   zero_vector_moments(t, p, splitting, lane, self);
@@ -187,25 +221,15 @@ inline void dipole_sums(const DipoleTables& t, const Points& p, bool splitting, 
   for (int m = 0; m < 6; ++m) zero[m] = self[m];
 
   const int n_g = static_cast<int>(t.g_pairs.size());
-  for (int first = 0; first < n_g || first == 0; first += kDipoleChunk) {
-    const int count = n_g - first < kDipoleChunk ? n_g - first : kDipoleChunk;
-    double* m = s.moments;
-    for (int g = first; g < first + count; ++g, m += 12 * kN) {
-      const ReciprocalWeights::Pair k = weights.of(t.g_pairs[g]);
-      int row = 0;
-      for (int a = 0; a < 3; ++a) {
-        const V wp = mul(k.plus, k.k_plus[a]), wm = mul(k.minus, k.k_minus[a]);
-        for (int b = a; b < 3; ++b, ++row) {
-          const V tp = mul(wp, k.k_plus[b]);
-          const V sum = fma(wm, k.k_minus[b], tp);
-          store(sum, m + row * kN);
-          store(fnma(wm, k.k_minus[b], tp), m + (6 + row) * kN);
-          self[row] = hn::Add(self[row], sum);
-        }
-      }
+  if (by_tiles) {
+    pair_moments(t, weights, 0, n_g, s.moments, self);
+  } else {
+    for (int first = 0; first < n_g || first == 0; first += kDipoleChunk) {
+      const int count = n_g - first < kDipoleChunk ? n_g - first : kDipoleChunk;
+      pair_moments(t, weights, first, count, s.moments, self);
+      add_moments(t, first, count, s.moments, first == 0, s.t, cancelled);
+      if (n_g == 0) break;
     }
-    add_moments(t, first, count, s.moments, first == 0, s.t, cancelled);
-    if (n_g == 0) break;
   }
   for (int m = 0; m < 6; ++m) {
     store(self[m], s.self + m * kN);

@@ -21,6 +21,7 @@
 #include <cmath>
 
 #include "core/kernel/eigenvectors-inl.h"
+#include "core/kernel/tiles-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace euphonic {
@@ -35,24 +36,26 @@ constexpr double kGradientFloorMeV = 1e-4;
 struct GradientScratch {
   double* phases = nullptr;  // [lattice vector][cos, sin][kLanes]
   double* exponentials = nullptr;
-  double* moments = nullptr;  // [direction][kDipoleChunk][12][kN]
-  double* self = nullptr;     // [direction][self 6, zero 6][kN], as in DipoleScratch
-  double* t = nullptr;        // [direction][pair][kDipoleRows][kN]
-  double* x = nullptr;        // [kBlockRows][kLanes]: derivatives of one block's sums of terms, first vector
-  double* block = nullptr;    // [direction][element][re, im][kN]: one block of dD/dQ
-  double* sums = nullptr;     // [mode][direction][kN]: <e| dD/dQ |e>
-  std::size_t t_size = 0;     // of one direction
+  double* moments = nullptr;                 // [direction][kDipoleChunk][12][kN]; by tiles of all G
+  double* self = nullptr;                    // [direction][self 6, zero 6][kN], as in DipoleScratch
+  double* t = nullptr;                       // [direction][pair][kDipoleRows][kN]; by tiles those of one
+  double* x = nullptr;                       // [kBlockRows][kN]: derivatives of one block's sums of terms
+  double* block = nullptr;                   // [direction][element][re, im][kN]: one block of dD/dQ
+  double* sums = nullptr;                    // [mode][direction][kN]: <e| dD/dQ |e>
+  std::size_t t_size = 0, moments_size = 0;  // of one direction
 };
 
 inline void lay_out_gradients(const Tables& t, GradientScratch& s, Layout& layout) {
   layout.add(s.phases, t.vectors.size() * 2 * kLanes);
-  layout.add(s.x, kBlockRows * kLanes);
+  layout.add(s.x, kBlockRows * kN);
   layout.add(s.block, 3 * kBlockRows * kN);
   layout.add(s.sums, 3 * static_cast<std::size_t>(t.n) * kN);
   if (!t.dipole.present) return;
-  s.t_size = (t.dipole.n_pairs + 2) * kDipoleRows * kN;
+  const std::size_t pairs = t.by_tiles ? kTileBlocks : t.dipole.n_pairs;
+  s.t_size = (pairs + 2) * kDipoleRows * kN;
+  s.moments_size = (t.by_tiles ? t.dipole.g_pairs.size() : kDipoleChunk) * 12 * kN;
   layout.add(s.exponentials, exponential_doubles(t.dipole));
-  layout.add(s.moments, 3 * kDipoleChunk * 12 * kN);
+  layout.add(s.moments, 3 * s.moments_size);
   layout.add(s.self, 3 * 12 * kN);
   layout.add(s.t, 3 * s.t_size);
 }
@@ -61,15 +64,15 @@ inline void lay_out_gradients(const Tables& t, GradientScratch& s, Layout& layou
 // it. phases: those of the vector of lanes.
 // Max error: 1e-14 times the largest of |R_c C|.
 template <int kCosines, int kSines>
-HWY_INLINE void term_gradients(const Tables& t, int index, int direction, const double* phases, double* x) {
+HWY_INLINE void term_gradients(const Tables& t, const std::vector<TermSpan>& spans, int direction,
+                               const double* phases, double* x) {
   V even[kCosines], odd[kSines + 1];
   for (V& sum : even) sum = hn::Zero(d);
   for (V& sum : odd) sum = hn::Zero(d);
-  for (const TermChunk& chunk : t.chunks) {
-    const double* c = chunk.c.data() + chunk.c_begin[index];
-    const double* s = chunk.s.data() + chunk.s_begin[index];
-    for (std::uint32_t k = chunk.begin[index]; k < chunk.begin[index + 1]; ++k) {
-      const std::size_t r = chunk.first_vector + chunk.vector_index[k];
+  for (const TermSpan& span : spans) {
+    const double *c = span.c, *s = span.s;
+    for (std::size_t k = 0; k < span.count; ++k) {
+      const std::size_t r = span.first_vector + span.vector_index[k];
       const HalfVector& n = t.vectors[r];
       const V length =
           set(n.x * t.cell[0][direction] + n.y * t.cell[1][direction] + n.z * t.cell[2][direction]);
@@ -81,8 +84,8 @@ HWY_INLINE void term_gradients(const Tables& t, int index, int direction, const 
       s += kSines;
     }
   }
-  for (int e = 0; e < kCosines; ++e) store(even[e], x + e * kLanes);
-  for (int e = 0; e < kSines; ++e) store(odd[e], x + (9 + e) * kLanes);
+  for (int e = 0; e < kCosines; ++e) store(even[e], x + e * kN);
+  for (int e = 0; e < kSines; ++e) store(odd[e], x + (9 + e) * kN);
 }
 
 // The three derivatives of w K K^T, [direction][00 01 02 11 12 22].
@@ -126,36 +129,47 @@ HWY_INLINE void zero_vector_gradients(const DipoleTables& t, const Points& p, st
   moment_gradients(t, w, inverse, k, out);
 }
 
-// The derivatives of Ewald's reciprocal half for one vector of lanes: s.self and s.t.
-inline void dipole_gradients(const DipoleTables& t, const Points& p, std::size_t lane,
+// Derivatives of the moments of `count` pairs G, -G from `first` on, added to those of all G.
+HWY_INLINE void pair_moment_gradients(const DipoleTables& t, const ReciprocalWeights& weights, int first,
+                                      int count, const GradientScratch& s, V self[3][6]) {
+  for (int g = 0; g < count; ++g) {
+    const ReciprocalWeights::Pair k = weights.of(t.g_pairs[first + g]);
+    V plus[3][6], minus[3][6];
+    moment_gradients(t, k.plus, k.inverse_plus, k.k_plus, plus);
+    moment_gradients(t, k.minus, k.inverse_minus, k.k_minus, minus);
+    for (int c = 0; c < 3; ++c) {
+      double* m = s.moments + c * s.moments_size + g * 12 * kN;
+      for (int row = 0; row < 6; ++row) {
+        const V sum = hn::Add(plus[c][row], minus[c][row]);
+        store(sum, m + row * kN);
+        store(hn::Sub(plus[c][row], minus[c][row]), m + (6 + row) * kN);
+        self[c][row] = hn::Add(self[c][row], sum);
+      }
+    }
+  }
+}
+
+// The derivatives of Ewald's reciprocal half for one vector of lanes: s.self and s.t; by tiles s.self and the
+// moments of all G.
+inline void dipole_gradients(const DipoleTables& t, const Points& p, std::size_t lane, bool by_tiles,
                              const GradientScratch& s, const std::atomic<bool>* cancelled) {
   V zero[3][6], self[3][6];
   zero_vector_gradients(t, p, lane, zero);
   for (int c = 0; c < 3; ++c)
     for (int row = 0; row < 6; ++row) self[c][row] = zero[c][row];
-  constexpr std::size_t kMoments = kDipoleChunk * 12 * kN;
   const ReciprocalWeights weights(t, p, lane, s.exponentials);
   const int n_g = static_cast<int>(t.g_pairs.size());
-  for (int first = 0; first < n_g || first == 0; first += kDipoleChunk) {
-    const int count = std::min(n_g - first, kDipoleChunk);
-    for (int g = 0; g < count; ++g) {
-      const ReciprocalWeights::Pair k = weights.of(t.g_pairs[first + g]);
-      V plus[3][6], minus[3][6];
-      moment_gradients(t, k.plus, k.inverse_plus, k.k_plus, plus);
-      moment_gradients(t, k.minus, k.inverse_minus, k.k_minus, minus);
-      for (int c = 0; c < 3; ++c) {
-        double* m = s.moments + c * kMoments + g * 12 * kN;
-        for (int row = 0; row < 6; ++row) {
-          const V sum = hn::Add(plus[c][row], minus[c][row]);
-          store(sum, m + row * kN);
-          store(hn::Sub(plus[c][row], minus[c][row]), m + (6 + row) * kN);
-          self[c][row] = hn::Add(self[c][row], sum);
-        }
-      }
+  if (by_tiles) {
+    pair_moment_gradients(t, weights, 0, n_g, s, self);
+  } else {
+    for (int first = 0; first < n_g || first == 0; first += kDipoleChunk) {
+      const int count = std::min(n_g - first, kDipoleChunk);
+      pair_moment_gradients(t, weights, first, count, s, self);
+      for (int c = 0; c < 3; ++c)
+        add_moments(t, first, count, s.moments + c * s.moments_size, first == 0, s.t + c * s.t_size,
+                    cancelled);
+      if (n_g == 0 || is_cancelled(cancelled)) break;
     }
-    for (int c = 0; c < 3; ++c)
-      add_moments(t, first, count, s.moments + c * kMoments, first == 0, s.t + c * s.t_size, cancelled);
-    if (n_g == 0 || is_cancelled(cancelled)) break;
   }
   for (int c = 0; c < 3; ++c) {
     for (int row = 0; row < 6; ++row) {
@@ -166,26 +180,28 @@ inline void dipole_gradients(const DipoleTables& t, const Points& p, std::size_t
 }
 
 // One block of dD/dQ, times 2 off the diagonal, where it stands for itself and its transpose.
-inline void gradient_block(const BlockSource& source, const GradientScratch& s, int index) {
+inline void gradient_block(const BlockSource& source, const GradientScratch& s, BlockTerms& terms,
+                           int index) {
   const Tables& t = *source.tables;
   const Block& block = t.blocks[index];
   const double* phases = s.phases + source.lane;
   V x_re[9], x_im[9], re[9], im[9];
-  load_terms(source, index, block_sums(source, index), x_re, x_im);
+  load_terms(source, index, block_sums(source, index), source.row(), x_re, x_im);
+  const std::vector<TermSpan>& spans = terms.of(index);
   const V weight = set(block.i == block.j ? 1.0 : 2.0);
   for (int c = 0; c < 3; ++c) {
     switch (block.kind) {
       case BlockKind::full:
-        term_gradients<9, 9>(t, index, c, phases, s.x);
+        term_gradients<9, 9>(t, spans, c, phases, s.x);
         break;
       case BlockKind::hermitian:
-        term_gradients<6, 3>(t, index, c, phases, s.x);
+        term_gradients<6, 3>(t, spans, c, phases, s.x);
         break;
       case BlockKind::hermitian_real:
-        term_gradients<6, 0>(t, index, c, phases, s.x);
+        term_gradients<6, 0>(t, spans, c, phases, s.x);
         break;
     }
-    load_terms(source, index, s.x, re, im);
+    load_terms(source, index, s.x, kN, re, im);
     double displacement = 0;
     for (int a = 0; a < 3; ++a)
       displacement += (block.shift[a] + t.atom_r[3 * block.j + a] - t.atom_r[3 * block.i + a]) * t.cell[a][c];
@@ -207,15 +223,15 @@ inline void gradient_block(const BlockSource& source, const GradientScratch& s, 
   }
 }
 
-// s.sums for one vector of lanes. y: eigenvectors as back_transform leaves them, complex form.
-inline void add_gradients(const BlockSource& source, const GradientScratch& s, const double* y,
-                          const std::atomic<bool>* cancelled) {
+// Adds some blocks to s.sums for one vector of lanes.
+// y: eigenvectors as back_transform leaves them, in the complex form.
+inline void add_gradients(const BlockSource& source, const GradientScratch& s, BlockTerms& terms, int first,
+                          int end, const double* y, const std::atomic<bool>* cancelled) {
   const Tables& t = *source.tables;
   const std::size_t n = t.n;
-  std::fill(s.sums, s.sums + 3 * n * kN, 0.0);
-  for (std::size_t k = 0; k < t.blocks.size(); ++k) {
+  for (int k = first; k < end; ++k) {
     if (k % kPollInterval == 0 && is_cancelled(cancelled)) return;
-    gradient_block(source, s, static_cast<int>(k));
+    gradient_block(source, s, terms, k);
     const double* yi = y + 3 * t.blocks[k].i * 2 * kN;
     const double* yj = y + 3 * t.blocks[k].j * 2 * kN;
     for (std::size_t m = 0; m < n; ++m) {

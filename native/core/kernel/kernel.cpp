@@ -107,8 +107,14 @@ void assert_consistent(const Tables& t) {
   if (t.dipole.present) {
     EUPHONIC_ASSERT(t.dipole.lambda > 0);
     EUPHONIC_ASSERT(t.dipole.born.size() == 9 * n);
-    EUPHONIC_ASSERT(t.dipole.phases.size() == (t.dipole.n_pairs + 1) / 2 * 4 * t.dipole.g_pairs.size());
+    if (t.by_tiles) {
+      EUPHONIC_ASSERT(t.dipole.g_stride >= t.dipole.g_pairs.size());
+      EUPHONIC_ASSERT(t.dipole.atom_phases.size() == 2 * n * t.dipole.g_stride);
+    } else {
+      EUPHONIC_ASSERT(t.dipole.phases.size() == (t.dipole.n_pairs + 1) / 2 * 4 * t.dipole.g_pairs.size());
+    }
   }
+  EUPHONIC_ASSERT(t.maker == nullptr || (t.by_tiles && t.chunks.empty()));
   for (const TermChunk& chunk : t.chunks) {
     EUPHONIC_ASSERT(chunk.begin.size() == t.blocks.size() + 1);
     EUPHONIC_ASSERT(chunk.c_begin.size() == t.blocks.size() && chunk.s_begin.size() == t.blocks.size());

@@ -21,8 +21,8 @@ struct Scratch {
   double* powers;        // of axis_powers
   double* atoms;         // [atom][re, im][kLanes] phases at f
   double* integers;      // the same at n
-  double* chunk_phases;  // of chunk_phases, for the largest chunk
-  double* x;             // [block][kBlockRows][kLanes] sums of terms
+  double* chunk_phases;  // of chunk_phases, for the largest chunk; by tiles for all
+  double* x;             // [block][kBlockRows][kLanes] sums of terms; by tiles [block][kBlockRows][kN]
   DipoleScratch dipole;
   double* matrix;  // D's lower triangle, packed [W]
   double* start;   // [n][W] the scattering vector
@@ -96,11 +96,11 @@ inline void lay_out(const Tables& t, const ScratchUse& use, Scratch& s, Layout& 
     chunk_vectors = std::max(chunk_vectors, static_cast<std::size_t>(c.n_vectors));
   lay_out_points(s.points, layout);
   layout.add(s.powers, powers);
-  layout.add(s.chunk_phases, chunk_vectors * 2 * kLanes);
+  layout.add(s.chunk_phases, (t.by_tiles ? t.vectors.size() : chunk_vectors) * 2 * kLanes);
   layout.add(s.atoms, 2 * t.n_atoms * kLanes);
   layout.add(s.integers, 2 * t.n_atoms * kLanes);
-  layout.add(s.x, t.blocks.size() * kBlockRows * kLanes);
-  if (t.dipole.present) lay_out_dipole(t.dipole, s.dipole, layout);
+  layout.add(s.x, t.by_tiles ? kTileBlocks * kBlockRows * kN : t.blocks.size() * kBlockRows * kLanes);
+  if (t.dipole.present) lay_out_dipole(t.dipole, t.by_tiles, s.dipole, layout);
   layout.add(s.matrix, matrix_doubles(t));
   layout.add(s.start, n * element_doubles(t));
   const bool by_band = reduces_by_band(t, use.eigenvectors);

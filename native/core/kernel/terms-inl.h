@@ -17,28 +17,28 @@ namespace HWY_NAMESPACE {
 
 constexpr int kBlockRows = 18;  // room for a block in X: nine real and nine imaginary parts
 
-// x[e] (+)= sum over terms of coefficient[e] * phase; kEntries sums times kTermVectors vectors stay
-// in registers.
-template <int kEntries>
+// x[e] (+)= sum over terms of coefficient[e] * phase; kEntries sums times kVectors vectors stay in registers.
+// kRow: doubles from one row of x to the next.
+template <int kEntries, int kVectors = kTermVectors, std::size_t kRow = kLanes>
 HWY_INLINE void accumulate(const std::uint16_t* index, std::size_t count,
                            const double* HWY_RESTRICT coefficients, const double* HWY_RESTRICT phases,
                            std::size_t phase_stride, double* HWY_RESTRICT x) {
-  V sum[kEntries][kTermVectors];
+  V sum[kEntries][kVectors];
   for (int e = 0; e < kEntries; ++e)
-    for (int v = 0; v < kTermVectors; ++v) sum[e][v] = load(x + e * kLanes + v * kN);
+    for (int v = 0; v < kVectors; ++v) sum[e][v] = load(x + e * kRow + v * kN);
   for (std::size_t k = 0; k < count; ++k) {
     const double* p = phases + index[k] * phase_stride;
-    V phase[kTermVectors];
-    for (int v = 0; v < kTermVectors; ++v) phase[v] = load(p + v * kN);
+    V phase[kVectors];
+    for (int v = 0; v < kVectors; ++v) phase[v] = load(p + v * kN);
     for (int e = 0; e < kEntries; ++e) {
       V c = set(coefficients[e]);
       in_register(c);
-      for (int v = 0; v < kTermVectors; ++v) sum[e][v] = fma(c, phase[v], sum[e][v]);
+      for (int v = 0; v < kVectors; ++v) sum[e][v] = fma(c, phase[v], sum[e][v]);
     }
     coefficients += kEntries;
   }
   for (int e = 0; e < kEntries; ++e)
-    for (int v = 0; v < kTermVectors; ++v) store(sum[e][v], x + e * kLanes + v * kN);
+    for (int v = 0; v < kVectors; ++v) store(sum[e][v], x + e * kRow + v * kN);
 }
 
 // X is [block][kBlockRows][kLanes]; rows 0-8 take C, rows 9-17 take S, each in the layout of the block's

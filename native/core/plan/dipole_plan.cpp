@@ -22,6 +22,9 @@ constexpr int kSampledPairs = 24;
 // loads: a term of an off-diagonal and of a diagonal block, a pair of G vectors per atom pair and once, a
 // lattice vector's phase.
 constexpr double kTermCost = 18, kDiagonalTermCost = 9, kPairCost = 14, kVectorCost = 100, kPhaseCost = 6;
+// Of the reduction, for the third power of the rows, and how much of it may be spent by large crystals to
+// have fewer terms in their tables.
+constexpr double kReductionCost = 16.0 / 3, kReductionShare = 0.02;
 
 double born_scale(const Model& m) {
   double largest = 0;
@@ -153,8 +156,16 @@ double real_reach(const Ewald& ewald, double born2, double threshold) {
   return x;
 }
 
-double cost(const Model& m, const Ewald& ewald, const std::vector<SampledPair>& sample, double born2,
-            double threshold, const std::atomic<bool>* cancelled) {
+// In units of the balanced lambda.
+constexpr double kLambdaOfRowSums = 2.5;
+
+struct Cost {
+  double operations = std::numeric_limits<double>::infinity();
+  double terms = 0;  // of an off-diagonal block: what tables are as large as
+};
+
+Cost cost(const Model& m, const Ewald& ewald, const std::vector<SampledPair>& sample, double born2,
+          double threshold, const std::atomic<bool>* cancelled) {
   const double n = m.n_atoms, off_diagonal = 0.5 * n * (n - 1);
   double terms[2] = {0, 0}, pairs[2] = {0, 0};
   std::vector<Key> vectors, half;
@@ -169,13 +180,44 @@ double cost(const Model& m, const Ewald& ewald, const std::vector<SampledPair>& 
   }
   sort_unique(vectors);
   const std::size_t g_half = reciprocal_range(ewald, born2, threshold, cancelled).size();
-  if (g_half > kMaxEwaldVectors) return std::numeric_limits<double>::infinity();
+  if (g_half > kMaxEwaldVectors) return {};
   const auto g = static_cast<double>(g_half);
   double total =
       g * (kPairCost * off_diagonal + kVectorCost) + kPhaseCost * static_cast<double>(vectors.size());
   if (pairs[0] > 0) total += off_diagonal * kTermCost * terms[0] / pairs[0];
   if (pairs[1] > 0) total += n * kDiagonalTermCost * terms[1] / pairs[1];
-  return total;
+  return {total, pairs[0] > 0 ? terms[0] / pairs[0] : 0};
+}
+
+// The lambda with the fewest operations; by tiles the one with the fewest terms among those that cost little
+// more, as time goes into the reduction and memory into the terms.
+double best_lambda(const Model& m, const std::vector<SampledPair>& sample, double threshold, bool by_tiles,
+                   const std::atomic<bool>* cancelled) {
+  const double balanced = Ewald::balanced_lambda(m), born2 = born_scale(m);
+  struct Candidate {
+    double lambda;
+    Cost cost;
+  };
+  std::vector<Candidate> all;
+  Candidate best{balanced, {}};
+  // Downwards from few real-space terms to many: the cost falls, then rises.
+  int rising = 0;
+  for (int k = kOctavesUp * kStepsPerOctave; k >= -kOctavesDown * kStepsPerOctave && rising < kStepsPerOctave;
+       --k) {
+    throw_if_cancelled(cancelled);
+    const double lambda = balanced * std::exp2(static_cast<double>(k) / kStepsPerOctave);
+    const Candidate found{lambda, cost(m, Ewald(m, lambda), sample, born2, threshold, cancelled)};
+    const bool improves = found.cost.operations < best.cost.operations;
+    rising = improves || std::isinf(found.cost.operations) ? 0 : rising + 1;
+    if (improves) best = found;
+    all.push_back(found);
+  }
+  if (!by_tiles) return best.lambda;
+  const double n = m.n_modes();
+  const double most = best.cost.operations + kReductionShare * kReductionCost * n * n * n;
+  for (const Candidate& c : all)
+    if (c.cost.operations <= most && c.cost.terms < best.cost.terms) best = c;
+  return best.lambda;
 }
 
 // The largest diagonal element of the mass-weighted force constants of an atom on itself.
@@ -194,33 +236,29 @@ double largest_element(const Model& m, const ForceTerms& force, const std::vecto
   return largest;
 }
 
+// Row sums of another lambda, without the sums.
+void move_row_sums(const Model& m, const Ewald& from, const Ewald& to, std::vector<Mat3>& row_sums) {
+  const Mat3 before = from.self_block(), after = to.self_block();
+  for (int i = 0; i < m.n_atoms; ++i) {
+    const Mat3 x = with_born(m, i, i, before), y = with_born(m, i, i, after);
+    for (int a = 0; a < 3; ++a)
+      for (int b = 0; b < 3; ++b) row_sums[i][a][b] += 0.5 * (x[a][b] + x[b][a]) - 0.5 * (y[a][b] + y[b][a]);
+  }
+}
+
 }  // namespace
 
-Dipole plan_dipole(const Model& m, const ForceTerms& force, double dipole_parameter,
+Dipole plan_dipole(const Model& m, const ForceTerms& force, double dipole_parameter, bool by_tiles,
                    std::vector<std::string>& notes) {
   check_ewald_vectors(m);
   Dipole out;
-  const double balanced = Ewald::balanced_lambda(m);
-  // The row sums do not depend on lambda; the threshold needs them before lambda is chosen.
-  const std::vector<Mat3> sums = Ewald(m, balanced).row_sums(kEwaldCutoff, force.cancelled());
-  out.threshold = kPruneTolerance * largest_element(m, force, sums);
-  out.real_cutoff = kEwaldCutoff;
+  // The threshold needs row sums before lambda is chosen. Of many atoms they take few terms where lambda is
+  // large, since the reciprocal half of all pairs is done at once.
+  const Ewald first(m, (by_tiles ? kLambdaOfRowSums : 1) * Ewald::balanced_lambda(m));
+  out.row_sums = first.row_sums(kEwaldCutoff, force.n_threads(), force.cancelled());
+  out.threshold = kPruneTolerance * largest_element(m, force, out.row_sums);
   const double born2 = born_scale(m);
-  const std::vector<SampledPair> sample = sample_pairs(m, force);
-  // Downwards from few real-space terms to many: the cost falls, then rises.
-  double best = balanced, best_cost = std::numeric_limits<double>::infinity();
-  int rising = 0;
-  for (int k = kOctavesUp * kStepsPerOctave; k >= -kOctavesDown * kStepsPerOctave && rising < kStepsPerOctave;
-       --k) {
-    throw_if_cancelled(force.cancelled());
-    const double lambda = balanced * std::exp2(static_cast<double>(k) / kStepsPerOctave);
-    const double c = cost(m, Ewald(m, lambda), sample, born2, out.threshold, force.cancelled());
-    rising = c < best_cost || std::isinf(c) ? 0 : rising + 1;
-    if (c < best_cost) {
-      best_cost = c;
-      best = lambda;
-    }
-  }
+  const double best = best_lambda(m, sample_pairs(m, force), out.threshold, by_tiles, force.cancelled());
   const double scale = std::clamp(dipole_parameter, kLeastDipoleParameter, kMostDipoleParameter);
   if (scale != dipole_parameter) {
     std::ostringstream note;
@@ -230,7 +268,12 @@ Dipole plan_dipole(const Model& m, const ForceTerms& force, double dipole_parame
   }
   const double lambda = best * scale;
   out.ewald = std::make_unique<Ewald>(m, lambda);
-  out.row_sums = out.ewald->row_sums(kEwaldCutoff, force.cancelled());
+  if (by_tiles) {
+    move_row_sums(m, first, *out.ewald, out.row_sums);
+  } else {
+    out.row_sums = out.ewald->row_sums(kEwaldCutoff, force.n_threads(), force.cancelled());
+  }
+  out.real_cutoff = by_tiles ? real_reach(*out.ewald, born2, out.threshold) : kEwaldCutoff;
   out.g_half = reciprocal_range(*out.ewald, born2, out.threshold, force.cancelled());
   if (out.g_half.size() > kMaxEwaldVectors)
     throw std::invalid_argument("the reciprocal half of the Ewald sum needs more than " +

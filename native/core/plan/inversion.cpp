@@ -46,6 +46,12 @@ std::vector<int> images_of(const Model& m, const Vec3& twice_centre, std::vector
   return image;
 }
 
+double largest_of(const ForceTerms& force) {
+  double largest = 0;
+  for (double x : force.force_constants()) largest = std::max(largest, std::abs(x));
+  return largest;
+}
+
 // Force constants as the kernel uses them, which reads one triangle: blocks i < j as stored, i > j by
 // symmetry, and of i = j the upper triangle. A stored matrix that is not quite symmetric may obey an
 // inversion that this one does not.
@@ -75,9 +81,7 @@ void used_terms(const ForceTerms& force, int i, int j, std::vector<PairTerm>& ou
 // Phi(i, j; R) = Phi(image i, image j; R') with R' = -R + L_i - L_j for all pairs.
 bool force_constants_agree(const Model& m, const ForceTerms& force, const std::vector<int>& image,
                            const std::vector<Int3>& lattice) {
-  double largest = 0;
-  for (double x : m.force_constants) largest = std::max(largest, std::abs(x));
-  const double tolerance = kForceTolerance * largest;
+  const double tolerance = kForceTolerance * largest_of(force);
   std::vector<PairTerm> here, there;
   for (int i = 0; i < m.n_atoms; ++i) {
     for (int j = i; j < m.n_atoms; ++j) {
@@ -110,12 +114,10 @@ bool force_constants_agree(const Model& m, const ForceTerms& force, const std::v
 
 // The constant A of the reciprocal sum rule: A(i, j) = A(image i, image j), and no change of cells where it
 // is not zero.
-bool sum_rule_agrees(const Model& m, const std::vector<double>& sum_rule, const std::vector<int>& image,
-                     const std::vector<Int3>& lattice) {
+bool sum_rule_agrees(const Model& m, const ForceTerms& force, const std::vector<double>& sum_rule,
+                     const std::vector<int>& image, const std::vector<Int3>& lattice) {
   if (sum_rule.empty()) return true;
-  double largest = 0;
-  for (double x : m.force_constants) largest = std::max(largest, std::abs(x));
-  const double tolerance = kForceTolerance * largest;
+  const double tolerance = kForceTolerance * largest_of(force);
   const std::size_t n = 3 * static_cast<std::size_t>(m.n_atoms);
   for (int i = 0; i < m.n_atoms; ++i) {
     for (int j = i; j < m.n_atoms; ++j) {
@@ -145,7 +147,7 @@ Inversion find_inversion(const Model& m, const ForceTerms& force, const std::vec
     Vec3 twice;
     for (int a = 0; a < 3; ++a) twice[a] = m.atom_r[3 * rarest + a] + m.atom_r[3 * j + a];
     const std::vector<int> image = images_of(m, twice, lattice);
-    if (image.empty() || !sum_rule_agrees(m, sum_rule, image, lattice) ||
+    if (image.empty() || !sum_rule_agrees(m, force, sum_rule, image, lattice) ||
         !force_constants_agree(m, force, image, lattice))
       continue;
     out.present = true;

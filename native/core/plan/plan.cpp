@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cmath>
 #include <stdexcept>
+#include <utility>
 
 #include "core/assertion.h"
 
@@ -11,11 +12,11 @@ namespace euphonic {
 namespace {
 
 std::size_t table_bytes(const Tables& t) {
-  std::size_t total = sizeof(Tables) + t.blocks.size() * sizeof(Block) +
-                      t.vectors.size() * sizeof(HalfVector) +
-                      t.orbit_pairs.size() * sizeof(Tables::OrbitPair) +
-                      t.dipole.g_pairs.size() * sizeof(DipoleTables::Pair) +
-                      (t.dipole.phases.size() + t.dipole.born.size()) * sizeof(double);
+  std::size_t total =
+      sizeof(Tables) + t.blocks.size() * sizeof(Block) + t.vectors.size() * sizeof(HalfVector) +
+      t.orbit_pairs.size() * sizeof(Tables::OrbitPair) +
+      t.dipole.g_pairs.size() * sizeof(DipoleTables::Pair) +
+      (t.dipole.phases.size() + t.dipole.atom_phases.size() + t.dipole.born.size()) * sizeof(double);
   for (const TermChunk& c : t.chunks)
     total += (c.begin.size() + c.c_begin.size() + c.s_begin.size()) * sizeof(std::uint32_t) +
              c.vector_index.size() * sizeof(std::uint16_t) + (c.c.size() + c.s.size()) * sizeof(double);
@@ -24,35 +25,41 @@ std::size_t table_bytes(const Tables& t) {
 
 }  // namespace
 
-Plan::Plan(const Model& model, const PlanOptions& options, const std::atomic<bool>* cancelled)
-    : model_(model) {
+Plan::Plan(std::shared_ptr<const Model> model, const PlanOptions& options, int n_threads,
+           const std::atomic<bool>* cancelled)
+    : model_(std::move(model)), limits_(options.limits) {
   const auto begin = std::chrono::steady_clock::now();
-  const ForceTerms force(model_, model_.force_constants, cancelled);
-  if (model_.polar() && options.dipole)
-    dipole_ = plan_dipole(model_, force, options.dipole_parameter, info_.notes);
-  // force refers to these, and has the corrected ones from here on
-  if (options.asr == SumRule::realspace)
-    model_.force_constants = realspace_sum_rule(model_, force, dipole_, info_.notes);
+  force_ = std::make_unique<ForceTerms>(*model_, model_->force_constants, n_threads, cancelled);
+  const bool by_tiles = model_->n_atoms >= limits_.tiled_atoms;
+  if (model_->polar() && options.dipole)
+    dipole_ = plan_dipole(*model_, *force_, options.dipole_parameter, by_tiles, info_.notes);
+  if (options.asr == SumRule::realspace) {
+    corrected_ = realspace_sum_rule(*model_, *force_, dipole_, info_.notes);
+    force_ = std::make_unique<ForceTerms>(*model_, corrected_, n_threads, cancelled);
+  }
   if (options.asr == SumRule::reciprocal)
-    sum_rule_ = reciprocal_sum_rule(model_, force, dipole_, info_.notes);
-  inversion_ = find_inversion(model_, force, sum_rule_);
-  tables_ = build_tables(model_, force, dipole_, sum_rule_, inversion_, inversion_.present);
+    sum_rule_ = reciprocal_sum_rule(*model_, *force_, dipole_, info_.notes);
+  inversion_ = find_inversion(*model_, *force_, sum_rule_);
+  tables_ = build_tables(*model_, *force_, dipole_, sum_rule_, inversion_, inversion_.present, limits_);
+  force_->end_planning();
 
   info_.ewald_lambda = dipole_.ewald ? dipole_.ewald->lambda() : 0;
-  for (const TermChunk& c : tables_.chunks) info_.n_terms += c.vector_index.size();
+  info_.n_terms = tables_.n_terms;
   info_.n_lattice_vectors = tables_.vectors.size();
   info_.n_reciprocal = dipole_.ewald ? 2 * tables_.dipole.g_pairs.size() + 1 : 0;
   info_.inversion_centre = inversion_.present;
   info_.plan_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
-std::size_t Plan::bytes() const { return model_.bytes() + table_bytes(tables_); }
+std::size_t Plan::bytes() const { return table_bytes(tables_) + corrected_.size() * sizeof(double); }
+
+// Blocks of all pairs of atoms in place of those of orbits, and as many terms in each.
+std::size_t Plan::complex_bytes() const { return inversion_.present ? 2 * table_bytes(tables_) : 0; }
 
 const Tables& Plan::complex_tables() const {
   if (!inversion_.present) return tables_;
   std::call_once(complex_once_, [this] {
-    const ForceTerms force(model_, model_.force_constants);
-    complex_ = build_tables(model_, force, dipole_, sum_rule_, inversion_, false);
+    complex_ = build_tables(*model_, *force_, dipole_, sum_rule_, inversion_, false, limits_);
   });
   return complex_;
 }
@@ -72,12 +79,20 @@ void assert_consistent(const Model& model) {
 
 }  // namespace
 
-std::shared_ptr<const Plan> make_plan(const Model& model, const PlanOptions& options,
-                                      const std::atomic<bool>* cancelled) {
-  assert_consistent(model);
+std::shared_ptr<const Plan> make_plan(std::shared_ptr<const Model> model, const PlanOptions& options,
+                                      int n_threads, const std::atomic<bool>* cancelled) {
+  assert_consistent(*model);
   if (!(options.dipole_parameter > 0) || !std::isfinite(options.dipole_parameter))
     throw std::invalid_argument("dipole_parameter must be a positive number");
-  return std::make_shared<const Plan>(model, options, cancelled);
+  // Of few atoms a plan is made before a thread has begun.
+  constexpr int kAtomsForThreads = 40;
+  if (model->n_atoms < kAtomsForThreads) n_threads = 1;
+  return std::make_shared<const Plan>(std::move(model), options, n_threads, cancelled);
+}
+
+std::shared_ptr<const Plan> make_plan(const Model& model, const PlanOptions& options,
+                                      const std::atomic<bool>* cancelled) {
+  return make_plan(std::make_shared<const Model>(model), options, 1, cancelled);
 }
 
 }  // namespace euphonic

@@ -17,6 +17,7 @@ struct PlanOptions {
   SumRule asr = SumRule::none;
   bool dipole = true;           // no effect on a model without Born charges
   double dipole_parameter = 1;  // scales the lambda that is found for Ewald's sum
+  PlanLimits limits;            // others in tests
 };
 
 struct PlanInfo {
@@ -32,13 +33,17 @@ struct PlanInfo {
 class Plan {
  public:
   // As make_plan.
-  Plan(const Model& model, const PlanOptions& options, const std::atomic<bool>* cancelled);
+  Plan(std::shared_ptr<const Model> model, const PlanOptions& options, int n_threads,
+       const std::atomic<bool>* cancelled);
   Plan(const Plan&) = delete;
   Plan& operator=(const Plan&) = delete;
 
   const PlanInfo& info() const { return info_; }
-  int n_atoms() const { return model_.n_atoms; }
+  int n_atoms() const { return model_->n_atoms; }
+  // Without the model, which others have as well.
   std::size_t bytes() const;
+  // Of the complex form where it has to be built.
+  std::size_t complex_bytes() const;
   // What the kernel reads: the real form where there is an inversion centre.
   const Tables& tables() const { return tables_; }
   // The complex form, built when first asked for: scattering vectors that break inversion symmetry and mode
@@ -46,7 +51,10 @@ class Plan {
   const Tables& complex_tables() const;
 
  private:
-  Model model_;  // a copy: the real-space sum rule changes it, and the complex form may be built later
+  std::shared_ptr<const Model> model_;
+  PlanLimits limits_;
+  std::vector<double> corrected_;      // force constants that the real-space sum rule has changed
+  std::unique_ptr<ForceTerms> force_;  // blocks may be made anew, and the complex form later
   PlanInfo info_;
   Dipole dipole_;
   std::vector<double> sum_rule_;
@@ -57,7 +65,10 @@ class Plan {
 };
 
 // Throws std::invalid_argument with a sentence for the user when the model cannot be planned, Cancelled soon
-// after the flag has been set: crystals of a thousand atoms take minutes.
+// after the flag has been set: crystals of a thousand atoms take seconds.
+std::shared_ptr<const Plan> make_plan(std::shared_ptr<const Model> model, const PlanOptions& options,
+                                      int n_threads = 1, const std::atomic<bool>* cancelled = nullptr);
+// Of a copy of the model.
 std::shared_ptr<const Plan> make_plan(const Model& model, const PlanOptions& options,
                                       const std::atomic<bool>* cancelled = nullptr);
 

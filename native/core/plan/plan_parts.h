@@ -25,17 +25,26 @@ struct PairTerm {
 class ForceTerms {
  public:
   // force_constants: [n_cells][3n][3n], those of the model or corrected ones.
-  ForceTerms(const Model& model, const std::vector<double>& force_constants,
+  ForceTerms(const Model& model, const std::vector<double>& force_constants, int n_threads = 1,
              const std::atomic<bool>* cancelled = nullptr);
   // Blocks (i in cell 0, j in c) as stored, shared among Wigner-Seitz images, merged by lattice vector.
   // Throws Cancelled.
   void terms(int i, int j, std::vector<PairTerm>& out) const;
+  const std::vector<double>& force_constants() const { return force_constants_; }
+  // Threads that a step may use.
+  int n_threads() const { return n_threads_; }
   const std::atomic<bool>* cancelled() const { return cancelled_; }
+  // What refers to it is on its own from here on.
+  void end_planning() {
+    n_threads_ = 1;
+    cancelled_ = nullptr;
+  }
 
  private:
   const Model& model_;
   const std::vector<double>& force_constants_;
   WignerSeitz images_;
+  int n_threads_;
   const std::atomic<bool>* cancelled_;
 };
 
@@ -57,9 +66,18 @@ constexpr double kPruneTolerance = 2e-15;
 // depends on it.
 constexpr double kLeastDipoleParameter = 0.5, kMostDipoleParameter = 2;
 
+// When a plan takes the forms that need less memory. What is chosen depends on model and options alone.
+struct PlanLimits {
+  // Atoms from which on D is put together by tiles. Sums of terms of all blocks would have 64 MB a thread,
+  // and nine tenths of the time and more go into the reduction: lambda is then chosen for few terms.
+  int tiled_atoms = 160;
+  // Most bytes of coefficients that are stored; else blocks are made anew for each vector of q-points.
+  std::size_t term_bytes = std::size_t{512} << 20;
+};
+
 // dipole_parameter scales the lambda that a count of operations finds best; a note is added where it is not
 // taken as it stands.
-Dipole plan_dipole(const Model& model, const ForceTerms& force, double dipole_parameter,
+Dipole plan_dipole(const Model& model, const ForceTerms& force, double dipole_parameter, bool by_tiles,
                    std::vector<std::string>& notes);
 
 // realspace: the force constants, changed so that the three acoustic modes at the zone centre become zero
@@ -81,8 +99,13 @@ struct Inversion {
 };
 Inversion find_inversion(const Model& model, const ForceTerms& force, const std::vector<double>& sum_rule);
 
-// All of the above as tables. real_form only with an inversion centre.
+// All of the above as tables, which refer to it where blocks are not stored.
+// real_form only with an inversion centre.
 Tables build_tables(const Model& model, const ForceTerms& force, const Dipole& dipole,
-                    const std::vector<double>& sum_rule, const Inversion& inversion, bool real_form);
+                    const std::vector<double>& sum_rule, const Inversion& inversion, bool real_form,
+                    const PlanLimits& limits);
+// Its last step: lattice vectors and terms of the blocks.
+void build_terms(Tables& tables, std::shared_ptr<const BlockMaker> maker, const ForceTerms& force,
+                 std::size_t most_bytes);
 
 }  // namespace euphonic

@@ -76,7 +76,7 @@ std::vector<double> realspace_sum_rule(const Model& model, const ForceTerms& for
   // over n_cells cells.
   const int n = 3 * model.n_atoms;
   const std::size_t block = static_cast<std::size_t>(n) * n;
-  std::vector<double> corrected = model.force_constants;
+  std::vector<double> corrected = force.force_constants();
   const SymmetricEigen eigen =
       symmetric_eigen(n, zone_centre_matrix(model, force, dipole), force.cancelled());
   int modes[3];

@@ -1,50 +1,29 @@
 // Builds the kernel's tables from the parts of a plan.
 #include <algorithm>
 #include <cmath>
-#include <limits>
-#include <map>
-#include <stdexcept>
-#include <string>
 #include <utility>
 
-#include "core/plan/plan_parts.h"
+#include "core/plan/block_maker.h"
+#include "core/threads.h"
 #include "core/units.h"
 
 namespace euphonic {
 
 namespace {
 
-// Phases of a chunk of lattice vectors for a batch of 32 q-points: this much of the first-level cache.
-constexpr std::size_t kPhaseCacheBytes = 32 * 1024;
-constexpr std::size_t kLargestBatch = 32;
-
-// Terms of a block, folded: C and S of the lattice vectors of a half-space.
-struct FoldedTerm {
-  Int3 r;
-  int vector;  // number of r among all lattice vectors
-  double c[9], s[9];
-};
-struct FoldedBlock {
-  std::vector<FoldedTerm> terms;
-};
-
-constexpr int kUpper[6] = {0, 1, 2, 4, 5, 8};
-constexpr int kUpperOff[3] = {1, 2, 5};
-
 class Builder {
  public:
-  Builder(const Model& model, const ForceTerms& force, const Dipole& dipole,
-          const std::vector<double>& sum_rule, const Inversion& inversion, bool real_form)
-      : m_(model), force_(force), dipole_(dipole), sum_rule_(sum_rule), inversion_(inversion) {
+  Builder(const Model& model, const ForceTerms& force, const Dipole& dipole, const Inversion& inversion,
+          bool real_form, bool by_tiles)
+      : m_(model), force_(force), dipole_(dipole), inversion_(inversion) {
     t_.real_form = real_form;
+    t_.by_tiles = by_tiles;
   }
 
   Tables build() {
     geometry();
     orbits();
-    for (Block& b : t_.blocks) folded_.push_back(fold_block(b));
     if (dipole_.ewald) dipole_tables();
-    chunks();
     return std::move(t_);
   }
 
@@ -125,145 +104,6 @@ class Builder {
     t_.dipole.n_pairs = pairs;
   }
 
-  FoldedBlock fold_block(Block& b) {
-    const double mass = t_.inverse_sqrt_mass[b.i] * t_.inverse_sqrt_mass[b.j];
-    std::map<Int3, std::array<double, 9>> sum;
-    const auto add = [&](const Int3& r, const double* phi, double scale) {
-      auto& to =
-          sum.try_emplace({r[0] - b.shift[0], r[1] - b.shift[1], r[2] - b.shift[2]}, std::array<double, 9>{})
-              .first->second;
-      for (int e = 0; e < 9; ++e) to[e] += scale * phi[e];
-    };
-    std::vector<PairTerm> terms;
-    force_.terms(b.i, b.j, terms);
-    for (const PairTerm& t : terms) add(t.r, t.phi, mass);
-    const auto add_matrix = [&](const Int3& r, const Mat3& x, double scale) { add(r, &x[0][0], scale); };
-    if (dipole_.ewald) {
-      for (const Int3& r : dipole_.ewald->real_range(b.i, b.j, dipole_.real_cutoff)) {
-        const Mat3 z = with_born(m_, b.i, b.j, dipole_.ewald->real_block(b.i, b.j, r));
-        double largest = 0;
-        for (const Vec3& row : z)
-          for (double x : row) largest = std::max(largest, std::abs(x));
-        if (largest * mass > dipole_.threshold) add_matrix(r, z, mass);
-      }
-      if (b.i == b.j) add_matrix({0, 0, 0}, dipole_.row_sums[b.i], -mass);
-    }
-    if (!sum_rule_.empty()) {
-      double a9[9];
-      for (int e = 0; e < 9; ++e)
-        a9[e] = sum_rule_[static_cast<std::size_t>(3 * b.i + e / 3) * t_.n + 3 * b.j + e % 3];
-      add({0, 0, 0}, a9, mass);
-    }
-
-    FoldedBlock out;
-    bool sines = false;
-    for (const auto& [r, phi] : sum) {
-      const bool half = r > Int3{0, 0, 0};
-      if (r == Int3{0, 0, 0}) {
-        for (int e = 0; e < (b.i == b.j ? 6 : 9); ++e) b.base[e] = phi[b.i == b.j ? kUpper[e] : e];
-        continue;
-      }
-      const Int3 opposite{-r[0], -r[1], -r[2]};
-      const auto other = sum.find(opposite);
-      if (!half && other != sum.end()) continue;  // done with its opposite
-      FoldedTerm term{half ? r : opposite, 0, {}, {}};
-      bool zero = true;
-      for (int e = 0; e < 9; ++e) {
-        const double x = phi[e], y = other != sum.end() ? other->second[e] : 0.0;
-        term.c[e] = x + y;
-        term.s[e] = half ? x - y : -x;
-        zero = zero && term.c[e] == 0 && term.s[e] == 0;
-      }
-      if (zero) continue;
-      for (int e : kUpperOff) sines = sines || term.s[e] != 0;
-      out.terms.push_back(term);
-    }
-    if (b.i == b.j && !sines) b.kind = BlockKind::hermitian_real;
-    out.terms.shrink_to_fit();  // gigabytes for a thousand atoms
-    return out;
-  }
-
-  // Coefficients of cosines and sines in a chunk: known before they are stored, as these arrays
-  // are the largest.
-  std::pair<std::size_t, std::size_t> chunk_sizes(const TermChunk& chunk) {
-    std::pair<std::size_t, std::size_t> sizes;
-    for (std::size_t b = 0; b < t_.blocks.size(); ++b) {
-      const BlockKind kind = t_.blocks[b].kind;
-      for (const FoldedTerm& term : folded_[b].terms) {
-        const int at = term.vector - chunk.first_vector;
-        if (at < 0 || at >= chunk.n_vectors) continue;
-        sizes.first += kind == BlockKind::full ? 9 : 6;
-        sizes.second += kind == BlockKind::full ? 9 : kind == BlockKind::hermitian ? 3 : 0;
-      }
-    }
-    return sizes;
-  }
-
-  void chunks() {
-    std::map<Int3, int> index;
-    for (const FoldedBlock& b : folded_)
-      for (const FoldedTerm& t : b.terms) index[t.r] = 0;
-    for (const Block& b : t_.blocks) {
-      t_.sines = t_.sines || b.kind != BlockKind::hermitian_real;
-      for (int a = 0; a < 3; ++a) t_.max_index[a] = std::max(t_.max_index[a], std::abs(b.shift[a]));
-    }
-    int next = 0;
-    for (auto& [r, k] : index) {
-      k = next++;
-      for (int a = 0; a < 3; ++a)
-        if (std::abs(r[a]) > std::numeric_limits<std::int16_t>::max())
-          throw std::invalid_argument(
-              "a lattice vector of the force constants has the component " + std::to_string(r[a]) +
-              ", more than " + std::to_string(std::numeric_limits<std::int16_t>::max()) +
-              "; choose cell vectors that are less slanted, or a supercell that is less long");
-      HalfVector v;
-      v.x = static_cast<std::int16_t>(r[0]);
-      v.y = static_cast<std::int16_t>(r[1]);
-      v.z = static_cast<std::int16_t>(r[2]);
-      t_.vectors.push_back(v);
-      for (int a = 0; a < 3; ++a) t_.max_index[a] = std::max(t_.max_index[a], std::abs(r[a]));
-    }
-    for (FoldedBlock& b : folded_) {
-      throw_if_cancelled(force_.cancelled());
-      for (FoldedTerm& t : b.terms) t.vector = index.at(t.r);
-    }
-    const int per_chunk =
-        static_cast<int>(kPhaseCacheBytes / (sizeof(double) * kLargestBatch * (t_.sines ? 2 : 1)));
-    const int n_vectors = static_cast<int>(t_.vectors.size());
-    const int n_chunks = std::max(1, (n_vectors + per_chunk - 1) / per_chunk);
-    for (int k = 0; k < n_chunks; ++k) {
-      TermChunk chunk;
-      chunk.first_vector = static_cast<int>(static_cast<long long>(n_vectors) * k / n_chunks);
-      chunk.n_vectors =
-          static_cast<int>(static_cast<long long>(n_vectors) * (k + 1) / n_chunks) - chunk.first_vector;
-      const auto [c_size, s_size] = chunk_sizes(chunk);
-      chunk.c.reserve(c_size);
-      chunk.s.reserve(s_size);
-      chunk.begin.push_back(0);
-      for (std::size_t b = 0; b < t_.blocks.size(); ++b) {
-        const BlockKind kind = t_.blocks[b].kind;
-        chunk.c_begin.push_back(static_cast<std::uint32_t>(chunk.c.size()));
-        chunk.s_begin.push_back(static_cast<std::uint32_t>(chunk.s.size()));
-        throw_if_cancelled(force_.cancelled());
-        for (const FoldedTerm& term : folded_[b].terms) {
-          const int at = term.vector - chunk.first_vector;
-          if (at < 0 || at >= chunk.n_vectors) continue;
-          chunk.vector_index.push_back(static_cast<std::uint16_t>(at));
-          if (kind == BlockKind::full) {
-            chunk.c.insert(chunk.c.end(), term.c, term.c + 9);
-            chunk.s.insert(chunk.s.end(), term.s, term.s + 9);
-          } else {
-            for (int e : kUpper) chunk.c.push_back(term.c[e]);
-            if (kind == BlockKind::hermitian)
-              for (int e : kUpperOff) chunk.s.push_back(term.s[e]);
-          }
-        }
-        chunk.begin.push_back(static_cast<std::uint32_t>(chunk.vector_index.size()));
-      }
-      t_.chunks.push_back(std::move(chunk));
-    }
-  }
-
   void dipole_tables() {
     const Ewald& ewald = *dipole_.ewald;
     DipoleTables& out = t_.dipole;
@@ -301,6 +141,18 @@ class Builder {
         out.born.push_back(z[e] * t_.inverse_sqrt_mass[i]);
       }
     }
+    if (t_.by_tiles) {
+      atom_phases();
+    } else {
+      pair_phases();
+    }
+  }
+
+  // 2 pi times the part of x beyond the nearest integer.
+  static double angle(double x) { return 2 * kPi * (x - std::round(x)); }
+
+  void pair_phases() {
+    DipoleTables& out = t_.dipole;
     const std::size_t n_g = out.g_pairs.size();
     out.phases.assign((out.n_pairs + 1) / 2 * n_g * 4, 0.0);
     for (const Block& b : t_.blocks) {
@@ -312,27 +164,48 @@ class Builder {
         double x = 0;
         for (int a = 0; a < 3; ++a)
           x += dipole_.g_half[k][a] * (t_.atom_r[3 * b.i + a] - t_.atom_r[3 * b.j + a]);
-        x = 2 * kPi * (x - std::round(x));
-        to[4 * k] = charge * std::cos(x);
-        to[4 * k + 1] = charge * std::sin(x);
+        to[4 * k] = charge * std::cos(angle(x));
+        to[4 * k + 1] = charge * std::sin(angle(x));
       }
     }
+  }
+
+  void atom_phases() {
+    constexpr std::size_t kMostLanes = 8;  // the kernel loads whole vectors
+    DipoleTables& out = t_.dipole;
+    const std::size_t n_g = out.g_pairs.size();
+    out.g_stride = (n_g + kMostLanes - 1) / kMostLanes * kMostLanes;
+    out.atom_phases.assign(2 * m_.n_atoms * out.g_stride, 0.0);
+    for_each_on_threads(m_.n_atoms, force_.n_threads(), [&](int i) {
+      throw_if_cancelled(force_.cancelled());
+      const double charge = out.isotropic_born ? out.born[9 * i] : 1.0;
+      double* to = out.atom_phases.data() + 2 * i * out.g_stride;
+      for (std::size_t k = 0; k < n_g; ++k) {
+        double x = 0;
+        for (int a = 0; a < 3; ++a) x += dipole_.g_half[k][a] * t_.atom_r[3 * i + a];
+        to[k] = charge * std::cos(angle(x));
+        to[out.g_stride + k] = charge * std::sin(angle(x));
+      }
+    });
   }
 
   const Model& m_;
   const ForceTerms& force_;
   const Dipole& dipole_;
-  const std::vector<double>& sum_rule_;
   const Inversion& inversion_;
   Tables t_;
-  std::vector<FoldedBlock> folded_;
 };
 
 }  // namespace
 
 Tables build_tables(const Model& model, const ForceTerms& force, const Dipole& dipole,
-                    const std::vector<double>& sum_rule, const Inversion& inversion, bool real_form) {
-  return Builder(model, force, dipole, sum_rule, inversion, real_form).build();
+                    const std::vector<double>& sum_rule, const Inversion& inversion, bool real_form,
+                    const PlanLimits& limits) {
+  const bool by_tiles = model.n_atoms >= limits.tiled_atoms;
+  Tables tables = Builder(model, force, dipole, inversion, real_form, by_tiles).build();
+  build_terms(tables, std::make_shared<const BlockMaker>(model, force, dipole, sum_rule, by_tiles), force,
+              limits.term_bytes);
+  return tables;
 }
 
 }  // namespace euphonic

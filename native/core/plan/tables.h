@@ -12,9 +12,13 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <tuple>
 #include <vector>
 
 namespace euphonic {
+
+class BlockMaker;
 
 // One 3x3 block of D for atoms i and j. Sums over images are grouped as R and -R:
 //   sum = exp(2 pi i f.(shift + r_j - r_i)) * [ base + sum_R C_R cos(2 pi f.R) + i S_R sin(2 pi f.R) ].
@@ -37,6 +41,18 @@ struct Block {
 struct HalfVector {
   std::int16_t x = 0, y = 0, z = 0;
 };
+inline HalfVector half_vector(const std::array<int, 3>& r) {
+  return {static_cast<std::int16_t>(r[0]), static_cast<std::int16_t>(r[1]), static_cast<std::int16_t>(r[2])};
+}
+inline bool operator<(const HalfVector& a, const HalfVector& b) {
+  return std::tie(a.x, a.y, a.z) < std::tie(b.x, b.y, b.z);
+}
+inline bool operator==(const HalfVector& a, const HalfVector& b) {
+  return std::tie(a.x, a.y, a.z) == std::tie(b.x, b.y, b.z);
+}
+
+// Most lattice vectors that a chunk's indices can tell apart.
+constexpr std::size_t kMostIndexedVectors = 65536;
 
 // Terms of all blocks that use one chunk of lattice vectors (their phases fit in the
 // first-level cache together).
@@ -75,12 +91,18 @@ struct DipoleTables {
   int n_pairs = 0;  // off-diagonal atom pairs
   // cos and sin of 2 pi G.(r_i - r_j) for two atom pairs at a time: [(n_pairs + 1) / 2][n_g][c0 s0 c1 s1]
   std::vector<double> phases;
+  // By tiles, in place of these: cos and sin of 2 pi G.r_i, [n_atoms][cos, sin][g_stride], zeros behind n_g;
+  // with z / sqrt(M) where charges are isotropic.
+  std::vector<double> atom_phases;
+  std::size_t g_stride = 0;
   std::vector<double> born;  // [n_atoms][9] Z / sqrt(M); isotropic: only z / sqrt(M) at [0]
 };
 
 struct Tables {
   int n_atoms = 0;
-  int n = 0;                     // 3 n_atoms
+  int n = 0;  // 3 n_atoms
+  // Large crystals: D is put together some blocks at a time, so that no array has all sums of terms.
+  bool by_tiles = false;
   bool real_form = false;        // inversion centre: D is real symmetric in the basis below
   double reciprocal[3][3] = {};  // rows: reciprocal-lattice vectors times 2 pi, 1/bohr
   double volume = 0;
@@ -118,7 +140,10 @@ struct Tables {
   int max_index[3] = {0, 0, 0};     // largest |component| of a lattice vector
   bool sines = false;               // some term has a sine part
   std::vector<HalfVector> vectors;  // sorted by x, y, z within a chunk
+  std::size_t n_terms = 0, n_coefficients = 0;
   std::vector<TermChunk> chunks;
+  // In place of chunks where these would be too large: makes the terms of a block each time.
+  std::shared_ptr<const BlockMaker> maker;
   DipoleTables dipole;
 };
 

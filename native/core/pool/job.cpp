@@ -135,7 +135,7 @@ std::size_t Job::workspace_bytes() const {
   return needs_complex_form(*this) ? 2 * bytes : bytes;
 }
 
-std::size_t Job::table_bytes() const { return needs_complex_form(*this) ? plan_->bytes() : 0; }
+std::size_t Job::table_bytes() const { return needs_complex_form(*this) ? plan_->complex_bytes() : 0; }
 
 std::size_t least_workspace_bytes(int n_atoms, bool eigenvectors) {
   Tables tables;  // real and without lattice vectors: the matrices alone

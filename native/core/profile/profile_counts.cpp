@@ -21,11 +21,7 @@ double phases(const Tables& t, bool scattering) {
   return total;
 }
 
-double terms(const Tables& t) {
-  double coefficients = 0;
-  for (const TermChunk& c : t.chunks) coefficients += static_cast<double>(c.c.size() + c.s.size());
-  return 2 * coefficients;
-}
+double terms(const Tables& t) { return 2 * static_cast<double>(t.n_coefficients); }
 
 double dipole(const DipoleTables& t) {
   if (!t.present) return 0;

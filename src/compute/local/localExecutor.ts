@@ -55,7 +55,7 @@ export function createLocalExecutor(budget: ThreadBudget): Executor {
     },
     planBytes: (model, options) => {
       const { nAtoms, bytes, isPolar } = model as LocalModel;
-      return planBytes(nAtoms, bytes, isPolar && options.dipole);
+      return planBytes(nAtoms, bytes, { asr: options.asr, hasDipole: isPolar && options.dipole });
     },
     plan: async (model, options, signal): Promise<LocalPlan> => {
       const key = { model: model.id, options };

@@ -22,9 +22,9 @@ test::Assembled Assemble(const Tables& t, const ScatteringTables& scattering, co
   const test::Lanes matrix(n * (n + 1) / 2 * width * kN), vector(n * width * kN);
   const BlockSource source{&t, x.get(), powers.get(), atoms.get(), self.get(), pairs.get(), 0};
   if (t.real_form) {
-    assemble_symmetric(source, matrix.get(), nullptr);
+    assemble_symmetric(source, 0, t.orbit_pairs.size(), matrix.get(), nullptr);
   } else {
-    assemble_hermitian(source, matrix.get(), nullptr);
+    assemble_hermitian(source, 0, t.orbit_pairs.size(), matrix.get(), nullptr);
   }
   Points p{};
   p.q = q.get();

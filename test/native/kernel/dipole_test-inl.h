@@ -22,11 +22,11 @@ test::Columns SumDipoles(const Tables& t, const test::Columns& cartesian, const 
   Layout points(nullptr, kN), arrays(nullptr, kN);
   DipoleScratch s{};
   lay_out_points(p, points);
-  lay_out_dipole(t.dipole, s, arrays);
+  lay_out_dipole(t.dipole, false, s, arrays);
   const test::Lanes point_memory(points.size()), memory(arrays.size());
   Layout points_placed(point_memory.get(), kN), placed(memory.get(), kN);
   lay_out_points(p, points_placed);
-  lay_out_dipole(t.dipole, s, placed);
+  lay_out_dipole(t.dipole, false, s, placed);
   for (std::size_t first = 0; first < cartesian.size(); first += kN) {
     const std::size_t here = std::min(kN, cartesian.size() - first);
     for (std::size_t k = 0; k < kN; ++k) {
@@ -37,7 +37,7 @@ test::Columns SumDipoles(const Tables& t, const test::Columns& cartesian, const 
       }
       p.gamma[k] = cartesian[at][0] == 0 && cartesian[at][1] == 0 && cartesian[at][2] == 0;
     }
-    dipole_sums(t.dipole, p, splitting, 0, s, nullptr);
+    dipole_sums(t.dipole, p, splitting, 0, false, s, nullptr);
     for (std::size_t k = 0; k < here; ++k) {
       out.emplace_back();
       for (int row = 0; row < 12; ++row) out.back().push_back(s.self[row * kN + k]);

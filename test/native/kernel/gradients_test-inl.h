@@ -16,21 +16,23 @@ namespace HWY_NAMESPACE {
 // Derivatives of a block's sums of terms, with sample(2 vector + sine, lane) for phases: rows as those
 // of its sums.
 std::vector<double> TermGradients(const Tables& t, int block, int direction) {
-  const test::Lanes phases(2 * t.vectors.size() * kLanes), x(kBlockRows * kLanes);
+  const test::Lanes phases(2 * t.vectors.size() * kLanes), x(kBlockRows * kN);
+  BlockTerms terms(t);
+  const std::vector<TermSpan>& spans = terms.of(block);
   for (std::size_t r = 0; r < 2 * t.vectors.size(); ++r)
     for (std::size_t lane = 0; lane < kLanes; ++lane) phases[r * kLanes + lane] = test::sample(r, lane);
   switch (t.blocks[block].kind) {
     case BlockKind::full:
-      term_gradients<9, 9>(t, block, direction, phases.get(), x.get());
+      term_gradients<9, 9>(t, spans, direction, phases.get(), x.get());
       break;
     case BlockKind::hermitian:
-      term_gradients<6, 3>(t, block, direction, phases.get(), x.get());
+      term_gradients<6, 3>(t, spans, direction, phases.get(), x.get());
       break;
     case BlockKind::hermitian_real:
-      term_gradients<6, 0>(t, block, direction, phases.get(), x.get());
+      term_gradients<6, 0>(t, spans, direction, phases.get(), x.get());
       break;
   }
-  return x.columns(kLanes, 1)[0];
+  return x.columns(kN, 1)[0];
 }
 
 // Of w K K^T of G = 0 at q = K (1/bohr): [direction][6].

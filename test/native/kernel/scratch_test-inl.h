@@ -37,6 +37,7 @@ test::Arrays LayOut(const Tables& t, const ScratchUse& use) {
                               s.dipole.moments,
                               s.dipole.self,
                               s.dipole.t,
+                              s.dipole.pair_phases,
                               s.matrix,
                               s.start,
                               s.reduction,
