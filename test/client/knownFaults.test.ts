@@ -11,7 +11,7 @@ import type { EvaluateOptions } from '../../src/client/evaluation.js';
 import { inAtomGauge } from '../../src/client/gauge.js';
 import { type ForceConstants, makeForceConstants } from '../../src/models/forceConstants.js';
 import { Supercell, type Vector } from '../../src/models/lattice.js';
-import { readJson } from '../../src/models/readers/json.js';
+import { readJsonText } from '../../src/models/readers/json.js';
 import { EV_PER_HARTREE } from '../../src/models/units.js';
 import { columns, degenerateSets, transposed } from '../support/compare.js';
 import { TestDaemon } from '../support/daemon.js';
@@ -21,7 +21,7 @@ import { eigenvalues } from '../support/hermitian.js';
 /** A golden crystal: test/golden/crystals/make.py says what each has. */
 function crystal(name: string): ForceConstants {
   const path = new URL(`../golden/crystals/${name}.json`, import.meta.url);
-  return readJson(readFileSync(path, 'utf8'), name).content;
+  return readJsonText(readFileSync(path, 'utf8'), name).content;
 }
 
 /** The same crystal with each atom called in the cell that `shifts` says. */

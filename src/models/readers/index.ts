@@ -10,7 +10,7 @@ import { KNOWN_FILES, refuseOtherFile, START_BYTES } from './otherFiles.js';
 import { otherParts, type PhonopyNames, readPhonopy, SUMMARY_NAME } from './phonopy.js';
 import { PHONOPY_FORCE_CONSTANTS } from './phonopyForceConstants.js';
 import { type ByteSource, FileAccess } from './source.js';
-import { uncompressed, uncompressedSize, whole } from './text.js';
+import { startOf, uncompressed, uncompressedSize } from './text.js';
 import { readVasp, VASP_FORCE_CONSTANTS } from './vasp.js';
 import { isYaml } from './yamlSections.js';
 
@@ -31,7 +31,7 @@ type Reader = (source: ByteSource, options: ReadOptions, files: FileAccess) => P
 
 const READERS: Record<ModelFormat, Reader> = {
   castep: readCastep,
-  json: async (source) => readJson((await whole(source)).toString('utf8'), source.name),
+  json: readJson,
   phonopy: (source, options, files) => readPhonopy(source, dirname(source.name), options, files),
   vasp: async (source) => {
     checkHdf5(await source.read(0, Math.min(8, source.size)), source.name);
@@ -59,7 +59,8 @@ export async function readForceConstants(path: string, options: ReadOptions = {}
 export async function bytesToRead(path: string, options: ReadOptions = {}): Promise<number> {
   return withFile(path, options, async (file, files) => {
     // a compressed summary is not recognised by its beginning
-    const format = options.format ?? recognise(await startOf(file)) ?? 'phonopy';
+    const format =
+      options.format ?? recognise(await file.read(0, Math.min(START_BYTES, file.size))) ?? 'phonopy';
     let bytes = await unpackedSize(file);
     for (const path of format === 'phonopy' ? await otherParts(dirname(file.name), options, files) : []) {
       if (!(await files.isFile(path))) continue;
@@ -72,7 +73,7 @@ export async function bytesToRead(path: string, options: ReadOptions = {}): Prom
 
 /** Bytes of a file's content when nothing of it is compressed: the file's, or of an HDF5 file those of its force constants. */
 async function unpackedSize(source: ByteSource): Promise<number> {
-  if (!isHdf5(await startOf(source))) return uncompressedSize(source);
+  if (!isHdf5(await source.read(0, Math.min(START_BYTES, source.size)))) return uncompressedSize(source);
   const file = new Hdf5File(source.name);
   const names = [VASP_FORCE_CONSTANTS, ...PHONOPY_FORCE_CONSTANTS];
   return Math.max(source.size, await file.bytes(names).finally(() => file.close()));
@@ -93,8 +94,6 @@ async function withFile<T>(
   }
 }
 
-const startOf = (content: ByteSource) => content.read(0, Math.min(START_BYTES, content.size));
-
 /** The path itself, or that of the summary if it is a folder. */
 async function fileOf(path: string, summaryName: string, files: FileAccess): Promise<string> {
   if (!(await files.isFolder(path))) return path;
@@ -113,9 +112,8 @@ export async function readSource(
   options: ReadOptions = {},
   files = new FileAccess(),
 ): Promise<ModelFile> {
-  const content = await uncompressed(source);
-  const start = await startOf(content);
-  if (content.size === 0) {
+  const start = await startOf(source, START_BYTES);
+  if (start.length === 0) {
     throw new EuphonicError('file_damaged', `${source.name} is empty.`, {
       where: source.name,
       advice: 'Copy the file again from where it was made.',
@@ -131,7 +129,8 @@ export async function readSource(
       expected: KNOWN_FILES,
     });
   }
-  return READERS[format](content, options, files);
+  // JSON is unpacked as it is read
+  return READERS[format](format === 'json' ? source : await uncompressed(source), options, files);
 }
 
 function recognise(start: Buffer): ModelFormat | undefined {

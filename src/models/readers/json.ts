@@ -2,7 +2,10 @@
 import { EuphonicError } from '../../base/errors.js';
 import { makeForceConstants } from '../forceConstants.js';
 import { type Quantity, toAtomicUnits } from '../units.js';
+import { type TakenNumbers, takeNumbers } from './jsonNumbers.js';
 import type { ModelFile } from './modelFile.js';
+import type { ByteSource } from './source.js';
+import { piecesOf, uncompressed, whole } from './text.js';
 
 type Json = Record<string, unknown>;
 
@@ -10,9 +13,22 @@ export function isJson(start: Buffer): boolean {
   return /^\uFEFF?\s*\{/.test(start.toString('utf8'));
 }
 
+const FORCE_CONSTANTS = 'force_constants';
+
+/** Where there are force constants as they should be, only these are ever in memory as a whole; else the text as well. */
+export async function readJson(source: ByteSource): Promise<ModelFile> {
+  const taken = await takeNumbers(await piecesOf(source), FORCE_CONSTANTS);
+  if (taken) return modelOf(parse(taken.rest, source.name), source.name, taken);
+  return readJsonText((await whole(await uncompressed(source))).toString('utf8'), source.name);
+}
+
+/** The same of text that is in memory as a whole. */
+export function readJsonText(text: string, name: string): ModelFile {
+  return modelOf(parse(text, name), name);
+}
+
 /** `name` is the path that messages and `source` show. */
-export function readJson(text: string, name: string): ModelFile {
-  const root = parse(text, name);
+function modelOf(root: Json, name: string, taken?: TakenNumbers): ModelFile {
   const crystal = root.crystal;
   if (!isRecord(crystal)) throw notForceConstants(name, root);
   if (root.force_constants === undefined) {
@@ -22,7 +38,7 @@ export function readJson(text: string, name: string): ModelFile {
       advice: 'Write the file with ForceConstants.to_json_file.',
     });
   }
-  const fields = new Fields(name);
+  const fields = new Fields(name, taken);
   const masses = fields.array(crystal, 'crystal.atom_mass', [-1], 'mass');
   const n = masses.length;
   const origins = fields.array(root, 'cell_origins', [-1, 3]);
@@ -76,16 +92,18 @@ function notForceConstants(name: string, root: Json): EuphonicError {
 
 /** Takes arrays out of the parsed file, checking shapes and converting units. */
 class Fields {
-  private readonly name: string;
-
-  constructor(name: string) {
-    this.name = name;
-  }
+  constructor(
+    private readonly name: string,
+    /** the force constants, where they are not in the parsed text */
+    private readonly taken?: TakenNumbers,
+  ) {}
 
   /** `key` may have a prefix `crystal.`; −1 in `shape` stands for any length. In atomic units if `quantity` is given. */
   array(owner: Json, key: string, shape: number[], quantity?: Quantity): Float64Array {
     const own = key.replace(/^.*\./, '');
     const lengths = shape.map((length, i) => (length < 0 ? lengthAt(owner[own], i) : length));
+    if (key === FORCE_CONSTANTS && this.taken)
+      return this.inAtomicUnits(this.takenArray(lengths), owner, key, quantity);
     const array = new Float64Array(lengths.reduce((a, b) => a * b, 1));
     let filled = 0;
     const fill = (value: unknown, depth: number, index: number[]) => {
@@ -104,11 +122,39 @@ class Fields {
       }
     };
     fill(owner[own], 0, []);
+    return this.inAtomicUnits(array, owner, key, quantity);
+  }
+
+  private takenArray(lengths: number[]): Float64Array {
+    const { numbers, shape } = this.taken!;
+    const depth = lengths.findIndex((length, i) => shape[i] !== length);
+    if (depth >= 0) {
+      const entries = Array(shape[depth] ?? 0);
+      const zeros = lengths.slice(0, depth).map(() => 0);
+      this.damaged(
+        FORCE_CONSTANTS,
+        zeros,
+        shape[depth] === undefined ? numbers[0] : entries,
+        `an array of ${lengths[depth]} entries (shape [${lengths.join(', ')}])`,
+      );
+    }
+    if (shape.length > lengths.length)
+      this.damaged(
+        FORCE_CONSTANTS,
+        lengths.map(() => 0),
+        Array(shape[lengths.length]),
+        'a number',
+      );
+    return numbers;
+  }
+
+  private inAtomicUnits(array: Float64Array, owner: Json, key: string, quantity?: Quantity): Float64Array {
     if (!quantity) return array;
-    const unit = owner[`${own}_unit`];
+    const unit = owner[`${key.replace(/^.*\./, '')}_unit`];
     if (typeof unit !== 'string') this.damaged(`${key}_unit`, [], unit, 'the name of a unit');
     const factor = toAtomicUnits(unit, quantity, `${this.name}, ${key}_unit`);
-    return factor === 1 ? array : array.map((x) => x * factor);
+    for (let i = 0; factor !== 1 && i < array.length; i++) array[i] *= factor;
+    return array;
   }
 
   integers(array: Float64Array, key: string): Int32Array {

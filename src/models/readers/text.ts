@@ -20,6 +20,24 @@ export async function whole(source: ByteSource): Promise<Buffer> {
   return source.read(0, source.size);
 }
 
+/** Content, of a .gz or .xz file the unpacked one, piece by piece. */
+export async function piecesOf(source: ByteSource): Promise<AsyncIterable<Uint8Array>> {
+  if (source.size > MAX_TEXT_BYTES) throw tooLarge(source.name);
+  return (await unpacked(source)) ?? packed(source);
+}
+
+/** The first bytes of content, of a .gz or .xz file of the unpacked one: at most `length`. */
+export async function startOf(source: ByteSource, length: number): Promise<Buffer> {
+  const pieces = await unpacked(source);
+  if (!pieces) return source.read(0, Math.min(length, source.size));
+  let start = Buffer.alloc(0);
+  for await (const piece of pieces) {
+    start = Buffer.concat([start, piece]).subarray(0, length);
+    if (start.length === length) break;
+  }
+  return start;
+}
+
 /** The content of a .gz or .xz file in memory; any other source as it is. */
 export async function uncompressed(source: ByteSource): Promise<ByteSource> {
   const pieces = await unpacked(source);
