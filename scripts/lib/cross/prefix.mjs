@@ -2,10 +2,12 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { root, run } from '../run.mjs';
 import { contentHash, stampMatches, writeStamp } from '../stamp.mjs';
 import { must } from './must.mjs';
-import { cmakeArguments } from './platforms.mjs';
+import { cmakeArguments, toolOf } from './platforms.mjs';
 import { sourcesOf } from './sources.mjs';
+import { addGlibc, zigTools } from './zig.mjs';
 
 /** Headers alone, of this machine: no path of the compiler's for the target may lead to /usr/include itself. */
 const headers = ['msgpack', 'msgpack.hpp', 'catch2', 'eigen3'];
@@ -27,14 +29,32 @@ const options = {
 /** Local sockets have the select of this release refuse Windows; there the daemon listens at the loopback. */
 const zeromqOnWindows = ['ZMQ_HAVE_IPC=OFF', 'POLLER=select'];
 
+/** Options of a compiler by which neither the checkout's place nor the cache's gets into what it makes. */
+export const mappedPaths = (cache) =>
+  `-ffile-prefix-map=${root}/=euphonic/ -ffile-prefix-map=${cache}/=libraries/`;
+
+/** What was compiled before is taken from ccache where that is on PATH. */
+async function launcher() {
+  const { code } = await run('sh', ['-c', 'command -v ccache'], { quiet: true });
+  return code === 0 ? ['C', 'CXX'].map((language) => `-DCMAKE_${language}_COMPILER_LAUNCHER=ccache`) : [];
+}
+
 async function buildLibrary(library, platform, prefix, cache) {
   const source = await sourcesOf(library, cache);
   const build = join(prefix, 'build', library);
   const isWindows = platform.system.name === 'Windows';
   const given = [...options[library], ...(library === 'zeromq' && isWindows ? zeromqOnWindows : [])];
-  const common = [`-DCMAKE_INSTALL_PREFIX=${prefix}`, '-DCMAKE_INSTALL_LIBDIR=lib'];
+  const common = [
+    `-DCMAKE_INSTALL_PREFIX=${prefix}`,
+    '-DCMAKE_INSTALL_LIBDIR=lib',
+    // no paths of this machine in assertions, and nothing that other libraries of a process might take for theirs
+    ...['C', 'CXX'].map((language) => `-DCMAKE_${language}_FLAGS=${mappedPaths(cache)}`),
+    ...(await launcher()),
+    '-DCMAKE_CXX_VISIBILITY_PRESET=hidden',
+    '-DCMAKE_VISIBILITY_INLINES_HIDDEN=ON',
+  ];
   await must('cmake', [
-    ...['-S', source, '-B', build, ...cmakeArguments(platform), ...common],
+    ...['-S', source, '-B', build, ...cmakeArguments(platform, prefix), ...common],
     ...given.map((option) => `-D${option}`),
   ]);
   await must('cmake', ['--build', build, '-j', String(availableParallelism()), '--target', 'install']);
@@ -55,13 +75,13 @@ function mendPkgConfig(prefix, { libraries, system }) {
 }
 
 /** The test framework: one header and one object with `main`, as Catch2 2 has them. */
-async function addCatch2({ compiler, suffix = '' }, prefix) {
+async function addCatch2(platform, prefix) {
   const [source, object] = ['catch_main.cpp', 'catch_main.o'].map((name) => join(prefix, 'build', name));
   writeFileSync(source, '#define CATCH_CONFIG_MAIN\n#include <catch2/catch.hpp>\n');
-  await must(`${compiler}g++${suffix}`, [
+  await must(toolOf(platform, prefix, 'c++'), [
     ...['-std=c++17', '-O1', '-fPIC', `-I${join(prefix, 'include')}`, '-c', source, '-o', object],
   ]);
-  await must(`${compiler}ar`, ['rcs', join(prefix, 'lib', 'libcatch_main.a'), object]);
+  await must(toolOf(platform, prefix, 'ar'), ['rcs', join(prefix, 'lib', 'libcatch_main.a'), object]);
   const folder = join(prefix, 'lib', 'cmake', 'Catch2');
   mkdirSync(folder, { recursive: true });
   writeFileSync(
@@ -77,25 +97,35 @@ async function addCatch2({ compiler, suffix = '' }, prefix) {
   );
 }
 
-/** Node's exports, for programs that are called node.exe. */
-async function addNodeImports({ compiler, system }, prefix, modules) {
-  if (system.name !== 'Windows') return;
-  const definitions = join(modules, 'node-api-headers', 'def', 'node_api.def');
-  await must(`${compiler}dlltool`, [
-    '-d',
-    definitions,
-    '-D',
-    'node.exe',
-    '-l',
-    join(prefix, 'lib', 'libnode.a'),
-  ]);
+/** Exports of Node.js, for programs that are called node.exe, and of MATLAB's two libraries. */
+async function addImports(platform, prefix, modules) {
+  if (platform.system.name !== 'Windows') return;
+  const matlab = join(root, 'native', 'mex', 'api');
+  for (const [definitions, program, name] of [
+    [join(modules, 'node-api-headers', 'def', 'node_api.def'), 'node.exe', 'node'],
+    [join(matlab, 'libmx.def'), 'libmx.dll', 'mx'],
+    [join(matlab, 'libmex.def'), 'libmex.dll', 'mex'],
+  ]) {
+    const library = join(prefix, 'lib', `lib${name}.a`);
+    await must(toolOf(platform, prefix, 'dlltool'), ['-d', definitions, '-D', program, '-l', library]);
+  }
+}
+
+/** What the libraries are built by; not how programs are linked with them, nor how those are checked. */
+function recipeOf({ compiler, suffix, zig, glibc, system, libraries }) {
+  const files = ['newer_glibc.c', 'prefix.mjs', 'sources.mjs', 'zig.mjs'].map(
+    (name) => `scripts/lib/cross/${name}`,
+  );
+  const definitions = ['native/mex/api/libmx.def', 'native/mex/api/libmex.def'];
+  const facts = JSON.stringify({ compiler, suffix, zig, glibc, system, libraries });
+  return `${contentHash([...files, ...definitions, 'package-lock.json'])} ${facts}`;
 }
 
 /** The folder, built where it is not there or its recipe has changed. */
 export async function prefixFor(platform, cache, modules) {
   const prefix = join(cache, platform.name);
   const stamp = join(prefix, '.built-from');
-  const hash = contentHash(['scripts/lib/cross', 'package-lock.json']);
+  const hash = recipeOf(platform);
   if (stampMatches(stamp, hash)) return prefix;
   rmSync(prefix, { recursive: true, force: true });
   for (const folder of ['build', 'include', 'lib']) mkdirSync(join(prefix, folder), { recursive: true });
@@ -103,10 +133,12 @@ export async function prefixFor(platform, cache, modules) {
     if (!existsSync(`/usr/include/${name}`)) throw new Error(`/usr/include/${name} is missing`);
     cpSync(`/usr/include/${name}`, join(prefix, 'include', name), { recursive: true, dereference: true });
   }
+  if (platform.zig) await zigTools(platform, join(prefix, 'bin'), cache);
+  if (platform.glibc) await addGlibc(platform, join(prefix, 'glibc'), cache);
   for (const library of Object.keys(options)) await buildLibrary(library, platform, prefix, cache);
   mendPkgConfig(prefix, platform);
   await addCatch2(platform, prefix);
-  await addNodeImports(platform, prefix, modules);
+  await addImports(platform, prefix, modules);
   writeStamp(stamp, hash);
   return prefix;
 }

@@ -2,9 +2,14 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stampMatches, writeStamp } from '../stamp.mjs';
+import { fetched } from './fetched.mjs';
 import { must } from './must.mjs';
 
-/** Name of the archive without Debian's changes, which concern its own packaging, and its SHA-256. */
+/**
+ * Name of the archive without Debian's changes, which concern its own packaging, its SHA-256, and what is changed in it: a file,
+ * the text that is there, and the one that takes its place.
+ */
 const archives = {
   highway: {
     package: 'highway=1.2.0-2',
@@ -15,6 +20,12 @@ const archives = {
     package: 'zeromq3=4.3.4-6',
     file: 'zeromq3_4.3.4.orig.tar.gz',
     sha256: '0ff5a531c9ffaf0dfdc7dc78d13d1383088f454896d252934c429b2554d10559',
+    // newer libraries of C++ want an allocator that can be made one of another type
+    change: [
+      'src/secure_allocator.hpp',
+      'template <typename T> struct secure_allocator_t : std::allocator<T>\n{\n};',
+      'template <typename T> using secure_allocator_t = std::allocator<T>;',
+    ],
   },
 };
 
@@ -36,26 +47,36 @@ async function aptOptions(cache) {
   ];
 }
 
+function replaceIn(path, old, fresh) {
+  const text = readFileSync(path, 'utf8');
+  if (!text.includes(old)) throw new Error(`${path} has no ${old}`);
+  writeFileSync(path, text.replace(old, fresh));
+}
+
 /** The folder with the sources of a library; fetched and unpacked where it is not there. */
 export async function sourcesOf(library, cache) {
-  const { package: name, file, sha256 } = archives[library];
+  const { package: name, file, sha256, change } = archives[library];
   const archive = join(cache, 'sources', file);
   if (!existsSync(archive)) {
     mkdirSync(join(cache, 'sources'), { recursive: true });
     const options = await aptOptions(cache);
-    await must('apt-get', [...options, 'update']);
-    await must('apt-get', [...options, 'source', '--download-only', '--only-source', name], {
-      cwd: join(cache, 'sources'),
+    await fetched(name, async () => {
+      await must('apt-get', [...options, 'update']);
+      await must('apt-get', [...options, 'source', '--download-only', '--only-source', name], {
+        cwd: join(cache, 'sources'),
+      });
     });
   }
   const found = sumOf(archive);
   if (found !== sha256) throw new Error(`${archive} has the SHA-256 ${found}; expected ${sha256}`);
   const folder = join(cache, 'sources', file.replace('.orig.tar.gz', ''));
-  if (!existsSync(join(folder, '.whole'))) {
+  const state = JSON.stringify([sha256, change]);
+  if (!stampMatches(join(folder, '.whole'), state)) {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder);
     await must('tar', ['xzf', archive, '-C', folder, '--strip-components=1']);
-    writeFileSync(join(folder, '.whole'), '');
+    if (change) replaceIn(join(folder, change[0]), change[1], change[2]);
+    writeStamp(join(folder, '.whole'), state);
   }
   return folder;
 }
