@@ -22,9 +22,13 @@ async function clangFormat(args) {
       quiet: true,
     });
     if (code !== 0 || !output.includes(`version ${clangFormatMajor}.`)) continue;
-    const result = await run(command, [...args, ...cppFiles('native'), ...cppFiles('test/native')], {
-      quiet: true,
-    });
+    const result = await run(
+      command,
+      [...args, ...cppFiles('native'), ...cppFiles('test/native'), ...cppFiles('test/mex')],
+      {
+        quiet: true,
+      },
+    );
     const misformatted = new Set(
       [...result.output.matchAll(/^(.+?):\d+:\d+: error:/gm)].map(([, file]) => file),
     );

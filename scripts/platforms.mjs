@@ -1,9 +1,13 @@
-// Runs what can be tried here of other platforms: node scripts/platforms.mjs [--cache FOLDER] [windows] [node22] [node24];
-// all without names. Builds for them first (scripts/cross.mjs). The last line is `N passed, N failed, N skipped`.
+// Runs what can be tried here of other platforms: node scripts/platforms.mjs [--cache FOLDER] [mex] [windows] [node22]
+// [node24]; all without names. Builds for them first (scripts/cross.mjs). The last line is `N passed, N failed, N skipped`.
 import { parseArgs } from 'node:util';
-import { defaultCache } from './cross.mjs';
+import { buildFor, defaultCache } from './cross.mjs';
+import { NotFetched } from './lib/cross/fetched.mjs';
 import { withOwnDaemon } from './lib/ownDaemon.mjs';
+import { runChecks } from './lib/platforms/checks.mjs';
+import { mexOnLinux } from './lib/platforms/mexHost.mjs';
 import { nodeRelease } from './lib/platforms/nodes.mjs';
+import { Trial } from './lib/platforms/tree.mjs';
 import { windows } from './lib/platforms/windows.mjs';
 import { mocha } from './lib/suites.mjs';
 
@@ -24,10 +28,21 @@ const testsOfNode = [
 ];
 
 const suites = {
+  mex: { title: "MATLAB's MEX file, in a program that stands in for MATLAB", go: mex },
   windows: { title: 'Windows x64, in Wine', go: windows },
   node22: { title: 'Node 22', go: (cache) => onNode(22, cache) },
   node24: { title: 'Node 24', go: (cache) => onNode(24, cache) },
 };
+
+async function mex(cache) {
+  await buildFor('linux-x64', cache);
+  const trial = new Trial();
+  try {
+    return await runChecks({ 'every command, on Linux': () => mexOnLinux(trial) });
+  } finally {
+    trial.end();
+  }
+}
 
 async function onNode(line, cache) {
   const node = await nodeRelease(line, cache);
@@ -54,8 +69,9 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(suites)) {
   try {
     counts = await go(values.cache);
   } catch (error) {
-    console.log(`  failed  ${error.message}`);
-    counts = { passed: 0, failed: 1, skipped: 0 };
+    const skipped = error instanceof NotFetched;
+    console.log(`  ${skipped ? 'SKIPPED' : 'failed'}  ${error.message}`);
+    counts = { passed: 0, failed: skipped ? 0 : 1, skipped: skipped ? 1 : 0 };
   }
   for (const key of Object.keys(total)) total[key] += counts[key];
   console.log(`--- ${title}: ${textOf(counts)} in ${((performance.now() - start) / 1000).toFixed(1)} s`);

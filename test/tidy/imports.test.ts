@@ -53,6 +53,7 @@ const NATIVE_ROOMS: Record<string, string> = {
   'core/profile': 'core/kernel core/platform core/pool',
   node: 'core core/kernel core/platform core/pool core/profile',
   'mex/wire': '',
+  'mex/api': '',
   mex: 'mex/wire',
   fuzz: 'mex/wire',
 };

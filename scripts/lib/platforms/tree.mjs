@@ -34,6 +34,8 @@ export class Trial {
     );
     this.qFile = join(this.folder, 'q.json');
     writeFileSync(this.qFile, JSON.stringify(points));
+    this.qColumns = join(this.folder, 'q.txt');
+    writeFileSync(this.qColumns, points.map((q) => `${q.join(' ')}\n`).join(''));
   }
 
   /** Arguments of the command line; results go to `output`. */

@@ -1,82 +1,13 @@
 // Windows, as far as Wine has it: the C++ tests, a daemon's life, and the commands that MATLAB gives to start one.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { buildFor } from '../../cross.mjs';
-import { must } from '../cross/must.mjs';
-import { octaveArgs, root } from '../run.mjs';
 import { expect, expectSame, expectTests, runChecks } from './checks.mjs';
+import { mexOnWindows } from './mexHost.mjs';
 import { nodeFor } from './nodes.mjs';
 import { plantTree, Trial, tolerance } from './tree.mjs';
 import { Wine } from './wine.mjs';
-
-const START_SECONDS = 30;
-
-/** A daemon in Wine and its command line. Its connection file is where Windows has it, unless `connection` says otherwise. */
-class Installation {
-  constructor(wine, node, tree) {
-    Object.assign(this, { wine, node, cli: join(tree, 'dist', 'cli.js') });
-  }
-
-  run(args, env) {
-    return this.wine.run([this.node, this.cli, ...args], { env });
-  }
-
-  async must(args, env) {
-    const { code, output } = await this.run(args, env);
-    expect(code === 0, `euphonicd ${args.join(' ')}: exit code ${code}\n${output}`);
-    return output;
-  }
-
-  async status(env) {
-    return JSON.parse(await this.must(['status', '--json'], env));
-  }
-
-  async isAlive() {
-    return (await this.run(['status'])).code === 0;
-  }
-
-  /** Waits for a daemon that was started in the background. */
-  async appears() {
-    for (const end = Date.now() + START_SECONDS * 1000; Date.now() < end; await sleep(500)) {
-      if (await this.isAlive()) return;
-    }
-    throw new Error(`no daemon within ${START_SECONDS} s`);
-  }
-
-  /** Folder of connection file, lock and log. */
-  async folder() {
-    const { log } = await this.status();
-    return join(this.wine.env.WINEPREFIX, 'dosdevices', 'c:', ...log.split('\\').slice(1, -1));
-  }
-}
-
-/** A command as MATLAB's `run_daemon` words it. */
-async function cmdCommand({ node, cli }, trial, args, background) {
-  const toWindows = (path) => `Z:${path.replaceAll('/', '\\')}`;
-  const words = [toWindows(node), toWindows(cli), ...args].map((word) => `'${word}'`).join(', ');
-  const file = join(trial.folder, 'command.txt');
-  const script = [
-    `addpath('${join(root, 'matlab')}');`,
-    `command = euphonic.internal.connection.cmd_command({${words}}, ${background});`,
-    `id = fopen('${file}', 'w'); fputs(id, command); fclose(id);`,
-  ];
-  await must('octave-cli', [...octaveArgs, '--eval', script.join(' ')]);
-  return readFileSync(file, 'utf8');
-}
-
-/** Exit code of `cmd /c COMMAND`, as `system` of MATLAB runs it, and what it printed. */
-function byCmd({ wine, node }, command, trial) {
-  const script = join(trial.folder, 'cmd.cjs');
-  writeFileSync(
-    script,
-    `const { spawnSync } = require('node:child_process');
-     const { status } = spawnSync('cmd.exe', ['/c', ${JSON.stringify(command)}],
-       { windowsVerbatimArguments: true, stdio: ['ignore', 1, 2] });
-     process.exit(status ?? 99);`,
-  );
-  return wine.run([node, script]);
-}
+import { byCmd, cmdCommand, Installation, toWindows } from './wineDaemon.mjs';
 
 function checksOfLife(daemon, trial) {
   return {
@@ -126,7 +57,7 @@ function checksOfLife(daemon, trial) {
     'a folder with blanks and letters beyond ASCII will do': async () => {
       const folder = join(trial.folder, 'Jörg Ångström 原子');
       mkdirSync(folder);
-      const env = { EUPHONIC_CONNECTION: `Z:${join(folder, 'connection.json').replaceAll('/', '\\')}` };
+      const env = { EUPHONIC_CONNECTION: toWindows(join(folder, 'connection.json')) };
       await daemon.must(['start'], env);
       expect(existsSync(join(folder, 'connection.json')), 'no connection file there');
       await daemon.must(['stop'], env);
@@ -164,6 +95,7 @@ export async function windows(cache) {
       },
       ...checksOfLife(daemon, trial),
       ...checksOfMatlab(daemon, trial),
+      'the MEX file for MATLAB, every command of it': () => mexOnWindows(daemon, trial),
     });
   } finally {
     await wine.end();
