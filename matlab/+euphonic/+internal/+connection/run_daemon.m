@@ -8,13 +8,5 @@ function [code, text] = run_daemon(caller, args, background)
         [code, text] = system(euphonic.internal.connection.cmd_command(words, background));
         return
     end
-    words = cellfun(@euphonic.internal.connection.quoted, words, 'UniformOutput', false);
-    % MATLAB points these at its own libraries, which are not for other programs.
-    command = ['env -u LD_LIBRARY_PATH -u LD_PRELOAD -u DYLD_LIBRARY_PATH ' strjoin(words, ' ') ' </dev/null'];
-    if background
-        command = [command ' >/dev/null 2>&1 &'];
-    else
-        command = [command ' 2>&1'];
-    end
-    [code, text] = euphonic.internal.connection.sh(command);
+    [code, text] = euphonic.internal.connection.sh(euphonic.internal.connection.posix_command(words, background));
 end
