@@ -1,14 +1,6 @@
 // A release is tried as a person has it: unpacked into an empty folder whose name has a blank and an umlaut, with a PATH that has
 // neither Node.js nor a compiler. A daemon is started by the command that MATLAB would give, and answers with a right S(Q,ω).
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,7 +8,7 @@ import { must } from '../cross/must.mjs';
 import { expect, expectSame } from '../platforms/checks.mjs';
 import { Trial, tolerance } from '../platforms/tree.mjs';
 import { Wine } from '../platforms/wine.mjs';
-import { byCmd, cmdCommand, Installation } from '../platforms/wineDaemon.mjs';
+import { byCmd, cmdCommand, Installation, toWindows } from '../platforms/wineDaemon.mjs';
 import { octaveArgs, run } from '../run.mjs';
 
 const START_SECONDS = 60;
@@ -114,12 +106,10 @@ async function onWindows(archive, cache) {
     const { code, output } = await byCmd(daemon, command, trial);
     expect(code === 0, `exit code ${code} of ${command}: ${output}`);
     await daemon.appears();
-    // the command line as a person types it, in a folder of its own
-    const typed = join(trial.folder, 'typed.cmd');
-    const words = trial.arguments(trial.output('release')).map((word) => `"${word}"`);
-    const program = join(folder, 'euphonicd.cmd').replaceAll('/', '\\');
-    writeFileSync(typed, `chcp 65001 >nul\r\n@call "Z:${program}" ${words.join(' ')}\r\n`);
-    await wine.must(['cmd.exe', '/c', typed]);
+    // the command line as a person types it
+    const words = [toWindows(join(folder, 'euphonicd.cmd')), ...trial.arguments(trial.output('release'))];
+    const typed = await byCmd(daemon, `"${words.map((word) => `"${word}"`).join(' ')}"`, trial);
+    expect(typed.code === 0, `euphonicd.cmd: exit code ${typed.code}: ${typed.output}`);
     expectSame(await trial.reference(), trial.read('release'), tolerance);
     await daemon.must(['stop']);
     return 'tried in Wine';
