@@ -90,6 +90,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   environment->model_class = Napi::Persistent(ModelObject::define(env));
   environment->plan_class = Napi::Persistent(PlanObject::define(env));
   environment->job_class = Napi::Persistent(JobObject::define(env));
+  environment->kept_class = Napi::Persistent(KeptObject::define(env));
   exports.Set("Pool", PoolObject::define(env));
   exports.Set("createModel", Napi::Function::New<&ModelObject::create>(env, "createModel"));
   exports.Set("checkEwald", Napi::Function::New<&check_ewald>(env, "checkEwald"));

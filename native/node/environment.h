@@ -25,7 +25,7 @@ struct Environment {
   MainThread main;
   Background background;
   std::vector<std::weak_ptr<PoolHandle>> pools;
-  Napi::FunctionReference model_class, plan_class, job_class;
+  Napi::FunctionReference model_class, plan_class, job_class, kept_class;
 
   // Ends every thread that could post to `main`; called before the environment takes `main` apart.
   void close();

@@ -49,6 +49,21 @@ class PlanObject : public Napi::ObjectWrap<PlanObject> {
 // A NativeJobOptions.
 JobOptions to_job_options(const Napi::Object& given);
 
+// What is kept of a chunk; nothing once released, though chunks under way go on with it.
+class KeptObject : public Napi::ObjectWrap<KeptObject> {
+ public:
+  using Held = std::shared_ptr<KeptLines>;
+  static Napi::Function define(Napi::Env env);
+
+  explicit KeptObject(const Napi::CallbackInfo& info);
+  const Held& held() const { return held_; }
+
+ private:
+  Napi::Value bytes(const Napi::CallbackInfo& info);
+  void release(const Napi::CallbackInfo& info);
+  Held held_;
+};
+
 class JobObject : public Napi::ObjectWrap<JobObject> {
  public:
   struct Held {
@@ -67,6 +82,8 @@ class JobObject : public Napi::ObjectWrap<JobObject> {
   Napi::Value workspace_bytes(const Napi::CallbackInfo& info);
   Napi::Value table_bytes(const Napi::CallbackInfo& info);
   Napi::Value threads(const Napi::CallbackInfo& info);
+  Napi::Value kept_bytes(const Napi::CallbackInfo& info);
+  Napi::Value keep(const Napi::CallbackInfo& info);
   Napi::Value compute(const Napi::CallbackInfo& info);
   void cancel(const Napi::CallbackInfo& info);
   Held held_;

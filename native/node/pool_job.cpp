@@ -1,3 +1,5 @@
+#include <memory>
+#include <new>
 #include <utility>
 
 #include "core/platform/memory.h"
@@ -161,7 +163,8 @@ Napi::Function JobObject::define(Napi::Env env) {
        InstanceAccessor<&JobObject::bytes_per_chunk>("bytesPerChunk"),
        InstanceAccessor<&JobObject::workspace_bytes>("workspaceBytes"),
        InstanceAccessor<&JobObject::table_bytes>("tableBytes"),
-       InstanceAccessor<&JobObject::threads>("threads"), InstanceMethod<&JobObject::compute>("compute"),
+       InstanceAccessor<&JobObject::threads>("threads"), InstanceMethod<&JobObject::kept_bytes>("keptBytes"),
+       InstanceMethod<&JobObject::keep>("keep"), InstanceMethod<&JobObject::compute>("compute"),
        InstanceMethod<&JobObject::cancel>("cancel")});
 }
 
@@ -198,12 +201,38 @@ Napi::Value JobObject::threads(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), asked > 0 && asked < budget ? asked : budget);
 }
 
+namespace {
+
+std::size_t to_count(const Napi::Value& value) {
+  return static_cast<std::size_t>(value.As<Napi::Number>().Int64Value());
+}
+
+}  // namespace
+
+Napi::Value JobObject::kept_bytes(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), static_cast<double>(held_.job->kept_bytes(to_count(info[0]))));
+}
+
+Napi::Value JobObject::keep(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  try {
+    KeptObject::Held kept = std::make_shared<KeptLines>(*held_.job, to_count(info[0]));
+    return wrap<KeptObject>(env, Environment::of(env).kept_class, std::move(kept));
+  } catch (const std::bad_alloc&) {
+    return env.Undefined();
+  }
+}
+
 Napi::Value JobObject::compute(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const auto given = info[0].As<Napi::Object>();
   Chunk chunk;
   chunk.qpts = to_vector<double>(given, "qpts");
   chunk.count = chunk.qpts.size() / 3;
+  if (given.Get("kept").IsObject()) {
+    chunk.kept = KeptObject::Unwrap(given.Get("kept").As<Napi::Object>())->held();
+    chunk.count = chunk.kept->count;
+  }
   chunk.directions = to_vector<double>(given, "directions");
   chunk.energies = to_vector<double>(given, "energies");
   chunk.weights = to_vector<double>(given, "weights");
@@ -227,5 +256,23 @@ Napi::Value JobObject::compute(const Napi::CallbackInfo& info) {
 }
 
 void JobObject::cancel(const Napi::CallbackInfo&) { held_.job->cancel(); }
+
+// -- What is kept of a chunk
+// ---------------------------------------------------------------------------------------
+
+Napi::Function KeptObject::define(Napi::Env env) {
+  return DefineClass(
+      env, "KeptLines",
+      {InstanceAccessor<&KeptObject::bytes>("bytes"), InstanceMethod<&KeptObject::release>("release")});
+}
+
+KeptObject::KeptObject(const Napi::CallbackInfo& info)
+    : Napi::ObjectWrap<KeptObject>(info), held_(*info[0].As<Napi::External<Held>>().Data()) {}
+
+Napi::Value KeptObject::bytes(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), held_ ? static_cast<double>(held_->bytes()) : 0);
+}
+
+void KeptObject::release(const Napi::CallbackInfo&) { held_.reset(); }
 
 }  // namespace euphonic::node

@@ -81,10 +81,32 @@ export interface Broadening {
   intensityLimit: number;
 }
 
+/**
+ * What an executor remembers of a chunk of sqw: its energies, and what line shapes are made of. The chunk that it is given to
+ * first fills it; when that has been computed, it stands for q-points and energies in jobs that differ from the first one in
+ * temperature, Bose factor, `negativeE` and broadening alone, damped oscillators and other shapes being no such difference.
+ */
+export interface KeptLines {
+  /** 0 when released */
+  readonly bytes: number;
+  /** Gives its memory back as soon as no chunk uses it. */
+  release(): void;
+}
+
+/** Makes what a job of sqw keeps. */
+export interface LineKeeper {
+  /** for a chunk of so many q-points */
+  bytes(count: number): number;
+  /** undefined where there is no memory */
+  make(count: number): KeptLines | undefined;
+}
+
 /** q-points, and what decides the directions in which zone centres among them are approached. */
 export interface Chunk {
-  /** [3,count] r.l.u., all h, all k, all l */
+  /** [3,count] r.l.u., all h, all k, all l; empty where `kept` is filled */
   qpts: Float64Array;
+  /** to be filled, or used in place of q-points and energies */
+  kept?: KeptLines;
   /** neighbours of the chunk in the whole request, [3] */
   before?: Float64Array;
   after?: Float64Array;
@@ -209,6 +231,8 @@ export interface ExecutorJob {
   readonly notes: readonly string[];
   /** wall time so far in which at least one chunk was being worked on */
   readonly busySeconds: number;
+  /** absent: the executor keeps nothing of this quantity */
+  readonly keeper?: LineKeeper;
   /** Rejects with `cancelled` after close(), with `out_of_memory` or `internal` when the chunk failed. */
   compute(chunk: Chunk): Promise<ChunkResult>;
   /** Gives the job's memory back, once. Chunks under way reject within 50 ms, later ones at once. */

@@ -298,6 +298,52 @@ inline void find_eigenvalues(Batch& b) {
   b.clock.mark(kDiagonalise);
 }
 
+// What line shapes of a batch are made of: arrays [n][kLanes] and [kLanes].
+struct Lines {
+  const double* values;   // frequencies in meV, or T's diagonal
+  const double* partner;  // the first row of T's eigenvectors, or what is beside its diagonal
+  const double* length2;
+};
+
+inline bool oscillate(const Batch& b) {
+  return b.job.broadening != nullptr && b.job.broadening->shape == LineShape::dho;
+}
+
+inline Lines found_lines(const Batch& b) {
+  return {b.s.tridiagonal.diagonal, oscillate(b) ? b.s.tridiagonal.off : b.s.z, b.s.length2};
+}
+
+// Where the lines of a batch begin in those of all points.
+inline std::size_t place_of_lines(const Batch& b) { return b.first * (2 * b.t.n + 1); }
+
+inline Lines known_lines(const Batch& b) {
+  const std::size_t size = static_cast<std::size_t>(b.t.n) * kLanes;
+  const double* values = b.range.known_lines + place_of_lines(b);
+  return {values, values + size, values + 2 * size};
+}
+
+inline void keep_lines(const Batch& b) {
+  const std::size_t size = static_cast<std::size_t>(b.t.n) * kLanes;
+  const Lines lines = found_lines(b);
+  double* to = b.range.kept_lines + place_of_lines(b);
+  to = std::copy(lines.values, lines.values + size, to);
+  to = std::copy(lines.partner, lines.partner + size, to);
+  std::copy(lines.length2, lines.length2 + kLanes, to);
+}
+
+inline void write_intensities(const Batch& b, const Lines& lines, std::size_t v) {
+  const std::size_t lane = Batch::lane(v), here = b.points(v);
+  const V energy = load_energies(b.range, b.first + lane, here), length2 = load(lines.length2 + lane);
+  double* out = b.result(b.range.intensities, v);
+  if (oscillate(b)) {
+    write_oscillators(b.t, *b.job.scattering, *b.job.broadening, lines.values, lines.partner, length2, lane,
+                      energy, here, out);
+  } else {
+    write_line_shapes(b.t, *b.job.scattering, *b.job.broadening, lines.values, lines.partner, length2, lane,
+                      energy, here, out);
+  }
+}
+
 // Frequencies and structure factors, or intensities in their place, of one vector of lanes.
 inline void write_values(const Batch& b, std::size_t v) {
   const KernelJob& job = b.job;
@@ -317,26 +363,19 @@ inline void write_values(const Batch& b, std::size_t v) {
     }
     return;
   }
-  if (job.broadening != nullptr) {
-    write_line_shapes(b.t, *job.scattering, *job.broadening, values, b.s.z, length2, lane,
-                      load_energies(to, b.first + lane, here), here, b.result(to.intensities, v));
-    return;
-  }
+  if (job.broadening != nullptr) return write_intensities(b, found_lines(b), v);
   write_frequencies(b.t.n, values, lane, here, to.stride, b.result(to.frequencies, v));
   if (job.scattering != nullptr)
     write_structure_factors(b.t, *job.scattering, values, b.s.z, length2, lane, here, to.stride,
                             b.result(to.structure_factors, v));
 }
 
-// Damped oscillators need no eigenvalues.
-inline void write_oscillators(const Batch& b, std::size_t v) {
-  const std::size_t lane = Batch::lane(v), here = b.points(v);
-  write_oscillators(b.t, *b.job.scattering, *b.job.broadening, b.s.tridiagonal, load(b.s.length2 + lane),
-                    lane, load_energies(b.range, b.first + lane, here), here,
-                    b.result(b.range.intensities, v));
-}
-
 inline void run_batch(Batch& b) {
+  if (b.range.known_lines != nullptr) {
+    for (std::size_t v = 0; v < b.vectors(); ++v) write_intensities(b, known_lines(b), v);
+    b.clock.mark(kOutput);
+    return;
+  }
   find_phases(b);
   sum_terms(b);
   if (b.cancelled()) return;
@@ -347,15 +386,16 @@ inline void run_batch(Batch& b) {
     tridiagonalise(b, v, Reflectors{});
     if (b.cancelled()) return;
   }
-  const bool oscillators = b.job.broadening != nullptr && b.job.broadening->shape == LineShape::dho;
+  const bool oscillators = oscillate(b);  // which need no eigenvalues
   if (!oscillators) find_eigenvalues(b);
   for (std::size_t v = 0; v < b.vectors(); ++v) {
     if (oscillators) {
-      write_oscillators(b, v);
+      write_intensities(b, found_lines(b), v);
     } else {
       write_values(b, v);
     }
   }
+  if (b.range.kept_lines != nullptr) keep_lines(b);
   b.clock.mark(kOutput);
 }
 

@@ -62,13 +62,12 @@ inline void write_line_shapes(const Tables& t, const ScatteringTables& s, const 
 // Damped harmonic oscillators, all modes at once and without their eigenvalues: with
 // z = (E^2 + i E width) / f^2,
 //   sum_modes |v e|^2 / (w^2 - z) = |v|^2 / (T_00 - z - T_01^2 / (T_11 - z - ...)),
-// a continued fraction in T (its rows stored from the last to the first). Its imaginary part times (1 + n(E))
-// / (pi f n_atoms) is S(Q, E); as the width goes to zero it becomes the delta functions of the
-// structure factor.
-// Max error: 1e-12 times the sum of magnitudes.
+// a continued fraction in T (its diagonal, and what is beside it; rows stored from the last to the first).
+// Its imaginary part times (1 + n(E)) / (pi f n_atoms) is S(Q, E); as the width goes to zero it becomes the
+// delta functions of the structure factor. Max error: 1e-12 times the sum of magnitudes.
 inline void write_oscillators(const Tables& t, const ScatteringTables& s, const Broadening& broadening,
-                              const Tridiagonal& tridiagonal, V length2, std::size_t lane, V energy,
-                              std::size_t count, double* out) {
+                              const double* tridiagonal, const double* beside, V length2, std::size_t lane,
+                              V energy, std::size_t count, double* out) {
   const V width = line_width(broadening, energy);
   // The response is odd in E: at E = 0 its ratio to E is what stays finite in E (1 + n(E)).
   const V tiny = set(1e-9);
@@ -76,10 +75,10 @@ inline void write_oscillators(const Tables& t, const ScatteringTables& s, const 
   const V unit =
       set(1 / (kHartreeInMeV * kHartreeInMeV * broadening.frequency_scale * broadening.frequency_scale));
   const V z_re = mul(mul(e, e), unit), z_im = mul(hn::Abs(mul(e, width)), unit);
-  const auto diagonal = [&](int i) { return hn::Sub(load(tridiagonal.diagonal + i * kLanes + lane), z_re); };
+  const auto diagonal = [&](int i) { return hn::Sub(load(tridiagonal + i * kLanes + lane), z_re); };
   V re = diagonal(0), im = hn::Neg(z_im);
   for (int i = 1; i < t.n; ++i) {
-    const V off = load(tridiagonal.off + (i - 1) * kLanes + lane);
+    const V off = load(beside + (i - 1) * kLanes + lane);
     const V ratio = hn::Div(mul(off, off), fma(re, re, mul(im, im)));
     re = fnma(ratio, re, diagonal(i));
     im = fma(ratio, im, hn::Neg(z_im));

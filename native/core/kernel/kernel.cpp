@@ -75,6 +75,11 @@ double* Workspace::get(std::size_t size) {
 
 int batch_points() { return static_cast<int>(HWY_DYNAMIC_DISPATCH(BatchPoints)()); }
 
+std::size_t line_doubles(int n, std::size_t count) {
+  const std::size_t lanes = HWY_DYNAMIC_DISPATCH(BatchPoints)();
+  return (count + lanes - 1) / lanes * lanes * (2 * static_cast<std::size_t>(n) + 1);
+}
+
 const char* chosen_target() { return HWY_DYNAMIC_DISPATCH(CompiledTarget)(); }
 
 bool force_target(const char* name) {
@@ -129,7 +134,9 @@ void assert_consistent(const KernelJob& job, const KernelRange& range) {
   assert_consistent(*job.tables);
   const auto n = static_cast<std::size_t>(job.tables->n_atoms);
   EUPHONIC_ASSERT(range.first + range.count <= range.stride);
-  EUPHONIC_ASSERT(range.count == 0 || range.qpts != nullptr);
+  EUPHONIC_ASSERT(range.count == 0 || range.qpts != nullptr || range.known_lines != nullptr);
+  if (range.kept_lines != nullptr || range.known_lines != nullptr)
+    EUPHONIC_ASSERT(job.broadening != nullptr && range.first % batch_points() == 0);
   EUPHONIC_ASSERT(job.broadening != nullptr || job.histogram != nullptr || range.frequencies != nullptr);
   EUPHONIC_ASSERT(!job.differentiates() || !job.tables->real_form);
   EUPHONIC_ASSERT(!job.needs_vectors() || job.scattering == nullptr);

@@ -85,7 +85,11 @@ struct KernelRange {
   double* displacements = nullptr;   // [n_atoms][00 01 02 11 12 22][stride]
   const double* weights = nullptr;   // [stride] of points in the histogram; null: 1 each
   double* histogram = nullptr;       // [rows][bins] of all points of the range: added to
-  std::size_t imaginary = 0;         // out: number of modes below -kImaginaryMeV
+  // With KernelJob::broadening, of all points from 0 on, as line_doubles says: what line shapes are made of
+  // is written to the one, or read from the other in place of q-points. `first` begins a batch then.
+  double* kept_lines = nullptr;
+  const double* known_lines = nullptr;
+  std::size_t imaginary = 0;  // out: number of modes below -kImaginaryMeV; 0 with known_lines
 };
 
 // Modes below minus this are counted as imaginary; acoustic modes at the zone centre scatter by less.
@@ -96,6 +100,10 @@ constexpr double kGammaTolerance = 1e-10;
 
 // q-points in a full batch on this machine.
 int batch_points();
+// What line shapes of `count` points are made of, for any width, scale and temperature: for each batch
+// [2 n + 1][batch_points], frequencies in meV and the first row of T's eigenvectors, or of damped oscillators
+// T itself, then the squared length of the scattering vector. n: rows of the dynamical matrix.
+std::size_t line_doubles(int n, std::size_t count);
 // The SIMD target that run-time dispatch chose, and its override in tests (false: not on this machine
 // or not compiled).
 const char* chosen_target();

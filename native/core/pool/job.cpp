@@ -92,6 +92,17 @@ std::size_t Job::bytes_per_point() const {
   return sizeof(double) * values;
 }
 
+std::size_t Job::kept_bytes(std::size_t count) const {
+  return sizeof(double) * (line_doubles(n_modes(), count) + count);
+}
+
+KeptLines::KeptLines(const Job& job, std::size_t points)
+    : count(points),
+      lines(allocate(line_doubles(job.n_modes(), points))),
+      doubles_(line_doubles(job.n_modes(), points)) {}
+
+std::size_t KeptLines::bytes() const { return sizeof(double) * (doubles_ + count); }
+
 std::size_t Job::bytes_per_chunk() const { return sizeof(double) * histogram_numbers(1); }
 
 std::size_t Job::histogram_numbers(std::size_t count) const {
@@ -166,6 +177,10 @@ void assert_consistent(const Job& job, const Chunk& chunk) {
   const JobOptions& options = job.options();
   const auto n = static_cast<std::size_t>(job.plan().n_atoms());
   EUPHONIC_ASSERT(options.n_threads >= 0);
+  if (chunk.kept != nullptr)
+    EUPHONIC_ASSERT(options.quantity == Quantity::sqw && chunk.kept->count == chunk.count &&
+                    chunk.kept->bytes() == job.kept_bytes(chunk.count));
+  if (chunk.is_known()) return;
   EUPHONIC_ASSERT(chunk.qpts.size() == 3 * chunk.count);
   EUPHONIC_ASSERT(chunk.directions.empty() || chunk.directions.size() == 3 * chunk.count);
   if (job.scatters()) {
@@ -225,7 +240,13 @@ KernelRange kernel_range(const Chunk& chunk, const std::vector<double>& directio
   range.count = range.stride = chunk.count;
   range.qpts = chunk.qpts.data();
   range.directions = directions.empty() ? nullptr : directions.data();
-  range.energies = chunk.energies.empty() ? nullptr : chunk.energies.data();
+  const std::vector<double>& energies = chunk.is_known() ? chunk.kept->energies : chunk.energies;
+  range.energies = energies.empty() ? nullptr : energies.data();
+  if (chunk.is_known()) {
+    range.known_lines = chunk.kept->lines.get();
+  } else if (chunk.kept != nullptr) {
+    range.kept_lines = chunk.kept->lines.get();
+  }
   range.frequencies = result.frequencies.get();
   range.structure_factors = result.structure_factors.get();
   range.eigenvectors = result.eigenvectors.get();

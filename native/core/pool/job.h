@@ -66,9 +66,10 @@ class Job {
     return options_.mode_gradients &&
            (options_.quantity == Quantity::frequencies || options_.quantity == Quantity::modes);
   }
-  int n_surfaces() const;               // n_modes, twice that with negative_e
-  std::size_t bytes_per_point() const;  // of results
-  std::size_t bytes_per_chunk() const;  // of results that do not depend on the number of points
+  int n_surfaces() const;                           // n_modes, twice that with negative_e
+  std::size_t bytes_per_point() const;              // of results
+  std::size_t kept_bytes(std::size_t count) const;  // of KeptLines
+  std::size_t bytes_per_chunk() const;              // of results that do not depend on the number of points
   std::size_t histogram_numbers(std::size_t count) const;  // of a chunk of `count` points; 0: none are wanted
   // Scratch memory that each thread which works for the job needs, in bytes: for admission, not exact.
   std::size_t workspace_bytes() const;
@@ -85,6 +86,32 @@ class Job {
 // Less than this no crystal of so many atoms needs as scratch memory of one thread, whatever its plan.
 std::size_t least_workspace_bytes(int n_atoms, bool eigenvectors);
 
+// Memory of results: another runtime that comes to own it lets go of it by `release_result`.
+struct ReleaseResult {
+  void operator()(double* p) const { release_result(p); }
+};
+using ResultArray = std::unique_ptr<double[], ReleaseResult>;
+
+// What remains of a chunk, so that its intensities for other widths, scales and temperatures need no
+// q-points: the first chunk that carries it fills it, later ones stand for the same points and energies. Jobs
+// that share it agree in plan, splitting, scattering lengths and Debye-Waller tensors, and all or none of
+// them are of damped oscillators.
+class KeptLines {
+ public:
+  // Throws std::bad_alloc.
+  KeptLines(const Job& job, std::size_t count);
+  std::size_t bytes() const;
+
+  const std::size_t count;
+  const ResultArray lines;       // as line_doubles says
+  std::vector<double> energies;  // [count] meV
+  std::size_t imaginary = 0;
+  bool filled = false;  // written before the first chunk's `done`; read by those who submit later
+
+ private:
+  const std::size_t doubles_;
+};
+
 // q-points, and what decides the direction in which one at the zone centre is approached. With
 // Histogram::block_points the first one begins a block.
 struct Chunk {
@@ -94,13 +121,11 @@ struct Chunk {
   std::vector<double> energies;    // [count] meV, for Quantity::sqw
   std::vector<double> weights;     // [count] for Quantity::histogram, whole numbers; empty: 1 each
   std::optional<std::array<double, 3>> before, after;  // neighbours in the whole request
-};
+  std::shared_ptr<KeptLines> kept;                     // of Quantity::sqw; null: nothing is kept
 
-// Memory of results: another runtime that comes to own it lets go of it by `release_result`.
-struct ReleaseResult {
-  void operator()(double* p) const { release_result(p); }
+  // Whether the chunk has neither q-points nor energies of its own.
+  bool is_known() const { return kept != nullptr && kept->filled; }
 };
-using ResultArray = std::unique_ptr<double[], ReleaseResult>;
 
 struct ChunkResult {
   std::size_t count = 0;

@@ -52,7 +52,7 @@ class Pool::Impl {
 
   void submit(std::shared_ptr<Job> job, Chunk chunk, std::function<void(ChunkResult)> done) {
     auto task = std::make_shared<Task>();
-    if (job->options().splitting && job->plan().tables().dipole.present)
+    if (!chunk.is_known() && job->options().splitting && job->plan().tables().dipole.present)
       task->directions = approach_directions(chunk);
     task->chunk = std::move(chunk);
     task->done = std::move(done);
@@ -204,6 +204,18 @@ class Pool::Impl {
     return 0;
   }
 
+  // Lines are whole, or remain to be filled by another chunk.
+  static void settle_lines(Task& task) {
+    KeptLines& kept = *task.chunk.kept;
+    if (kept.filled) {
+      task.result.imaginary = kept.imaginary;
+    } else if (!task.result.cancelled && task.result.error.empty()) {
+      kept.energies = std::move(task.chunk.energies);
+      kept.imaginary = task.result.imaginary;
+      kept.filled = true;
+    }
+  }
+
   // Called with the lock held; gives it up while the result is handed over.
   void finish(Claim& c, bool ran, std::size_t imaginary, Clock::time_point begin, Clock::time_point end,
               std::unique_lock<std::mutex>& lock) {
@@ -231,6 +243,7 @@ class Pool::Impl {
     if (!last) return;
     task.result.begin_seconds = seconds(task.begin);
     task.result.end_seconds = seconds(end);
+    if (task.chunk.kept != nullptr) settle_lines(task);
     task.result.kernel_seconds = task.allocated ? task.result.end_seconds - task.result.begin_seconds : 0;
     lock.unlock();
     task.done(std::move(task.result));

@@ -116,6 +116,9 @@ async function openJob(
     get busySeconds() {
       return busy.seconds;
     },
+    ...(options.quantity === 'sqw' && {
+      keeper: { bytes: (count) => job.keptBytes(count), make: (count) => job.keep(count) },
+    }),
     // an async function would keep the chunk until its results are there
     compute: (chunk: Chunk) =>
       coded(job.compute(chunk)).then(({ startedAt, finishedAt, ...result }) => {

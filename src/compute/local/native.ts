@@ -3,7 +3,7 @@
  * where it entered.
  */
 
-import type { Chunk, ChunkResult, JobOptions, PlanInfo, PlanOptions } from '../executor.js';
+import type { Chunk, ChunkResult, JobOptions, KeptLines, PlanInfo, PlanOptions } from '../executor.js';
 
 /** Contents of a model in atomic units (bohr, electron masses, hartree/bohr²); arrays are C order. */
 export interface NativeModelContent {
@@ -54,6 +54,10 @@ interface NativeJob {
   /** memory of tables that the job needs beside its plan's */
   readonly tableBytes: number;
   readonly threads: number;
+  /** Memory that `keep` takes for a chunk of so many q-points, of sqw. */
+  keptBytes(count: number): number;
+  /** To be given to one chunk, which fills it; undefined where there is no memory. */
+  keep(count: number): KeptLines | undefined;
   /**
    * Queues the chunk. Rejects with `code: 'cancelled'` after cancel() or the pool's close(), and with
    * `code: 'out_of_memory'` or `'internal'` when the chunk failed.

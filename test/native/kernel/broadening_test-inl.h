@@ -29,8 +29,7 @@ std::vector<double> WriteLines(const Tables& t, const ScatteringTables& s, const
   const V energy = load_energies(range, 0, count);
   std::vector<double> out(count);
   if (b.shape == LineShape::dho) {
-    write_oscillators(t, s, b, Tridiagonal{diagonal.get(), off.get()}, set(1.5), 0, energy, count,
-                      out.data());
+    write_oscillators(t, s, b, diagonal.get(), off.get(), set(1.5), 0, energy, count, out.data());
   } else {
     write_line_shapes(t, s, b, w.get(), z.get(), set(1.5), 0, energy, count, out.data());
   }
