@@ -18,6 +18,7 @@ const ERROR_CODES = {
   no_scattering_length: 'an element without a coherent scattering length',
   unknown_model: 'the daemon does not have the model (see Restart)',
   unknown_job: 'the daemon does not have the job (see Restart)',
+  unknown_points: 'the daemon does not keep these q-points, or no longer: send them again',
   cancelled: 'the job was cancelled',
   too_large: 'exceeds a named limit',
   over_capacity: 'more under way than the named limit',

@@ -26,6 +26,7 @@ import {
 import { controlService } from './controlService.js';
 import { DebyeWaller } from './jobs/debyeWaller.js';
 import { Jobs } from './jobs/jobs.js';
+import { KeptPoints } from './jobs/keptPoints.js';
 import { Admission } from './limits/admission.js';
 import { type DaemonConfig, daemonConfig } from './limits/config.js';
 import { MemoryBudget } from './limits/memoryBudget.js';
@@ -94,13 +95,16 @@ export class Daemon {
       ...security.fields,
     };
     this.memory = new MemoryBudget(config.memory, executor.threads);
+    // forgotten before models are
+    const kept = new KeptPoints(() => this.memory.free);
+    this.memory.include(kept);
     this.library = new Library(executor, this.memory, config.modelStoreBytes);
     this.reader = new ModelReader(config.readTimeMs, { threads: executor.threads });
     this.files = new ModelFiles(this.library, this.reader, this.memory);
     const admission = new Admission(executor, this.memory);
     this.debyeWaller = new DebyeWaller(this.library, this.reader, admission);
     const work = { library: this.library, debyeWaller: this.debyeWaller, admission };
-    this.jobs = new Jobs(work, executor.maxInflightBytes, config.maxJobs);
+    this.jobs = new Jobs(work, executor.maxInflightBytes, config.maxJobs, kept);
     this.spectra = new Spectra(work, this.memory);
     const { address, library, reader, files, memory, debyeWaller, jobs, spectra } = this;
     const context: ServiceContext = {

@@ -170,7 +170,10 @@ export const PARAMS = {
     after: qPoint,
   }),
   'job.close': v.strictObject({ job: text }),
-  'job.run': v.strictObject(JOB_OPTIONS),
+  'job.run': v.strictObject({
+    ...JOB_OPTIONS,
+    count: expect(`an integer from 1 to ${MAX_POINTS}`, v.optional(integer(1, MAX_POINTS))),
+  }),
   ping: empty,
   status: empty,
   'job.cancel': v.strictObject({ job: text }),
@@ -225,7 +228,7 @@ export interface FrameRule {
 const DEBYE_WALLER_FRAME: FrameRule = { dtype: '<f8', shape: ['n', 3, 3], optional: true };
 
 const POINT_FRAMES: Readonly<Record<string, FrameRule>> = {
-  qpts: { dtype: '<f8', shape: [3, 'count'] },
+  qpts: { dtype: '<f8', shape: [3, 'count'], optional: true },
   directions: { dtype: '<f8', shape: [3, 'count'], optional: true },
   energies: { dtype: '<f8', shape: ['count'], optional: true },
   weights: { dtype: '<f8', shape: ['count'], optional: true },

@@ -214,6 +214,12 @@ export const PATH_OPTIONS = {
   q_spacing: expect('a number > 0, in 1/Å', v.optional(v.pipe(finite, v.gtValue(0)))),
 };
 
+/** A name for the q-points of a job of sqw, and how much of the daemon's memory may remember them. */
+const points = v.strictObject({
+  id: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
+  max_bytes: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+});
+
 export const JOB_OPTIONS = {
   model: modelId,
   ...CALCULATION_OPTIONS,
@@ -221,5 +227,6 @@ export const JOB_OPTIONS = {
     '{energy_min, energy_max, bins, by_atom, by_direction, width, q_width, weight, block_points}: bins of energy in meV, and what of a mode they count',
     v.optional(histogram),
   ),
+  points: expect('{id, max_bytes}: a text of 1 to 64 characters, and an integer ≥ 0', v.optional(points)),
   ticket,
 };

@@ -51,6 +51,8 @@ export interface JobSummary {
   notes: string[];
   /** what is strange in the model itself, whatever the options: also among the notes of its summary */
   doubts: string[];
+  /** with the parameter `points`: how many q-points need not be sent */
+  points_kept?: number;
 }
 
 /** Figures of a finished job. */

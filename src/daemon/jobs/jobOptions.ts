@@ -139,13 +139,23 @@ function histogramOf({ histogram }: CheckedParams<'job.open'>, nAtoms: number): 
 /** Where a chunk lies in its job, and the q-points next to it. */
 export type Place = Omit<CheckedParams<'job.compute'>, 'job'>;
 
+/** Throws `invalid_argument` where there is none: they may be absent only where the daemon keeps what is needed of them. */
+export function qptsOf(frames: ReadonlyMap<string, ArrayFrame>): ArrayFrame {
+  const frame = frames.get('qpts');
+  if (frame) return frame;
+  throw new EuphonicError('invalid_argument', 'The frame qpts is missing.', {
+    where: 'qpts',
+    expected: '<f8 [3, count]',
+  });
+}
+
 /** A chunk as the executor takes it: copies, so that what was received can be released. Throws `invalid_argument`. */
 export function chunkOf(
   { offset, count, before, after }: Place,
   frames: ReadonlyMap<string, ArrayFrame>,
   quantity: string,
 ): Chunk {
-  const qpts = toFloat64Array(frames.get('qpts')!);
+  const qpts = toFloat64Array(qptsOf(frames));
   checkFinite(qpts, offset, count);
   const energies = energiesOf(quantity, frames.get('energies'), offset);
   const directions = frames.get('directions');

@@ -1,7 +1,7 @@
 /** Jobs: a model, options and the q-points of one request of a client, computed chunk by chunk. */
 import { randomBytes } from 'node:crypto';
 import { EuphonicError } from '../../base/errors.js';
-import type { ExecutorJob, ExecutorPlan, PlanInfo } from '../../compute/executor.js';
+import type { ChunkResult, ExecutorJob, ExecutorPlan, PlanInfo } from '../../compute/executor.js';
 import { ANGSTROM_PER_BOHR } from '../../models/units.js';
 import { float64Frame } from '../../protocol/arrays.js';
 import { MAX_FRAME_BYTES } from '../../protocol/limits.js';
@@ -18,7 +18,8 @@ import type {
 import { JOB_IDLE_MS, MAX_CANCELLED_JOBS, MAX_RUN_BYTES } from '../limits/settings.js';
 import type { Peer } from '../sockets/peerSocket.js';
 import type { Call } from '../sockets/service.js';
-import { chunkOf, type Place } from './jobOptions.js';
+import { chunkOf, type Place, qptsOf } from './jobOptions.js';
+import type { KeptPoints, PointsInUse } from './keptPoints.js';
 import { openWork, type WorkParts } from './openWork.js';
 
 interface Job {
@@ -28,12 +29,14 @@ interface Job {
   nAtoms: number;
   params: CheckedParams<'job.open'>;
   work: ExecutorJob;
+  /** what is there of its q-points from earlier jobs, and is kept for later ones */
+  known: PointsInUse | undefined;
   points: number;
   /** chunks asked for and not yet answered */
   open: number;
   openedAt: number;
   usedAt: number;
-  /** releases its model and its peer's signal */
+  /** releases its model, its known points and its peer's signal */
   release(): void;
 }
 
@@ -87,6 +90,12 @@ function checkRun(job: Job, count: number): void {
   });
 }
 
+const unknownPoints = (offset: number, count: number) =>
+  new EuphonicError('unknown_points', `Nothing is kept of the ${count} q-points from ${offset} on.`, {
+    where: 'qpts',
+    advice: 'Send them again.',
+  });
+
 function jobSummary(job: Job, plan: ExecutorPlan, notes: string[], doubts: string[]): JobSummary {
   const { nModes, nSurfaces, bytesPerPoint, bytesPerChunk, advice, threads } = job.work;
   return {
@@ -101,6 +110,7 @@ function jobSummary(job: Job, plan: ExecutorPlan, notes: string[], doubts: strin
     plan: planSummary(plan.info),
     notes,
     doubts,
+    ...(job.params.points && { points_kept: job.known?.points ?? 0 }),
   };
 }
 
@@ -121,12 +131,13 @@ export class Jobs {
   /** so that a client whose job somebody cancelled does not take it for lost, and open it again */
   private readonly cancelledIds = new Set<string>();
   lastJob: JobFigures | null = null;
-  readonly counters = { jobs: 0, chunks: 0, points: 0, cancelled: 0, expired: 0 };
+  readonly counters = { jobs: 0, chunks: 0, points: 0, points_known: 0, cancelled: 0, expired: 0 };
 
   constructor(
     private readonly parts: WorkParts,
     private readonly maxInflightBytes: number,
     private readonly maxJobs: number,
+    private readonly kept: KeptPoints,
   ) {
     setInterval(() => this.expire(), JOB_IDLE_MS / 10).unref();
   }
@@ -141,21 +152,18 @@ export class Jobs {
     { peer, params, frames, signal }: RunCall,
     respond: (answer: ComputedChunk<JobResult>) => Promise<unknown>,
   ): Promise<void> {
-    const [, count] = frames.get('qpts')!.shape;
-    const { job, summary } = await this.begin({
-      peer,
-      params: { ...params, n_points: count },
-      frames,
-      signal,
-    });
+    const { count, ...rest } = params;
+    const n_points = count ?? qptsOf(frames).shape[1];
+    const { job, summary } = await this.begin({ peer, params: { ...rest, n_points }, frames, signal });
     const stop = () => this.end(job);
     signal.addEventListener('abort', stop);
     try {
-      checkRun(job, count);
-      await this.computeIn(job, { offset: 0, count }, frames, ({ result, frames: arrays }) => {
+      checkRun(job, n_points);
+      await this.computeIn(job, { offset: 0, count: n_points }, frames, ({ result, frames: arrays }) => {
         const { job: _, ...described } = summary;
+        const kept = job.known && { points_kept: job.known.points };
         return respond({
-          result: { ...described, ...this.end(job), imaginary: result.imaginary },
+          result: { ...described, ...kept, ...this.end(job), imaginary: result.imaginary },
           frames: arrays,
         });
       });
@@ -190,12 +198,13 @@ export class Jobs {
         advice: 'Close jobs that are done.',
       });
     }
-    const { work, plan, notes, doubts, nAtoms } = await openWork(
+    const { work, plan, options, notes, doubts, nAtoms } = await openWork(
       this.parts,
       params,
       frames.get('debye_waller'),
       signal,
     );
+    const known = this.kept.use(peer, params, options, work.keeper);
     const gone = () => this.end(job);
     const job: Job = {
       id: randomBytes(12).toString('hex'),
@@ -204,12 +213,14 @@ export class Jobs {
       nAtoms,
       params,
       work,
+      known,
       points: 0,
       open: 0,
       openedAt,
       usedAt: performance.now(),
       release: () => {
         peer.signal.removeEventListener('abort', gone);
+        known?.release();
         releaseModel();
       },
     };
@@ -239,10 +250,7 @@ export class Jobs {
     this.inflight.set(peer.key, (this.inflight.get(peer.key) ?? 0) + bytes);
     job.open++;
     try {
-      const computed = job.work.compute(chunkOf(place, frames, job.params.quantity));
-      // chunks may wait for long, and the executor has its own copy
-      frames.clear();
-      const result = await computed;
+      const result = await this.results(job, place, frames);
       job.points += count;
       this.counters.chunks++;
       this.counters.points += count;
@@ -273,6 +281,24 @@ export class Jobs {
       if (left > 0) this.inflight.set(peer.key, left);
       else this.inflight.delete(peer.key);
     }
+  }
+
+  /** Throws `unknown_points` for a chunk without q-points that nothing is kept of. */
+  private async results(job: Job, place: Place, frames: Map<string, ArrayFrame>): Promise<ChunkResult> {
+    const { offset, count } = place;
+    const { known, work } = job;
+    if (job.params.points && !frames.has('qpts')) {
+      const kept = known?.find(offset, count);
+      if (!kept) throw unknownPoints(offset, count);
+      const result = await work.compute({ qpts: new Float64Array(0), kept });
+      this.counters.points_known += count;
+      return result;
+    }
+    const chunk = chunkOf(place, frames, job.params.quantity);
+    // chunks may wait for long, and the executor has its own copy
+    frames.clear();
+    if (!known) return work.compute(chunk);
+    return known.fill(offset, count, (kept) => work.compute(kept ? { ...chunk, kept } : chunk));
   }
 
   /** Ends a job that its client has done with. */
@@ -360,6 +386,7 @@ export class Jobs {
   }
 
   private expire(): void {
+    this.kept.expire();
     const oldest = performance.now() - JOB_IDLE_MS;
     for (const job of [...this.jobs.values()]) {
       if (job.open > 0 || job.usedAt > oldest) continue;

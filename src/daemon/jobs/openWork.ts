@@ -19,6 +19,7 @@ export interface WorkParts {
 interface OpenedWork {
   work: ExecutorJob;
   plan: ExecutorPlan;
+  options: JobOptions;
   nAtoms: number;
   /** sentences for the user */
   notes: string[];
@@ -47,7 +48,7 @@ export async function openWork(
   ]);
   const work = await admission.open(plan, options, params.n_points, nAtoms, signal);
   for (const note of work.notes) notes.add(note);
-  return { work, plan, nAtoms, notes: [...notes], doubts };
+  return { work, plan, options, nAtoms, notes: [...notes], doubts };
 }
 
 /** Adds the tensors of the grid that the parameters name, if they have an effect. Returns notes for the user. */

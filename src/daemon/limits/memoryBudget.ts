@@ -37,6 +37,11 @@ export class MemoryBudget {
     return RUNTIME_BYTES + held + this.reserved + this.jobBytes();
   }
 
+  /** What has not been promised to anybody. */
+  get free(): number {
+    return this.limit.bytes - this.committed;
+  }
+
   /** Promises memory for a while. Throws `too_large` or `over_capacity`. */
   reserve(what: string, bytes: number): () => void {
     this.check(what, bytes);

@@ -38,6 +38,9 @@ export const MAX_RUN_BYTES = 2 * 2 ** 20;
 /** A job without a request for this long is closed. */
 export const JOB_IDLE_MS = 10 * 60_000;
 
+/** What is kept of q-points for other line shapes is forgotten when it has not been used for this long. */
+export const KEPT_IDLE_MS = 60 * 60_000;
+
 /** Debye–Waller tensors that are kept: one for each model, its options, grid and temperature. */
 export const MAX_DEBYE_WALLER_RESULTS = 64;
 
