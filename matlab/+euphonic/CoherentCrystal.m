@@ -29,8 +29,10 @@ classdef CoherentCrystal < handle
     %                            a row for each q-point (NaN: from the list). 'average', for HORACE_SQW alone: the mean
     %                            over all directions, as in a powder. 'None': from neighbouring q-points ('None')
     %       n_threads            number of threads that this model may use; 'None': all that the daemon has ('None')
-    %       cache_limit          bytes of results that are kept for calls with the same q-points, as fits make them; 0:
-    %                            none (the environment variable EUPHONIC_CACHE_BYTES, else 2^30)
+    %       cache_limit          bytes that are kept for calls with the same q-points, as fits make them: of results
+    %                            here, and of modes in the daemon, where HORACE_SQW then needs neither q-points nor
+    %                            modes anew for other widths and scales; 0: none (the environment variable
+    %                            EUPHONIC_CACHE_BYTES, else 2^30)
     %
     %   Existing scripts also give these, which are accepted without effect: insert_gamma (false), reduce_qpts (true),
     %   use_c ('None'), useparallel ('None'), threads ('None').
@@ -370,14 +372,30 @@ classdef CoherentCrystal < handle
             end
             plan.model = self.force_constants.model;
             plan.extra = extra;
-            plan.energies = energies;
-            results = self.cache.find(plan, points);
+            asked = points;
+            if ~isempty(energies)
+                asked{4} = energies;
+            end
+            results = self.cache.find(plan, asked);
             if isempty(results)
-                evaluation = self.answered(caller, params, frames, points, energies);
+                in_daemon = false;
+                if strcmp(quantity, 'sqw')
+                    [params, in_daemon] = self.with_name_of_points(params);
+                end
+                evaluation = self.answered(caller, params, frames, points, energies, in_daemon);
+                self.cache.note_kept(isfield(evaluation.job, 'points_kept') && evaluation.job.points_kept > 0);
                 self.tell(caller, evaluation);
                 results = struct('frequencies', {evaluation.frequencies}, ...
                     'structure_factors', {evaluation.structure_factors}, 'intensities', evaluation.intensities);
-                self.cache.keep(plan, points, results);
+                self.cache.keep(plan, asked, results);
+            end
+        end
+
+        function [params, in_daemon] = with_name_of_points(self, params)
+            % From the second time on that these points are asked for
+            [name, in_daemon] = self.cache.name_of_points();
+            if ~isempty(name)
+                params.points = struct('id', name, 'max_bytes', floor(min(self.cache_limit, 2^52)));
             end
         end
 
@@ -389,7 +407,7 @@ classdef CoherentCrystal < handle
                 determining = params;  % n_threads changes no bit of a result
                 determining.n_threads = [];
                 plan = struct('params', determining, 'debye_waller', frames, ...
-                    'conversion_mat', self.conversion_mat, 'splitting_directions', self.splitting_directions);
+                    'place', {{self.conversion_mat, self.splitting_directions}});
                 self.requests.(quantity) = struct('params', params, 'frames', {frames}, 'plan', {plan});
             end
             made = self.requests.(quantity);
@@ -415,7 +433,7 @@ classdef CoherentCrystal < handle
             facts.cached = true;
         end
 
-        function evaluation = answered(self, caller, params, frames, points, energies)
+        function evaluation = answered(self, caller, params, frames, points, energies, in_daemon)
             directions = self.splitting_directions;
             average = strcmp(directions, 'average');
             if average && ~strcmp(params.quantity, 'sqw')
@@ -435,7 +453,7 @@ classdef CoherentCrystal < handle
             end
             points = euphonic.internal.job.with_directions(caller, points, directions);
             evaluation = euphonic.internal.job.evaluate(caller, self.force_constants, params, frames, points, ...
-                euphonic.internal.job.show_progress(self.verbose), true, energies);
+                euphonic.internal.job.show_progress(self.verbose), true, energies, in_daemon);
             if average
                 evaluation.intensities = accumarray(of, evaluation.intensities(:), [n, 1], @mean);
             end

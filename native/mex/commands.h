@@ -47,7 +47,8 @@ mxArray* request(ConnectionSlot& slot, const Arguments& arguments);
 //             d: LO-TO directions
 //   options   struct with cells (true: 1×n cells of 1×n_points rows; false: n_points × n arrays),
 //             progress (function handle called with done, total, seconds; or []) and, for the quantity
-//             sqw, energies (double, one for each q-point)
+//             sqw, energies (double, one for each q-point) and points_kept (true: the daemon has said that
+//             it remembers the points that params.points names)
 //   previous  an evaluation with an error: its results are kept and only what is missing is asked for; or []
 //   evaluation  struct with error, job (what job.open said), totals (what job.close said; of few q-points
 //   both are what job.run said), imaginary,

@@ -1,6 +1,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -216,6 +217,8 @@ struct Asked {
     points = points_from(arguments.at(3));
     take_energies(mxGetField(arguments.at(4), 0, "energies"), &points);
     cells = mxIsLogicalScalarTrue(field_of(arguments.at(4), "cells", "options"));
+    const mxArray* kept = mxGetField(arguments.at(4), 0, "points_kept");
+    points.kept = kept && mxIsLogicalScalarTrue(kept);
   }
 
   Results results(mxArray* evaluation) const { return {evaluation, quantity, gradients, points, cells}; }
@@ -225,8 +228,21 @@ struct Asked {
 bool run_at_once(wire::Connection& connection, const Asked& asked, const Arguments& arguments,
                  const wire::Wait& wait, mxArray* evaluation) {
   const std::size_t count = asked.points.count;
-  if (count == 0 || count > wire::kMaxRunPoints || has_results(arguments.at(5))) return false;
-  const auto ran = wire::run_job(connection, asked.params, frames_from(arguments.at(2)), asked.points, wait);
+  const std::size_t most =
+      asked.quantity == wire::Quantity::sqw ? wire::kMaxRunIntensities : wire::kMaxRunPoints;
+  if (count == 0 || count > most || has_results(arguments.at(5))) return false;
+  const auto run = [&](const wire::Points& points) {
+    return wire::run_job(connection, asked.params, frames_from(arguments.at(2)), points, wait);
+  };
+  std::optional<wire::RanJob> ran;
+  try {
+    ran = run(asked.points);
+  } catch (const wire::Failure& failure) {
+    if (!wire::are_forgotten(failure)) throw;
+    wire::Points sent = asked.points;
+    sent.kept = false;
+    ran = run(sent);
+  }
   if (!ran) return false;
   mxSetField(evaluation, 0, "job", array_from(ran->job.result));
   Results results = asked.results(evaluation);

@@ -2,6 +2,7 @@
 // not at all.
 #include "mex_test_daemon.h"
 
+#include <algorithm>
 #include <chrono>
 
 using namespace mex_test;
@@ -241,6 +242,44 @@ TEST_CASE("Broadened intensities travel with their energies", "[mex]") {
   EvaluationStream stream(connection, job, Quantity::sqw, work.points, outputs, {{0, 100}}, wait, {});
   stream.run();
   for (std::size_t i = 0; i < 100; ++i) CHECK(intensities[i] == work.q[0][i] * energies[i]);
+}
+
+TEST_CASE("Points that the daemon knows stay at home, and are sent where it has forgotten them", "[mex]") {
+  std::vector<std::size_t> lengths;
+  Daemon daemon([&](const Seen& seen) -> std::vector<Sent> {
+    if (seen.method == "job.open") {
+      return {result(seen, {{"job", "j"},
+                            {"n_modes", kModes},
+                            {"n_surfaces", kModes},
+                            {"chunk_points", 40},
+                            {"window", 2},
+                            {"points_kept", 60}})};
+    }
+    if (seen.method != "job.compute") return honest(seen);
+    lengths.push_back(seen.qpts.size());
+    const std::int64_t offset = *seen.params.find("offset")->integer(),
+                       count = *seen.params.find("count")->integer();
+    if (offset == 40 && seen.qpts.empty()) return {refusal(seen, "unknown_points", "qpts")};
+    Value frame =
+        Value::Map{{"name", "intensities"}, {"dtype", "<f8"}, {"shape", Value::Array{count}}, {"order", "C"}};
+    Value values = Value::Map{{"offset", offset}, {"count", count}, {"imaginary", 0}};
+    Value header = Value::Map{{"v", 1}, {"id", seen.id}, {"result", values}, {"frames", Value::Array{frame}}};
+    return {{header_of(header), {std::vector<double>(static_cast<std::size_t>(count), double(offset))}}};
+  });
+  Work work(100);
+  std::vector<double> energies(100), intensities(100, -1);
+  work.points.energies = energies.data();
+  Outputs outputs;
+  outputs.intensities = {{intensities.data(), 1}};
+  const Wait wait{-1, never};
+  Connection connection(daemon.address());
+  const OpenedJob job = open_job(connection, Value::Map{}, {}, wait);
+  CHECK(job.points_kept == 60);
+  EvaluationStream stream(connection, job, Quantity::sqw, work.points, outputs, {{0, 100}}, wait, {});
+  stream.run();
+  for (std::size_t i = 0; i < 100; ++i) CHECK(intensities[i] == 40.0 * static_cast<double>(i / 40));
+  std::sort(lengths.begin(), lengths.end());
+  CHECK(lengths == std::vector<std::size_t>{0, 0, 0, 120});
 }
 
 TEST_CASE("A daemon that wants q-points in chunks is told from one that has no room", "[mex]") {

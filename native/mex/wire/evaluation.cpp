@@ -92,6 +92,8 @@ OpenedJob described(Value result) {
   job.n_surfaces = static_cast<int>(count_member(result, "n_surfaces", 0));
   job.chunk_points = static_cast<std::size_t>(count_member(result, "chunk_points", 1));
   job.window = static_cast<std::size_t>(count_member(result, "window", 1));
+  if (result.find("points_kept"))
+    job.points_kept = static_cast<std::size_t>(count_member(result, "points_kept", 0));
   job.result = std::move(result);
   return job;
 }
@@ -149,9 +151,15 @@ OpenedJob open_job(Connection& connection, const Value& params, std::vector<Outg
   return job;
 }
 
-std::optional<RanJob> run_job(Connection& connection, const Value& params, std::vector<OutgoingFrame> frames,
+bool are_forgotten(const Failure& failure) { return failure.code == "unknown_points"; }
+
+std::optional<RanJob> run_job(Connection& connection, Value params, std::vector<OutgoingFrame> frames,
                               const Points& points, const Wait& wait) {
-  add_points(&frames, points, {0, points.count});
+  if (points.kept) {
+    params.set("count", static_cast<std::int64_t>(points.count));
+  } else {
+    add_points(&frames, points, {0, points.count});
+  }
   try {
     Response response = call_with_ticket(connection, "job.run", params, std::move(frames), wait);
     OpenedJob job = described(response.header.result);
@@ -235,6 +243,13 @@ std::vector<Range> EvaluationStream::missing() const {
 void EvaluationStream::send_next() {
   Range& rest = waiting_.back();
   const Range chunk{rest.offset, std::min(rest.count, job_.chunk_points)};
+  send(chunk, job_.points_kept == 0);
+  rest.offset += chunk.count;
+  rest.count -= chunk.count;
+  if (rest.count == 0) waiting_.pop_back();
+}
+
+void EvaluationStream::send(const Range& chunk, bool with_points) {
   Value params = Value::Map{{"job", job_.job},
                             {"offset", static_cast<std::int64_t>(chunk.offset)},
                             {"count", static_cast<std::int64_t>(chunk.count)}};
@@ -242,11 +257,8 @@ void EvaluationStream::send_next() {
   const std::size_t end = chunk.offset + chunk.count;
   if (end < points_.count) params.set("after", triple(points_.q, end));
   std::vector<OutgoingFrame> frames;
-  add_points(&frames, points_, chunk);
+  if (with_points) add_points(&frames, points_, chunk);
   under_way_[connection_.work().send("job.compute", params, std::move(frames))] = chunk;
-  rest.offset += chunk.count;
-  rest.count -= chunk.count;
-  if (rest.count == 0) waiting_.pop_back();
 }
 
 void EvaluationStream::store(const Response& response, const Range& chunk) {
@@ -268,8 +280,13 @@ void EvaluationStream::stream() {
     const auto request = under_way_.find(response.header.id);
     if (request == under_way_.end() && !response.header.concerns_all())
       continue;  // of an earlier, abandoned call
-    if (response.header.error) throw *response.header.error;
-    store(response, request->second);
+    if (response.header.error && !are_forgotten(*response.header.error)) throw *response.header.error;
+    const Range chunk = request->second;
+    if (response.header.error) {
+      send(chunk, true);
+    } else {
+      store(response, chunk);
+    }
     under_way_.erase(request);
     progress_.look(done_);
   }

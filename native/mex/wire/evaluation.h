@@ -26,6 +26,7 @@ struct Points {
   const double* q[3] = {};
   const double* directions[3] = {};
   const double* energies = nullptr;  // meV, for Quantity::sqw
+  bool kept = false;                 // the daemon has said that it remembers them: run_job does not send them
 };
 
 // The result for all points of one mode (surface, eigenvector component): point i goes to first[i * stride].
@@ -52,7 +53,8 @@ struct OpenedJob {
   int n_surfaces = 0;
   std::size_t chunk_points = 1;
   std::size_t window = 1;
-  Value result;  // all that job.open, or job.run, answered
+  std::size_t points_kept = 0;  // q-points that need not be sent
+  Value result;                 // all that job.open, or job.run, answered
 };
 
 // What tells how far a calculation is, whether results arrive or not: first after some seconds, then at times
@@ -72,16 +74,19 @@ Response call_with_ticket(Connection& connection, const std::string& method, Val
 OpenedJob open_job(Connection& connection, const Value& params, std::vector<OutgoingFrame> frames,
                    const Wait& wait);
 
-// q-points for which job.run is tried: results of more come better in chunks.
-constexpr std::size_t kMaxRunPoints = 4096;
+// q-points for which job.run is tried: results of more come better in chunks. Intensities are a number each.
+constexpr std::size_t kMaxRunPoints = 4096, kMaxRunIntensities = 65536;
 
 struct RanJob {
   OpenedJob job;
   Response response;
 };
 
+// Whether a daemon has forgotten what it remembered of q-points: they are to be sent then.
+bool are_forgotten(const Failure& failure);
+
 // All q-points by one request. Nothing if the daemon wants them in chunks, or does not know job.run.
-std::optional<RanJob> run_job(Connection& connection, const Value& params, std::vector<OutgoingFrame> frames,
+std::optional<RanJob> run_job(Connection& connection, Value params, std::vector<OutgoingFrame> frames,
                               const Points& points, const Wait& wait);
 
 // Copies the results for a range of q-points to where they belong. Throws Failure(bad_message) for arrays of
@@ -125,6 +130,7 @@ class EvaluationStream {
  private:
   void stream();
   void send_next();
+  void send(const Range& chunk, bool with_points);
   void store(const Response& response, const Range& chunk);
   void cancel();
 
