@@ -31,8 +31,8 @@ classdef CoherentCrystal < handle
     %       n_threads            number of threads that this model may use; 'None': all that the daemon has ('None')
     %       cache_limit          bytes that are kept for calls with the same q-points, as fits make them: of results
     %                            here, and of modes in the daemon, where HORACE_SQW then needs neither q-points nor
-    %                            modes anew for other widths and scales; 0: none (the environment variable
-    %                            EUPHONIC_CACHE_BYTES, else 2^30)
+    %                            modes anew for other widths and scales;
+    %                            0: none (the environment variable EUPHONIC_CACHE_BYTES, else 2^30)
     %
     %   Existing scripts also give these, which are accepted without effect: insert_gamma (false), reduce_qpts (true),
     %   use_c ('None'), useparallel ('None'), threads ('None').
