@@ -28,15 +28,14 @@ const suites = [
     go: () => catch2('tsan', '[pool]~[heavy]'),
   },
   { group: 'native', name: 'codec', title: 'C++ codec, fuzzed', go: () => fuzzCodec(fuzzSeconds) },
-  { name: 'ts', title: 'TypeScript', go: () => mocha(), beside: true },
-  { name: 'matlab', title: 'MATLAB package, in Octave', go: () => octave(), beside: true },
   {
     group: 'native',
     name: 'addon',
     title: 'Addon in Node, address and undefined-behaviour sanitizers',
     go: sanitizedAddon,
-    beside: true,
   },
+  { name: 'ts', title: 'TypeScript', go: () => mocha(), beside: true },
+  { name: 'matlab', title: 'MATLAB package, in Octave', go: () => octave(), beside: true },
   {
     group: 'native',
     name: 'gateway',

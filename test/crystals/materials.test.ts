@@ -41,7 +41,8 @@ describe('generated materials', function () {
   };
 
   it('are those listed here', () => {
-    assert.deepEqual(Object.keys(materials), Object.keys(sizes));
+    // the last one takes minutes to make, as the smaller ones are made
+    assert.deepEqual(Object.keys(materials), [...Object.keys(sizes), 'salt-1300']);
   });
 
   for (const [name, [atoms, cells, polar]] of Object.entries(sizes)) {

@@ -99,6 +99,13 @@ describeWithExecutors('points that a client names', function (executor) {
     );
   });
 
+  it('are the only ones that need not be sent', async () => {
+    const response = await run({});
+    assert.ok('error' in response);
+    assert.equal(response.error.code, 'invalid_argument');
+    assert.match(response.error.message, /frame qpts is missing/);
+  });
+
   it('are cut into the same chunks, one of which may be missing', async () => {
     const open = async (more: Record<string, unknown>) => {
       const answer = await peer.request('job.open', { model, ...options, n_points: COUNT, ...more });

@@ -107,7 +107,6 @@ describe('array frames of a request', () => {
   });
 
   const wrong: [string, ErrorCode, ReturnType<typeof float64Frame>[]][] = [
-    ['missing', 'invalid_argument', []],
     ['of another length than count', 'invalid_argument', [q(3)]],
     ['transposed', 'invalid_argument', [float64Frame('qpts', [2, 3], new Float64Array(6))]],
     ['flat', 'invalid_argument', [float64Frame('qpts', [6], new Float64Array(6))]],
@@ -118,6 +117,13 @@ describe('array frames of a request', () => {
   for (const [what, code, frames] of wrong) {
     it(`are refused when ${what}`, () => failsWith(code, () => check('job.compute', compute, frames)));
   }
+
+  it('are refused when missing', () =>
+    failsWith('invalid_argument', () =>
+      check('spectrum.powder_sqw', { model: 'a'.repeat(64), width: [1] }, [
+        float64Frame('q', [2], new Float64Array(2)),
+      ]),
+    ));
 
   it('of a model must agree about the numbers of atoms and cells', async () => {
     const f8 = (name: string, ...shape: number[]) =>

@@ -283,16 +283,17 @@ export class Jobs {
     }
   }
 
-  /** Throws `unknown_points` for a chunk without q-points that nothing is kept of. */
-  private async results(job: Job, place: Place, frames: Map<string, ArrayFrame>): Promise<ChunkResult> {
+  /** Throws what is wrong at once, so that errors keep the order of chunks; `unknown_points` without q-points of which nothing is kept. */
+  private results(job: Job, place: Place, frames: Map<string, ArrayFrame>): Promise<ChunkResult> {
     const { offset, count } = place;
     const { known, work } = job;
     if (job.params.points && !frames.has('qpts')) {
       const kept = known?.find(offset, count);
       if (!kept) throw unknownPoints(offset, count);
-      const result = await work.compute({ qpts: new Float64Array(0), kept });
-      this.counters.points_known += count;
-      return result;
+      return work.compute({ qpts: new Float64Array(0), kept }).then((result) => {
+        this.counters.points_known += count;
+        return result;
+      });
     }
     const chunk = chunkOf(place, frames, job.params.quantity);
     // chunks may wait for long, and the executor has its own copy
