@@ -89,7 +89,7 @@ async function catch2File(program, name, specification) {
   return judged(`C++ tests, ${name}`, code, counts);
 }
 
-/** TypeScript tests in Mocha, as many files at a time as there are cores: their daemons have times to keep. */
+/** TypeScript tests in Mocha, three files for two cores at a time: many wait for daemons, which have times to keep. */
 export async function mocha(files = ['test/**/*.test.ts'], node = process.execPath) {
   const report = freshReport('mocha.json');
   const { code } = await run(
@@ -102,7 +102,7 @@ export async function mocha(files = ['test/**/*.test.ts'], node = process.execPa
       `report=${report}`,
       '--parallel',
       '--jobs',
-      String(availableParallelism()),
+      String(Math.ceil(1.5 * availableParallelism())),
       ...files,
     ],
     // programs that tests start by name
