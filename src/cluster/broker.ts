@@ -9,12 +9,14 @@ import {
   ALL,
   CHUNKS,
   type Connection,
+  chunkSubject,
   connectionId,
   connectTo,
   consumerName,
   DISCONNECTS,
   FROM_WORKERS,
   GATEWAY_INBOX,
+  NANOS,
   STREAM,
 } from './subjects.js';
 
@@ -28,8 +30,6 @@ const MAX_PULLS = 8192;
 const START_MS = 15_000;
 /** An engine that cannot be reached for this long hangs, and is replaced. */
 const HUNG_MS = 8000;
-/** Of the engine's interface: nanoseconds in a millisecond. */
-const NANOS = 1_000_000;
 
 /** Why the engine says that a connection has ended, where the process at its other end has. Others are cut off. */
 const DEATHS = ['Client Closed', 'Read Error', 'Write Error'];
@@ -95,7 +95,7 @@ export class Broker {
   /** Takes the chunks of a job out of the stream. */
   purge(job: string): void {
     this.manager()
-      .then((manager) => manager.streams.purge(STREAM, { filter: `eu.chunk.*.${job}` }))
+      .then((manager) => manager.streams.purge(STREAM, { filter: chunkSubject('*', job) }))
       // what is delivered all the same is answered with +TERM when it is claimed
       .catch((err) => this.log.debug({ err }, 'a job was not purged'));
   }

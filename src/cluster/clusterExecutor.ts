@@ -1,8 +1,6 @@
 /** The executor of a gateway: it plans and does small jobs by itself, and hands the chunks of others to workers. */
-import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { VERSION } from '../base/version.js';
 import type {
   Executor,
   ExecutorJob,
@@ -14,12 +12,12 @@ import type {
   ModelSource,
   PlanOptions,
 } from '../compute/executor.js';
-import { ADDON_PATH } from '../compute/local/addon.js';
 import { localExecutor } from '../compute/local/localExecutor.js';
 import { type Log, openLog } from '../runtime/log.js';
 import { type RuntimePaths, runtimePaths } from '../runtime/paths.js';
 import { clusterAdvice, MAX_INFLIGHT_BYTES, staysHome } from './advice.js';
 import { Blobs, digestOf } from './blobs.js';
+import { ownBuild } from './build.js';
 import { ClusterJob } from './clusterJob.js';
 import { encodeJob, type ModelFrame, partsOfModel } from './content.js';
 import { Dispatch } from './dispatch.js';
@@ -54,12 +52,8 @@ export function clusterExecutor(gateway: GatewayFile, paths: RuntimePaths = runt
     create: async (threads) => {
       const log = openLog(join(gateway.directory, 'gateway.log'));
       const local = await localExecutor.create(threads);
-      const build = {
-        version: VERSION,
-        addon: createHash('sha256').update(readFileSync(ADDON_PATH)).digest('hex'),
-      };
       const blobs = new Blobs();
-      const dispatch = await Dispatch.start(gateway, build, await classOf(local), blobs, log);
+      const dispatch = await Dispatch.start(gateway, ownBuild(), await classOf(local), blobs, log);
       return new ClusterExecutor(local, dispatch, blobs, gateway, paths, log);
     },
   };

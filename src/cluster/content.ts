@@ -3,6 +3,7 @@
 import type { ErrorBody } from '../base/errors.js';
 import type { Chunk, ChunkResult, ExecutorModel, JobOptions, PlanOptions } from '../compute/executor.js';
 import type { ForceConstantsContent } from '../models/crystal.js';
+import type { Build } from './build.js';
 import { encodeAnswer, partsOf } from './message.js';
 
 export interface ChunkMessage {
@@ -32,13 +33,6 @@ export interface ResultMessage {
 export interface GetMessage {
   digest: string;
   offset: number;
-}
-
-/** What makes workers of one version: results of others may differ. */
-export interface Build {
-  version: string;
-  /** SHA-256 of the addon */
-  addon: string;
 }
 
 export interface HelloMessage extends Build {

@@ -4,8 +4,8 @@ import type { Chunk, ChunkResult, ClusterState, ExecutorJob } from '../compute/e
 import type { Log } from '../runtime/log.js';
 import type { Blobs } from './blobs.js';
 import { Broker, type BrokerEvents, type FromWorker } from './broker.js';
+import type { Build } from './build.js';
 import type {
-  Build,
   ChunkMessage,
   ClaimMessage,
   GetMessage,

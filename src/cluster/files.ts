@@ -1,9 +1,9 @@
 /** The files of a cluster: `gateway.json` beside the connection file, `cluster.json` and `launcher.json` in the cluster's directory. */
-import { readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { EuphonicError } from '../base/errors.js';
-import { cannotWrite, checkPrivateDirectory, readPrivateFile } from '../runtime/files.js';
+import { checkPrivateDirectory, readPrivateFile, writePrivateFile } from '../runtime/files.js';
 import type { RuntimePaths } from '../runtime/paths.js';
 import { LAUNCHERS } from './launcherNames.js';
 
@@ -136,14 +136,6 @@ function readChecked<S extends v.GenericSchema>(schema: S, path: string): v.Infe
   }
 }
 
-/** Whoever reads it finds all of it or the former one. */
 function writePrivate(path: string, content: object): void {
-  const temporary = `${path}.${process.pid}`;
-  try {
-    writeFileSync(temporary, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
-    renameSync(temporary, path);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw cannotWrite(path, error);
-  }
+  writePrivateFile(path, `${JSON.stringify(content, null, 2)}\n`);
 }

@@ -1,14 +1,13 @@
 /** A worker's process that calculates: it pulls chunks, computes them by the addon and brings the results to the gateway. */
-import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Msg } from '@nats-io/transport-node';
 import { asEuphonicError, EuphonicError } from '../base/errors.js';
-import { VERSION } from '../base/version.js';
 import type { Executor } from '../compute/executor.js';
-import { ADDON_PATH } from '../compute/local/addon.js';
 import { createLocalExecutor, localExecutor } from '../compute/local/localExecutor.js';
+import { ownBuild } from './build.js';
 import type { AllMessage, ChunkMessage, HelloMessage, LoadMessage, ResultMessage } from './content.js';
 import { readClusterFile } from './files.js';
 import { decodeAnswer, decodeMessage, encodeMessage } from './message.js';
@@ -19,6 +18,7 @@ import {
   type Connection,
   connectTo,
   FROM_WORKERS,
+  NANOS,
   nextSubject,
   ownConnectionId,
   WORKER_INBOX,
@@ -53,9 +53,6 @@ const POINTS_PER_THREAD = 64;
 const PULLS = `${WORKER_INBOX}.pull.`;
 const NONE_IN_TIME = 408;
 
-/** The engine's unit of time in a millisecond. */
-const NANOS = 1_000_000;
-
 export interface KernelOptions {
   file: string;
   /** absent: as many as the computer grants */
@@ -71,7 +68,7 @@ export class Kernel {
   private readonly jobs: WorkerJobs;
   private connection!: Connection;
   private className = '';
-  private readonly addon = createHash('sha256').update(readFileSync(ADDON_PATH)).digest('hex');
+  private readonly build = ownBuild();
   private isAdmitted = false;
   private seenAt = Date.now();
   /** chunks under way, by where the engine is answered about each */
@@ -149,7 +146,7 @@ export class Kernel {
 
   /** Says who it is, at every connection, until the gateway takes it or does not. */
   private async greet(): Promise<void> {
-    const { worker, className, addon } = this;
+    const { worker, className } = this;
     const connection = ownConnectionId(this.connection);
     const { lastDeath } = this.options;
     const { threads } = this.executor;
@@ -157,8 +154,7 @@ export class Kernel {
     const hello: HelloMessage = {
       ...who,
       job: ownJob(),
-      version: VERSION,
-      addon,
+      ...this.build,
       ...(lastDeath && { lastDeath }),
     };
     while (ownConnectionId(this.connection) === connection) {

@@ -1,7 +1,8 @@
 /** Who works for the gateway: admitted at hello, gone with the connection. */
 import { EuphonicError } from '../base/errors.js';
 import type { ClusterWorker } from '../compute/executor.js';
-import type { Build, HelloMessage, LoadMessage } from './content.js';
+import type { Build } from './build.js';
+import type { HelloMessage, LoadMessage } from './content.js';
 
 interface Member extends HelloMessage {
   since: number;

@@ -47,6 +47,9 @@ export const PING_MS = 2000;
 const CONNECT_MS = 3000;
 const RECONNECT_MS = 50;
 
+/** The engine's unit of time, nanoseconds, in a millisecond. */
+export const NANOS = 1_000_000;
+
 export type Connection = NatsConnection;
 
 /** Connects, and again whenever the connection is lost; `wait` also where nobody is there at first. */

@@ -1,20 +1,9 @@
 /** The daemon's side of the connection file: its lock, its writing and its removal. See runtime/daemonAddress.ts. */
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmdirSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { EuphonicError } from '../base/errors.js';
 import { type DaemonAddress, readConnectionFile, readStaleConnectionFile } from '../runtime/daemonAddress.js';
-import { cannotWrite, ensurePrivateDirectory } from '../runtime/files.js';
+import { cannotWrite, ensurePrivateDirectory, writePrivateFile } from '../runtime/files.js';
 import { type RuntimePaths, runtimePaths } from '../runtime/paths.js';
 import { system } from '../runtime/system.js';
 
@@ -94,23 +83,8 @@ function makeSocketDirectory(): string {
   }
 }
 
-/** Writes the file with mode 0600 under another name and renames it: a reader sees all of it or nothing. */
 export function writeConnectionFile(paths: RuntimePaths, address: DaemonAddress): void {
-  const temporary = `${paths.connectionFile}.${process.pid}`;
-  try {
-    rmSync(temporary, { force: true });
-    const fd = openSync(temporary, 'wx', 0o600);
-    try {
-      writeSync(fd, `${JSON.stringify(address, null, 2)}\n`);
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
-    }
-    system.replaceFile(temporary, paths.connectionFile);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw cannotWrite(paths.connectionFile, error);
-  }
+  writePrivateFile(paths.connectionFile, `${JSON.stringify(address, null, 2)}\n`);
 }
 
 /**

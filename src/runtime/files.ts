@@ -1,5 +1,17 @@
 /** Private directories and private files: by owner, and by mode bits where the system has them. */
-import { closeSync, existsSync, fstatSync, lstatSync, mkdirSync, readSync, type Stats } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  rmSync,
+  type Stats,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { EuphonicError } from '../base/errors.js';
 import { system } from './system.js';
@@ -84,6 +96,28 @@ export function readPrivateFile(
     return bytes.toString('utf8', 0, length);
   } finally {
     closeSync(fd);
+  }
+}
+
+/**
+ * Writes a file with mode 0600 under another name and gives it its own: a reader sees all of it or the former one.
+ * Throws `runtime_directory` where it cannot be written.
+ */
+export function writePrivateFile(path: string, text: string): void {
+  const temporary = `${path}.${process.pid}`;
+  try {
+    rmSync(temporary, { force: true });
+    const fd = openSync(temporary, 'wx', 0o600);
+    try {
+      writeSync(fd, text);
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+    system.replaceFile(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw cannotWrite(path, error);
   }
 }
 

@@ -8,7 +8,7 @@ import { inAmu } from '../../models/units.js';
 import { firstNotFinite, toFloat64Array } from '../../protocol/arrays.js';
 import { MAX_HISTOGRAM_NUMBERS, MAX_POINT_WEIGHT } from '../../protocol/limits.js';
 import type { ArrayFrame, CheckedParams } from '../../protocol/messages.js';
-import { sharesPerAtom } from '../../protocol/options.js';
+import { histogramShape, sharesPerAtom } from '../../protocol/options.js';
 
 /** What decides the dynamical matrix, as the executor takes it. */
 export function planOptions({
@@ -116,7 +116,8 @@ function histogramOf({ histogram }: CheckedParams<'job.open'>, nAtoms: number): 
       expected: 'block_points ≥ 1, none of by_atom, by_direction, q_width',
     });
   }
-  const numbers = bins * (1 + shares * nAtoms);
+  const [rows] = histogramShape(histogram, nAtoms);
+  const numbers = rows * bins;
   if (numbers > MAX_HISTOGRAM_NUMBERS) {
     throw new EuphonicError('too_large', `The histogram would have ${numbers} numbers.`, {
       where: 'histogram',
