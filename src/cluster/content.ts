@@ -7,7 +7,7 @@ import type { Build } from './build.js';
 import { encodeAnswer, partsOf } from './message.js';
 
 export interface ChunkMessage {
-  chunk: number;
+  chunk: string;
   /** by which it can be cancelled: one for each job that a client opens */
   job: string;
   /** of the job's content */
@@ -16,7 +16,7 @@ export interface ChunkMessage {
 }
 
 export interface ClaimMessage {
-  chunk: number;
+  chunk: string;
   worker: string;
   host: string;
   connection: string;
@@ -25,7 +25,7 @@ export interface ClaimMessage {
 }
 
 export interface ResultMessage {
-  chunk: number;
+  chunk: string;
   result?: ChunkResult;
   error?: ErrorBody;
 }

@@ -51,7 +51,7 @@ export class Dispatch implements Effects, BrokerEvents {
   private readonly broker: Broker;
   private readonly ledger = new Ledger(this);
   private readonly roster: Roster;
-  private readonly waiting = new Map<number, Waiting>();
+  private readonly waiting = new Map<string, Waiting>();
   /** connections whose workers have said goodbye */
   private readonly left = new Set<string>();
   /** when a worker of a class was last there, for classes of which chunks wait */
@@ -89,11 +89,11 @@ export class Dispatch implements Effects, BrokerEvents {
     const count = chunk.qpts.length / 3;
     const first = [0, 1, 2].map((k) => chunk.qpts[k * count]);
     return new Promise((resolve, reject) => {
-      this.ledger.add(job, className, Date.now(), (number) => {
-        const message: ChunkMessage = { chunk: number, job, digest, points: chunk };
+      this.ledger.add(job, className, Date.now(), (name) => {
+        const message: ChunkMessage = { chunk: name, job, digest, points: chunk };
         const payload = encodeMessage('chunk', { ...message });
         const subject = chunkSubject(className, job);
-        this.waiting.set(number, { job, subject, payload, qpts: { first, count }, home, resolve, reject });
+        this.waiting.set(name, { job, subject, payload, qpts: { first, count }, home, resolve, reject });
       });
     });
   }
@@ -147,7 +147,7 @@ export class Dispatch implements Effects, BrokerEvents {
 
   // -- effects of the ledger -----------------------------------------------------------------------------------------
 
-  publish(chunk: number): void {
+  publish(chunk: string): void {
     const { subject, payload } = this.waiting.get(chunk)!;
     this.broker.publish(subject, payload);
   }
@@ -249,7 +249,7 @@ export class Dispatch implements Effects, BrokerEvents {
     return encodeAnswer({});
   }
 
-  private take(chunk: number): Waiting | undefined {
+  private take(chunk: string): Waiting | undefined {
     const waiting = this.waiting.get(chunk);
     this.waiting.delete(chunk);
     return waiting;

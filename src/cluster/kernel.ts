@@ -72,7 +72,7 @@ export class Kernel {
   private isAdmitted = false;
   private seenAt = Date.now();
   /** chunks under way, by where the engine is answered about each */
-  private readonly underWay = new Map<string, { chunk: number; engine: string }>();
+  private readonly underWay = new Map<string, { chunk: string; engine: string }>();
   /** chunks that pulls may still bring, and when one last brought something */
   private asked = 0;
   private pulledAt = 0;
@@ -266,7 +266,7 @@ export class Kernel {
 
   /** The message with the results, or with what went wrong; none where nobody waits for it. */
   private async compute(
-    chunk: number,
+    chunk: string,
     job: string,
     digest: string,
     points: ChunkMessage['points'],
@@ -283,25 +283,25 @@ export class Kernel {
 
   /** Brings results to the gateway, over as many connections as it takes. */
   private async deliver(bytes: Uint8Array): Promise<void> {
-    for (;;) {
-      try {
-        await this.unlessLost(this.connection.request(FROM_WORKERS.result, bytes, { timeout: ANSWER_MS }));
-        return;
-      } catch {
-        await sleep(RETRY_MS);
-      }
-    }
+    await this.insist(() =>
+      this.unlessLost(this.connection.request(FROM_WORKERS.result, bytes, { timeout: ANSWER_MS })),
+    );
   }
 
   /** Asks the gateway, over as many connections as it takes. Throws what the gateway throws. */
   private async ask<T>(kind: 'get', content: object): Promise<T> {
+    return this.insist(() => this.request<T>(kind, content));
+  }
+
+  /** Again and again, over connections that stand: the library forgets what it is given between them. Throws what the gateway throws. */
+  private async insist<T>(request: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
-        return await this.request<T>(kind, content);
+        if (this.isAdmitted) return await request();
       } catch (error) {
         if (error instanceof EuphonicError) throw error;
-        await sleep(RETRY_MS);
       }
+      await sleep(RETRY_MS);
     }
   }
 
@@ -322,7 +322,7 @@ export class Kernel {
     return this.underWay.get(ack)?.engine === this.engine;
   }
 
-  private claim(chunk: number, ack: string): void {
+  private claim(chunk: string, ack: string): void {
     const connection = ownConnectionId(this.connection);
     this.say('claim', { chunk, worker: this.worker, host: hostname(), connection, ack });
   }

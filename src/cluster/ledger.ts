@@ -27,13 +27,13 @@ export type End = 'died' | 'left' | 'cut';
 
 /** Why a chunk is given up: the claimants that died. */
 export interface Poison {
-  readonly chunk: number;
+  readonly chunk: string;
   readonly deaths: readonly Claimant[];
 }
 
 /** What the ledger has done: of the broker, and of whoever waits for the chunk. */
 export interface Effects {
-  publish(chunk: number): void;
+  publish(chunk: string): void;
   /** The broker is to deliver this again at once. */
   requeue(ack: string): void;
   /** The broker is to forget this. */
@@ -56,7 +56,7 @@ interface LedgerCounts {
 }
 
 interface Entry {
-  readonly chunk: number;
+  readonly chunk: string;
   readonly job: string;
   readonly className: string;
   /** by connection; `ack` is where the broker is answered */
@@ -69,9 +69,9 @@ interface Entry {
 }
 
 export class Ledger {
-  private readonly entries = new Map<number, Entry>();
+  private readonly entries = new Map<string, Entry>();
   private readonly ended = new Map<string, End>();
-  private nextChunk = 1;
+  private nextNumber = 1;
   private isEngineThere = false;
   private readonly counters = { done: 0, failed: 0, cancelled: 0, requeued: 0, late: 0, republished: 0 };
 
@@ -82,9 +82,12 @@ export class Ledger {
     return { queued: this.entries.size - claimed, claimed, ...this.counters };
   }
 
-  /** Takes a chunk of a job for workers of a class and returns its number; `known` is told of it before it is published. */
-  add(job: string, className: string, now: number, known: (chunk: number) => void): void {
-    const chunk = this.nextChunk++;
+  /**
+   * Takes a chunk of a job for workers of a class; `known` is told its name before it is published. Numbers alone would be those of
+   * a gateway that was killed, whose results its workers bring to the next one.
+   */
+  add(job: string, className: string, now: number, known: (chunk: string) => void): void {
+    const chunk = `${job}.${this.nextNumber++}`;
     this.entries.set(chunk, {
       chunk,
       job,
@@ -99,7 +102,7 @@ export class Ledger {
   }
 
   /** A worker says that it has the chunk. */
-  claim(chunk: number, claimant: Claimant, ack: string, now: number): void {
+  claim(chunk: string, claimant: Claimant, ack: string, now: number): void {
     const entry = this.entries.get(chunk);
     if (!entry) {
       this.effects.forget(ack);
@@ -119,7 +122,7 @@ export class Ledger {
   }
 
   /** Results of the chunk have come, or the error of one: true if they count. */
-  settle(chunk: number, outcome: 'done' | 'failed'): boolean {
+  settle(chunk: string, outcome: 'done' | 'failed'): boolean {
     if (!this.entries.delete(chunk)) {
       this.counters.late++;
       return false;
@@ -129,7 +132,7 @@ export class Ledger {
   }
 
   /** Ends all chunks of the job and returns them. */
-  cancel(job: string): number[] {
+  cancel(job: string): string[] {
     const chunks = [...this.entries.values()].filter((entry) => entry.job === job).map(({ chunk }) => chunk);
     for (const chunk of chunks) this.entries.delete(chunk);
     this.counters.cancelled += chunks.length;
@@ -165,7 +168,7 @@ export class Ledger {
   }
 
   /** Publishes again what should have been claimed by now. `idle` are classes of which a worker has nothing to do. */
-  watch(idle: ReadonlySet<string>, now: number): number[] {
+  watch(idle: ReadonlySet<string>, now: number): string[] {
     const isOverdue = ({ queuedAt, suspectAt = Number.POSITIVE_INFINITY }: Entry) =>
       now - queuedAt >= REPUBLISH_MS || now - suspectAt >= SUSPECT_MS;
     const overdue = [...this.entries.values()].filter(
@@ -178,7 +181,7 @@ export class Ledger {
   }
 
   /** Chunks of a class that nobody has. */
-  unclaimed(className: string): number[] {
+  unclaimed(className: string): string[] {
     return [...this.entries.values()]
       .filter((entry) => entry.className === className && entry.claims.size === 0)
       .map(({ chunk }) => chunk);

@@ -168,7 +168,7 @@ describe('a cluster of two workers', function () {
     const connection = await connectTo({ urls, certificate, seed }, { inboxPrefix: WORKER_INBOX });
     try {
       const result = { kernelSeconds: 0, imaginary: 0, intensities: new Float64Array(1) };
-      const message = encodeMessage('result', { chunk: 1, result });
+      const message = encodeMessage('result', { chunk: 'job.1', result });
       decodeAnswer((await connection.request(FROM_WORKERS.result, message, { timeout: 5000 })).data);
     } finally {
       await connection.close();

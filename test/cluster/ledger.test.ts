@@ -17,14 +17,14 @@ const CLASS = 'c';
 const ACK_WAIT_MS = 5000;
 
 interface Delivery {
-  chunk: number;
+  chunk: string;
   ack: string;
   at: number;
 }
 
 /** What a broker does with chunks: deliver, redeliver, forget; and it may be killed, or lose a message. */
 class Broker {
-  waiting: number[] = [];
+  waiting: string[] = [];
   private readonly delivered = new Map<string, Delivery>();
   private nextAck = 0;
 
@@ -63,8 +63,8 @@ interface Worker extends Claimant {
 class World implements Effects {
   readonly broker = new Broker();
   readonly ledger = new Ledger(this);
-  readonly settled = new Map<number, string[]>();
-  readonly added = new Set<number>();
+  readonly settled = new Map<string, string[]>();
+  readonly added = new Set<string>();
   workers: Worker[] = [];
   now = 0;
   private nextConnection = 0;
@@ -74,7 +74,7 @@ class World implements Effects {
     for (let i = 0; i < 3; i++) this.join();
   }
 
-  publish(chunk: number): void {
+  publish(chunk: string): void {
     this.broker.waiting.push(chunk);
   }
   requeue(ack: string): void {
@@ -83,12 +83,12 @@ class World implements Effects {
   forget(ack: string): void {
     this.broker.forget(ack);
   }
-  fail({ chunk, deaths }: { chunk: number; deaths: readonly Claimant[] }): void {
+  fail({ chunk, deaths }: { chunk: string; deaths: readonly Claimant[] }): void {
     assert.equal(deaths.length, POISON_DEATHS);
     this.note(chunk, 'poison');
   }
 
-  note(chunk: number, how: string): void {
+  note(chunk: string, how: string): void {
     this.settled.set(chunk, [...(this.settled.get(chunk) ?? []), how]);
   }
 
@@ -287,5 +287,16 @@ describe('ledger of chunks', () => {
     world.ledger.claim(chunk, worker, ack, world.now);
     assert.equal(world.broker.waiting.length, 1);
     assert.equal(world.ledger.counts.claimed, 0);
+  });
+
+  it('does not take a result of an earlier gateway for one of its own', () => {
+    const [before, now] = [new World(), new World()];
+    before.add('a');
+    now.add('b');
+    const [late] = before.added;
+    assert.equal(now.ledger.settle(late, 'done'), false);
+    assert.equal(now.ledger.counts.late, 1);
+    now.settle();
+    assert.equal(now.ledger.counts.done, 1);
   });
 });

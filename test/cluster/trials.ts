@@ -185,7 +185,7 @@ export const TRIALS: readonly Trial[] = [
       reference.compare(await reference.evaluate(cluster.client()));
       const { late } = (await cluster.state()).ledger;
       const result = { kernelSeconds: 0, imaginary: 0, intensities: new Float64Array(1) };
-      const message = encodeMessage('result', { chunk: 1, result });
+      const message = encodeMessage('result', { chunk: 'job.1', result });
       await asWorker(cluster, async (connection) =>
         decodeAnswer((await connection.request(FROM_WORKERS.result, message, { timeout: 5000 })).data),
       );
