@@ -37,12 +37,11 @@ describe('generated materials', function () {
     'salt-60': [60, 8, true],
     'salt-120': [120, 8, true],
     'salt-200': [200, 8, true],
-    'salt-400': [400, 8, true],
   };
 
   it('are those listed here', () => {
-    // the last one takes minutes to make, as the smaller ones are made
-    assert.deepEqual(Object.keys(materials), [...Object.keys(sizes), 'salt-1300']);
+    // the last ones take long to make, as the smaller ones are made
+    assert.deepEqual(Object.keys(materials), [...Object.keys(sizes), 'salt-400', 'salt-1300']);
   });
 
   for (const [name, [atoms, cells, polar]] of Object.entries(sizes)) {
@@ -59,7 +58,7 @@ describe('generated materials', function () {
   }
 
   it('are the same every time, and come back from a file as they are', async () => {
-    for (const name of ['niobium', 'lanthanum-zirconate', 'sodium-chloride', 'salt-60']) {
+    for (const name of ['niobium', 'sodium-chloride', 'salt-60']) {
       assert.equal(modelId(materials[name]()), modelId(material(name)));
       const text = toJson(material(name));
       const { fc } = await readSource(memorySource(Buffer.from(text), name));
@@ -150,7 +149,6 @@ describe('relaxed ionic crystals', function () {
     for (const q of [
       [0, 0, 0],
       [0.5, 0.5, 0],
-      [0, 0.5, 0.5],
     ] as Vector[]) {
       const direct = modes(
         latticeSum(fc.crystal, zirconatePotential, charges, fc.crystal.atomMass, q, ewaldLambda),

@@ -12,7 +12,7 @@ using namespace euphonic::test;
 
 namespace {
 
-const std::size_t kPoints = kSanitized ? 5 : 23;
+const std::size_t kPoints = kSanitized ? 5 : 13;
 
 JobOptions histogram_of(int shares_per_atom, std::vector<double> width, double q_width) {
   JobOptions options = options_of(Quantity::histogram);

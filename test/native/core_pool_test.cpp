@@ -155,7 +155,7 @@ TEST_CASE("core: a cancelled job lets go within 50 ms, whatever the kernel is do
                                  Crystal{"200 atoms, inversion centre", false, true}}) {
     const auto plan = large_plan(200, crystal.polar, crystal.inversion);
     for (const Quantity quantity : {Quantity::structure_factor, Quantity::modes}) {
-      for (const int delay : {1, 30, 200, 1000}) {
+      for (const int delay : {1, 30, 300}) {
         // Other processes may have the processors when it counts: the shorter of the time on the clock and
         // that which all threads together have worked, in the best of three attempts.
         double best = 1e9;

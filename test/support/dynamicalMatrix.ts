@@ -114,7 +114,7 @@ function addDipoles(out: Hermitian, fc: ForceConstants, q: Vector, ewaldLambda: 
   const { nAtoms } = fc;
   const born = fc.born as Float64Array;
   const atQ = dipoleTensors(fc, q, ewaldLambda);
-  const atZero = dipoleTensors(fc, [0, 0, 0], ewaldLambda);
+  const atZero = dipoleTensorsAtZero(fc, ewaldLambda);
   const charged = (tensors: Hermitian, part: 're' | 'im', i: number, j: number, a: number, b: number) => {
     let sum = 0;
     for (let c = 0; c < 3; c++) {
@@ -138,6 +138,26 @@ function addDipoles(out: Hermitian, fc: ForceConstants, q: Vector, ewaldLambda: 
       }
     }
   }
+}
+
+const knownAtZero = new WeakMap<ForceConstants, Map<number, Hermitian>>();
+
+/** Those at q = 0, which every q needs; found once for a model and a Λ. */
+function dipoleTensorsAtZero(fc: ForceConstants, ewaldLambda: number): Hermitian {
+  const known = knownAtZero.get(fc) ?? new Map<number, Hermitian>();
+  knownAtZero.set(fc, known);
+  const tensors = known.get(ewaldLambda) ?? dipoleTensors(fc, [0, 0, 0], ewaldLambda);
+  known.set(ewaldLambda, tensors);
+  return tensors;
+}
+
+/** exp(2πi k·r) of each atom, apart into real and imaginary parts; `k` in reciprocal lattice vectors. */
+export function phasesOf(atomR: Float64Array, k: readonly number[]): { cos: number[]; sin: number[] } {
+  const phases = Array.from(
+    { length: atomR.length / 3 },
+    (_, i) => 2 * Math.PI * (k[0] * atomR[3 * i] + k[1] * atomR[3 * i + 1] + k[2] * atomR[3 * i + 2]),
+  );
+  return { cos: phases.map(Math.cos), sin: phases.map(Math.sin) };
 }
 
 /** Interaction of unit dipoles, [3n,3n] at q, without Born charges and without the term K = 0. */
@@ -193,11 +213,11 @@ function dipoleTensors(fc: ForceConstants, q: Vector, ewaldLambda: number): Herm
         const exponent = KeK / (4 * ewaldLambda ** 2);
         if (KeK < 1e-20 || exponent > reach ** 2) continue;
         const weight = ((4 * Math.PI) / volume(cellVectors)) * (Math.exp(-exponent) / KeK);
+        const phases = phasesOf(atomR, k);
         for (let i = 0; i < nAtoms; i++) {
           for (let j = 0; j < nAtoms; j++) {
-            const r = [0, 1, 2].map((c) => atomR[3 * i + c] - atomR[3 * j + c]);
-            const phase = 2 * Math.PI * (k[0] * r[0] + k[1] * r[1] + k[2] * r[2]);
-            const [re, im] = [weight * Math.cos(phase), weight * Math.sin(phase)];
+            const re = weight * (phases.cos[i] * phases.cos[j] + phases.sin[i] * phases.sin[j]);
+            const im = weight * (phases.sin[i] * phases.cos[j] - phases.cos[i] * phases.sin[j]);
             for (let a = 0; a < 3; a++) {
               for (let c = 0; c < 3; c++) {
                 out.re[n * (3 * i + a) + 3 * j + c] += re * K[a] * K[c];

@@ -24,46 +24,47 @@ export function massWeight(d: Hermitian, masses: Float64Array): void {
  */
 export function eigenvalues({ n, re, im }: Hermitian): number[] {
   const m = 2 * n;
-  const a = Array.from({ length: m }, (_, i) =>
-    Float64Array.from({ length: m }, (_, j) => {
-      const k = n * (i % n) + (j % n);
-      return i < n === j < n ? re[k] : i < n ? -im[k] : im[k];
-    }),
-  );
+  const a = new Float64Array(m * m);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < n; j++) {
+      a[m * i + j] = a[m * (n + i) + n + j] = re[n * i + j];
+      a[m * (n + i) + j] = im[n * i + j];
+      a[m * i + n + j] = -im[n * i + j];
+    }
+  }
   for (let sweep = 0; sweep < 50; sweep++) {
     let off = 0;
     let diagonal = 0;
     for (let i = 0; i < m; i++) {
-      diagonal += a[i][i] ** 2;
-      for (let j = 0; j < i; j++) off += a[i][j] ** 2;
+      diagonal += a[m * i + i] ** 2;
+      for (let j = 0; j < i; j++) off += a[m * i + j] ** 2;
     }
     if (off <= 1e-32 * diagonal) break;
     for (let p = 0; p < m; p++) {
-      for (let q = p + 1; q < m; q++) rotate(a, p, q);
+      for (let q = p + 1; q < m; q++) rotate(a, m, p, q);
     }
   }
-  const doubled = a.map((row, i) => row[i]).sort((x, y) => x - y);
+  const doubled = Array.from({ length: m }, (_, i) => a[m * i + i]).sort((x, y) => x - y);
   return Array.from({ length: n }, (_, i) => (doubled[2 * i] + doubled[2 * i + 1]) / 2);
 }
 
-/** The rotation in the plane of p and q that makes a[p][q] zero. */
-function rotate(a: Float64Array[], p: number, q: number): void {
-  if (a[p][q] === 0) return;
-  const theta = (a[q][q] - a[p][p]) / (2 * a[p][q]);
-  const t = Math.sign(theta || 1) / (Math.abs(theta) + Math.hypot(theta, 1));
-  const c = 1 / Math.hypot(t, 1);
+/** The rotation in the plane of p and q that makes a[p][q] of an m × m matrix zero. */
+function rotate(a: Float64Array, m: number, p: number, q: number): void {
+  const [pp, pq, qq] = [a[m * p + p], a[m * p + q], a[m * q + q]];
+  if (pq === 0) return;
+  const theta = (qq - pp) / (2 * pq);
+  const t = Math.sign(theta || 1) / (Math.abs(theta) + Math.sqrt(theta * theta + 1));
+  const c = 1 / Math.sqrt(t * t + 1);
   const s = t * c;
-  for (const row of a) {
-    const [x, y] = [row[p], row[q]];
-    row[p] = c * x - s * y;
-    row[q] = s * x + c * y;
+  for (let k = 0; k < m; k++) {
+    const x = a[m * p + k];
+    const y = a[m * q + k];
+    a[m * k + p] = a[m * p + k] = c * x - s * y;
+    a[m * k + q] = a[m * q + k] = s * x + c * y;
   }
-  const [rowP, rowQ] = [a[p], a[q]];
-  for (let k = 0; k < a.length; k++) {
-    const [x, y] = [rowP[k], rowQ[k]];
-    rowP[k] = c * x - s * y;
-    rowQ[k] = s * x + c * y;
-  }
+  a[m * p + p] = pp - t * pq;
+  a[m * q + q] = qq + t * pq;
+  a[m * p + q] = a[m * q + p] = 0;
 }
 
 /** Whether all eigenvalues are positive: Cholesky's decomposition succeeds. Faster than eigenvalues for large matrices. */

@@ -14,6 +14,7 @@ import {
   type Vector,
   volume,
 } from '../../src/models/lattice.js';
+import { phasesOf } from './dynamicalMatrix.js';
 import { type Hermitian, massWeight, zeroHermitian } from './hermitian.js';
 
 /**
@@ -68,12 +69,12 @@ export function latticeSum(
           const square = K[0] ** 2 + K[1] ** 2 + K[2] ** 2;
           if (square < 1e-20 || square > limit ** 2) continue;
           const weight = (4 * Math.PI * Math.exp(-square / (4 * ewaldLambda ** 2))) / square / cellVolume;
+          const { cos, sin } = phasesOf(structure.atomR, k);
           for (let i = 0; i < n / 3; i++) {
             for (let j = 0; j < n / 3; j++) {
-              const r = [0, 1, 2].map((c) => structure.atomR[3 * i + c] - structure.atomR[3 * j + c]);
-              const phase = 2 * Math.PI * (k[0] * r[0] + k[1] * r[1] + k[2] * r[2]);
               const qq = weight * charges[i] * charges[j];
-              const [re, im] = [qq * Math.cos(phase), qq * Math.sin(phase)];
+              const re = qq * (cos[i] * cos[j] + sin[i] * sin[j]);
+              const im = qq * (sin[i] * cos[j] - cos[i] * sin[j]);
               for (let a = 0; a < 3; a++) {
                 for (let b = 0; b < 3; b++) {
                   const KK = K[a] * K[b];
