@@ -114,7 +114,7 @@ export interface Chunk {
   directions?: Float64Array;
   /** [count] energy transfers in meV, needed for sqw */
   energies?: Float64Array;
-  /** [count] of q-points in a histogram, integers; absent: 1 each */
+  /** [count] of q-points in a histogram, integers unless it is of structure factors; absent: 1 each */
   weights?: Float64Array;
 }
 

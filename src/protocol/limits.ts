@@ -33,7 +33,7 @@ export const MAX_DEBYE_WALLER_POINTS = 2 ** 20;
 /** Coefficients of a width's polynomial in the energy transfer. */
 export const MAX_WIDTH_COEFFICIENTS = 8;
 
-/** Weight of a q-point in a histogram: more than any symmetry makes equal, and such that sums are exact. */
+/** Weight of a q-point in a histogram: more than any symmetry makes equal, and such that sums of modes are exact. */
 export const MAX_POINT_WEIGHT = 2 ** 16;
 
 /** Numbers in a histogram: its bins times its rows. */

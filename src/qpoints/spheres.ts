@@ -2,7 +2,7 @@
 import { rowTimes } from '../models/lattice.js';
 
 /** A rotation as a row-major 3×3 matrix, which rows are multiplied by. */
-type Rotation = readonly number[];
+export type Rotation = readonly number[];
 
 /** Rotations by Euler angles that no axis or plane of a crystal has: one each for two sets of directions. */
 export const TURNS: readonly Rotation[] = [eulerRotation(0.7, 1.1, 2.3), eulerRotation(2.9, 0.45, 1.7)];

@@ -47,6 +47,40 @@ describe('euphonicd powder', function () {
     return { ...JSON.parse(text.replaceAll('NaN', 'null')), text, stderr, stdout };
   }
 
+  it('states a true error of spheres near Bragg points', async () => {
+    // the Bragg point 1 1 0 is at 2.693 1/Å
+    const spheres = ['--q-min', '2.65', '--q-max', '2.75', '--q-spacing', '0.025'];
+    const niobium = daemon.model('niobium', materials.niobium());
+    const map = async (...args: string[]) => {
+      const given = [
+        '--asr',
+        '--temperature',
+        '300',
+        '--grid',
+        '4',
+        '4',
+        '4',
+        '--eb',
+        '1.5',
+        '-w',
+        'coherent',
+      ];
+      const { code, stderr } = await daemon.cli('powder', niobium, ...given, ...spheres, ...args);
+      assert.equal(code, 0, stderr);
+      return JSON.parse(readFileSync(output, 'utf8')) as Made;
+    };
+    const found = await map('--save-json', output);
+    const converged = await map('--save-json', output, '--no-converge', '--npts', '40000');
+    const stated = found.metadata.relative_error_per_sphere.split(' ').map(Number);
+    found.z_data.forEach((row, i) => {
+      const norm = (x: number[]) => Math.hypot(...x);
+      const right = converged.z_data[i] as number[];
+      const missed = norm(row.map((x, k) => x! - right[k])) / norm(right);
+      const at = `${found.x_data[i]}: ${missed}, stated ${stated[i]}`;
+      assert.ok(missed < 1.5 * stated[i] && stated[i] < 0.01, at);
+    });
+  });
+
   it('averages S(Q,ω) over golden directions, on both sides of zero', async () => {
     const golden = ['--sampling', 'golden', '--npts', '301'];
     const { z_data, x_data, metadata, stderr, ...map } = await made(...BINS, ...SPHERES, ...HOT, ...golden);

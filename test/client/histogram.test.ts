@@ -84,7 +84,7 @@ describe('histograms', function () {
 
   it('sum structure factors block by block as those that cross the wire', async () => {
     const qpts = gridPoints([9, 8, 7], 0, 504).map((x) => 3 * x + 0.01);
-    const weights = Float64Array.from({ length: 504 }, (_, k) => k % 3);
+    const weights = Float64Array.from({ length: 504 }, (_, k) => (k % 3) / 7);
     const { histogram } = await client.evaluate(model, qpts, { ...scattering, weights });
     const { histogram: _, ...options } = scattering;
     const plain = await client.evaluate(model, qpts, { ...options, quantity: 'structure_factor' });

@@ -145,12 +145,38 @@ describe('spheres of a powder average', () => {
     const once = { ...sampling, error: 0.01, most: 4000 };
     const [shell] = await averageShells([1], cell, once, sum, everything);
     assert.equal(calls, 2);
-    // 4 % of 1000 directions are 1.41 % of 4000, of half the weight
+    // 4 % of 1000 directions are 1.41 % of 4000; stated is a 1.4 times as much
     assert.equal(shell.directions, 4000);
-    near(shell.error!, (0.04 / 4 ** 0.75) * Math.sqrt(0.5 / 1.5), 1e-12);
+    near(shell.error!, 1.4 * (0.04 / 4 ** 0.75) * Math.sqrt(1 / 2), 1e-12);
     calls = 0;
     const [first] = await averageShells([1], cell, sampling, sum, everything);
-    near(first.error!, 0.04);
+    near(first.error!, 1.4 * 0.04);
+  });
+
+  /** 1/q² of each of the six Bragg points next to the origin; and its exact average over a sphere. */
+  const G = (2 * Math.PI) / 3;
+  const nearest = [0, 1, 2].flatMap((axis) =>
+    [-1, 1].map((sign) => [0, 1, 2].map((k) => (k === axis ? sign : 0))),
+  );
+  const peaks = (...q: number[]) =>
+    nearest.reduce((sum, g) => sum + 1 / (G * Math.hypot(...g.map((x, k) => q[k] - x))) ** 2, 0);
+  const averagePeaks = (radius: number) =>
+    (6 * Math.log((radius + G) / Math.abs(radius - G))) / (2 * radius * G);
+
+  it('have an error that is true near Bragg points, too, where directions are denser', async () => {
+    const radii = [0.9, 0.98, 0.999, 1.001, 1.003, 1.01, 1.03, 1.1, 1.2].map((x) => x * G);
+    const given = { ...sampling, error: 0.01, isDenserAtBragg: true };
+    const shells = await averageShells(radii, cell, given, summing(peaks, []), everything);
+    shells.forEach(({ average, error, directions }, i) => {
+      const exact = averagePeaks(radii[i]);
+      const missed = Math.abs(average[0] / exact - 1);
+      // of one number both sets may by chance give nearly the same
+      assert.ok(
+        missed < Math.max(1.5 * error!, 1e-3) && error! < 0.01,
+        `${radii[i] / G}: ${missed}, stated ${error}`,
+      );
+      assert.ok(directions <= 8000, `${radii[i] / G}: ${directions} directions`);
+    });
   });
 });
 

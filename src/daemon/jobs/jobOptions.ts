@@ -154,13 +154,14 @@ export function qptsOf(frames: ReadonlyMap<string, ArrayFrame>): ArrayFrame {
 export function chunkOf(
   { offset, count, before, after }: Place,
   frames: ReadonlyMap<string, ArrayFrame>,
-  quantity: string,
+  { quantity, histogram }: Pick<CheckedParams<'job.open'>, 'quantity' | 'histogram'>,
 ): Chunk {
   const qpts = toFloat64Array(qptsOf(frames));
   checkFinite(qpts, offset, count);
   const energies = energiesOf(quantity, frames.get('energies'), offset);
   const directions = frames.get('directions');
-  const weights = weightsOf(quantity, frames.get('weights'), offset);
+  const isWhole = histogram?.weight !== 'structure_factor';
+  const weights = weightsOf(quantity, isWhole, frames.get('weights'), offset);
   return {
     qpts,
     ...(weights && { weights }),
@@ -197,15 +198,18 @@ function energiesOf(
   });
 }
 
-/** Weights of a chunk's q-points: for histograms, and for nothing else. */
+/** Weights of a chunk's q-points: for histograms, and for nothing else. Sums of modes are exact, so that their weights are integers. */
 function weightsOf(
   quantity: string,
+  isWhole: boolean,
   frame: ArrayFrame | undefined,
   offset: number,
 ): Float64Array | undefined {
   if (!frame) return undefined;
   const weights = toFloat64Array(frame);
-  const bad = weights.findIndex((x) => !(Number.isInteger(x) && x >= 0 && x <= MAX_POINT_WEIGHT));
+  const bad = weights.findIndex(
+    (x) => !(x >= 0 && x <= MAX_POINT_WEIGHT && (Number.isInteger(x) || !isWhole)),
+  );
   if (quantity === 'histogram' && bad < 0) return weights;
   const at = offset + bad;
   throw new EuphonicError(
@@ -215,7 +219,7 @@ function weightsOf(
       : `The quantity ${quantity} takes no weights.`,
     {
       where: quantity === 'histogram' ? `weights, index ${at}` : 'weights',
-      expected: `integers from 0 to MAX_POINT_WEIGHT = ${MAX_POINT_WEIGHT}, with the quantity histogram and with no other`,
+      expected: `${isWhole ? 'integers' : 'numbers'} from 0 to MAX_POINT_WEIGHT = ${MAX_POINT_WEIGHT}, with the quantity histogram and with no other`,
     },
   );
 }

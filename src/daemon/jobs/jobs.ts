@@ -295,7 +295,7 @@ export class Jobs {
         return result;
       });
     }
-    const chunk = chunkOf(place, frames, job.params.quantity);
+    const chunk = chunkOf(place, frames, job.params);
     // chunks may wait for long, and the executor has its own copy
     frames.clear();
     if (!known) return work.compute(chunk);

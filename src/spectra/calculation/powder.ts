@@ -215,7 +215,8 @@ async function sampled(
   const isWanted = (shell: number, bin: number) =>
     wanted.is(Math.min(Math.max(shell - first, 0), nQ - 1), bin);
   try {
-    const sampling = { ...directions, mostAtOnce };
+    const isDenserAtBragg = !partsOf(wanted.weighting).isDos;
+    const sampling = { ...directions, isDenserAtBragg, mostAtOnce };
     return {
       shells: await averageShells(radii, calculator.crystal.cellVectors, sampling, sum, isWanted),
       figures,

@@ -56,7 +56,7 @@ export async function calculateShells(
   const found = await averageShells(
     radii,
     cellVectors,
-    { ...directions, mostAtOnce },
+    { ...directions, isDenserAtBragg: true, mostAtOnce },
     sum,
     (_, k) => k >= bins,
   ).finally(stop);
