@@ -46,6 +46,14 @@ Points shifted(Points points, const Point& by, double factor = 1) {
   return points;
 }
 
+// Multiplied by small integers, and added, they stay exact. In a polar crystal, beside a zone centre, the
+// last digit of 60.0003 turns into the eighth of an intensity.
+Points rounded(Points points) {
+  for (Point& q : points)
+    for (double& x : q) x = std::ldexp(std::round(std::ldexp(x, 40)), -40);
+  return points;
+}
+
 }  // namespace
 
 TEST_CASE("core: eigenvectors diagonalise the dynamical matrix and are orthonormal", "[core]") {
@@ -277,7 +285,7 @@ TEST_CASE("core: a crystal is the same in any choice of cell vectors", "[core]")
   slanted << 1, 0, 0, 60, 1, 0, 0, 0, 1;
   for (const Recipe& recipe : tested_recipes()) {
     const Model model = make_crystal(recipe);
-    const Points points = assorted_points(recipe.seed, kRandomPoints);
+    const Points points = rounded(assorted_points(recipe.seed, kRandomPoints));
     const JobOptions options = intensity_options(recipe);
     const Results here = evaluate(pool, plan_of(model), options, points);
     for (const auto& u : kSanitized

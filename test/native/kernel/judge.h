@@ -22,7 +22,7 @@ void for_every_target(const Check& check) {
     ~Restore() { force_target(""); }
   } restore;
   int found = 0;
-  for (const char* name : {"AVX3", "AVX2", "SSE4", "SSE2", "NEON", "EMU128", "SCALAR"}) {
+  for (const char* name : {"AVX3", "AVX2", "SSE4", "SSE2", "NEON", "NEON_WITHOUT_AES", "EMU128", "SCALAR"}) {
     if (!force_target(name)) continue;
     ++found;
     INFO("target " << name);
