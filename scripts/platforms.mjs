@@ -1,9 +1,10 @@
-// Runs what can be tried here of other platforms: node scripts/platforms.mjs [--cache FOLDER] [mex] [windows] [node22]
-// [node24]; all without names. Builds for them first (scripts/cross.mjs). The last line is `N passed, N failed, N skipped`.
+// Runs what can be tried here of other platforms: node scripts/platforms.mjs [--cache FOLDER] [mex] [windows] [arm]
+// [node22] [node24]; all without names. Builds for them first (scripts/cross.mjs). The last line is `N passed, N failed, N skipped`.
 import { parseArgs } from 'node:util';
 import { buildFor, defaultCache } from './cross.mjs';
 import { NotFetched } from './lib/cross/fetched.mjs';
 import { withOwnDaemon } from './lib/ownDaemon.mjs';
+import { arm } from './lib/platforms/arm.mjs';
 import { runChecks } from './lib/platforms/checks.mjs';
 import { mexOnLinux } from './lib/platforms/mexHost.mjs';
 import { nodeRelease } from './lib/platforms/nodes.mjs';
@@ -30,6 +31,7 @@ const testsOfNode = [
 const suites = {
   mex: { title: "MATLAB's MEX file, in a program that stands in for MATLAB", go: mex },
   windows: { title: 'Windows x64, in Wine', go: windows },
+  arm: { title: 'Linux on ARM, in QEMU', go: arm },
   node22: { title: 'Node 22', go: (cache) => onNode(22, cache) },
   node24: { title: 'Node 24', go: (cache) => onNode(24, cache) },
 };

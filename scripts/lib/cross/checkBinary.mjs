@@ -48,7 +48,8 @@ async function elf(objdump, file) {
     wanted: [...symbols.matchAll(/^\w+ [^w\n]{7} \*UND\*\s+\w+\s+(?:Base\s+)?(\S+)$/gm)].map(
       ([, name]) => name,
     ),
-    symbols: [...symbols.matchAll(/^\S+ .{7} (?!\*UND\*)\S+\s+\S+\s+(?:Base\s+)?(\S+)$/gm)].map(
+    // those that are local are names of sections, which nobody looks for
+    symbols: [...symbols.matchAll(/^\S+ [^l].{6} (?!\*UND\*)\S+\s+\S+\s+(?:Base\s+)?(\S+)$/gm)].map(
       ([, name]) => name,
     ),
     versions: [...headers.matchAll(/ GLIBC_(\d+)\.(\d+)/g)].map(([, a, b]) => [Number(a), Number(b)]),

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { must } from '../cross/must.mjs';
+import { answersAsHere, emulator } from '../platforms/arm.mjs';
 import { expect, expectSame } from '../platforms/checks.mjs';
 import { Trial, tolerance } from '../platforms/tree.mjs';
 import { Wine } from '../platforms/wine.mjs';
@@ -93,6 +94,18 @@ async function onLinux(archive) {
   }
 }
 
+async function onArm(archive) {
+  const place = new EmptyPlace();
+  const trial = new Trial();
+  try {
+    const daemon = join(await place.unpack(archive), 'daemon');
+    return `tried in QEMU (${await answersAsHere(join(daemon, 'node', 'bin', 'node'), daemon, trial)})`;
+  } finally {
+    trial.end();
+    place.end();
+  }
+}
+
 async function onWindows(archive, cache) {
   const place = new EmptyPlace();
   const trial = new Trial();
@@ -127,5 +140,7 @@ export async function tryRelease({ name }, archive, cache) {
     (await run('sh', ['-c', `command -v ${program}`], { quiet: true })).code === 0;
   if (name === 'win32-x64')
     return (await has('wine')) ? onWindows(archive, cache) : 'SKIPPED: not tried, there is no Wine here';
+  if (name === 'linux-arm64')
+    return (await has(emulator)) ? onArm(archive) : 'SKIPPED: not tried, there is no QEMU here';
   return `SKIPPED: not tried, ${process.platform}-${process.arch} cannot run it`;
 }
