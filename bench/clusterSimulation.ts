@@ -91,7 +91,13 @@ function machinesUsed(
   perPoint: number,
   [input, output]: [number, number],
 ): number {
-  const shape = { nModes: modes, bytesPerPoint: Math.max(input, output), bytesPerChunk: 0, blockPoints: 0 };
+  const shape = {
+    nModes: modes,
+    nTerms: 0,
+    bytesPerPoint: Math.max(input, output),
+    bytesPerChunk: 0,
+    blockPoints: 0,
+  };
   const job = { ...shape, nPoints: 1e8 };
   const { chunkPoints, window } = clusterAdvice(job, { count: machines, threads: THREADS });
   const total = Math.max(50 * window, 2000);

@@ -5,7 +5,7 @@ import { VERSION } from '../base/version.js';
 import { DOS_WEIGHTINGS, PDOS_PARTS, POWDER_WEIGHTINGS } from '../protocol/options.js';
 import { NEUTRON_WEIGHTED } from '../spectra/dos.js';
 import { addCalculationOptions, TRIPLE_FLAGS } from './options/calculationOptions.js';
-import { addClusterOptions, addWorkerOptions, parseWorkers, SCRIPTS } from './options/clusterOptions.js';
+import { addClusterOptions, addWorkerOptions, parseScale, SCRIPTS } from './options/clusterOptions.js';
 import { addAdaptiveOptions, addDispersionOptions, addPartialOption } from './options/dispersionOptions.js';
 import { withFlags } from './options/flagNames.js';
 import { addLimitOptions } from './options/limitOptions.js';
@@ -136,8 +136,8 @@ function addClusterCommands(program: Command, finish: Finish): void {
     .action(finish(async (options) => (await load()).clusterStatus(options)));
   cluster
     .command('scale')
-    .description('have more workers, or fewer')
-    .argument('<n>', 'how many are to work', parseWorkers)
+    .description('have more workers, or fewer, or none for a while')
+    .argument('<n>', 'how many are to work', parseScale)
     .action(finish(async (workers) => (await load()).clusterScale(workers)));
   cluster
     .command('script')

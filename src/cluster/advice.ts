@@ -30,21 +30,24 @@ const STEPS = [64, 8, 1];
 
 /**
  * Seconds of a thread for a q-point, within a factor of three or so: diagonalising grows with the third power of the modes (measured
- * 6 µs for 27 modes, 0.3 ms for 180, 6 ms for 360).
+ * 6 µs for 27 modes, 0.3 ms for 180, 6 ms for 360), and each block of force constants is read (measured 1.1 ns).
  */
-const secondsPerPoint = (nModes: number) => 2e-6 + 1e-10 * nModes ** 3;
+const secondsPerPoint = ({ nModes, nTerms }: Pick<Job, 'nModes' | 'nTerms'>) =>
+  2e-6 + 1e-10 * nModes ** 3 + 1.1e-9 * nTerms;
 
 interface Job {
   nPoints: number;
   nModes: number;
+  /** blocks of force constants in the sum over lattice vectors */
+  nTerms: number;
   bytesPerPoint: number;
   bytesPerChunk: number;
   /** 0: chunks may be cut anywhere */
   blockPoints: number;
 }
 
-export function staysHome({ nPoints, nModes, bytesPerPoint }: Job, threads: number): boolean {
-  return bytesPerPoint > HOME_BYTES || (nPoints * secondsPerPoint(nModes)) / threads < HOME_SECONDS;
+export function staysHome(job: Job, threads: number): boolean {
+  return job.bytesPerPoint > HOME_BYTES || (job.nPoints * secondsPerPoint(job)) / threads < HOME_SECONDS;
 }
 
 /** Whether a chunk of so many q-points can be sent, and its results. */
@@ -54,11 +57,11 @@ export function fitsMessage(count: number, { bytesPerPoint, bytesPerChunk }: Job
 
 /** `workers` are those that were asked for or are there. */
 export function clusterAdvice(job: Job, workers: { count: number; threads: number }): ChunkAdvice {
-  const { nPoints, nModes, bytesPerPoint, bytesPerChunk, blockPoints } = job;
+  const { nPoints, bytesPerPoint, bytesPerChunk, blockPoints } = job;
   const count = Math.max(1, workers.count);
   const threads = Math.max(1, workers.threads);
   const inBytes = (CHUNK_BYTES - Math.min(bytesPerChunk, CHUNK_BYTES / 2)) / bytesPerPoint;
-  const inTime = (CHUNK_SECONDS * threads) / secondsPerPoint(nModes);
+  const inTime = (CHUNK_SECONDS * threads) / secondsPerPoint(job);
   // a job of few points is still cut so that all workers have some
   const wanted = Math.min(inBytes, inTime, nPoints / (2 * PER_WORKER * count));
   const step = blockPoints || (STEPS.find((points) => points <= wanted) ?? 1);

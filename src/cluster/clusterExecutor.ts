@@ -102,7 +102,8 @@ class ClusterExecutor implements Executor {
     const home = await this.local.open(local, options, budget);
     const { nModes, bytesPerPoint, bytesPerChunk } = home;
     const blockPoints = options.histogram?.blockPoints ?? 0;
-    const shape = { nPoints: budget.nPoints, nModes, bytesPerPoint, bytesPerChunk, blockPoints };
+    const { nTerms } = local.info;
+    const shape = { nPoints: budget.nPoints, nModes, nTerms, bytesPerPoint, bytesPerChunk, blockPoints };
     if (staysHome(shape, home.threads) || model.bytes > MAX_MODEL_BYTES) return home;
     try {
       const workers = this.workers();
@@ -119,6 +120,7 @@ class ClusterExecutor implements Executor {
         this.blobs.hold(digest, async () => [content]),
         this.blobs.hold(model.id, () => partsOfModel(model.frame, model)),
       ];
+      this.dispatch.begin(job, digest, className);
       return new ClusterJob(
         { home, dispatch: this.dispatch, shape, advice, job, digest, className, notes },
         () => {

@@ -48,6 +48,12 @@ export interface HelloMessage extends Build {
   lastDeath?: { worker: string; reason: string };
 }
 
+/** The answer to a hello. */
+export interface Welcome extends Record<string, unknown> {
+  /** of jobs that are open */
+  digests: string[];
+}
+
 export interface LoadMessage {
   worker: string;
   points: number;

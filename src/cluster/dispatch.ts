@@ -12,6 +12,7 @@ import type {
   HelloMessage,
   LoadMessage,
   ResultMessage,
+  Welcome,
 } from './content.js';
 import type { GatewayFile } from './files.js';
 import { type Effects, type End, Ledger, type Poison } from './ledger.js';
@@ -52,6 +53,8 @@ export class Dispatch implements Effects, BrokerEvents {
   private readonly ledger = new Ledger(this);
   private readonly roster: Roster;
   private readonly waiting = new Map<string, Waiting>();
+  /** jobs that are open: those of its class a worker prepares for when it comes */
+  private readonly jobs = new Map<string, { digest: string; className: string }>();
   /** connections whose workers have said goodbye */
   private readonly left = new Set<string>();
   /** when a worker of a class was last there, for classes of which chunks wait */
@@ -85,6 +88,11 @@ export class Dispatch implements Effects, BrokerEvents {
 
   // -- for jobs ------------------------------------------------------------------------------------------------------
 
+  /** A job is open until it is cancelled. */
+  begin(job: string, digest: string, className: string): void {
+    this.jobs.set(job, { digest, className });
+  }
+
   compute({ job, digest, className, chunk, home }: Asked): Promise<ChunkResult> {
     const count = chunk.qpts.length / 3;
     const first = [0, 1, 2].map((k) => chunk.qpts[k * count]);
@@ -99,6 +107,7 @@ export class Dispatch implements Effects, BrokerEvents {
   }
 
   cancel(job: string): void {
+    this.jobs.delete(job);
     for (const chunk of this.ledger.cancel(job)) {
       this.take(chunk)?.reject(new EuphonicError('cancelled', 'The job was cancelled.'));
     }
@@ -122,7 +131,12 @@ export class Dispatch implements Effects, BrokerEvents {
   /** A job has one class: the gateway's, unless only workers of others are there. */
   chooseClass(): { className: string; notes: string[] } {
     const [most] = [...this.roster.threads()].sort(([, a], [, b]) => b - a);
-    if (!most || this.roster.has(this.ownClass)) return { className: this.ownClass, notes: [] };
+    if (this.roster.has(this.ownClass)) return { className: this.ownClass, notes: [] };
+    if (!most) {
+      const note =
+        'No worker is there yet, and the gateway calculates by itself until one comes: euphonicd cluster status';
+      return { className: this.ownClass, notes: [note] };
+    }
     const note =
       'All workers are of another kind of computer than the gateway: results are theirs, and may differ from its own in the last digits.';
     return { className: most[0], notes: [note] };
@@ -246,7 +260,8 @@ export class Dispatch implements Effects, BrokerEvents {
     this.ledger.returned(hello.worker);
     const { worker, className, threads } = hello;
     this.log.info({ worker, className, threads }, 'a worker is there');
-    return encodeAnswer({});
+    const ofClass = [...this.jobs.values()].filter((job) => job.className === className);
+    return encodeAnswer({ digests: [...new Set(ofClass.map(({ digest }) => digest))] } satisfies Welcome);
   }
 
   private take(chunk: string): Waiting | undefined {

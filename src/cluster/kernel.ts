@@ -8,7 +8,14 @@ import { asEuphonicError, EuphonicError } from '../base/errors.js';
 import type { Executor } from '../compute/executor.js';
 import { createLocalExecutor, localExecutor } from '../compute/local/localExecutor.js';
 import { ownBuild } from './build.js';
-import type { AllMessage, ChunkMessage, HelloMessage, LoadMessage, ResultMessage } from './content.js';
+import type {
+  AllMessage,
+  ChunkMessage,
+  HelloMessage,
+  LoadMessage,
+  ResultMessage,
+  Welcome,
+} from './content.js';
 import { readClusterFile } from './files.js';
 import { decodeAnswer, decodeMessage, encodeMessage } from './message.js';
 import { classOf } from './probe.js';
@@ -70,6 +77,7 @@ export class Kernel {
   private className = '';
   private readonly build = ownBuild();
   private isAdmitted = false;
+  private isReady = false;
   private seenAt = Date.now();
   /** chunks under way, by where the engine is answered about each */
   private readonly underWay = new Map<string, { chunk: string; engine: string }>();
@@ -159,10 +167,15 @@ export class Kernel {
     };
     while (ownConnectionId(this.connection) === connection) {
       try {
-        await this.request('hello', { ...hello });
+        const { digests } = await this.request<Welcome>('hello', { ...hello });
         this.isAdmitted = true;
         this.seenAt = Date.now();
         for (const [ack, { chunk }] of this.underWay) if (this.isOfEngine(ack)) this.claim(chunk, ack);
+        // chunks would wait here, which others can compute meanwhile; an error is met again with a chunk
+        this.isReady = false;
+        await Promise.allSettled(digests.map((digest) => this.jobs.prepare(digest)));
+        this.isReady = true;
+        void this.sayLoad().catch(() => {});
         this.fill();
         return;
       } catch (error) {
@@ -332,7 +345,7 @@ export class Kernel {
   }
 
   private async sayLoad(): Promise<void> {
-    if (!this.isAdmitted) return;
+    if (!this.isAdmitted || !this.isReady) return;
     const { worker, points, isDraining: draining } = this;
     const { bytesPerSecond } = this.jobs;
     const [latencyMs, memory] = [await this.connection.rtt(), process.memoryUsage.rss()];

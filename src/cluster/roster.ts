@@ -12,6 +12,8 @@ interface Member extends HelloMessage {
   bytesPerSecond: number;
   memory: number;
   draining: boolean;
+  /** false until it has said how it fares for the first time, after its preparations */
+  isReady: boolean;
   heardAt: number;
 }
 
@@ -50,7 +52,11 @@ export class Roster {
       ...{ since: now, heardAt: now, points: 0, pointsPerSecond: 0, memory: 0, draining: false },
       ...{ latencyMs: 0, bytesPerSecond: 0 },
     };
-    this.members.set(hello.worker, { ...(this.members.get(hello.worker) ?? figures), ...hello });
+    this.members.set(hello.worker, {
+      ...(this.members.get(hello.worker) ?? figures),
+      ...hello,
+      isReady: false,
+    });
   }
 
   hear({ worker, ...load }: LoadMessage): void {
@@ -59,7 +65,7 @@ export class Roster {
     const now = Date.now();
     const seconds = Math.max((now - member.heardAt) / 1000, 0.001);
     const pointsPerSecond = (load.points - member.points) / seconds;
-    Object.assign(member, load, { pointsPerSecond, heardAt: now });
+    Object.assign(member, load, { pointsPerSecond, heardAt: now, isReady: true });
   }
 
   /** False if no worker has it: another connection took its place. */
@@ -83,7 +89,9 @@ export class Roster {
 
   /** Classes of which a worker has nothing to do. */
   idleClasses(busy: ReadonlySet<string>): Set<string> {
-    const idle = [...this.members.values()].filter(({ worker, draining }) => !busy.has(worker) && !draining);
+    const idle = [...this.members.values()].filter(
+      ({ worker, draining, isReady }) => isReady && !busy.has(worker) && !draining,
+    );
     return new Set(idle.map(({ className }) => className));
   }
 

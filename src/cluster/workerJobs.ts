@@ -7,6 +7,7 @@ import {
   type ExecutorJob,
   type ExecutorModel,
   type ExecutorPlan,
+  type JobOptions,
   type PlanOptions,
   planKeyText,
 } from '../compute/executor.js';
@@ -85,9 +86,14 @@ export class WorkerJobs {
     return this.cancelled.has(job);
   }
 
-  private async open(digest: string): Promise<ExecutorJob> {
+  /** Fetches and plans what a job needs. Rejects as `compute` does. */
+  async prepare(digest: string): Promise<{ made: ExecutorPlan; options: JobOptions }> {
     const { model, plan, options } = await this.contents.get(digest, () => this.content(digest));
-    const made = await this.plan(model, plan);
+    return { made: await this.plan(model, plan), options };
+  }
+
+  private async open(digest: string): Promise<ExecutorJob> {
+    const { made, options } = await this.prepare(digest);
     return this.executor.open(made, options, {
       nPoints: 1,
       admit: async ({ threads }) => ({ threads, release: () => {} }),

@@ -23,6 +23,24 @@ export function polarModel(): ForceConstants {
   return makeForceConstants({ ...content, born, dielectric: Float64Array.of(3, 0, 0, 0, 3, 0, 0, 0, 3) });
 }
 
+/** 60 atoms with 7·7·8 lattice vectors: 102 MB of force constants. */
+export function heavyModel(): ForceConstants {
+  const { crystal, forceConstants: first } = largeModel(60);
+  const sizes = [8, 7, 7];
+  const nCells = sizes[0] * sizes[1] * sizes[2];
+  const forceConstants = new Float64Array(nCells * first.length);
+  forceConstants.set(first);
+  const next = seededRandom(2);
+  for (let i = first.length; i < forceConstants.length; i++) forceConstants[i] = 1e-6 * (next() - 0.5);
+  const cell = (i: number) => [i % 8, Math.floor(i / 8) % 7, Math.floor(i / 56)];
+  return makeForceConstants({
+    crystal,
+    scMatrix: Int32Array.of(8, 0, 0, 0, 7, 0, 0, 0, 7),
+    cellOrigins: Int32Array.from({ length: 3 * nCells }, (_, i) => cell(Math.floor(i / 3))[i % 3]),
+    forceConstants,
+  });
+}
+
 /** [3,n] q-points, the first and one in the middle of which are zone centres. */
 export function someQpts(n: number, seed = 1): Float64Array {
   const next = seededRandom(seed);
@@ -62,6 +80,35 @@ export class Reference {
   async evaluate(client: EuphonicClient, signal?: AbortSignal): Promise<Evaluation> {
     const model = await client.putModel(this.model);
     return client.evaluate(model, this.qpts, { ...this.options, ...(signal && { signal }) });
+  }
+
+  /** Asserts that another calculation gives the same in a cluster as in a single daemon. */
+  async compareOther(
+    client: EuphonicClient,
+    content: ForceConstants,
+    options: EvaluateOptions & { n: number },
+  ): Promise<void> {
+    const { n, ...rest } = options;
+    const ask = async (of: EuphonicClient) => {
+      const { frequencies, structureFactors } = await of.evaluate(
+        await of.putModel(content),
+        someQpts(n),
+        rest,
+      );
+      return [frequencies, structureFactors!].map(({ buffer }) => Buffer.from(buffer));
+    };
+    const found = await ask(client);
+    const alone = new TestDaemon();
+    try {
+      await alone.start({ threads: 2 });
+      const expected = await ask(alone.client());
+      assert.ok(
+        found.every((bytes, i) => bytes.equals(expected[i])),
+        'the bits are those of a single daemon',
+      );
+    } finally {
+      await alone.dispose();
+    }
   }
 
   /** Twenty seconds of one worker in one chunk. */

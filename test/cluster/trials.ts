@@ -10,7 +10,7 @@ import { connectTo, FROM_WORKERS, WORKER_INBOX } from '../../src/cluster/subject
 import { eventually } from '../support/daemon.js';
 import { cliPath } from '../support/dist.js';
 import { CutWire } from './cutWire.js';
-import type { Reference, TestCluster } from './support.js';
+import { heavyModel, polarModel, type Reference, type TestCluster, WORKERS } from './support.js';
 
 export interface Trial {
   name: string;
@@ -247,6 +247,54 @@ export const TRIALS: readonly Trial[] = [
       await failure;
       await cluster.complete();
       reference.compare(await reference.evaluate(cluster.client()));
+    },
+  },
+  {
+    name: 'large-model',
+    what: 'a model of 102 MB',
+    run: async (cluster, reference) => {
+      const { done } = (await cluster.state()).ledger;
+      const options = { quantity: 'structure_factor', n: 1000 } as const;
+      await reference.compareOther(cluster.client(), heavyModel(), options);
+      assert.ok((await cluster.state()).ledger.done > done, 'workers have computed');
+    },
+  },
+  {
+    name: 'large-result',
+    what: 'chunks whose results are larger than a message, which the gateway computes, and ordinary ones',
+    run: async (cluster, reference) => {
+      const done = async () => (await cluster.state()).ledger.done;
+      const options = { quantity: 'structure_factor', n: 3200 } as const;
+      const before = await done();
+      // 2880 B for a q-point: 8.6 MB
+      await reference.compareOther(cluster.client(), polarModel(), { ...options, chunkPoints: 3000 });
+      assert.equal(await done(), before);
+      await reference.compareOther(cluster.client(), polarModel(), options);
+      assert.ok((await done()) > before, 'workers have computed');
+    },
+  },
+  {
+    name: 'no-worker',
+    what: 'all workers go while they calculate, and none is there for the next calculation, which says so',
+    run: async (cluster, reference) => {
+      const scale = async (workers: number) =>
+        assert.equal((await cluster.cli('cluster', 'scale', String(workers))).code, 0);
+      try {
+        const [result] = await Promise.all([
+          reference.evaluate(cluster.client()),
+          cluster.claimant().then(() => scale(0)),
+        ]);
+        reference.compare(result);
+        const evaluation = await reference.evaluate(cluster.client());
+        reference.compare(evaluation);
+        assert.match(evaluation.notes.join(), /No worker is there yet/);
+        assert.match(
+          (await cluster.cli('cluster', 'status')).stdout,
+          /^workers +0 of 0, so that the gateway calculates/m,
+        );
+      } finally {
+        await scale(WORKERS);
+      }
     },
   },
   {

@@ -193,7 +193,7 @@ function describe(
   return [
     `directory  ${directory}`,
     `engine     version ${engine.version}, pid ${engine.pid}, started again ${engine.restarts} times`,
-    `workers    ${workers.length} of ${asked}${launched && `; ${launched}`}`,
+    `workers    ${workers.length} of ${asked}${workers.length > 0 ? '' : ', so that the gateway calculates by itself'}${launched && `; ${launched}`}`,
     ...workers.map(
       ({ worker: name, host, job, threads, state, points_per_s }) =>
         `           ${name} on ${host}${job ? `, job ${job}` : ''}: ${threads} ${threads === 1 ? 'thread' : 'threads'}, ${state}, ${points_per_s.toFixed(0)} q-points/s`,

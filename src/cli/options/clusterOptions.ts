@@ -22,7 +22,9 @@ function duration(text: string): number {
   }
 }
 
-export const parseWorkers = countOf(`an integer from 1 to ${MAX_WORKERS}`, MAX_WORKERS);
+const parseWorkers = countOf(`an integer from 1 to ${MAX_WORKERS}`, MAX_WORKERS);
+/** None, to give computers back for a while. */
+export const parseScale = countOf(`an integer from 0 to ${MAX_WORKERS}`, MAX_WORKERS, 0);
 
 export function addClusterOptions(command: Command): Command {
   return command

@@ -37,9 +37,9 @@ export function numberOf(expected: string, fits: (x: number) => boolean) {
   };
 }
 
-/** A parser of an integer from 1 on, which is at most `most`. */
-export function countOf(expected: string, most = Number.MAX_SAFE_INTEGER) {
-  return numberOf(expected, (n) => isCount(n) && n <= most);
+/** A parser of an integer from `least` to `most`. */
+export function countOf(expected: string, most = Number.MAX_SAFE_INTEGER, least = 1) {
+  return numberOf(expected, (n) => Number.isSafeInteger(n) && n >= least && n <= most);
 }
 
 const isCount = (n: number) => Number.isSafeInteger(n) && n >= 1;
