@@ -15,7 +15,7 @@ const CHUNK_SECONDS = 0.25;
 /** What a message holds beside its arrays is far less. */
 const MESSAGE_ROOM = MAX_PAYLOAD - 2 ** 16;
 /** q-point, direction, energy, weight */
-const INPUT_BYTES = 64;
+export const INPUT_BYTES = 64;
 
 /** Results of a q-point that are larger than this do not travel, nor do jobs that this computer does sooner. */
 const HOME_BYTES = 4 * 2 ** 20;

@@ -78,6 +78,12 @@ export class Broker {
     }
   }
 
+  /** Bytes to the engine and from it, all messages with their headers. */
+  traffic(): { bytes_sent: number; bytes_received: number } {
+    const { outBytes, inBytes } = this.connection.stats();
+    return { bytes_sent: outBytes, bytes_received: inBytes };
+  }
+
   publish(subject: string, bytes: Uint8Array): void {
     this.connection.publish(subject, bytes);
   }

@@ -104,7 +104,8 @@ class ClusterExecutor implements Executor {
     const blockPoints = options.histogram?.blockPoints ?? 0;
     const { nTerms } = local.info;
     const shape = { nPoints: budget.nPoints, nModes, nTerms, bytesPerPoint, bytesPerChunk, blockPoints };
-    if (staysHome(shape, home.threads) || model.bytes > MAX_MODEL_BYTES) return home;
+    // by the threads of all jobs, so that what is kept of q-points meets a job of its kind again
+    if (staysHome(shape, this.threads) || model.bytes > MAX_MODEL_BYTES) return home;
     try {
       const workers = this.workers();
       const advice = clusterAdvice(shape, workers);
@@ -122,7 +123,7 @@ class ClusterExecutor implements Executor {
       ];
       this.dispatch.begin(job, digest, className);
       return new ClusterJob(
-        { home, dispatch: this.dispatch, shape, advice, job, digest, className, notes },
+        { home, dispatch: this.dispatch, blobs: this.blobs, shape, advice, job, digest, className, notes },
         () => {
           for (const release of releases) release();
         },

@@ -1,14 +1,17 @@
 /** A job whose chunks workers compute; those that cannot travel, and all where there is no worker, are computed here. */
 import { EuphonicError } from '../base/errors.js';
-import type { Chunk, ChunkAdvice, ChunkResult, ExecutorJob } from '../compute/executor.js';
+import type { Chunk, ChunkAdvice, ChunkResult, ExecutorJob, LineKeeper } from '../compute/executor.js';
 import { BusyTime } from '../compute/local/busyTime.js';
 import { fitsMessage } from './advice.js';
+import type { Blobs } from './blobs.js';
 import type { Dispatch } from './dispatch.js';
+import { firstOf, KeptChunk, keptBytes } from './keptChunk.js';
 
 interface Parts {
   /** the same job here */
   home: ExecutorJob;
   dispatch: Dispatch;
+  blobs: Blobs;
   shape: Parameters<typeof fitsMessage>[1];
   advice: ChunkAdvice;
   job: string;
@@ -25,6 +28,7 @@ export class ClusterJob implements ExecutorJob {
   readonly threads: number;
   readonly advice: ChunkAdvice;
   readonly notes: readonly string[];
+  readonly keeper?: LineKeeper;
   private readonly busy = new BusyTime();
   private isClosed = false;
 
@@ -32,12 +36,13 @@ export class ClusterJob implements ExecutorJob {
     private readonly parts: Parts,
     private readonly release: () => void,
   ) {
-    const { home, dispatch, advice, notes } = parts;
+    const { home, dispatch, blobs, advice, notes } = parts;
     ({ nModes: this.nModes, nSurfaces: this.nSurfaces } = home);
     ({ bytesPerPoint: this.bytesPerPoint, bytesPerChunk: this.bytesPerChunk } = home);
     this.threads = Math.max(home.threads, dispatch.threadsOf(parts.className));
     this.advice = advice;
     this.notes = [...home.notes, ...notes];
+    if (home.keeper) this.keeper = { bytes: keptBytes, make: (count) => new KeptChunk(blobs, count) };
   }
 
   get busySeconds(): number {
@@ -49,7 +54,10 @@ export class ClusterJob implements ExecutorJob {
     const { home, dispatch, shape, className } = this.parts;
     if (this.isClosed) return Promise.reject(new EuphonicError('cancelled', 'The job was cancelled.'));
     const isOwnClass = className === dispatch.ownClass;
-    const travels = fitsMessage(chunk.qpts.length / 3, shape);
+    const kept = chunk.kept instanceof KeptChunk ? chunk.kept : undefined;
+    if (kept && kept.digest === '') kept.fill(chunk);
+    const count = kept?.count ?? chunk.qpts.length / 3;
+    const travels = fitsMessage(count, shape);
     if (!travels && !isOwnClass) {
       const advice = `Send chunks of ${this.advice.chunkPoints} q-points.`;
       return Promise.reject(
@@ -57,7 +65,10 @@ export class ClusterJob implements ExecutorJob {
       );
     }
     const isHome = !travels || (isOwnClass && !dispatch.hasWorker(className));
-    return this.timed(isHome ? home.compute(chunk) : dispatch.compute({ ...this.parts, chunk }));
+    if (isHome) return this.timed(home.compute(kept?.chunk() ?? chunk));
+    const first = kept?.first ?? firstOf(chunk.qpts);
+    const points = kept ? { points: kept.digest, whole: () => kept.chunk() } : { points: chunk };
+    return this.timed(dispatch.compute({ ...this.parts, ...points, first, count }));
   }
 
   close(): void {

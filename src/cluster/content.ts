@@ -12,7 +12,9 @@ export interface ChunkMessage {
   job: string;
   /** of the job's content */
   digest: string;
-  points: Chunk;
+  /** or the digest of those that are calculated again and again */
+  points: Chunk | string;
+  count: number;
 }
 
 export interface ClaimMessage {

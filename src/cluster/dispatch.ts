@@ -36,6 +36,8 @@ interface Waiting {
   payload: Uint8Array;
   qpts: { first: number[]; count: number };
   home: ExecutorJob;
+  /** absent: in the payload */
+  whole?: () => Chunk;
   resolve(result: ChunkResult): void;
   reject(error: EuphonicError): void;
 }
@@ -44,8 +46,12 @@ interface Asked {
   job: string;
   digest: string;
   className: string;
-  chunk: Chunk;
+  points: ChunkMessage['points'];
+  /** [3] */
+  first: number[];
+  count: number;
   home: ExecutorJob;
+  whole?: () => Chunk;
 }
 
 export class Dispatch implements Effects, BrokerEvents {
@@ -93,15 +99,22 @@ export class Dispatch implements Effects, BrokerEvents {
     this.jobs.set(job, { digest, className });
   }
 
-  compute({ job, digest, className, chunk, home }: Asked): Promise<ChunkResult> {
-    const count = chunk.qpts.length / 3;
-    const first = [0, 1, 2].map((k) => chunk.qpts[k * count]);
+  compute({ job, digest, className, points, first, count, home, whole }: Asked): Promise<ChunkResult> {
     return new Promise((resolve, reject) => {
       this.ledger.add(job, className, Date.now(), (name) => {
-        const message: ChunkMessage = { chunk: name, job, digest, points: chunk };
+        const message: ChunkMessage = { chunk: name, job, digest, points, count };
         const payload = encodeMessage('chunk', { ...message });
         const subject = chunkSubject(className, job);
-        this.waiting.set(name, { job, subject, payload, qpts: { first, count }, home, resolve, reject });
+        this.waiting.set(name, {
+          job,
+          subject,
+          payload,
+          qpts: { first, count },
+          home,
+          whole,
+          resolve,
+          reject,
+        });
       });
     });
   }
@@ -147,7 +160,7 @@ export class Dispatch implements Effects, BrokerEvents {
     const classes = new Set([this.ownClass]);
     return {
       class: this.ownClass,
-      engine: { version, pid: pid ?? null, restarts },
+      engine: { version, pid: pid ?? null, restarts, ...this.broker.traffic() },
       workers: this.roster.list(this.ledger.busyWorkers(), classes),
       ledger: { ...this.ledger.counts },
     };
@@ -288,9 +301,10 @@ export class Dispatch implements Effects, BrokerEvents {
   /** Computes here what waits for workers that are not there. */
   private takeHome(className: string, now: number): void {
     for (const chunk of this.ledger.unclaimed(className)) {
-      const { payload, home } = this.waiting.get(chunk)!;
+      const { payload, home, whole } = this.waiting.get(chunk)!;
       this.ledger.claim(chunk, HOME, '', now);
-      home.compute(decodeMessage<ChunkMessage>(payload, 'chunk').points).then(
+      const points = whole?.() ?? (decodeMessage<ChunkMessage>(payload, 'chunk').points as Chunk);
+      home.compute(points).then(
         (result) => this.ledger.settle(chunk, 'done') && this.take(chunk)?.resolve(result),
         (error) => this.ledger.settle(chunk, 'failed') && this.take(chunk)?.reject(asEuphonicError(error)),
       );

@@ -258,15 +258,14 @@ export class Kernel {
 
   private async handle(message: Msg): Promise<void> {
     const ack = message.reply!;
-    const { chunk, job, digest, points } = decodeMessage<ChunkMessage>(message.data, 'chunk');
-    const count = points.qpts.length / 3;
+    const { chunk, job, digest, points, count } = decodeMessage<ChunkMessage>(message.data, 'chunk');
     this.latestCount = Math.max(1, count);
     this.underWay.set(ack, { chunk, engine: this.engine });
     this.claim(chunk, ack);
     const tell = (word?: string) => this.isOfEngine(ack) && this.connection.publish(ack, word);
     const working = setInterval(() => tell('+WPI'), WORKING_MS);
     try {
-      const answer = await this.compute(chunk, job, digest, points);
+      const answer = await this.compute({ chunk, job, digest, points, count });
       this.points += count;
       if (answer) await this.deliver(answer);
       tell();
@@ -278,14 +277,10 @@ export class Kernel {
   }
 
   /** The message with the results, or with what went wrong; none where nobody waits for it. */
-  private async compute(
-    chunk: string,
-    job: string,
-    digest: string,
-    points: ChunkMessage['points'],
-  ): Promise<Uint8Array | undefined> {
+  private async compute(message: ChunkMessage): Promise<Uint8Array | undefined> {
+    const { chunk, job } = message;
     try {
-      const result = await this.jobs.compute(job, digest, points);
+      const result = await this.jobs.compute(message);
       return encodeMessage('result', { chunk, result });
     } catch (thrown) {
       if (this.jobs.isCancelled(job)) return undefined;

@@ -14,7 +14,8 @@ import {
 import type { ForceConstantsContent } from '../models/crystal.js';
 import { type ForceConstants, makeForceConstants, modelId } from '../models/forceConstants.js';
 import { digestOf, type Slice } from './blobs.js';
-import type { JobContent } from './content.js';
+import type { ChunkMessage, JobContent } from './content.js';
+import { keptBytes } from './keptChunk.js';
 import { decodeAnswer } from './message.js';
 
 /** Kept at most; the least recently used are dropped beyond. */
@@ -24,6 +25,8 @@ const MAX_CONTENTS = 64;
 /** The gateway tells when a job has ended; a worker that was away did not hear it. */
 const MAX_JOBS = 256;
 const MAX_CANCELLED = 1000;
+/** Bytes of q-points that are calculated again and again. */
+const MAX_POINT_BYTES = 2 ** 28;
 
 /** Of what is smaller the time says little about the network. */
 const LARGE_BYTES = 2 ** 20;
@@ -31,27 +34,38 @@ const LARGE_BYTES = 2 ** 20;
 /** Asks the gateway for a part of what has this digest. */
 type Fetch = (digest: string, offset: number) => Promise<Slice>;
 
-/** What is being made or has been, least recently used first; a failure is not kept. */
+/** What is being made or has been, least recently used first, of at most so much weight; a failure is not kept. */
 class Kept<T> {
-  private readonly entries = new Map<string, Promise<T>>();
+  private readonly entries = new Map<string, { value: Promise<T>; weight: number }>();
+  private weight = 0;
 
   constructor(
     private readonly most: number,
     private readonly drop: (value: T) => void = () => {},
   ) {}
 
-  get(key: string, make: () => Promise<T>): Promise<T> {
-    const value = this.entries.get(key) ?? make();
-    this.entries.delete(key);
-    this.entries.set(key, value);
-    value.catch(() => this.entries.get(key) === value && this.entries.delete(key));
-    if (this.entries.size > this.most) this.delete(this.entries.keys().next().value!);
+  get(key: string, make: () => Promise<T>, weight = 1): Promise<T> {
+    const former = this.entries.get(key);
+    const value = former?.value ?? make();
+    if (former) this.entries.delete(key);
+    else {
+      this.weight += weight;
+      value.catch(() => this.entries.get(key)?.value === value && this.delete(key));
+    }
+    this.entries.set(key, { value, weight: former?.weight ?? weight });
+    for (const [oldest] of this.entries) {
+      if (this.weight <= this.most || oldest === key) break;
+      this.delete(oldest);
+    }
     return value;
   }
 
   delete(key: string): void {
-    this.entries.get(key)?.then(this.drop, () => {});
+    const entry = this.entries.get(key);
+    if (!entry) return;
+    entry.value.then(this.drop, () => {});
     this.entries.delete(key);
+    this.weight -= entry.weight;
   }
 }
 
@@ -60,6 +74,7 @@ export class WorkerJobs {
   private readonly plans = new Kept<ExecutorPlan>(MAX_PLANS);
   private readonly contents = new Kept<JobContent>(MAX_CONTENTS);
   private readonly jobs = new Kept<ExecutorJob>(MAX_JOBS, (job) => job.close());
+  private readonly points = new Kept<Chunk>(MAX_POINT_BYTES);
   private readonly cancelled = new Set<string>();
   /** at which the latest large model came; 0: none has */
   bytesPerSecond = 0;
@@ -70,10 +85,14 @@ export class WorkerJobs {
   ) {}
 
   /** Rejects with what the executor throws, and with what the gateway does where it does not have the job. */
-  async compute(job: string, digest: string, points: Chunk): Promise<ChunkResult> {
-    const opened = await this.jobs.get(job, () => this.open(digest));
+  async compute({ job, digest, points, count }: ChunkMessage): Promise<ChunkResult> {
+    const known = (name: string) => this.points.get(name, () => this.content<Chunk>(name), keptBytes(count));
+    const [opened, chunk] = await Promise.all([
+      this.jobs.get(job, () => this.open(digest)),
+      typeof points === 'string' ? known(points) : points,
+    ]);
     if (this.isCancelled(job)) this.jobs.delete(job);
-    return opened.compute(points);
+    return opened.compute(chunk);
   }
 
   cancel(job: string): void {
@@ -88,7 +107,7 @@ export class WorkerJobs {
 
   /** Fetches and plans what a job needs. Rejects as `compute` does. */
   async prepare(digest: string): Promise<{ made: ExecutorPlan; options: JobOptions }> {
-    const { model, plan, options } = await this.contents.get(digest, () => this.content(digest));
+    const { model, plan, options } = await this.contents.get(digest, () => this.content<JobContent>(digest));
     return { made: await this.plan(model, plan), options };
   }
 
@@ -109,10 +128,10 @@ export class WorkerJobs {
     });
   }
 
-  private async content(digest: string): Promise<JobContent> {
+  private async content<T>(digest: string): Promise<T> {
     const bytes = await this.whole(digest);
     verify(digestOf(bytes), digest);
-    return decodeAnswer<JobContent>(bytes);
+    return decodeAnswer<T>(bytes);
   }
 
   private async model(id: string): Promise<ForceConstants> {
@@ -139,7 +158,7 @@ export class WorkerJobs {
 
 function verify(found: string, expected: string): void {
   if (found === expected) return;
-  throw new EuphonicError('bad_message', 'A model or a job has arrived damaged.', {
+  throw new EuphonicError('bad_message', 'A model, a job or a list of q-points has arrived damaged.', {
     where: found,
     expected: `the SHA-256 ${expected}`,
   });

@@ -302,8 +302,14 @@ export interface ClusterState {
   directory: string;
   /** of the gateway */
   class: string;
-  /** what hands chunks out; `restarts` counts those after its loss */
-  engine: { version: string; pid: number | null; restarts: number };
+  /** what hands chunks out; `restarts` counts those after its loss, bytes are those of the gateway */
+  engine: {
+    version: string;
+    pid: number | null;
+    restarts: number;
+    bytes_sent: number;
+    bytes_received: number;
+  };
   workers: ClusterWorker[];
   /** chunks: now, and since the start */
   ledger: Record<string, number>;

@@ -174,7 +174,13 @@ export interface Status {
 export interface ClusterStatus {
   directory: string;
   class: string;
-  engine: { version: string; pid: number | null; restarts: number };
+  engine: {
+    version: string;
+    pid: number | null;
+    restarts: number;
+    bytes_sent: number;
+    bytes_received: number;
+  };
   workers: {
     worker: string;
     host: string;

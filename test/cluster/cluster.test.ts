@@ -11,8 +11,10 @@ import { findServer } from '../../src/cluster/engine.js';
 import { SERVER_NAME } from '../../src/cluster/keys.js';
 import { decodeAnswer, encodeMessage } from '../../src/cluster/message.js';
 import { CHUNKS, connectTo, FROM_WORKERS, STREAM, WORKER_INBOX } from '../../src/cluster/subjects.js';
+import { float64Frame } from '../../src/protocol/arrays.js';
 import type { ModelSummary } from '../../src/protocol/results.js';
 import { TestDaemon } from '../support/daemon.js';
+import { RawPeer } from '../support/rawPeer.js';
 import { polarModel, someQpts, TestCluster, WORKERS } from './support.js';
 
 const N = 1800;
@@ -34,6 +36,7 @@ const OPTIONS: Record<string, EvaluateOptions> = {
 };
 
 const SQW = OPTIONS['broadened intensities'];
+const WIDER = [0.7];
 
 describe('a cluster of two workers', function () {
   this.timeout(60_000);
@@ -58,6 +61,7 @@ describe('a cluster of two workers', function () {
     const ownModel = await own.loadModel(path);
     for (const [name, options] of Object.entries(OPTIONS))
       expected.set(name, await own.evaluate(ownModel, qpts, options));
+    expected.set('wider', await own.evaluate(ownModel, qpts, { ...SQW, width: WIDER }));
     cluster = new TestCluster();
     await cluster.begin();
     client = cluster.client();
@@ -89,6 +93,36 @@ describe('a cluster of two workers', function () {
       assert.ok((await ledger()).done > done, 'workers have computed');
     });
   }
+
+  /** The q-points under a name, as a fit asks for them: they are sent once. */
+  async function fit(): Promise<void> {
+    const peer = new RawPeer(cluster.connection(), 'work');
+    const { energies, ...options } = SQW;
+    const frames = [float64Frame('qpts', [3, N], qpts), float64Frame('energies', [N], energies!)];
+    const points = { id: 'fit', max_bytes: 2 ** 24 };
+    try {
+      for (const [name, width] of [
+        ['broadened intensities', SQW.width],
+        ['wider', WIDER],
+      ] as const) {
+        const isKnown = name === 'wider';
+        const params = { model: model.model, ...options, width, points, ...(isKnown && { count: N }) };
+        const answer = await peer.request('job.run', params, isKnown ? [] : frames);
+        assert.ok('result' in answer, JSON.stringify(answer));
+        assert.equal(answer.result.points_kept, N);
+        const wanted = expected.get(name)!.intensities!;
+        assert.deepEqual(Buffer.from(answer.frames[0].bytes), Buffer.from(wanted.buffer));
+      }
+    } finally {
+      peer.close();
+    }
+  }
+
+  it('knows the q-points of a fit again', async () => {
+    const { done } = await ledger();
+    await fit();
+    assert.equal((await ledger()).done, done + 2, 'workers have computed');
+  });
 
   it('says who works, as text and as JSON', async () => {
     const { stdout } = await cluster.cli('cluster', 'status', '--json');
@@ -297,6 +331,15 @@ describe('a cluster of two workers', function () {
       await connection.close();
     }
     assert.equal((await cluster.state()).workers.length, WORKERS);
+  });
+
+  it('calculates by itself without workers, and says so', async () => {
+    assert.equal((await cluster.cli('cluster', 'scale', '0')).code, 0);
+    const evaluation = await client.evaluate(model, qpts, SQW);
+    assertSame(evaluation, 'broadened intensities');
+    assert.match(evaluation.notes.join(), /No worker is there yet/);
+    assert.match((await cluster.cli('cluster', 'status')).stdout, /^workers +0 of 0, so that the gateway/m);
+    await fit();
   });
 
   it('is stopped with all its processes and files', async () => {
