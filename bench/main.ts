@@ -1,4 +1,4 @@
-/** The benchmarks: `npm run bench -- stages|scaling|plans|end-to-end|pixels|reading|spectra|peers|all [options]`. */
+/** The benchmarks: `npm run bench -- stages|scaling|plans|end-to-end|pixels|reading|spectra|cluster|peers|all [options]`. */
 import { Command, InvalidArgumentError } from 'commander';
 import { loadAddon } from '../src/compute/local/addon.js';
 import { publish, type Report } from './harness/report.js';
@@ -14,6 +14,7 @@ const WORKLOADS: Readonly<Record<string, () => Promise<Workload>>> = {
   pixels: async () => (await import('./workloads/pixels.js')).pixels,
   reading: async () => (await import('./workloads/reading.js')).reading,
   spectra: async () => (await import('./workloads/spectra.js')).spectra,
+  cluster: async () => (await import('./workloads/cluster.js')).cluster,
   peers: async () => (await import('./workloads/peers.js')).peers,
 };
 
