@@ -9,7 +9,7 @@ const KERNEL = fileURLToPath(new URL('./kernelProcess.js', import.meta.url));
 /** Exit codes with which the kernel process has ended by itself: done, or refused by the gateway. */
 const ENDED = [0, 6];
 
-/** Pauses before it is started again after so many deaths in a row. */
+/** Pauses before it is started again: each death within the time below doubles it. */
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 30_000;
 /** So many deaths within this time: something is wrong here. */
@@ -37,7 +37,7 @@ export async function superviseWorker(file: string, { threads }: WorkerOptions):
       setTimeout(() => child?.kill('SIGKILL'), DRAIN_MS).unref();
     });
   }
-  const deaths: number[] = [];
+  let deaths: number[] = [];
   let lastDeath: { worker: string; reason: string } | undefined;
   while (!isEnding) {
     let worker = '';
@@ -50,11 +50,11 @@ export async function superviseWorker(file: string, { threads }: WorkerOptions):
     });
     if (typeof ended === 'number' && ENDED.includes(ended)) return ended;
     const now = Date.now();
-    deaths.push(now);
+    deaths = [...deaths.filter((at) => now - at < DEATHS_MS), now];
     const reason = typeof ended === 'string' ? ended : `exit code ${ended}`;
     process.stderr.write(`euphonicd worker: the process that calculates has died: ${reason}\n`);
     lastDeath = { worker, reason };
-    if (deaths.filter((at) => now - at < DEATHS_MS).length >= MAX_DEATHS) return 1;
+    if (deaths.length >= MAX_DEATHS) return 1;
     const wait = Math.min(FIRST_PAUSE_MS * 2 ** (deaths.length - 1), LONGEST_PAUSE_MS);
     await sleep(wait, undefined, { signal: pause.signal }).catch(() => {});
   }

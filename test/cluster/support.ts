@@ -137,6 +137,17 @@ export class TestCluster extends TestDaemon {
     await this.complete();
   }
 
+  async scale(workers: number): Promise<void> {
+    assert.equal((await this.cli('cluster', 'scale', String(workers))).code, 0);
+  }
+
+  /** Other workers take the place of those that are there. */
+  async renew(): Promise<void> {
+    await this.scale(0);
+    await this.scale(WORKERS);
+    await this.complete();
+  }
+
   /** Waits until all workers are there. */
   complete(): Promise<void> {
     return eventually(

@@ -15,6 +15,8 @@ import { heavyModel, polarModel, type Reference, type TestCluster, WORKERS } fro
 export interface Trial {
   name: string;
   what: string;
+  /** others take the place of workers first: of one that has died five times in ten minutes nothing is left */
+  killsWorkers?: boolean;
   /** no longer than this without a chunk that is done */
   mostGapMs?: number;
   /** Disturbs what is being calculated, or does its own. */
@@ -87,6 +89,7 @@ export const TRIALS: readonly Trial[] = [
   {
     name: 'worker-kill',
     what: 'a worker is killed',
+    killsWorkers: true,
     mostGapMs: 1000,
     run: during(async (_, claimant) => kill(claimant, 'SIGKILL')),
   },
@@ -224,6 +227,7 @@ export const TRIALS: readonly Trial[] = [
   {
     name: 'two-jobs',
     what: 'two clients calculate at a time, and a worker is killed',
+    killsWorkers: true,
     run: async (cluster, reference) => {
       const results = [reference.evaluate(cluster.client()), reference.evaluate(cluster.client())];
       kill(await cluster.claimant(), 'SIGKILL');
@@ -233,6 +237,7 @@ export const TRIALS: readonly Trial[] = [
   {
     name: 'poison',
     what: 'three workers die at the same q-points: an error says so, and the cluster goes on',
+    killsWorkers: true,
     run: async (cluster, reference) => {
       const failure = assert.rejects(reference.evaluateAtOnce(cluster.client()), (error: Error) => {
         assert.match(error.message, /^3 workers have died/);
@@ -277,12 +282,10 @@ export const TRIALS: readonly Trial[] = [
     name: 'no-worker',
     what: 'all workers go while they calculate, and none is there for the next calculation, which says so',
     run: async (cluster, reference) => {
-      const scale = async (workers: number) =>
-        assert.equal((await cluster.cli('cluster', 'scale', String(workers))).code, 0);
       try {
         const [result] = await Promise.all([
           reference.evaluate(cluster.client()),
-          cluster.claimant().then(() => scale(0)),
+          cluster.claimant().then(() => cluster.scale(0)),
         ]);
         reference.compare(result);
         const evaluation = await reference.evaluate(cluster.client());
@@ -293,7 +296,7 @@ export const TRIALS: readonly Trial[] = [
           /^workers +0 of 0, so that the gateway calculates/m,
         );
       } finally {
-        await scale(WORKERS);
+        await cluster.scale(WORKERS);
       }
     },
   },
