@@ -4,7 +4,7 @@
  * So the results themselves are compared, of crystals that take each way through plan and kernel.
  */
 import { createHash } from 'node:crypto';
-import type { Executor, JobOptions, PlanOptions } from '../compute/executor.js';
+import { type Executor, grantAll, type JobOptions, type PlanOptions } from '../compute/executor.js';
 import { type ForceConstants, makeForceConstants, modelId } from '../models/forceConstants.js';
 
 const POINTS = 32;
@@ -112,10 +112,7 @@ async function results(
     bose: true,
     negativeE: false,
   };
-  const job = await executor.open(plan, options, {
-    nPoints: POINTS,
-    admit: async ({ threads }) => ({ threads, release: () => {} }),
-  });
+  const job = await executor.open(plan, options, grantAll(POINTS));
   try {
     const { frequencies, structureFactors } = await job.compute({ qpts });
     return [frequencies!, structureFactors!];

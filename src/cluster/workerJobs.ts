@@ -7,6 +7,7 @@ import {
   type ExecutorJob,
   type ExecutorModel,
   type ExecutorPlan,
+  grantAll,
   type JobOptions,
   type PlanOptions,
   planKeyText,
@@ -113,10 +114,7 @@ export class WorkerJobs {
 
   private async open(digest: string): Promise<ExecutorJob> {
     const { made, options } = await this.prepare(digest);
-    return this.executor.open(made, options, {
-      nPoints: 1,
-      admit: async ({ threads }) => ({ threads, release: () => {} }),
-    });
+    return this.executor.open(made, options, grantAll(1));
   }
 
   private plan(id: string, options: PlanOptions): Promise<ExecutorPlan> {

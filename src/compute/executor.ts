@@ -210,6 +210,12 @@ export interface JobBudget {
   admit(asked: JobMemory): Promise<JobGrant>;
 }
 
+/** Grants all that is asked for, where nobody else wants the memory. */
+export const grantAll = (nPoints: number): JobBudget => ({
+  nPoints,
+  admit: async ({ threads }) => ({ threads, release: () => {} }),
+});
+
 /** How a job is best cut. */
 export interface ChunkAdvice {
   /** q-points of a chunk */
