@@ -1,4 +1,4 @@
-/** The benchmarks: `npm run bench -- stages|scaling|plans|end-to-end|pixels|reading|spectra|cluster|peers|all [options]`. */
+/** The benchmarks: `npm run bench -- stages|scaling|plans|end-to-end|pixels|fits|reading|spectra|cluster|peers|all [options]`. */
 import { Command, InvalidArgumentError } from 'commander';
 import { loadAddon } from '../src/compute/local/addon.js';
 import { publish, type Report } from './harness/report.js';
@@ -12,6 +12,7 @@ const WORKLOADS: Readonly<Record<string, () => Promise<Workload>>> = {
   plans: async () => (await import('./workloads/plans.js')).plans,
   'end-to-end': async () => (await import('./workloads/endToEnd.js')).endToEnd,
   pixels: async () => (await import('./workloads/pixels.js')).pixels,
+  fits: async () => (await import('./workloads/fits.js')).fits,
   reading: async () => (await import('./workloads/reading.js')).reading,
   spectra: async () => (await import('./workloads/spectra.js')).spectra,
   cluster: async () => (await import('./workloads/cluster.js')).cluster,
