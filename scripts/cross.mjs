@@ -56,15 +56,15 @@ function options(platform, prefix, cache) {
   ];
 }
 
-/** Builds for a platform, and checks what the compiler made. */
-export async function buildFor(name, cache = defaultCache) {
+/** Builds for a platform, and checks what the compiler made. A release does without the C++ tests, which take the longest. */
+export async function buildFor(name, cache = defaultCache, { tests = true } = {}) {
   const platform = platformOf(name);
   const prefix = await prefixFor(platform, cache, modules);
   const build = join(root, 'build', 'cross', name, 'build');
   const env = { PKG_CONFIG_LIBDIR: join(prefix, 'lib', 'pkgconfig') };
   await must('cmake', ['-S', root, '-B', build, ...options(platform, prefix, cache)], { env });
   const targets = ['euphonic_node', ...(platform.mex ? ['euphonic_matlab_mex'] : [])];
-  if (!platform.zig) targets.push('native_tests', ...(platform.mex ? ['mex_host'] : []));
+  if (tests && !platform.zig) targets.push('native_tests', ...(platform.mex ? ['mex_host'] : []));
   const jobs = String(availableParallelism());
   await must('cmake', ['--build', build, '-j', jobs, '--target', ...targets], { env });
   if (platform.system.name === 'Windows') await checkStack(toolOf(platform, prefix, 'objdump'), build);

@@ -18,7 +18,7 @@ const out = join(root, 'build', 'releases');
 
 async function release(name, { cache, 'no-trial': untried }) {
   const platform = platformOf(name);
-  const { addon, gateway } = await buildFor(name, cache);
+  const { addon, gateway } = await buildFor(name, cache, { tests: false });
   const folder = join(out, `euphonic-${packageJson.version}-${name}`);
   const gateways = gateway ? { [basename(gateway)]: gateway } : {};
   const node = await nodeFor(name, cache);
