@@ -241,6 +241,8 @@ function barMark(mark: Part, bar: Panel): Part {
   const shown = (isLog: boolean) => {
     const opacity = { signal: `(colours == 'log') == ${isLog} ? 1 : 0` };
     return {
+      // what keeps labels apart would show all of them
+      labelOverlap: false,
       encode: Object.fromEntries(['labels', 'ticks', 'title'].map((part) => [part, { update: { opacity } }])),
     };
   };

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { svgOf } from '../../src/figure/svg.js';
 import { readSpectrum } from '../../src/spectra/read.js';
 import { Browser, browserProgram } from '../support/browser.js';
 import { eventually } from '../support/daemon.js';
@@ -158,6 +159,19 @@ describe('euphonicd replot', function () {
       assert.equal(code, expected, stderr);
       assert.match(stderr, words);
     }
+  });
+
+  it('makes a page that labels its colours as the picture does', async () => {
+    const { code, stderr } = await replot([at('map.json'), '-s', at('labels.html'), '-s', at('labels.svg')]);
+    assert.equal(code, 0, stderr);
+    const [, page] = /const page = (\{.*\});\n/.exec(readFileSync(at('labels.html'), 'utf8'))!;
+    const { spec } = JSON.parse(page.replaceAll('\\u003c', '<'));
+    const shown = (svg: string) =>
+      [...svg.matchAll(/<text([^>]*)>([^<]*)</g)]
+        .filter(([, how]) => !/ opacity="0"/.test(how))
+        .map(([, , text]) => text);
+    // the axis of the logarithmic scale is there, and not to be seen
+    assert.deepEqual(shown(await svgOf(spec)), shown(readFileSync(at('labels.svg'), 'utf8')));
   });
 
   it('makes a page that changes its colours, without the network', async function () {
