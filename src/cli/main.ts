@@ -12,7 +12,7 @@ import { addLimitOptions } from './options/limitOptions.js';
 import { addModelOptions } from './options/modelOptions.js';
 import { countOf, joinNumbers, parseNotNegative, parsePositive } from './options/numbers.js';
 import { addPathOptions, ZONE } from './options/pathOptions.js';
-import { addColourOptions, addLineOptions } from './options/pictureOptions.js';
+import { addColourOptions, addLineOptions, addPictureOptions } from './options/pictureOptions.js';
 import { addPowderOptions, POWDER_NUMBERS } from './options/powderOptions.js';
 import { addSliceOptions, SLICE_NUMBERS } from './options/sliceOptions.js';
 import {
@@ -210,11 +210,12 @@ function addSpectrumCommands(program: Command, finish: Finish): void {
     .option('--msd', 'mean-square displacements of each atom as well: tensors U, and U_iso, in Å²')
     .option(
       '-s, --save-to <file>',
-      'where the numbers go, once or several times: .csv (of displacements U_iso alone) or .json',
+      'where it goes, once or several times: .png, .svg, .html, .json or .csv (of displacements U_iso alone)',
       (file: string, files: string[] = []) => [...files, file],
     )
     .option('--save-json <file>', 'the same as JSON, whatever the name');
-  addModelOptions(addCalculationOptions(addGridOptions(thermo), { isGrid: true }))
+  const drawn = addLineOptions(addPictureOptions(addGridOptions(thermo)));
+  addModelOptions(addCalculationOptions(drawn, { isGrid: true }))
     .addOption(json())
     .action(finish(async (model, options) => (await import('./commands/thermo.js')).thermo(model, options)));
 }

@@ -69,7 +69,7 @@ const zeroLine = (scale: Scale, direction: 'x' | 'y', length: number): Part[] =>
     : [];
 
 /** A line for each value of `line` in a table with `x`, `y`, `line`, `colour` and `dash`. */
-function linesMark(table: string, across: string, up: string, more: Part = {}): Part {
+export function linesMark(table: string, across: string, up: string, more: Part = {}): Part {
   const rows = `${table}_lines`;
   return {
     type: 'group',

@@ -1,5 +1,6 @@
-/** Spectra as pictures: one alone, or a density of states beside it. */
-import type { Spectrum } from '../spectra/spectrum.js';
+/** Spectra as pictures: one alone, or a density of states beside it; and thermodynamic functions. */
+import type { Provenance, Spectrum } from '../spectra/spectrum.js';
+import type { Thermodynamics } from '../spectra/thermo.js';
 import type { EnergyUnit } from '../spectra/units.js';
 import type { PictureOptions } from './choices.js';
 import { pageOf } from './html.js';
@@ -10,6 +11,7 @@ import { pngOf } from './png.js';
 import { type Content, type Part, specification } from './spec.js';
 import { configOf, fontSizeOf, sizeOf } from './style.js';
 import { describedSvg, svgOf, svgSize } from './svg.js';
+import { thermoContent } from './thermo.js';
 
 /** A density of states beside a picture is so wide, of the whole. */
 const BESIDE = 0.24;
@@ -24,19 +26,39 @@ interface Area {
 
 export type PictureForm = '.png' | '.svg' | '.html';
 
+type Files = Map<PictureForm, string | Uint8Array>;
+
 /** A spectrum, or one with a density of states beside it, as files of the forms. */
-export async function pictures(
-  spectra: readonly [Spectrum, Spectrum?],
+export function pictures(
+  [spectrum, beside]: readonly [Spectrum, Spectrum?],
   unit: EnergyUnit,
   options: PictureOptions,
   forms: readonly PictureForm[],
-): Promise<Map<PictureForm, string | Uint8Array>> {
-  const [spectrum, beside] = spectra;
-  const description = Object.entries(spectrum.provenance)
+): Promise<Files> {
+  const fill = (area: Area) => contentOf(spectrum, beside, unit, options, area);
+  return drawn(fill, spectrum.provenance, options, forms);
+}
+
+export function thermoPictures(
+  found: Thermodynamics,
+  provenance: Provenance,
+  options: PictureOptions,
+  forms: readonly PictureForm[],
+): Promise<Files> {
+  return drawn((area) => thermoContent(found, options, area), provenance, options, forms);
+}
+
+async function drawn(
+  fill: (area: Area) => Content,
+  provenance: Provenance,
+  options: PictureOptions,
+  forms: readonly PictureForm[],
+): Promise<Files> {
+  const description = Object.entries(provenance)
     .map(([key, value]) => `${key}: ${value}\n`)
     .join('');
-  const { spec, content } = await pictureSpec(spectrum, beside, unit, options);
-  const files = new Map<PictureForm, string | Uint8Array>();
+  const { spec, content } = await pictureSpec(fill, options);
+  const files: Files = new Map();
   if (forms.includes('.html')) files.set('.html', pageOf(spec, content, description));
   if (!forms.some((form) => form !== '.html')) return files;
   const svg = describedSvg(await svgOf(spec), description);
@@ -47,15 +69,13 @@ export async function pictures(
 
 /** The specification of a picture of the wanted size, margins and all. */
 async function pictureSpec(
-  spectrum: Spectrum,
-  beside: Spectrum | undefined,
-  unit: EnergyUnit,
+  fill: (area: Area) => Content,
   options: PictureOptions,
 ): Promise<{ spec: Part; content: Content }> {
   const whole = sizeOf(options, USUAL_SIZE);
   const config = configOf(options);
   const of = (area: Area, content: Content) => specification(content, config, options.title, area);
-  const guess = contentOf(spectrum, beside, unit, options, whole);
+  const guess = fill(whole);
   // margins depend on texts, which are the same without what is drawn
   const empty = {
     ...guess,
@@ -68,7 +88,7 @@ async function pictureSpec(
     width: Math.max(1, whole.width - (found.width - filled.width)),
     height: Math.max(1, whole.height - (found.height - filled.height)),
   };
-  const content = contentOf(spectrum, beside, unit, options, area);
+  const content = fill(area);
   return { spec: of(area, content), content };
 }
 

@@ -55,6 +55,21 @@ describe('euphonicd thermo', function () {
     assert.ok(u[1].flat(2).every((x: number, k: number) => x === 2 * tensors[k]));
   });
 
+  it('draws functions of temperature', async () => {
+    const [picture, page, image] = ['a.svg', 'a.html', 'a.png'].map((name) => join(daemon.folder, name));
+    const args = ['--asr', '--grid', '3', '3', '3', '--t-max', '300', '--title', 'Quartz'];
+    const files = ['-s', picture, '-s', page, '-s', image];
+    const { code, stdout, stderr } = await daemon.cli('thermo', quartz, ...args, ...files);
+    assert.equal(code, 0, stderr);
+    assert.ok(stdout.includes(`written to ${picture}, ${page}, ${image}`));
+    const svg = readFileSync(picture, 'utf8');
+    for (const text of ['Quartz', 'Temperature (K)', 'Cv, S (J mol⁻¹ K⁻¹)', 'F, U (kJ mol⁻¹)', 'grid: 3 3 3'])
+      assert.ok(svg.includes(text), text);
+    // a line through seven temperatures for each function
+    assert.equal(svg.match(/ d="M[^"LC]+(L[^"LC]+){6}"/g)?.length, 4);
+    assert.ok(readFileSync(page, 'utf8').includes('T (K)') && readFileSync(image).length > 10_000);
+  });
+
   it('writes columns', async () => {
     const [table, json] = ['table.csv', 'same.json'].map((name) => join(daemon.folder, name));
     const args = ['--asr', '--grid', '3', '3', '3', '--t-min', '100', '--t-max', '200', '--t-step', '100'];
@@ -79,7 +94,7 @@ describe('euphonicd thermo', function () {
       [['--t-min', '500', '--t-max', '100'], /From 500 to 100 K/],
       [['--t-min', '-1'], /≥ 0/],
       [['--t-step', '0'], /> 0/],
-      [['-s', 'thermo.png'], /ends in one of .json, .csv/],
+      [['-s', 'thermo.h5'], /ends in one of .png, .svg, .html, .json, .csv/],
       [['--grid', '200', '200', '200'], /MAX_THERMO_POINTS/],
     ];
     for (const [args, words] of refused) {

@@ -1,17 +1,20 @@
 /** `euphonicd thermo`: heat capacity, entropy, free and internal energy. */
-import { type Grid, sizeOf, weightedHalf } from '../../qpoints/grid.js';
+import { sizeOf, weightedHalf } from '../../qpoints/grid.js';
+import type { Provenance } from '../../spectra/spectrum.js';
 import { type Thermodynamics, thermodynamics } from '../../spectra/thermo.js';
-import { writeOutput } from '../formats/outputFile.js';
-import { namedOutputs } from '../formats/spectrumFile.js';
+import { outputs } from '../formats/spectrumFile.js';
+import { THERMO_FORMS, writeThermo } from '../formats/thermoFile.js';
 import type { CalculationFlags } from '../options/calculationOptions.js';
 import type { ModelFlags } from '../options/modelOptions.js';
+import type { PictureFlags } from '../options/pictureOptions.js';
 import { type GridFlags, gridOf } from '../options/spectrumOptions.js';
 import { EXIT_OK, UsageError } from '../terminal/exitCodes.js';
 import { note, print, printJson } from '../terminal/output.js';
 import { planOptions } from './planOptions.js';
+import { provenanceOf } from './report.js';
 import { withModel } from './session.js';
 
-interface ThermoFlags extends CalculationFlags, ModelFlags, GridFlags {
+interface ThermoFlags extends CalculationFlags, ModelFlags, GridFlags, PictureFlags {
   tMin: number;
   tMax: number;
   tStep: number;
@@ -33,8 +36,11 @@ export async function thermo(modelPath: string, flags: ThermoFlags): Promise<num
   // at the zone centre no direction of approach would stand for all
   const plan = { splitting: false, ...planOptions(flags) };
   const temperatures = temperaturesOf(flags);
-  const files = namedOutputs(flags, [modelPath], ['.json', '.csv']);
-  return withModel(modelPath, flags, async ({ client, model, crystal, evaluate, signal }) => {
+  // with --json the numbers go to the terminal instead
+  const isNamed = flags.saveTo !== undefined || flags.saveJson !== undefined;
+  const files = flags.json && !isNamed ? [] : outputs(flags, modelPath, 'thermo', THERMO_FORMS);
+  return withModel(modelPath, flags, async (session) => {
+    const { client, model, crystal, evaluate, signal } = session;
     const grid = gridOf(flags, crystal.cellVectors);
     if (sizeOf(grid) > MAX_THERMO_POINTS) {
       throw new UsageError('too_large', `The grid has ${sizeOf(grid)} q-points.`, {
@@ -61,10 +67,10 @@ export async function thermo(modelPath: string, flags: ThermoFlags): Promise<num
       ...asJson(found),
       ...(flags.msd && displacementsJson(crystal.atomType, displacements)),
     };
-    const table = () =>
-      csv(found, crystal.atomType, displacements, { model: model.model, grid, asr: json.asr });
-    for (const { path, form } of files)
-      await writeOutput(path, form === '.csv' ? table() : `${JSON.stringify(json)}\n`);
+    const about = { grid: grid.join(' '), asr: plan.asr ?? 'none', modes_left_out_per_atom: found.leftOut };
+    const provenance = provenanceOf(session, 'thermo', { ...about, per: 'mole of atoms' });
+    const table = () => csv(found, crystal.atomType, displacements, { model: model.model, ...about });
+    await writeThermo(files, { found, json, table, provenance }, flags);
     for (const sentence of [...model.notes, ...notes]) note(sentence);
     if (found.leftOut > ACOUSTIC / (crystal.atomType.length * sizeOf(grid)) + 1e-9) {
       note(`Imaginary modes, ${found.leftOut.toPrecision(3)} of 3 per atom, are left out.`);
@@ -73,6 +79,7 @@ export async function thermo(modelPath: string, flags: ThermoFlags): Promise<num
     else {
       printTable(found);
       if (flags.msd) printDisplacements(temperatures, crystal.atomType, displacements);
+      print(`written to ${files.map(({ path }) => path).join(', ')}`);
     }
     return EXIT_OK;
   });
@@ -111,12 +118,11 @@ function asJson({ temperature, heatCapacity, entropy, freeEnergy, internalEnergy
 
 /** A line for each temperature, below # lines that say how the numbers came about. */
 function csv(
-  { temperature, heatCapacity, entropy, freeEnergy, internalEnergy, leftOut }: Thermodynamics,
+  { temperature, heatCapacity, entropy, freeEnergy, internalEnergy }: Thermodynamics,
   atomType: readonly string[],
   displacements: readonly Float64Array[],
-  { model, grid, asr }: { model: string; grid: Grid; asr: string | null },
+  about: Provenance,
 ): string {
-  const about = { model, grid: grid.join(' '), asr: asr ?? 'none', modes_left_out_per_atom: leftOut };
   const columns: [name: string, values: readonly number[]][] = [
     ['temperature (K)', temperature],
     ['heat capacity (J/mol/K)', heatCapacity],

@@ -12,29 +12,30 @@ import { isSameFile, outputFailure, writeOutput } from './outputFile.js';
 const WRITERS = { '.json': euphonicText, '.csv': csv } as const;
 type NumbersForm = keyof typeof WRITERS;
 
-const PICTURES: readonly PictureForm[] = ['.png', '.svg', '.html'];
+export const PICTURES: readonly PictureForm[] = ['.png', '.svg', '.html'];
 const NEXUS = ['.h5', '.nxs'] as const;
-const FORMS = [...PICTURES, ...(Object.keys(WRITERS) as NumbersForm[]), ...NEXUS];
-type Form = (typeof FORMS)[number];
+const FORMS: readonly Form[] = [...PICTURES, ...(Object.keys(WRITERS) as NumbersForm[]), ...NEXUS];
+type Form = PictureForm | NumbersForm | (typeof NEXUS)[number];
 
 export const isPicture = ({ form }: Output) => (PICTURES as readonly Form[]).includes(form);
 
-export interface Output<F extends Form = Form> {
+export interface Output {
   path: string;
-  form: F;
+  form: Form;
 }
 
 /**
- * The files that flags name; without any, a picture and its numbers in the current folder, named after the first file that is
+ * The files that flags name, of `forms`; without any, a picture and its numbers in the current folder, named after the first file that is
  * read and the command. Throws UsageError for another form, and for a file that is read; `file_unreadable` where one cannot be written.
  */
 export function outputs(
   { saveTo = [], saveJson }: { saveTo?: string[]; saveJson?: string },
   inputs: string | readonly string[],
   command: string,
+  forms: readonly Form[] = FORMS,
 ): Output[] {
   const read = [inputs].flat();
-  const files = namedOutputs({ saveTo, ...(saveJson !== undefined && { saveJson }) }, read, FORMS);
+  const files = namedOutputs({ saveTo, ...(saveJson !== undefined && { saveJson }) }, read, forms);
   if (files.length > 0) return files;
   const name = `${stem(read[0])}-${command}`;
   return checked(
@@ -47,12 +48,12 @@ export function outputs(
 }
 
 /** Those that flags name, of the forms that there are. Throws as `outputs` does. */
-export function namedOutputs<F extends Form>(
+function namedOutputs(
   { saveTo = [], saveJson }: { saveTo?: string[]; saveJson?: string },
   read: readonly string[],
-  forms: readonly F[],
-): Output<F | '.json'>[] {
-  const files = saveTo.map((path): Output<F | '.json'> => {
+  forms: readonly Form[],
+): Output[] {
+  const files = saveTo.map((path): Output => {
     const form = forms.find((known) => known === extname(path).toLowerCase());
     if (form) return { path, form };
     throw new UsageError('invalid_argument', `The form of ${path} is not known.`, {
@@ -64,7 +65,7 @@ export function namedOutputs<F extends Form>(
   return checked(files, read);
 }
 
-function checked<F extends Form>(files: Output<F>[], read: readonly string[]): Output<F>[] {
+function checked(files: Output[], read: readonly string[]): Output[] {
   const overwriting = files.find(({ path }) => read.some((input) => isSameFile(path, input)));
   if (overwriting) {
     throw new UsageError('invalid_argument', `${overwriting.path} would be overwritten with the result.`, {
