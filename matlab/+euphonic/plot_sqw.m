@@ -39,9 +39,10 @@ function [result, distance] = plot_sqw(model, corners, energy, varargin)
         varargin);
     energy = double(energy(:));
     options = euphonic.internal.plot.map_options(caller, energy, options);
-    path = path_of_model(caller, model, corners, options);
+    [path, drawn] = path_and_model(caller, model, corners, options);
+    [w, sf] = drawn.horace_disp(path.qpts(:, 1), path.qpts(:, 2), path.qpts(:, 3));
     distance = path.distance;
-    map = intensities(model, path, energy, options.fwhm);
+    map = euphonic.internal.plot.map_of_modes(energy, w, sf, options.fwhm);
     euphonic.internal.plot.draw_map(distance, energy, map, options);
     euphonic.internal.plot.label_path(path, options);
     ylabel('energy (meV)');
@@ -53,39 +54,16 @@ function [result, distance] = plot_sqw(model, corners, energy, varargin)
     end
 end
 
-function path = path_of_model(caller, model, corners, options)
+function [path, model] = path_and_model(caller, model, corners, options)
+    % The path, and a model in which each line of it approaches zone centres in its own direction.
+    none = @euphonic.internal.options.is_none;
     to_crystal = eye(3);
-    if ~euphonic.internal.options.is_none(model.conversion_mat)
+    if ~none(model.conversion_mat)
         to_crystal = model.conversion_mat;
     end
     path = euphonic.internal.plot.path_of(caller, model.force_constants, corners, options, to_crystal);
-end
-
-function map = intensities(model, path, energy, fwhm)
-    % The path for one energy after the other, there and back, so that zone centres at its ends have the same neighbours
-    n = size(path.qpts, 1);
-    order = repmat((1:n).', 1, numel(energy));
-    order(:, 2:2:end) = n + 1 - order(:, 2:2:end);
-    model = with_directions(model, path.directions, order);
-    q = path.qpts(order, :);
-    weight = model.horace_sqw(q(:, 1), q(:, 2), q(:, 3), reshape(repmat(energy.', n, 1), [], 1), [1 1 fwhm]);
-    map = reshape(weight, n, []);
-    map(:, 2:2:end) = flipud(map(:, 2:2:end));
-    map = map.';
-end
-
-function model = with_directions(model, directions, order)
-    % The model's own LO-TO directions, or those in which each line of the path approaches zone centres
-    none = @euphonic.internal.options.is_none;
-    if none(model.splitting_directions) && none(directions)
-        return
+    if ~none(path.directions) && none(model.splitting_directions)
+        model = copy(model);
+        model.splitting_directions = path.directions;
     end
-    if ~none(model.splitting_directions)
-        directions = model.splitting_directions;
-    end
-    if ~ischar(directions) && size(directions, 1) == size(order, 1)
-        directions = directions(order, :);
-    end
-    model = copy(model);
-    model.splitting_directions = directions;
 end
