@@ -89,6 +89,8 @@ export function cmakeArguments(platform, prefix) {
     ...(zig ? [`-DCMAKE_AR=${tool('ar')}`, `-DCMAKE_RANLIB=${tool('ranlib')}`] : []),
     // Apple's tools: nothing here has a path of a library to be changed, nor a kit of headers
     ...(zig ? ['-DCMAKE_INSTALL_NAME_TOOL=true', '-DCMAKE_OSX_SYSROOT='] : []),
+    // a library of macOS has its own path in it, which would be that of the build
+    ...(zig ? ['-DCMAKE_BUILD_WITH_INSTALL_NAME_DIR=ON', '-DCMAKE_INSTALL_NAME_DIR=@loader_path'] : []),
     '-DCMAKE_BUILD_TYPE=Release',
     '-DCMAKE_POSITION_INDEPENDENT_CODE=ON',
     '-DCMAKE_SKIP_RPATH=ON',
