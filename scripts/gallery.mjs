@@ -56,6 +56,13 @@ const pictures = [
       `powder ${model} --asr --temperature 10 --q-max 12 --q-spacing 0.1 --e-i 200 --angle-range 5 135 --eb 3 --error 2 --colour-scale sqrt ${size} -s ${folder}/powder.png`,
     ],
   },
+  {
+    name: 'thermo',
+    title: 'Heat capacity, entropy and energies',
+    words:
+      'In the harmonic approximation, from the same density of states; `-s table.csv` for other programs.',
+    commands: [`thermo ${model} --asr --t-step 10 --grid 16 16 14 ${size} -s ${folder}/thermo.png`],
+  },
 ];
 
 /** Words of a command, of which some are in quotation marks. */
