@@ -95,8 +95,8 @@ export async function averageShells(
 type Difference = Required<Pick<Shell, 'error' | 'directions'>>;
 
 /**
- * The last error, or the root mean square of all, each as it were with the last number of directions, if that is larger; and a quarter
- * more. Two sets may miss a narrow peak alike, and more so where they end the search: the last error alone is too small by up to 1.6 on
+ * The last error, or the root mean square of all, each as it were with the last number of directions, if that is larger, times
+ * CAUTION. Two sets may miss a narrow peak alike, and more so where they end the search: the last error alone is too small by up to 1.6 on
  * an average.
  */
 function statedError(differences: readonly Difference[]): number {

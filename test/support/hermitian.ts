@@ -19,17 +19,20 @@ export function massWeight(d: Hermitian, masses: Float64Array): void {
 }
 
 /**
- * Eigenvalues in ascending order by Jacobi rotations of the real symmetric matrix [A −B; B A] of A + iB, in which each
+ * Eigenvalues of the Hermitian part, in ascending order, by Jacobi rotations of the real symmetric matrix [A −B; B A] of A + iB, in which each
  * occurs twice. Slow and simple; absolute error about 1e-15 of the largest eigenvalue times n.
  */
 export function eigenvalues({ n, re, im }: Hermitian): number[] {
   const m = 2 * n;
   const a = new Float64Array(m * m);
+  // force constants of a file are symmetric only to its digits
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < n; j++) {
-      a[m * i + j] = a[m * (n + i) + n + j] = re[n * i + j];
-      a[m * (n + i) + j] = im[n * i + j];
-      a[m * i + n + j] = -im[n * i + j];
+      const real = (re[n * i + j] + re[n * j + i]) / 2;
+      const imaginary = (im[n * i + j] - im[n * j + i]) / 2;
+      a[m * i + j] = a[m * (n + i) + n + j] = real;
+      a[m * (n + i) + j] = imaginary;
+      a[m * i + n + j] = -imaginary;
     }
   }
   for (let sweep = 0; sweep < 50; sweep++) {
