@@ -67,7 +67,7 @@ export const HEARTBEAT_INTERVAL_MS = 10_000;
 export const HEARTBEAT_TIMEOUT_MS = 90_000;
 
 /** A connection that has not shown by then that it may be there is ended. */
-export const HANDSHAKE_TIMEOUT_MS = 10_000;
+export const HANDSHAKE_TIMEOUT_MS = 30_000;
 
 /** Messages of one socket that are handled before the event loop gets its turn. */
 export const MESSAGES_PER_TURN = 8;
