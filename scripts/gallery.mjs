@@ -60,7 +60,7 @@ const pictures = [
     name: 'thermo',
     title: 'Heat capacity, entropy and energies',
     words:
-      'In the harmonic approximation, from the same density of states; `-s table.csv` for other programs.',
+      'In the harmonic approximation, from sums over the modes of a grid; `-s table.csv` for other programs.',
     commands: [`thermo ${model} --asr --t-step 10 --grid 16 16 14 ${size} -s ${folder}/thermo.png`],
   },
 ];

@@ -3,7 +3,7 @@ import type { Thermodynamics } from '../spectra/thermo.js';
 import type { PictureOptions } from './choices.js';
 import { legendOf, stylesOf } from './lineStyles.js';
 import { linesMark } from './lines.js';
-import type { Content, Panel, Scale } from './spec.js';
+import type { Content, Panel, Part, Scale } from './spec.js';
 import { fontSizeOf } from './style.js';
 
 /** Beyond the extremes, relative. */
@@ -24,8 +24,9 @@ export function thermoContent(
   const gap = 3 * fontSizeOf(options);
   const width = (area.width - gap) / 2;
   const [first, last] = [temperature[0], temperature[temperature.length - 1]];
-  // of one temperature there is a place, and no line
-  const ends: readonly [number, number] = [first, last > first ? last : first + 1];
+  // one temperature makes no line
+  const isOne = first === last;
+  const ends: readonly [number, number] = isOne ? [Math.max(0, first - 10), last + 10] : [first, last];
   const tables = PARTS.map(({ table, lines }) => ({
     name: table,
     values: Object.entries(lines).flatMap(([name, key]) =>
@@ -48,10 +49,19 @@ export function thermoContent(
         ...(i > 0 && { orient: 'right' }),
       },
       table,
-      marks: () => [linesMark(table, across.name, up.name)],
+      marks: () => [isOne ? dotsMark(table, across.name, up.name) : linesMark(table, across.name, up.name)],
     };
   });
   return { panels, tables, ...legendOf(styles, area.width / fontSizeOf(options)) };
+}
+
+function dotsMark(table: string, across: string, up: string): Part {
+  const place = { x: { scale: across, field: 'x' }, y: { scale: up, field: 'y' } };
+  return {
+    type: 'symbol',
+    from: { data: table },
+    encode: { update: { ...place, fill: { field: 'colour' }, size: { value: 40 } } },
+  };
 }
 
 /** From zero, or below what is negative, to above the largest. */

@@ -29,7 +29,8 @@ export function thermodynamics(
 ): Thermodynamics {
   const nPoints = weights.length;
   const nAtoms = frequencies.length / nPoints / 3;
-  const share = weights.map((weight) => weight / (nAtoms * weights.reduce((sum, x) => sum + x, 0)));
+  const whole = nAtoms * weights.reduce((sum, x) => sum + x, 0);
+  const share = weights.map((weight) => weight / whole);
   const sums = temperature.map((t) => {
     const kT = BOLTZMANN * t;
     const sum = { heat: 0, entropy: 0, free: 0 };
