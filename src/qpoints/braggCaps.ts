@@ -9,7 +9,7 @@ import { goldenDirections, type Rotation, TURNS } from './spheres.js';
 const REACH = 1 / 4;
 /** Of the reach: spheres that come closer to a point are treated as if they did not. */
 const CLOSEST = 1e-3;
-/** With more Bragg points within the largest sphere none of them counts for much. */
+/** About so many Bragg points, those of the smallest Q, are looked at: where there are more, none of them counts for much. */
 const MOST_POINTS = 1e5;
 
 /** A reciprocal-lattice point but the origin. */
@@ -29,10 +29,9 @@ interface BraggPoints {
 /** What spheres of radii up to `most` (1/Å) may come near to. `cellVectors` [3,3] Å. */
 export function braggPoints(cellVectors: Float64Array, most: number): BraggPoints {
   const reach = (REACH * 2 * Math.PI) / Math.cbrt(volume(cellVectors));
-  const farthest = most + reach;
-  const expected = ((4 / 3) * Math.PI * farthest ** 3 * volume(cellVectors)) / (2 * Math.PI) ** 3;
+  const withMost = 2 * Math.PI * Math.cbrt((3 * MOST_POINTS) / (4 * Math.PI * volume(cellVectors)));
+  const farthest = Math.min(most + reach, withMost);
   const points: BraggPoint[] = [];
-  if (expected > MOST_POINTS) return { points, reach };
   const b = reciprocal(cellVectors);
   // h is G · a / 2π
   const [nh, nk, nl] = [0, 3, 6].map((row) =>
@@ -161,15 +160,29 @@ function balancedWeights(
   caps: readonly (Cap & { count: number })[],
 ): Float64Array {
   const count = directions.length / 3;
+  // each direction meets each cap, which is by far the most that is done here: numbers in rows, not objects
+  const row = 6;
+  const rows = new Float64Array(row * caps.length);
+  caps.forEach(({ direction, closest, range, cosinePerSquare, steepness, count: own }, i) => {
+    const scale = cosinePerSquare;
+    rows.set(
+      direction.map((x) => x / scale),
+      row * i,
+    );
+    rows.set([closest, range, (2 * own) / (scale * steepness)], row * i + 3);
+  });
+  const perCosine = Float64Array.from(caps, ({ cosinePerSquare }) => 1 / cosinePerSquare);
   const weights = new Float64Array(count);
   let sum = 0;
   for (let k = 0; k < count; k++) {
-    const [x, y, z] = [directions[k], directions[count + k], directions[2 * count + k]];
+    const x = directions[k];
+    const y = directions[count + k];
+    const z = directions[2 * count + k];
     // directions per solid angle, times 4π
     let density = whole;
-    for (const { direction, closest, range, cosinePerSquare, steepness, count: own } of caps) {
-      const s = (1 - x * direction[0] - y * direction[1] - z * direction[2]) / cosinePerSquare;
-      if (s < range) density += (2 * own) / (cosinePerSquare * steepness * (closest + Math.max(s, 0)));
+    for (let i = 0, at = 0; i < perCosine.length; i++, at += row) {
+      const s = perCosine[i] - x * rows[at] - y * rows[at + 1] - z * rows[at + 2];
+      if (s < rows[at + 4]) density += rows[at + 5] / (rows[at + 3] + Math.max(s, 0));
     }
     weights[k] = 1 / density;
     sum += weights[k];
