@@ -65,9 +65,9 @@ export class ClusterJob implements ExecutorJob {
       );
     }
     const isHome = !travels || (isOwnClass && !dispatch.hasWorker(className));
-    if (isHome) return this.timed(home.compute(kept?.chunk() ?? chunk));
+    if (isHome) return this.timed(home.compute(kept?.reader()() ?? chunk));
     const first = kept?.first ?? firstOf(chunk.qpts);
-    const points = kept ? { points: kept.digest, whole: () => kept.chunk() } : { points: chunk };
+    const points = kept ? { points: kept.digest, whole: kept.reader() } : { points: chunk };
     return this.timed(dispatch.compute({ ...this.parts, ...points, first, count }));
   }
 

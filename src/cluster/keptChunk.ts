@@ -33,8 +33,10 @@ export class KeptChunk implements KeptLines {
     this.free = this.blobs.hold(this.digest, async () => [encoded]);
   }
 
-  chunk(): Chunk {
-    return decodeAnswer<Chunk>(this.encoded);
+  /** Gives the q-points, also after `release`: a chunk that is under way then may still come home. */
+  reader(): () => Chunk {
+    const { encoded } = this;
+    return () => decodeAnswer<Chunk>(encoded);
   }
 
   release(): void {

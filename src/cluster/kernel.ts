@@ -216,7 +216,7 @@ export class Kernel {
 
   /** Asks the engine for as many chunks as there is room for. */
   private fill(): void {
-    if (!this.isAdmitted || this.isDraining) return;
+    if (!this.isAdmitted || !this.isReady || this.isDraining) return;
     const chunks = Math.ceil((POINTS_PER_THREAD * this.executor.threads) / this.latestCount);
     const room = Math.min(MOST_CHUNKS, Math.max(LEAST_CHUNKS, chunks));
     const batch = room - this.underWay.size - this.asked;

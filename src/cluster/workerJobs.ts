@@ -88,12 +88,15 @@ export class WorkerJobs {
   /** Rejects with what the executor throws, and with what the gateway does where it does not have the job. */
   async compute({ job, digest, points, count }: ChunkMessage): Promise<ChunkResult> {
     const known = (name: string) => this.points.get(name, () => this.content<Chunk>(name), keptBytes(count));
-    const [opened, chunk] = await Promise.all([
-      this.jobs.get(job, () => this.open(digest)),
-      typeof points === 'string' ? known(points) : points,
-    ]);
-    if (this.isCancelled(job)) this.jobs.delete(job);
-    return opened.compute(chunk);
+    try {
+      const [opened, chunk] = await Promise.all([
+        this.jobs.get(job, () => this.open(digest)),
+        typeof points === 'string' ? known(points) : points,
+      ]);
+      return opened.compute(chunk);
+    } finally {
+      if (this.isCancelled(job)) this.jobs.delete(job);
+    }
   }
 
   cancel(job: string): void {
