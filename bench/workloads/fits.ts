@@ -36,7 +36,7 @@ const FITS = [
 type Fit = (typeof FITS)[number];
 
 interface Result extends Pick<Fit, 'label' | 'pixels'> {
-  /** seconds of the steps of a fit, the first one included; Euphonic: of one step */
+  /** seconds of the steps of a fit, which begin after its second evaluation; Euphonic: of one step */
   kept: number[];
   anew: number[];
   euphonic: number;
@@ -113,7 +113,7 @@ function text(results: Result[]): string {
   const head = [
     'fit',
     'pixels',
-    'first step, s',
+    'step after setting up, s',
     'later, s',
     'nothing kept, s',
     'Euphonic, s',
