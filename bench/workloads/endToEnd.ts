@@ -1,6 +1,5 @@
 /** From Octave through MEX gateway, socket and daemon, beside the kernel alone in this process. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stopDaemon } from '../../src/client/launcher.js';
 import { readConnectionFile } from '../../src/runtime/daemonAddress.js';
@@ -9,6 +8,7 @@ import { affordablePoints, Kernel } from '../harness/kernel.js';
 import { circumstances } from '../harness/machine.js';
 import { loadMaterials, MATERIALS, type Material, materialFile } from '../harness/materials.js';
 import { type Memory, memoryOf, Octave } from '../harness/octave.js';
+import { ownDaemon } from '../harness/ownDaemon.js';
 import { firstPoints, pointwise, randomPoints } from '../harness/points.js';
 import { figure, type Report, table } from '../harness/report.js';
 import type { Settings } from '../harness/settings.js';
@@ -31,12 +31,7 @@ interface Result {
 }
 
 export async function endToEnd(settings: Settings): Promise<Report> {
-  const folder = mkdtempSync(join(tmpdir(), 'euphonic-bench-'));
-  const env = {
-    ...process.env,
-    EUPHONIC_CONNECTION: join(folder, 'connection.json'),
-    EUPHONIC_MAX_THREADS: String(settings.threads),
-  };
+  const { folder, env, dispose } = ownDaemon(settings);
   const begin = circumstances();
   const results: Result[] = [];
   try {
@@ -48,8 +43,7 @@ export async function endToEnd(settings: Settings): Promise<Report> {
       results.push(await measure(material, qpts, file, settings, env));
     }
   } finally {
-    await stopDaemon(runtimePaths(env)).catch(() => undefined);
-    rmSync(folder, { recursive: true, force: true });
+    await dispose();
   }
   return { workload: 'end-to-end', circumstances: begin, settings, results, text: text(results) };
 }

@@ -1,13 +1,11 @@
 /** Whole fits as Horace makes them: seconds of a step, with and without what is kept between evaluations, and Euphonic's. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { stopDaemon } from '../../src/client/launcher.js';
-import { runtimePaths } from '../../src/runtime/paths.js';
 import { circumstances, ROOT } from '../harness/machine.js';
 import { loadMaterials, materialFile } from '../harness/materials.js';
 import { Octave } from '../harness/octave.js';
+import { ownDaemon } from '../harness/ownDaemon.js';
 import { pointwise, randomPoints } from '../harness/points.js';
 import { pythonEnvironment } from '../harness/python.js';
 import { figure, type Report, table } from '../harness/report.js';
@@ -54,12 +52,7 @@ interface Asked {
 }
 
 export async function fits(settings: Settings): Promise<Report> {
-  const folder = mkdtempSync(join(tmpdir(), 'euphonic-bench-'));
-  const env = {
-    ...process.env,
-    EUPHONIC_CONNECTION: join(folder, 'connection.json'),
-    EUPHONIC_MAX_THREADS: String(settings.threads),
-  };
+  const { folder, env, dispose } = ownDaemon(settings);
   const begin = circumstances();
   const { python } = pythonEnvironment();
   const [material] = await loadMaterials(settings, ['quartz']);
@@ -88,8 +81,7 @@ export async function fits(settings: Settings): Promise<Report> {
     }
   } finally {
     await octave.close();
-    await stopDaemon(runtimePaths(env)).catch(() => undefined);
-    rmSync(folder, { recursive: true, force: true });
+    await dispose();
   }
   return { workload: 'fits', circumstances: begin, settings, results, text: text(results) };
 }

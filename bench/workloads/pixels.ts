@@ -1,13 +1,11 @@
 /** A fit in Horace: broadened intensities of pixels, in the daemon and in the interpreter, and evaluations that are repeated. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { stopDaemon } from '../../src/client/launcher.js';
-import { runtimePaths } from '../../src/runtime/paths.js';
 import { Kernel } from '../harness/kernel.js';
 import { circumstances } from '../harness/machine.js';
 import { loadMaterials, materialFile } from '../harness/materials.js';
 import { Octave } from '../harness/octave.js';
+import { ownDaemon } from '../harness/ownDaemon.js';
 import { pointwise, randomPoints } from '../harness/points.js';
 import { figure, type Report, table } from '../harness/report.js';
 import type { Settings } from '../harness/settings.js';
@@ -21,14 +19,8 @@ const KEPT_BYTES = 2 ** 30;
 type Times = Record<'kernel' | 'sqw' | 'disp_sqw' | 'rescale' | 'copy', number[]>;
 
 export async function pixels(settings: Settings): Promise<Report> {
-  const folder = mkdtempSync(join(tmpdir(), 'euphonic-bench-'));
-  const env = {
-    ...process.env,
-    EUPHONIC_CONNECTION: join(folder, 'connection.json'),
-    EUPHONIC_MAX_THREADS: String(settings.threads),
-    // Every call computes.
-    EUPHONIC_CACHE_BYTES: '0',
-  };
+  // Every call computes.
+  const { folder, env, dispose } = ownDaemon(settings, { EUPHONIC_CACHE_BYTES: '0' });
   const begin = circumstances();
   const [material] = await loadMaterials(settings, ['quartz']);
   const kernel = new Kernel(settings.threads);
@@ -58,8 +50,7 @@ export async function pixels(settings: Settings): Promise<Report> {
   } finally {
     await octave.close();
     kernel.close();
-    await stopDaemon(runtimePaths(env)).catch(() => undefined);
-    rmSync(folder, { recursive: true, force: true });
+    await dispose();
   }
   return { workload: 'pixels', circumstances: begin, settings, results: times, text: text(times) };
 }

@@ -1,13 +1,10 @@
 /** Whole commands that draw a spectrum, from the shell with a warm daemon, beside Euphonic's tools for the same. */
 import { execFile, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { stopDaemon } from '../../src/client/launcher.js';
-import { runtimePaths } from '../../src/runtime/paths.js';
 import { circumstances, ROOT } from '../harness/machine.js';
 import { loadMaterials, materialFile } from '../harness/materials.js';
+import { ownDaemon } from '../harness/ownDaemon.js';
 import { pythonEnvironment } from '../harness/python.js';
 import { figure, type Report, table } from '../harness/report.js';
 import type { Settings } from '../harness/settings.js';
@@ -70,13 +67,7 @@ interface Said {
 }
 
 export async function spectra(settings: Settings, soFar: (report: Report) => void): Promise<Report> {
-  const folder = mkdtempSync(join(tmpdir(), 'euphonic-bench-'));
-  const env = {
-    ...process.env,
-    EUPHONIC_CONNECTION: join(folder, 'connection.json'),
-    EUPHONIC_MAX_THREADS: String(settings.threads),
-    MPLBACKEND: 'agg',
-  };
+  const { folder, env, dispose } = ownDaemon(settings, { MPLBACKEND: 'agg' });
   const { python, versions } = pythonEnvironment();
   const begin = circumstances();
   begin.versions = { ...begin.versions, euphonic: versions.euphonic, matplotlib: versions.matplotlib };
@@ -111,8 +102,7 @@ export async function spectra(settings: Settings, soFar: (report: Report) => voi
     }
     return reportOf(converged);
   } finally {
-    await stopDaemon(runtimePaths(env)).catch(() => undefined);
-    rmSync(folder, { recursive: true, force: true });
+    await dispose();
   }
 }
 
