@@ -303,9 +303,9 @@ export class Dispatch implements Effects, BrokerEvents {
     for (const chunk of this.ledger.unclaimed(className)) {
       const { payload, home, whole } = this.waiting.get(chunk)!;
       this.ledger.claim(chunk, HOME, '', now);
-      const points = async () => whole?.() ?? (decodeMessage<ChunkMessage>(payload, 'chunk').points as Chunk);
-      const result = points().then((chunk) => home.compute(chunk));
-      result.then(
+      const compute = async () =>
+        home.compute(whole?.() ?? (decodeMessage<ChunkMessage>(payload, 'chunk').points as Chunk));
+      compute().then(
         (result) => this.ledger.settle(chunk, 'done') && this.take(chunk)?.resolve(result),
         (error) => this.ledger.settle(chunk, 'failed') && this.take(chunk)?.reject(asEuphonicError(error)),
       );

@@ -103,22 +103,31 @@ export async function writeSpectrum(
 ): Promise<void> {
   const spectrum = flags.scale === undefined ? made : scaledSpectrum(made, flags.scale);
   const unit = flags.energyUnit;
-  const forms = files.map(({ form }) => form);
-  const wanted = PICTURES.filter((form) => forms.includes(form));
+  await writeFiles(
+    files,
+    (figure, forms) => figure.pictures([spectrum, beside], unit, pictureOptions(flags), forms),
+    async (form) =>
+      form === '.json' || form === '.csv'
+        ? WRITERS[form](spectrum, unit)
+        : (await import('./nexusFile.js')).nexusFile(spectrum, unit),
+  );
+}
+
+/** Writes each file: pictures, which are drawn together, and numbers. Throws `file_unreadable` where one cannot be written. */
+export async function writeFiles(
+  files: readonly Output[],
+  draw: (
+    figure: typeof import('../../figure/picture.js'),
+    forms: readonly PictureForm[],
+  ) => Promise<ReadonlyMap<PictureForm, string | Uint8Array>>,
+  numbers: (form: Exclude<Form, PictureForm>) => Promise<string | Uint8Array> | string,
+): Promise<void> {
+  const wanted = PICTURES.filter((form) => files.some((file) => file.form === form));
   // what draws is loaded only where something is drawn
-  const drawn =
-    wanted.length > 0
-      ? await (await import('../../figure/picture.js')).pictures(
-          [spectrum, beside],
-          unit,
-          pictureOptions(flags),
-          wanted,
-        )
-      : undefined;
-  for (const { path, form } of files) {
-    if (form === '.json' || form === '.csv') await writeOutput(path, WRITERS[form](spectrum, unit));
-    else if (form === '.h5' || form === '.nxs')
-      await writeOutput(path, await (await import('./nexusFile.js')).nexusFile(spectrum, unit));
-    else await writeOutput(path, drawn!.get(form)!);
-  }
+  const drawn = wanted.length > 0 ? await draw(await import('../../figure/picture.js'), wanted) : undefined;
+  for (const { path, form } of files)
+    await writeOutput(
+      path,
+      drawn?.get(form as PictureForm) ?? (await numbers(form as Exclude<Form, PictureForm>)),
+    );
 }
