@@ -1,5 +1,6 @@
 // What a binary of a release may ask of the system that it is unpacked on.
 import { readFileSync } from 'node:fs';
+import { machO } from './machO.mjs';
 import { must } from './must.mjs';
 import { toolOf } from './platforms.mjs';
 
@@ -12,33 +13,31 @@ const ofSystem = {
 const ofHost = {
   addon: { Linux: /^$/, Windows: /^node\.exe$/i, Darwin: /^$/ },
   gateway: { Linux: /^libme?x\.so$/, Windows: /^libme?x\.dll$/i, Darwin: /^$/ },
+  octaveGateway: { Linux: /^lib(stdc\+\+\.so\.6|gcc_s\.so\.1)$/ },
 };
 
 /** Symbols that the host looks for, and no others are there to be seen. */
 const exported = {
   addon: ['napi_register_module_v1', 'node_api_module_get_api_version_v1'],
   gateway: ['mexFunction', 'mexfilerequiredapiversion'],
+  octaveGateway: ['mexFunction'],
 };
+/**
+ * Zig's linker shows these all the same. The operators are those of malloc and free in every library of C++, so that it does not
+ * matter whose are taken.
+ */
+const harmless = { Darwin: /^(_Zn[aw]m\w*|_Zd[al]P\w+|__dso_handle|_mh_dylib_header)$/ };
 
-const fromHost = /^(napi_\w+|me?x[A-Z]\w+_800)$/;
+/** Symbols that the host has, and only it. */
+const fromHost = { addon: /^napi_\w+$/, gateway: /^me?x[A-Z]\w+_800$/, octaveGateway: /^me?x[A-Z]\w+$/ };
 
-const NEWEST_GLIBC = [2, 28];
+/** So many are told of a binary. */
+const SHOWN_PROBLEMS = 20;
 
-/** Needed libraries and exported symbols of a library for macOS: its load commands and the trie of its exports. */
-function machO(file) {
-  const bytes = readFileSync(file);
-  if (bytes.readUInt32LE(0) !== 0xfeedfacf) throw new Error(`${file} is no library for macOS`);
-  const LOAD_DYLIB = 0xc;
-  const needed = [];
-  for (let k = 0, at = 32; k < bytes.readUInt32LE(16); k++, at += bytes.readUInt32LE(at + 4)) {
-    if (bytes.readUInt32LE(at) !== LOAD_DYLIB) continue;
-    const start = at + bytes.readUInt32LE(at + 8);
-    needed.push(bytes.toString('utf8', start, bytes.indexOf(0, start)));
-  }
-  return { needed, symbols: undefined };
-}
+/** What the oldest systems have that a release is for; of libstdc++ Debian 12, which has the oldest Octave. */
+const newest = { glibc: [2, 28], libstdcxx: [3, 4, 30], macOS: [11, 0] };
 
-/** The same of one for Linux, and the versions of glibc that it names. */
+/** Of a library for Linux: the libraries that it needs, the symbols that it shows and wants, the versions that it names. */
 async function elf(objdump, file) {
   const headers = await must(objdump, ['-p', file]);
   const symbols = await must(objdump, ['-T', file]);
@@ -52,7 +51,9 @@ async function elf(objdump, file) {
     symbols: [...symbols.matchAll(/^\S+ [^l].{6} (?!\*UND\*)\S+\s+\S+\s+(?:Base\s+)?(\S+)$/gm)].map(
       ([, name]) => name,
     ),
-    versions: [...headers.matchAll(/ GLIBC_(\d+)\.(\d+)/g)].map(([, a, b]) => [Number(a), Number(b)]),
+    searched: [...headers.matchAll(/^ *(?:RPATH|RUNPATH) +(.+)$/gm)].map(([, path]) => path),
+    glibc: versionsIn(headers, /\bGLIBC_([\d.]+)/g),
+    libstdcxx: versionsIn(headers, /\bGLIBCXX_([\d.]+)/g),
   };
 }
 
@@ -65,34 +66,47 @@ async function portableExecutable(objdump, file) {
   };
 }
 
+const versionsIn = (text, pattern) =>
+  [...text.matchAll(pattern)].map(([, version]) => version.split('.').map(Number));
+
+function isNewer(version, limit) {
+  const k = limit.findIndex((number, i) => (version[i] ?? 0) !== number);
+  return k >= 0 && (version[k] ?? 0) > limit[k];
+}
+
+const factsOf = {
+  Linux: elf,
+  Windows: portableExecutable,
+  Darwin: (_, file) => machO(file),
+};
+
 /**
- * Throws where a binary needs libraries that not every system has, a newer glibc, shows symbols that others could take for
- * theirs, or has one of the `paths` of this machine in it.
+ * Throws where a binary needs libraries or symbols that not every system or its host has, a newer system, shows symbols that others
+ * could take for theirs, or has one of the `paths` of this machine in it.
  */
 export async function checkBinary(platform, prefix, kind, file, paths) {
   const system = platform.system.name;
-  const objdump = toolOf(platform, prefix, 'objdump');
-  const {
-    needed,
-    symbols,
-    wanted = [],
-    versions = [],
-  } = system === 'Darwin'
-    ? machO(file)
-    : system === 'Linux'
-      ? await elf(objdump, file)
-      : await portableExecutable(objdump, file);
+  const facts = await factsOf[system](toolOf(platform, prefix, 'objdump'), file);
+  const { needed, symbols, wanted = [], searched = [] } = facts;
+  const shown = symbols.filter((name) => !exported[kind].includes(name) && !harmless[system]?.test(name));
+  const newer = Object.entries(newest).flatMap(([name, limit]) =>
+    (facts[name] ?? [])
+      .filter((version) => isNewer(version, limit))
+      .map((version) => `${name} ${version.join('.')}`),
+  );
   const problems = [
     ...needed
       .filter((name) => !ofSystem[system].test(name) && !ofHost[kind][system].test(name))
+      .concat(newer)
+      .concat(wanted.filter((name) => !fromHost[kind].test(name)))
       .map((name) => `needs ${name}`),
-    ...versions
-      .filter(([a, b]) => a > NEWEST_GLIBC[0] || b > NEWEST_GLIBC[1])
-      .map((v) => `needs glibc ${v.join('.')}`),
-    ...(symbols ?? []).filter((name) => !exported[kind].includes(name)).map((name) => `shows ${name}`),
-    ...wanted.filter((name) => !fromHost.test(name)).map((name) => `needs ${name}`),
-    ...(symbols && !symbols.includes(exported[kind][0]) ? [`has no ${exported[kind][0]}`] : []),
+    ...shown.map((name) => `shows ${name}`),
+    ...searched.map((path) => `looks into ${path}`),
+    ...(symbols.includes(exported[kind][0]) ? [] : [`has no ${exported[kind][0]}`]),
+    ...(facts.macOS?.length === 0 ? ['does not say which macOS it is for'] : []),
     ...paths.filter((path) => readFileSync(file).includes(path)).map((path) => `names ${path}`),
   ];
-  if (problems.length > 0) throw new Error(`${file} ${[...new Set(problems)].join(', ')}`);
+  if (problems.length === 0) return;
+  const first = [...new Set(problems)].slice(0, SHOWN_PROBLEMS);
+  throw new Error(`${file}, problems ${problems.length}: ${first.join(', ')}`);
 }

@@ -33,6 +33,9 @@ const zeromqOnWindows = ['ZMQ_HAVE_IPC=OFF', 'POLLER=select'];
 export const mappedPaths = (cache) =>
   `-ffile-prefix-map=${root}/=euphonic/ -ffile-prefix-map=${cache}/=libraries/`;
 
+/** Zig's linker shows every symbol that is not hidden by the compiler; others have a list of what they show. */
+const hidden = ({ zig }) => (zig ? ' -fvisibility=hidden' : '');
+
 /** What was compiled before is taken from ccache where that is on PATH. */
 async function launcher() {
   const { code } = await run('sh', ['-c', 'command -v ccache'], { quiet: true });
@@ -47,8 +50,8 @@ async function buildLibrary(library, platform, prefix, cache) {
   const common = [
     `-DCMAKE_INSTALL_PREFIX=${prefix}`,
     '-DCMAKE_INSTALL_LIBDIR=lib',
-    // no paths of this machine in assertions, and nothing that other libraries of a process might take for theirs
-    ...['C', 'CXX'].map((language) => `-DCMAKE_${language}_FLAGS=${mappedPaths(cache)}`),
+    // no paths of this machine in assertions
+    ...['C', 'CXX'].map((language) => `-DCMAKE_${language}_FLAGS=${mappedPaths(cache)}${hidden(platform)}`),
     ...(await launcher()),
     '-DCMAKE_CXX_VISIBILITY_PRESET=hidden',
     '-DCMAKE_VISIBILITY_INLINES_HIDDEN=ON',

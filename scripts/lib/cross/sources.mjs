@@ -7,7 +7,7 @@ import { fetched } from './fetched.mjs';
 import { must } from './must.mjs';
 
 /**
- * Name of the archive without Debian's changes, which concern its own packaging, its SHA-256, and what is changed in it: a file,
+ * Name of the archive without Debian's changes, which concern its own packaging, its SHA-256, and what is changed in it: each time a file,
  * the text that is there, and the one that takes its place.
  */
 const archives = {
@@ -20,11 +20,15 @@ const archives = {
     package: 'zeromq3=4.3.4-6',
     file: 'zeromq3_4.3.4.orig.tar.gz',
     sha256: '0ff5a531c9ffaf0dfdc7dc78d13d1383088f454896d252934c429b2554d10559',
-    // newer libraries of C++ want an allocator that can be made one of another type
-    change: [
-      'src/secure_allocator.hpp',
-      'template <typename T> struct secure_allocator_t : std::allocator<T>\n{\n};',
-      'template <typename T> using secure_allocator_t = std::allocator<T>;',
+    changes: [
+      // newer libraries of C++ want an allocator that can be made one of another type
+      [
+        'src/secure_allocator.hpp',
+        'template <typename T> struct secure_allocator_t : std::allocator<T>\n{\n};',
+        'template <typename T> using secure_allocator_t = std::allocator<T>;',
+      ],
+      // a library that is linked into others shows nothing to the process that they are loaded into
+      ['include/zmq.h', '#define ZMQ_EXPORT __attribute__ ((visibility ("default")))', '#define ZMQ_EXPORT'],
     ],
   },
 };
@@ -55,7 +59,7 @@ function replaceIn(path, old, fresh) {
 
 /** The folder with the sources of a library; fetched and unpacked where it is not there. */
 export async function sourcesOf(library, cache) {
-  const { package: name, file, sha256, change } = archives[library];
+  const { package: name, file, sha256, changes = [] } = archives[library];
   const archive = join(cache, 'sources', file);
   if (!existsSync(archive)) {
     mkdirSync(join(cache, 'sources'), { recursive: true });
@@ -70,12 +74,12 @@ export async function sourcesOf(library, cache) {
   const found = sumOf(archive);
   if (found !== sha256) throw new Error(`${archive} has the SHA-256 ${found}; expected ${sha256}`);
   const folder = join(cache, 'sources', file.replace('.orig.tar.gz', ''));
-  const state = JSON.stringify([sha256, change]);
+  const state = JSON.stringify([sha256, changes]);
   if (!stampMatches(join(folder, '.whole'), state)) {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder);
     await must('tar', ['xzf', archive, '-C', folder, '--strip-components=1']);
-    if (change) replaceIn(join(folder, change[0]), change[1], change[2]);
+    for (const [changed, old, fresh] of changes) replaceIn(join(folder, changed), old, fresh);
     writeStamp(join(folder, '.whole'), state);
   }
   return folder;
