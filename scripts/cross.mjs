@@ -1,4 +1,4 @@
-// Builds addon, MEX file for MATLAB and C++ tests for other platforms, on Debian: node scripts/cross.mjs [--cache FOLDER]
+// Builds addon, MEX files for MATLAB and Octave and C++ tests for other platforms, on Debian: node scripts/cross.mjs [--cache FOLDER]
 // PLATFORM…. What is linked into them is built first, from pinned sources, in FOLDER (~/.cache/euphonic-cross). Results are in
 // build/cross, in a folder for each platform.
 import { existsSync, readdirSync } from 'node:fs';
@@ -19,11 +19,12 @@ const modules = join(root, 'node_modules');
 /** Where results for a platform lie. Without a name for it MATLAB does not run there, and there is no MEX file. */
 export function crossBuild(name) {
   const folder = join(root, 'build', 'cross', name);
-  const { mex, system } = platformOf(name);
+  const { mex, octave, system } = platformOf(name);
   const program = (base) => `${base}${system.name === 'Windows' ? '.exe' : ''}`;
   return {
     addon: join(folder, 'addon', 'euphonic.node'),
     gateway: mex && join(folder, 'build', 'native', 'mex', `gateway.${mex}`),
+    octaveGateway: octave && join(folder, 'build', 'native', 'mex', 'gateway.mex'),
     tests: join(folder, 'build', 'test', 'native', program('native_tests')),
     host: mex && join(folder, 'build', 'test', 'mex', program('mex_host')),
   };
@@ -42,6 +43,7 @@ function options(platform, prefix, cache) {
     // macOS has no programs without libraries, and none of its programs run here
     `-DEUPHONIC_TESTS=${platform.zig ? 'OFF' : 'ON'}`,
     `-DEUPHONIC_MATLAB_MEX=${platform.mex ?? ''}`,
+    `-DEUPHONIC_OCTAVE_MEX=${platform.octave ? 'ON' : 'OFF'}`,
     `-DEUPHONIC_ADDON_DIR=${dirname(crossBuild(platform.name).addon)}`,
     `-DCMAKE_PREFIX_PATH=${prefix}`,
     '-DEigen3_DIR=/usr/share/eigen3/cmake',
@@ -51,6 +53,7 @@ function options(platform, prefix, cache) {
     ...(isWindows ? [`-DCMAKE_JS_LIB=${join(prefix, 'lib', 'libnode.a')}`] : []),
     `-DCMAKE_CXX_FLAGS=${mappedPaths(cache)}`,
     `-DEUPHONIC_RELEASE_LINK=${link.join(';')}`,
+    `-DEUPHONIC_STATIC_LINK=${(platform.independent ?? []).join(';')}`,
     `-DCMAKE_CXX_STANDARD_LIBRARIES=${platform.libraries.join(' ')}`,
     ...['EXE', 'MODULE', 'SHARED'].map((kind) => `-DCMAKE_${kind}_LINKER_FLAGS=${ofTests}`),
   ];
@@ -63,14 +66,16 @@ export async function buildFor(name, cache = defaultCache, { tests = true } = {}
   const build = join(root, 'build', 'cross', name, 'build');
   const env = { PKG_CONFIG_LIBDIR: join(prefix, 'lib', 'pkgconfig') };
   await must('cmake', ['-S', root, '-B', build, ...options(platform, prefix, cache)], { env });
-  const targets = ['euphonic_node', ...(platform.mex ? ['euphonic_matlab_mex'] : [])];
+  const targets = ['euphonic_node'];
+  if (platform.mex) targets.push('euphonic_matlab_mex');
+  if (platform.octave) targets.push('euphonic_octave_mex');
   if (tests && !platform.zig) targets.push('native_tests', ...(platform.mex ? ['mex_host'] : []));
   const jobs = String(availableParallelism());
   await must('cmake', ['--build', build, '-j', jobs, '--target', ...targets], { env });
   if (platform.system.name === 'Windows') await checkStack(toolOf(platform, prefix, 'objdump'), build);
   const made = crossBuild(name);
-  for (const [kind, file] of Object.entries({ addon: made.addon, gateway: made.gateway }))
-    if (file) await checkBinary(platform, prefix, kind, file, [root, cache, homedir()]);
+  for (const kind of ['addon', 'gateway', 'octaveGateway'])
+    if (made[kind]) await checkBinary(platform, prefix, kind, made[kind], [root, cache, homedir()]);
   return made;
 }
 
@@ -99,8 +104,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     });
     if (!existsSync(modules)) throw new Error('the npm packages are missing: npm run setup installs them');
     for (const name of positionals.length > 0 ? positionals : Object.keys(platforms)) {
-      const { addon, gateway } = await buildFor(name, values.cache);
-      console.log(`cross: ${addon} ${gateway ?? ''}`);
+      const { addon, gateway, octaveGateway } = await buildFor(name, values.cache);
+      console.log(['cross:', addon, gateway, octaveGateway].filter(Boolean).join(' '));
     }
   } catch (error) {
     console.error(`cross: ${error.message}`);

@@ -2,15 +2,15 @@
 // dependencies and a Node.js. Unpacked and put on MATLAB's or Octave's path it needs no npm and no compiler.
 // `node scripts/toolbox.mjs` after a build; then it is tried in an empty folder, without node and npm on the PATH. What is for
 // other machines `npm run release` makes.
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { cpSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { defaultCache } from './cross.mjs';
 import { must } from './lib/cross/must.mjs';
 import { nodeFor } from './lib/platforms/nodes.mjs';
-import { octaveArgs, root, run } from './lib/run.mjs';
+import { root, run } from './lib/run.mjs';
 import { pack } from './lib/toolbox/archive.mjs';
 import { assemble, packageJson } from './lib/toolbox/contents.mjs';
+import { EmptyPlace, inOctave } from './lib/toolbox/trial.mjs';
 
 const platform = `${process.platform}-${process.arch}`;
 const folderName = `euphonic-${packageJson.version}-${platform}`;
@@ -36,57 +36,25 @@ async function bundle(binary, wanted) {
   }
 }
 
-/** A folder of links to everything on the PATH but Node.js and what belongs to it. */
-function pathWithoutNode(parent) {
-  const links = join(parent, 'bin');
-  mkdirSync(links);
-  for (const directory of process.env.PATH.split(delimiter)) {
-    for (const program of existsSync(directory) ? readdirSync(directory) : []) {
-      const link = join(links, program);
-      if (!/^(node|nodejs|npm|npx|corepack)$/.test(program) && !existsSync(link)) {
-        try {
-          symlinkSync(join(directory, program), link);
-        } catch {
-          // a link to nothing is there already
-        }
-      }
-    }
-  }
-  return links;
-}
-
 async function tryOut(archive) {
   if ((await run('sh', ['-c', 'command -v octave-cli'], { quiet: true })).code !== 0) {
     console.log('SKIPPED: the toolbox was not tried: no octave-cli on PATH');
     return;
   }
-  const empty = mkdtempSync(join(tmpdir(), 'euphonic-toolbox-'));
+  const place = new EmptyPlace();
   try {
-    await must('unzip', ['-q', archive, '-d', empty]);
-    const unpacked = join(empty, folderName);
-    const code = [
-      `addpath('${unpacked}')`,
-      'facts = euphonic.setup()',
-      'assert(facts.ready)',
-      // Octave adds its own folder of programs to the PATH, so that does not prove which Node.js runs
-      "[~, exe] = system(sprintf('readlink /proc/%d/exe', facts.daemon.pid))",
-      `assert(strncmp(exe, '${unpacked}', ${unpacked.length}), ['the daemon runs in ' exe])`,
-      `run('${join(unpacked, 'examples', 'first_script.m')}')`,
-      'euphonic.stop',
-    ].join('; ');
-    const env = {
-      PATH: pathWithoutNode(empty),
-      HOME: empty,
-      EUPHONIC_CONNECTION: join(empty, 'connection.json'),
-      EUPHONIC_HOME: '',
-    };
-    const output = await must('octave-cli', [...octaveArgs, '--eval', code], { env, timeoutSeconds: 120 });
-    const version = await must(join(unpacked, 'euphonicd'), ['--version'], { env });
-    if (!version.includes(packageJson.version)) throw new Error(`euphonicd printed ${version}`);
-    if (!/ meV .* mbarn/.test(output)) throw new Error(`the first script printed no modes:\n${output}`);
+    const unpacked = await place.unpack(archive);
+    const cli = `'${join(unpacked, 'euphonicd')}'`;
+    try {
+      await inOctave(place, unpacked);
+      const version = await place.must(`${cli} --version`);
+      if (!version.includes(packageJson.version)) throw new Error(`euphonicd printed ${version}`);
+    } finally {
+      await place.sh(`${cli} stop`);
+    }
     console.log('toolbox: tried in an empty folder, without node and npm on the PATH');
   } finally {
-    rmSync(empty, { recursive: true, force: true });
+    place.end();
   }
 }
 

@@ -4,18 +4,24 @@
 //
 // This is the interface of `mex -R2018a`: names end in _800, and complex arrays have real and imaginary parts
 // in turns. Every MATLAB since R2018a loads what is built for it.
+//
+// With EUPHONIC_FOR_OCTAVE it is that of Octave 7 and later, which has the same functions by their own names:
+// imaginary parts lie apart, and characters are bytes.
 #pragma once
 
 #include <stddef.h>
 #include <stdint.h>
 
-#define MX_HAS_INTERLEAVED_COMPLEX 1
-
 typedef struct mxArray_tag mxArray;
 typedef size_t mwSize;
 typedef size_t mwIndex;
 typedef bool mxLogical;
+#if defined(EUPHONIC_FOR_OCTAVE)
+typedef char mxChar;
+#else
+#define MX_HAS_INTERLEAVED_COMPLEX 1
 typedef char16_t mxChar;
+#endif
 
 enum mxComplexity { mxREAL, mxCOMPLEX };
 enum mxClassID {
@@ -38,6 +44,7 @@ enum mxClassID {
   mxFUNCTION_CLASS
 };
 
+#if !defined(EUPHONIC_FOR_OCTAVE)
 #define mxAddField mxAddField_800
 #define mxArrayToString mxArrayToString_800
 #define mxCreateCellMatrix mxCreateCellMatrix_800
@@ -85,6 +92,7 @@ enum mxClassID {
 #define mexAtExit mexAtExit_800
 #define mexCallMATLABWithTrap mexCallMATLABWithTrap_800
 #define mexErrMsgIdAndTxt mexErrMsgIdAndTxt_800
+#endif
 
 #if defined(_WIN32)
 #define MATLAB_EXPORT __declspec(dllexport)
@@ -137,6 +145,9 @@ MATLAB_API bool mxIsUint8(const mxArray* array);
 
 MATLAB_API void* mxGetData(const mxArray* array);
 MATLAB_API mxChar* mxGetChars(const mxArray* array);
+#if defined(EUPHONIC_FOR_OCTAVE)
+MATLAB_API void* mxGetImagData(const mxArray* array);
+#endif
 MATLAB_API mxLogical* mxGetLogicals(const mxArray* array);
 MATLAB_API char* mxArrayToString(const mxArray* array);
 MATLAB_API mxArray* mxGetCell(const mxArray* array, mwIndex index);

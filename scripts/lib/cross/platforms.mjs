@@ -2,9 +2,10 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** What makes a binary of Linux independent of the compiler's own libraries. */
+/** What makes a binary of Linux independent of the compiler's own libraries, and shows nothing of it. */
+const independent = ['-static-libstdc++', '-static-libgcc'];
 const exportsOfElf = join(dirname(fileURLToPath(import.meta.url)), 'exports.map');
-const independent = ['-static-libstdc++', '-static-libgcc', `-Wl,--version-script=${exportsOfElf}`, '-s'];
+const bare = [`-Wl,--version-script=${exportsOfElf}`, '-s'];
 /** Before glibc 2.34 they were libraries of their own. */
 const partsOfGlibc = ['-Wl,--push-state,--as-needed', '-lpthread', '-ldl', '-lrt', '-Wl,--pop-state'];
 
@@ -13,8 +14,9 @@ const lookedUpLater = ['-Wl,-undefined,dynamic_lookup', '-s'];
 
 /**
  * Names are Node's `process.platform`-`process.arch`. `packages` are Debian's, `compiler` is the prefix of gcc and g++ (of macOS
- * it is Zig's clang), `system` what CMake calls the target, `link` how addon and MEX file are linked, without the compiler's own libraries,
- * `libraries` what a static libzmq asks of the system; `mex` is MATLAB's name for a MEX file there.
+ * it is Zig's clang), `system` what CMake calls the target, `link` how addon and MEX files are linked, `independent` how those that are not
+ * Octave's get the compiler's own libraries, `libraries` what a static libzmq asks of the system; `mex` is MATLAB's name for a MEX file there.
+ * One MEX file is for every Octave since 7 where `octave` is set: elsewhere it would have to name the libraries of one version.
  */
 export const platforms = {
   'linux-x64': {
@@ -22,17 +24,21 @@ export const platforms = {
     compiler: '',
     glibc: { target: 'x86_64-linux-gnu.2.28' },
     system: { name: 'Linux', processor: 'x86_64' },
-    link: independent,
+    link: bare,
+    independent,
     libraries: partsOfGlibc,
     mex: 'mexa64',
+    octave: true,
   },
   'linux-arm64': {
     packages: ['g++-aarch64-linux-gnu'],
     compiler: 'aarch64-linux-gnu-',
     glibc: { target: 'aarch64-linux-gnu.2.28' },
     system: { name: 'Linux', processor: 'aarch64' },
-    link: independent,
+    link: bare,
+    independent,
     libraries: partsOfGlibc,
+    octave: true,
   },
   'win32-x64': {
     packages: ['g++-mingw-w64-x86-64-posix', 'binutils-mingw-w64-x86-64'],

@@ -30,22 +30,30 @@ async function ofCompiler({ zig, system, compiler }, cache) {
   return [['libstdc++ and libgcc 12', gcc, debian(base)]];
 }
 
-async function ofBinaries(platform, cache) {
-  const [highway, zeromq] = await Promise.all(['highway', 'zeromq'].map((name) => sourcesOf(name, cache)));
+async function ofAddon(platform, cache) {
+  const highway = await sourcesOf('highway', cache);
   return [
     ['Highway 1.2.0', 'Apache-2.0 OR BSD-3-Clause', join(highway, 'LICENSE-BSD3')],
-    ...(platform.mex
-      ? [
-          [
-            'ZeroMQ 4.3.4, with TweetNaCl (public domain)',
-            'LGPL-3.0-or-later, with an exception for static linking',
-            join(zeromq, 'COPYING.LESSER'),
-          ],
-          ['msgpack-cxx', 'BSL-1.0', debian('libmsgpack-cxx-dev')],
-        ]
-      : []),
     ...(await ofCompiler(platform, cache)),
   ];
+}
+
+async function ofGateways({ mex, octave }, cache) {
+  if (!mex && !octave) return [];
+  const zeromq = await sourcesOf('zeromq', cache);
+  return [
+    [
+      'ZeroMQ 4.3.4, with TweetNaCl (public domain)',
+      'LGPL-3.0-or-later, with an exception for static linking',
+      join(zeromq, 'COPYING.LESSER'),
+    ],
+    ['msgpack-cxx', 'BSL-1.0', debian('libmsgpack-cxx-dev')],
+  ];
+}
+
+async function ofNode({ name }, cache) {
+  const { version, licenceText } = await nodeFacts(name, cache);
+  return [[`Node.js ${version}`, 'MIT and those of its parts', licenceText]];
 }
 
 /** Name, version, licence of a package of npm, and the file that has its text. */
@@ -55,22 +63,30 @@ function ofPackage(folder) {
   return [`${name} ${version}`, license ?? 'see its files', file && join(folder, file)];
 }
 
-/** Writes both into the folder; `packages` are the folders of npm's packages in it. */
+/** Writes both into the folder of a zip; `packages` are the folders of npm's packages in it. */
 export async function addComponents(platform, folder, packages, cache) {
+  const parts = await Promise.all([ofAddon, ofGateways, ofNode].map((rows) => rows(platform, cache)));
+  write(platform, folder, [...copyTexts(parts.flat(), folder), ...packages.map(ofPackage)]);
+}
+
+/** The same for a package that has the addon alone. */
+export async function addComponentsOfAddon(platform, folder, cache) {
+  write(platform, folder, copyTexts(await ofAddon(platform, cache), folder));
+}
+
+/** Rows that name the copies in the folder. */
+function copyTexts(rows, folder) {
   const licences = join(folder, 'licences');
   mkdirSync(licences, { recursive: true });
-  const node = await nodeFacts(platform.name, cache);
-  const binaries = [
-    ...(await ofBinaries(platform, cache)),
-    [`Node.js ${node.version}`, 'MIT and those of its parts', node.licenceText],
-  ];
-  const rows = binaries.map(([name, licence, text]) => {
+  return rows.map(([name, licence, text]) => {
     const file = join(licences, `${name.split(/[ ,]/)[0]}.txt`);
     if (!existsSync(text)) throw new Error(`the licence of ${name} is not in ${text}`);
     copyFileSync(text, file);
     return [name, licence, file];
   });
-  for (const path of packages) rows.push(ofPackage(path));
+}
+
+function write(platform, folder, rows) {
   const lines = rows.map(
     ([name, licence, text]) =>
       `| ${name} | ${licence} | ${text ? relative(folder, text).replaceAll('\\', '/') : 'in its package.json'} |`,

@@ -9,7 +9,7 @@ import { root } from '../run.mjs';
 export const packageJson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 /** Dependencies that only a build needs. */
-const buildOnly = ['cmake-js', 'node-addon-api', 'node-api-headers'];
+export const buildOnly = ['cmake-js', 'node-addon-api', 'node-api-headers'];
 
 const copy = (from, to, options) => cpSync(from, to, { recursive: true, dereference: true, ...options });
 const write = (path, lines, newline = '\n', mode = 0o644) =>
