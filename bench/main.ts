@@ -1,4 +1,4 @@
-/** The benchmarks: `npm run bench -- stages|scaling|plans|end-to-end|pixels|fits|reading|spectra|cluster|peers|all [options]`. */
+/** The benchmarks: `npm run bench -- stages|scaling|plans|end-to-end|pixels|fits|reading|spectra|cluster|peers|release|all [options]`. */
 import { Command, InvalidArgumentError } from 'commander';
 import { loadAddon } from '../src/compute/local/addon.js';
 import { publish, type Report } from './harness/report.js';
@@ -17,7 +17,11 @@ const WORKLOADS: Readonly<Record<string, () => Promise<Workload>>> = {
   spectra: async () => (await import('./workloads/spectra.js')).spectra,
   cluster: async () => (await import('./workloads/cluster.js')).cluster,
   peers: async () => (await import('./workloads/peers.js')).peers,
+  release: async () => (await import('./workloads/release.js')).release,
 };
+
+/** Needs what only `npm run release` makes. */
+const APART = ['release'];
 
 type Options = Omit<Settings, 'threads'> & { threads?: number; print?: boolean };
 
@@ -34,7 +38,8 @@ const program = new Command('npm run bench --')
   .showHelpAfterError()
   .action(async (workload: string, options: Options) => {
     const { print = false, ...asked } = options;
-    const names = workload === 'all' ? Object.keys(WORKLOADS) : [workload];
+    const names =
+      workload === 'all' ? Object.keys(WORKLOADS).filter((name) => !APART.includes(name)) : [workload];
     const unknown = names.find((name) => !Object.hasOwn(WORKLOADS, name));
     if (unknown !== undefined) program.error(`error: there is no workload '${unknown}'`);
     const settings = { ...asked, threads: asked.threads ?? loadAddon().availableThreads().threads };

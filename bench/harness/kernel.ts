@@ -3,7 +3,7 @@
 import type { JobOptions } from '../../src/compute/executor.js';
 import { loadAddon } from '../../src/compute/local/addon.js';
 import { nativeContent } from '../../src/compute/local/content.js';
-import type { NativePlan, NativePool } from '../../src/compute/local/native.js';
+import type { NativeAddon, NativePlan, NativePool } from '../../src/compute/local/native.js';
 import type { ForceConstants } from '../../src/models/forceConstants.js';
 import { coherentScatteringLengths } from '../../src/models/scatteringLengths.js';
 import { firstPoints } from './points.js';
@@ -24,8 +24,11 @@ export interface PlannedMaterial {
 export class Kernel {
   private readonly pool: NativePool;
 
-  constructor(threads: number) {
-    this.pool = new (loadAddon().Pool)(threads);
+  constructor(
+    threads: number,
+    private readonly addon: NativeAddon = loadAddon(),
+  ) {
+    this.pool = new addon.Pool(threads);
   }
 
   get threads(): number {
@@ -33,7 +36,7 @@ export class Kernel {
   }
 
   async plan(fc: ForceConstants): Promise<PlannedMaterial> {
-    const model = await loadAddon().createModel(nativeContent(fc));
+    const model = await this.addon.createModel(nativeContent(fc));
     const options = { asr: 'none', dipole: true, dipoleParameter: 1 } as const;
     return { fc, plan: await this.pool.plan(model, options).plan };
   }
