@@ -8,6 +8,7 @@ import { existsSync, mkdtempSync, readFileSync, realpathSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { mirror } from './lib/mirror.mjs';
 import { root as checkout, run } from './lib/run.mjs';
 
 /** Debian 12's own Node.js is too old; there the one that runs this script is taken. */
@@ -19,13 +20,6 @@ const releases = {
 async function output(command, args) {
   const result = await run(command, args, { quiet: true });
   return result.code === 0 ? result.output.trim() : '';
-}
-
-/** The first mirror of Debian that apt knows, unless EUPHONIC_DEBIAN_MIRROR names one. */
-async function mirror() {
-  if (process.env.EUPHONIC_DEBIAN_MIRROR) return process.env.EUPHONIC_DEBIAN_MIRROR;
-  const known = await output('apt-get', ['indextargets', '--format', '$(REPO_URI)', 'Origin: Debian']);
-  return known.split('\n')[0] || 'http://deb.debian.org/debian';
 }
 
 /** What a root is made with, as variables of lib/freshRoot.sh. */

@@ -1,11 +1,12 @@
 // Runs what can be tried here of other platforms: node scripts/platforms.mjs [--cache FOLDER] [mex] [windows] [arm]
-// [node22] [node24]; all without names. Builds for them first (scripts/cross.mjs). The last line is `N passed, N failed, N skipped`.
+// [node22] [node24] [debian]; all without names. Builds for them first (scripts/cross.mjs). The last line is `N passed, N failed, N skipped`.
 import { parseArgs } from 'node:util';
 import { buildFor, defaultCache } from './cross.mjs';
 import { NotFetched } from './lib/cross/fetched.mjs';
 import { withOwnDaemon } from './lib/ownDaemon.mjs';
 import { arm } from './lib/platforms/arm.mjs';
 import { runChecks } from './lib/platforms/checks.mjs';
+import { debian } from './lib/platforms/debian.mjs';
 import { mexOnLinux } from './lib/platforms/mexHost.mjs';
 import { nodeRelease } from './lib/platforms/nodes.mjs';
 import { Trial } from './lib/platforms/tree.mjs';
@@ -34,6 +35,7 @@ const suites = {
   arm: { title: 'Linux on ARM, in QEMU', go: arm },
   node22: { title: 'Node 22', go: (cache) => onNode(22, cache) },
   node24: { title: 'Node 24', go: (cache) => onNode(24, cache) },
+  debian: { title: 'The release for Linux, in Debian 11 and 13', go: debian },
 };
 
 async function mex(cache) {
