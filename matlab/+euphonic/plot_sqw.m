@@ -35,14 +35,18 @@ function [result, distance] = plot_sqw(model, corners, energy, varargin)
     if ~isempty(corners)
         of_path = {'labels', 'n_points'};
     end
+    euphonic.internal.spectrum.as_model(caller, model);
     options = euphonic.internal.options.name_values(caller, [{'fwhm', 'width', 'zone', 'lim', 'title'}, of_path], ...
         varargin);
     energy = double(energy(:));
     options = euphonic.internal.plot.map_options(caller, energy, options);
-    [path, drawn] = path_and_model(caller, model, corners, options);
-    [w, sf] = drawn.horace_disp(path.qpts(:, 1), path.qpts(:, 2), path.qpts(:, 3));
+    to_crystal = eye(3);
+    if ~euphonic.internal.options.is_none(model.conversion_mat)
+        to_crystal = model.conversion_mat;
+    end
+    path = euphonic.internal.plot.path_of(caller, model.force_constants, corners, options, to_crystal);
     distance = path.distance;
-    map = euphonic.internal.plot.map_of_modes(energy, w, sf, options.fwhm);
+    map = euphonic.internal.spectrum.sqw_along(caller, model, path, energy, options.fwhm);
     euphonic.internal.plot.draw_map(distance, energy, map, options);
     euphonic.internal.plot.label_path(path, options);
     ylabel('energy (meV)');
@@ -51,19 +55,5 @@ function [result, distance] = plot_sqw(model, corners, energy, varargin)
     ylabel(bar, 'mbarn / meV per atom');
     if nargout > 0
         result = map;
-    end
-end
-
-function [path, model] = path_and_model(caller, model, corners, options)
-    % The path, and a model in which each line of it approaches zone centres in its own direction.
-    none = @euphonic.internal.options.is_none;
-    to_crystal = eye(3);
-    if ~none(model.conversion_mat)
-        to_crystal = model.conversion_mat;
-    end
-    path = euphonic.internal.plot.path_of(caller, model.force_constants, corners, options, to_crystal);
-    if ~none(path.directions) && none(model.splitting_directions)
-        model = copy(model);
-        model.splitting_directions = path.directions;
     end
 end

@@ -54,7 +54,7 @@ export function workService(parts: WorkParts, context: ServiceContext): Service<
 function spectrumHandlers(
   spectra: Spectra,
   log: Log,
-): Pick<Handlers<WorkMethod>, SpectrumMethod | 'spectrum.powder_sqw'> {
+): Pick<Handlers<WorkMethod>, SpectrumMethod | 'spectrum.sqw' | 'spectrum.powder_sqw'> {
   const makeSpectrum = async <M extends SpectrumMethod>(
     method: M,
     { params, frames, signal, respond }: SpectrumCall<M>,
@@ -68,6 +68,12 @@ function spectrumHandlers(
     'spectrum.dos': (call) => makeSpectrum('spectrum.dos', call),
     'spectrum.map': (call) => makeSpectrum('spectrum.map', call),
     'spectrum.powder': (call) => makeSpectrum('spectrum.powder', call),
+    'spectrum.sqw': async ({ params, frames, signal, respond }) => {
+      const { intensities, figures } = await spectra.sqw(params, frames, signal);
+      const [nEnergies] = frames.get('energies')!.shape;
+      const shape = [frames.get('qpts')!.shape[1], nEnergies];
+      return respond(figures, [float64Frame('intensities', shape, intensities)]);
+    },
     'spectrum.powder_sqw': async ({ params, frames, signal, respond }) => {
       const { intensities, summary } = await spectra.powderSqw(params, frames, signal);
       return respond(summary, [float64Frame('intensities', [intensities.length], intensities)]);

@@ -72,6 +72,11 @@ export type Response =
   | { id: number; result: Record<string, unknown>; frames: ArrayFrame[] }
   | { id: number; error: ErrorBody };
 
+const WIDTH = expect(
+  `1 to ${MAX_WIDTH_COEFFICIENTS} finite numbers: FWHM in meV, ascending coefficients in the energy transfer`,
+  width,
+);
+
 export const PARAMS = {
   hello: v.strictObject({ client: text, version: text, protocol: integer(0, 1e6) }),
   'model.load': v.strictObject({
@@ -143,6 +148,16 @@ export const PARAMS = {
       ),
     ),
   }),
+  'spectrum.sqw': v.strictObject({
+    model: modelId,
+    ...PLAN_OPTIONS,
+    ...SCATTERING_OPTIONS,
+    negative_e: flag(false),
+    width: WIDTH,
+    intensity_limit: CALCULATION_OPTIONS.intensity_limit,
+    ...THREAD_OPTIONS,
+    ticket,
+  }),
   'spectrum.powder_sqw': v.strictObject({
     model: modelId,
     ...PLAN_OPTIONS,
@@ -153,10 +168,7 @@ export const PARAMS = {
     npts: count,
     npts_max: count,
     shape: CALCULATION_OPTIONS.shape,
-    width: expect(
-      `1 to ${MAX_WIDTH_COEFFICIENTS} finite numbers: FWHM in meV, ascending coefficients in the energy transfer`,
-      width,
-    ),
+    width: WIDTH,
     frequency_scale: positive(1),
     ...THREAD_OPTIONS,
     ticket,
@@ -198,6 +210,7 @@ export const WORK_METHODS = [
   'spectrum.dos',
   'spectrum.map',
   'spectrum.powder',
+  'spectrum.sqw',
   'spectrum.powder_sqw',
   'job.open',
   'job.compute',
@@ -217,7 +230,7 @@ export type ControlMethod = (typeof CONTROL_METHODS)[number];
 // -- arrays of requests ----------------------------------------------------------------------------------------------
 
 /** A dimension is a number, or a letter that has the same value wherever it occurs in one message; `3n` is 3 times n. */
-export type Dimension = number | 'n' | '3n' | 'c' | 'count';
+export type Dimension = number | 'n' | '3n' | 'c' | 'm' | 'count';
 
 export interface FrameRule {
   dtype: Dtype;
@@ -252,6 +265,12 @@ export const REQUEST_FRAMES: { readonly [M in Method]?: Readonly<Record<string, 
   'job.compute': POINT_FRAMES,
   'spectrum.map': { debye_waller: DEBYE_WALLER_FRAME },
   'spectrum.powder': { debye_waller: DEBYE_WALLER_FRAME },
+  'spectrum.sqw': {
+    debye_waller: DEBYE_WALLER_FRAME,
+    qpts: { dtype: '<f8', shape: [3, 'count'] },
+    directions: { dtype: '<f8', shape: [3, 'count'], optional: true },
+    energies: { dtype: '<f8', shape: ['m'] },
+  },
   'spectrum.powder_sqw': {
     debye_waller: DEBYE_WALLER_FRAME,
     q: { dtype: '<f8', shape: ['count'] },

@@ -119,6 +119,15 @@ export interface SpectrumSummary {
   notes: string[];
 }
 
+/** Of intensities at q-points and energies, which are a frame. */
+interface SqwSummary {
+  kernel_seconds: number;
+  threads: number;
+  /** how many modes have a negative frequency */
+  imaginary: number;
+  notes: string[];
+}
+
 /** How well a powder average is known; the intensities are a frame. */
 export interface PowderSqwSummary {
   /** relative errors of the spheres, as their sampling has them: median and largest */
@@ -218,6 +227,7 @@ export interface Results {
   'spectrum.dos': SpectrumSummary;
   'spectrum.map': SpectrumSummary;
   'spectrum.powder': SpectrumSummary;
+  'spectrum.sqw': SqwSummary;
   'spectrum.powder_sqw': PowderSqwSummary;
   'job.open': JobSummary;
   'job.compute': { job: string; offset: number; count: number; kernel_seconds: number; imaginary: number };

@@ -1,7 +1,7 @@
 /** Maps: S(Q,ω) or modes per energy along a path. */
 import type { SampledPath } from '../qpoints/paths/sample.js';
 import { pathAxis } from './dispersion.js';
-import { FWHM_PER_DEVIATION, fwhmAt, normalIntegral } from './normal.js';
+import { FWHM_PER_DEVIATION, fwhmAt, MIN_WIDTH, normalIntegral } from './normal.js';
 import { edges, type Provenance, type Spectrum } from './spectrum.js';
 
 interface MapRequest {
@@ -55,6 +55,33 @@ export function mapSpectrum(
     lines: [],
     provenance,
   };
+}
+
+/**
+ * sqw at energies (meV) [nPoints, energies]: a Gaussian for each mode, whose FWHM has these ascending coefficients in the energy. A
+ * mode's intensity counts up to `limit`; one that is infinite without it is left out.
+ */
+export function sqwAt(
+  { energies: ofModes, intensities }: MapModes,
+  nPoints: number,
+  energies: Float64Array,
+  { width, limit = Number.POSITIVE_INFINITY }: { width: readonly number[]; limit?: number },
+): Float64Array {
+  const deviations = energies.map(
+    (energy) => Math.max(fwhmAt(width, energy), MIN_WIDTH) / FWHM_PER_DEVIATION,
+  );
+  const data = new Float64Array(nPoints * energies.length);
+  for (let mode = 0; mode < ofModes.length; mode++) {
+    const intensity = Math.min(intensities[mode], limit);
+    if (!Number.isFinite(intensity)) continue;
+    const row = (mode % nPoints) * energies.length;
+    for (let k = 0; k < energies.length; k++) {
+      const x = (energies[k] - ofModes[mode]) / deviations[k];
+      if (Math.abs(x) > TAIL) continue;
+      data[row + k] += (intensity * Math.exp((-x * x) / 2)) / (deviations[k] * Math.sqrt(2 * Math.PI));
+    }
+  }
+  return data;
 }
 
 /** Adds a Gaussian of an area to a row of bins; without a width, all of it to one. */

@@ -1,6 +1,8 @@
 /** Gaussians. */
 
 export const FWHM_PER_DEVIATION = Math.sqrt(8 * Math.LN2);
+/** FWHM in meV, as of the kernel's broadened intensities. */
+export const MIN_WIDTH = 1e-6;
 
 /** A width whose polynomial in the energy has these ascending coefficients; its sign has no meaning. */
 export function fwhmAt(coefficients: readonly number[], energy: number): number {

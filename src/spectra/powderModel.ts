@@ -3,7 +3,7 @@
  * energy, from which any width and scale follows without a new calculation.
  */
 import { BOLTZMANN } from './constants.js';
-import { FWHM_PER_DEVIATION, fwhmAt } from './normal.js';
+import { FWHM_PER_DEVIATION, fwhmAt, MIN_WIDTH } from './normal.js';
 
 /** Spheres of |Q| = k · spacing, k from `first` on. */
 export interface PowderShells {
@@ -29,8 +29,6 @@ export interface PowderLine {
   isBothSides: boolean;
 }
 
-/** meV, as of broadened intensities of single crystals. */
-const MIN_WIDTH = 1e-6;
 /** A Gaussian ends so many standard deviations from its middle. */
 const TAIL = 8;
 

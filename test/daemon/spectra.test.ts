@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { materials } from '../../crystals/generate.js';
 import { float64Frame, toFloat64Array } from '../../src/protocol/arrays.js';
+import type { ModelSummary } from '../../src/protocol/results.js';
 import { TestDaemon } from '../support/daemon.js';
 import { RawPeer } from '../support/rawPeer.js';
 
@@ -13,10 +14,12 @@ describe('spectra of the daemon', function () {
   let peer: RawPeer;
   let control: RawPeer;
   let model: string;
+  let summary: ModelSummary;
   let file: string;
   before(async () => {
     file = daemon.model('quartz', materials.quartz());
-    ({ model } = await daemon.client().loadModel(file));
+    summary = await daemon.client().loadModel(file);
+    model = summary.model;
     peer = new RawPeer(daemon.connection(), 'work');
     control = new RawPeer(daemon.connection(), 'control');
   });
@@ -137,6 +140,42 @@ describe('spectra of the daemon', function () {
     assert.ok(Math.abs(sum(dho.intensities) / sum(first.intensities) - 1) < 0.1);
   });
 
+  it('of single crystals are sqw at each q-point and each energy', async () => {
+    const points = [
+      [0.1, 0, 0],
+      [1, 0, 2],
+      [1, 0, 2.1],
+      [0.5, 0.2, -1],
+    ];
+    const ways = [NaN, 1, NaN, NaN];
+    const energies = Float64Array.from({ length: 40 }, (_, k) => 4 * k - 20);
+    const grid: [number, number, number] = [2, 2, 2];
+    const options = { asr: 'reciprocal' as const, temperature: 300, debye_waller_grid: grid };
+    const line = { negative_e: true, width: [3, 0.01], intensity_limit: 40 };
+    const found = await ask('spectrum.sqw', { ...options, ...line }, [
+      float64Frame('qpts', [3, 4], Float64Array.from([0, 1, 2].flatMap((c) => points.map((q) => q[c])))),
+      float64Frame('directions', [3, 4], Float64Array.from([0, 1, 2].flatMap((c) => ways.map((x) => x * c)))),
+      float64Frame('energies', [40], energies),
+    ]);
+    const pairs = points.flatMap((q, i) => Array.from(energies, () => ({ q, way: ways[i] })));
+    const columns = (of: (pair: (typeof pairs)[number], c: number) => number) =>
+      Float64Array.from([0, 1, 2].flatMap((c) => pairs.map((pair) => of(pair, c))));
+    const { intensities } = await daemon.client().evaluate(
+      summary,
+      columns(({ q }, c) => q[c]),
+      {
+        ...{ ...options, ...line, quantity: 'sqw', bose: true },
+        directions: columns(({ way }, c) => way * c),
+        energies: Float64Array.from(pairs, (_, k) => energies[k % 40]),
+      },
+    );
+    const largest = Math.max(...intensities!);
+    assert.ok(largest > 1);
+    found.intensities.forEach((x, k) => {
+      assert.ok(Math.abs(x - intensities![k]) < 1e-9 * largest, `${k}: ${x} ${intensities![k]}`);
+    });
+  });
+
   it('are cancelled by their ticket, and shown while they are made', async () => {
     const request = peer.request('spectrum.powder', { model, asr, error: 0.01, ticket: 'mine' });
     let job: Record<string, unknown> | undefined;
@@ -158,7 +197,7 @@ describe('spectra of the daemon', function () {
   });
 
   it('are refused with what is wrong', async () => {
-    for (const [method, params, code, words] of [
+    for (const [method, params, code, words, frames] of [
       ['spectrum.dos', { e_min: 500, e_max: 600 }, 'invalid_argument', /No mode lies/],
       ['spectrum.dos', { energy_broadening: [0] }, 'invalid_argument', /broadening is 0/],
       ['spectrum.dos', { pdos: ['Fe'] }, 'invalid_argument', /no atoms of type Fe.*Si, O/],
@@ -169,8 +208,19 @@ describe('spectra of the daemon', function () {
       ['spectrum.powder', { weighting: 'incoherent' }, 'invalid_argument', /needs a temperature/],
       ['spectrum.powder', { q_max: 2, q_min: 2 }, 'invalid_argument', /from 2 to 2/],
       ['spectrum.powder', { npts: 2 ** 18 }, 'too_large', /MAX_DIRECTIONS/],
-    ] as const) {
-      const response = await peer.request(method, { model, ...params });
+      ['spectrum.sqw', {}, 'invalid_argument', /needs width/],
+      [
+        'spectrum.sqw',
+        { width: [1] },
+        'invalid_argument',
+        /qpts holds NaN/,
+        [
+          float64Frame('qpts', [3, 1], Float64Array.of(0, NaN, 0)),
+          float64Frame('energies', [1], Float64Array.of(1)),
+        ],
+      ],
+    ] as [string, Record<string, unknown>, string, RegExp, Frames?][]) {
+      const response = await peer.request(method, { model, ...params }, frames);
       assert.ok('error' in response, method);
       const { message, expected } = response.error;
       assert.equal(response.error.code, code, message);

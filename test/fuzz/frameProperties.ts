@@ -43,7 +43,7 @@ const GOOD: Readonly<Record<string, unknown>> = {
   ...{ model: 'f'.repeat(64), path: '/x', job: 'j1', offset: 0, count: 2, n_points: 10, grid: [2, 2, 2] },
   ...{ temperature: 300, atom_type: ['O'], client: 'x', version: '1', protocol: 1 },
 };
-const EXTENTS = { n: 1, '3n': 3, c: 1, count: 2 };
+const EXTENTS = { n: 1, '3n': 3, c: 1, m: 1, count: 2 };
 
 const goodParams = (method: Method) =>
   Object.entries(GOOD).filter(([name]) => Object.hasOwn(PARAMS[method].entries, name));

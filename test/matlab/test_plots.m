@@ -116,13 +116,38 @@ function a_map_follows_a_path_through_another_zone()
     path = euphonic.internal.plot.path_of('test', fc, [], struct('path', 'M K | A L', 'q_spacing', 0.1, ...
                                                                'zone', [1 0 2]));
     [w, sf] = model.horace_disp(path.qpts(:, 1), path.qpts(:, 2), path.qpts(:, 3));
-    check_near(map, euphonic.internal.plot.map_of_modes((0:2:160).', w, sf, 4), 1e-12);
+    check_near(map, sum_of_gaussians((0:2:160).', w, sf, 4), 1e-12);
     support.check(isequal(distance, path.distance), 'distances of the path');
     % axes of the model that are turned against the crystal's
     model.conversion_mat = [0 1 0; 1 0 0; 0 0 -1];
     [turned, distance] = euphonic.plot_sqw(model, [], given{:}, [0 1 -2]);
     check_near(turned, map, 1e-9);
     support.check(isequal(distance, path.distance), 'the same distances');
+    model.conversion_mat = 'None';
+    model.splitting_directions = 'average';
+    support.check_error('EUPHONIC:plot_sqw:invalid_argument', 'splitting_directions', ...
+        @() euphonic.plot_sqw(model, [], given{:}, [1 0 2]));
+end
+
+function a_map_has_the_splitting_of_each_line_and_nothing_infinite()
+    fig = figure_without_screen();
+    close_it = onCleanup(@() close(fig));
+    model = euphonic.CoherentCrystal(support.quartz(), 'asr', 'reciprocal', 'temperature', 100, ...
+                                     'debye_waller_grid', [2 2 2], 'negative_e', true, 'verbose', false);
+    energy = (-20:2:160).';
+    given = {energy, 'path', 'M G A', 'q_spacing', 0.2, 'zone', [0 0 3], 'fwhm', 5};
+    map = euphonic.plot_sqw(model, [], given{:});
+    path = euphonic.internal.plot.path_of('test', model.force_constants, [], ...
+        struct('path', 'M G A', 'q_spacing', 0.2, 'zone', [0 0 3]));
+    model.splitting_directions = path.directions;
+    [w, sf] = model.horace_disp(path.qpts(:, 1), path.qpts(:, 2), path.qpts(:, 3));
+    % acoustic modes at the zone centre have no finite intensity
+    for i = 1:numel(sf)
+        sf{i}(~isfinite(sf{i})) = 0;
+    end
+    check_near(map, sum_of_gaussians(energy, w, sf, 5), 1e-12);
+    at_centre = find(~isnan(path.directions(:, 1)));
+    support.check(numel(at_centre) == 2 && any(map(:, at_centre(1)) ~= map(:, at_centre(2))), 'both sides of a centre');
 end
 
 function a_map_is_drawn_and_keeps_the_intensity()
@@ -151,6 +176,14 @@ function a_map_is_drawn_and_keeps_the_intensity()
     check('CoherentCrystal', 7, [0 0 0; 1 0 0], 0:10);
     check('energies', model, [0 0 0; 1 0 0], 3);
     check('fwhm', model, [0 0 0; 1 0 0], 0:10, 'fwhm', -1);
+end
+
+function map = sum_of_gaussians(energy, w, sf, fwhm)
+    sigma = fwhm / sqrt(8 * log(2));
+    map = zeros(numel(energy), numel(w{1}));
+    for mode = 1:numel(w)
+        map = map + sf{mode} .* exp(-(energy - w{mode}).^2 / (2 * sigma^2)) / (sigma * sqrt(2 * pi));
+    end
 end
 
 function check_near(found, expected, tolerance)

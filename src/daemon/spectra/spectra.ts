@@ -9,6 +9,7 @@ import type { PowderSqwSummary, Status } from '../../protocol/results.js';
 import { checkParams } from '../../protocol/validate.js';
 import type { SpectrumCrystal } from '../../spectra/calculation/calculator.js';
 import type { CalculatedShells } from '../../spectra/calculation/shells.js';
+import type { CalculatedSqw } from '../../spectra/calculation/sqw.js';
 import { spheresAround } from '../../spectra/powderModel.js';
 import type { WorkParts } from '../jobs/openWork.js';
 import type { Holder, MemoryBudget } from '../limits/memoryBudget.js';
@@ -69,9 +70,26 @@ export class Spectra implements Holder {
     return this.perform(task, params, tensors, signal);
   }
 
+  /** Intensities at each of a list of q-points and each of a list of energies. */
+  sqw(params: CheckedParams<'spectrum.sqw'>, frames: Frames, signal: AbortSignal): Promise<CalculatedSqw> {
+    const tensors = frames.get('debye_waller');
+    const directions = frames.get('directions');
+    const task = {
+      kind: 'sqw',
+      params,
+      crystal: this.crystalOf(params.model),
+      hasTensors: tensors !== undefined,
+      qpts: finiteArray(frames, 'qpts'),
+      ...(directions && { directions: toFloat64Array(directions) }),
+      energies: finiteArray(frames, 'energies'),
+    } as const;
+    return this.perform<'sqw'>(task, params, tensors, signal);
+  }
+
   /** Intensities of powders at pairs of |Q| and energy transfer. The spheres are calculated once, and kept. */
   async powderSqw(params: CheckedParams<'spectrum.powder_sqw'>, frames: Frames, signal: AbortSignal) {
-    const [q, energies] = ['q', 'energies'].map((name) => finiteArray(frames, name));
+    const q = finiteArray(frames, 'q');
+    const energies = finiteArray(frames, 'energies');
     const tensors = frames.get('debye_waller');
     const {
       model,
@@ -254,14 +272,20 @@ export class Spectra implements Holder {
 
 const unasked = () => Promise.reject(new EuphonicError('internal', 'No q-points were expected.'));
 
-function finiteArray(frames: Frames, name: string): Float64Array {
+const ARRAYS = {
+  qpts: 'finite numbers, r.l.u.',
+  q: '|Q| in 1/Å, finite numbers ≥ 0',
+  energies: 'finite numbers, meV',
+};
+
+function finiteArray(frames: Frames, name: keyof typeof ARRAYS): Float64Array {
   const array = toFloat64Array(frames.get(name)!);
   const bad = firstNotFinite(array);
   if (bad < 0 && (name !== 'q' || array.every((x) => x >= 0))) return array;
   const at = bad < 0 ? array.findIndex((x) => x < 0) : bad;
   throw new EuphonicError('invalid_argument', `${name} holds ${array[at]}.`, {
     where: `${name}, index ${at}`,
-    expected: name === 'q' ? '|Q| in 1/Å, finite numbers ≥ 0' : 'finite numbers, meV',
+    expected: ARRAYS[name],
   });
 }
 

@@ -3,6 +3,7 @@ import type { ErrorBody } from '../../base/errors.js';
 import type { CheckedParams } from '../../protocol/messages.js';
 import type { QpointOptions, QpointResults, SpectrumCrystal } from '../../spectra/calculation/calculator.js';
 import type { CalculatedShells } from '../../spectra/calculation/shells.js';
+import type { CalculatedSqw } from '../../spectra/calculation/sqw.js';
 import type { PowderLine, PowderShells } from '../../spectra/powderModel.js';
 import type { Spectrum } from '../../spectra/spectrum.js';
 
@@ -17,6 +18,13 @@ export type SpectrumTask =
   | (Crystalline & { kind: 'dos'; params: CheckedParams<'spectrum.dos'> })
   | (Crystalline & { kind: 'map'; params: CheckedParams<'spectrum.map'> })
   | (Crystalline & { kind: 'powder'; params: CheckedParams<'spectrum.powder'> })
+  | (Crystalline & {
+      kind: 'sqw';
+      params: CheckedParams<'spectrum.sqw'>;
+      qpts: Float64Array;
+      directions?: Float64Array;
+      energies: Float64Array;
+    })
   | (Crystalline & {
       kind: 'shells';
       params: CheckedParams<'spectrum.powder_sqw'>;
@@ -37,6 +45,7 @@ export interface SpectrumResults {
   dos: MadeSpectrum;
   map: MadeSpectrum;
   powder: MadeSpectrum;
+  sqw: CalculatedSqw;
   shells: CalculatedShells;
   lines: Float64Array;
 }

@@ -10,6 +10,7 @@ import { calculateDos } from '../../spectra/calculation/dos.js';
 import { calculateMap } from '../../spectra/calculation/map.js';
 import { calculatePowder } from '../../spectra/calculation/powder.js';
 import { calculateShells } from '../../spectra/calculation/shells.js';
+import { type CalculatedSqw, calculateSqw } from '../../spectra/calculation/sqw.js';
 import { thermalFactors } from '../../spectra/calculation/thermalFactors.js';
 import { powderIntensities } from '../../spectra/powderModel.js';
 import type {
@@ -114,6 +115,16 @@ async function powderOf(task: TaskOf<'powder'>): Promise<MadeSpectrum> {
   };
 }
 
+function sqwOf(task: TaskOf<'sqw'>): Promise<CalculatedSqw> {
+  const { params, qpts, directions, energies } = task;
+  const { negative_e, width, intensity_limit: limit } = params;
+  return calculateSqw(
+    calculatorOf(task),
+    { ...scatteringOf(params), negative_e },
+    { qpts, ...(directions && { directions }), energies, width, ...(limit !== undefined && { limit }) },
+  );
+}
+
 /** Of each sphere of a powder model: near Bragg points many more would not help a fit. */
 const MAX_SHELL_DIRECTIONS = 2 ** 14;
 
@@ -149,6 +160,8 @@ async function made(task: SpectrumTask): Promise<SpectrumResults[SpectrumTask['k
       return mapOf(task);
     case 'powder':
       return powderOf(task);
+    case 'sqw':
+      return sqwOf(task);
     case 'shells':
       return shellsOf(task);
     case 'lines':

@@ -70,7 +70,7 @@ export async function calculateMap(
 }
 
 /** Structure factors, those of negative energies behind the others; without any each mode counts, per atom. */
-function modesOf({ frequencies, structureFactors }: QpointResults, nAtoms: number): MapModes {
+export function modesOf({ frequencies, structureFactors }: QpointResults, nAtoms: number): MapModes {
   if (!structureFactors) {
     return { energies: frequencies, intensities: new Float64Array(frequencies.length).fill(1 / nAtoms) };
   }

@@ -22,8 +22,5 @@ function [found, arrays] = ask(caller, method, model, args, names, takes_scatter
     end
     progress = euphonic.internal.job.show_progress(model.verbose);
     [found, arrays] = model.force_constants.ask(caller, method, params, frames, progress);
-    for i = 1:numel(found.notes)
-        warning(['EUPHONIC:' caller ':note'], '%s', found.notes{i});
-    end
-    euphonic.internal.job.warn_of_imaginary(caller, found.imaginary, model.asr);
+    euphonic.internal.spectrum.tell(caller, found, model.asr);
 end
