@@ -10,7 +10,10 @@ function spectrum = dos(model, varargin)
     %       energy_broadening  FWHM of a Gaussian, or ascending coefficients of its polynomial in energy; also: eb
     %       adaptive           true: widths by the modes' gradients (false)
     %       adaptive_scale     times which (1)
-    %       weighting          'dos', 'coherent-dos', 'incoherent-dos' or 'coherent-plus-incoherent-dos'; also: w
+    %       weighting          'dos', 'coherent-dos', 'incoherent-dos', 'coherent-plus-incoherent-dos', or
+    %                          'neutron-weighted', which has a Debye-Waller factor; also: w
+    %       q_mean             |Q| of this factor, 1/angstrom, at the model's temperature, with the model's Debye-Waller
+    %                          tensors or grid or those of grid; in every weighting but 'dos'
     %       pdos               true, or one or a cell of several atom types: beside the total a row for each (false)
     %       pdos_by            'species'; 'atom': a row for each atom of these; 'direction': one for each Cartesian
     %                          direction that a species moves in, in the axes of the force constants' file
@@ -29,7 +32,7 @@ function spectrum = dos(model, varargin)
         euphonic.internal.fail(caller, 'invalid_argument', 'Expected a CoherentCrystal or force constants.');
     end
     names = {'grid', 'grid_spacing', 'e_min', 'e_max', 'ebins', 'energy_broadening', 'adaptive', 'adaptive_scale', ...
-             'weighting', 'pdos', 'pdos_by'};
+             'weighting', 'q_mean', 'pdos', 'pdos_by'};
     [found, arrays] = euphonic.internal.spectrum.ask(caller, 'spectrum.dos', model, varargin, names, false);
     spectrum = euphonic.internal.spectrum.result(found, arrays);
     [spectrum.energy, spectrum.energy_edges] = euphonic.internal.spectrum.centres(arrays.x);

@@ -14,7 +14,8 @@ function spectrum = powder(model, q, en, varargin)
     %       e_final            fixed final energy; also: e_f
     %       angle_range        [low high]: scattering angles that are measured, degrees ([0 180])
     %       weighting          'coherent', 'incoherent', 'multiphonon', 'coherent-plus-incoherent', 'total', or a
-    %                          density of states as in EUPHONIC.DOS; also: w
+    %                          density of states as in EUPHONIC.DOS (but 'neutron-weighted'); also: w
+    %       pdos               of a density of states the part of this atom type
     %       grid, grid_spacing Monkhorst-Pack grid of Debye-Waller factor and incoherent scattering
     %
     %   S is a struct with q and energy (centres of the bins), q_edges, energy_edges, data (ebins x n of q), unit;
@@ -30,8 +31,8 @@ function spectrum = powder(model, q, en, varargin)
     if nargin < 1
         euphonic.internal.fail(caller, 'invalid_argument', 'Expected a CoherentCrystal or force constants.');
     end
-    names = {'e_min', 'e_max', 'ebins', 'energy_broadening', 'weighting', 'grid', 'grid_spacing', 'q_min', 'q_max', ...
-             'q_spacing', 'q_broadening', 'npts', 'npts_density', 'npts_min', 'npts_max', 'sampling', 'converge', ...
+    names = {'e_min', 'e_max', 'ebins', 'energy_broadening', 'weighting', 'pdos', 'grid', 'grid_spacing', ...
+             'q_min', 'q_max', 'q_spacing', 'q_broadening', 'npts', 'npts_density', 'npts_min', 'npts_max', 'sampling', 'converge', ...
              'error', 'e_incident', 'e_final', 'angle_range'};
     args = varargin;
     if nargin > 1 && ~isempty(q)

@@ -2,8 +2,7 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { asEuphonicError } from '../base/errors.js';
 import { VERSION } from '../base/version.js';
-import { DOS_WEIGHTINGS, PDOS_PARTS, POWDER_WEIGHTINGS } from '../protocol/options.js';
-import { NEUTRON_WEIGHTED } from '../spectra/dos.js';
+import { DOS_WEIGHTINGS, NEUTRON_WEIGHTED, PDOS_PARTS, POWDER_WEIGHTINGS } from '../protocol/options.js';
 import { addCalculationOptions, TRIPLE_FLAGS } from './options/calculationOptions.js';
 import { addClusterOptions, addWorkerOptions, parseScale, SCRIPTS } from './options/clusterOptions.js';
 import { addAdaptiveOptions, addDispersionOptions, addPartialOption } from './options/dispersionOptions.js';
@@ -311,7 +310,7 @@ function addDos(program: Command): Command {
         '-w, --weighting <weighting>',
         `cross-sections of the Blue Book: the sum over atoms of σ M̄/M g; ${NEUTRON_WEIGHTED}: of (σcoh + σinc) M̄/M e^(−2W) g, a measured powder's (Schober, J. Neutron Res. 17 (2014) 109)`,
       )
-        .choices([...DOS_WEIGHTINGS, NEUTRON_WEIGHTED])
+        .choices(DOS_WEIGHTINGS)
         .default('dos'),
     )
     .option(

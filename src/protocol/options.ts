@@ -181,12 +181,16 @@ export const SCATTERING_OPTIONS = {
   debye_waller_grid: CALCULATION_OPTIONS.debye_waller_grid,
 };
 
-export const DOS_WEIGHTINGS = [
+/** Of modes, or by cross-sections. */
+export const PLAIN_DOS_WEIGHTINGS = [
   'dos',
   'coherent-dos',
   'incoherent-dos',
   'coherent-plus-incoherent-dos',
 ] as const;
+/** With the Debye–Waller factor, too: the generalised density of states that measured powders give. */
+export const NEUTRON_WEIGHTED = 'neutron-weighted';
+export const DOS_WEIGHTINGS = [...PLAIN_DOS_WEIGHTINGS, NEUTRON_WEIGHTED] as const;
 /** What a line of a partial density of states is of. */
 export const PDOS_PARTS = ['species', 'atom', 'direction'] as const;
 export const MAP_WEIGHTINGS = ['coherent', 'dos'] as const;
@@ -197,7 +201,7 @@ export const POWDER_WEIGHTINGS = [
   'multiphonon',
   'coherent-plus-incoherent',
   'total',
-  ...DOS_WEIGHTINGS,
+  ...PLAIN_DOS_WEIGHTINGS,
 ] as const;
 export const SAMPLINGS = ['turned', 'golden'] as const;
 

@@ -2,13 +2,11 @@
 import { EuphonicError } from '../base/errors.js';
 import { crossSections } from '../models/crossSections.js';
 import { volume } from '../models/lattice.js';
-import type { DOS_WEIGHTINGS, PDOS_PARTS } from '../protocol/options.js';
+import { type DOS_WEIGHTINGS, NEUTRON_WEIGHTED, type PDOS_PARTS } from '../protocol/options.js';
 import { type Grid, sizeOf, weightedHalf } from '../qpoints/grid.js';
 import { edges, type Line, type Provenance, type Spectrum, weightedSum } from './spectrum.js';
 
-/** With the Debye–Waller factor, too: the generalised density of states that measured powders give. */
-export const NEUTRON_WEIGHTED = 'neutron-weighted';
-export type DosWeighting = (typeof DOS_WEIGHTINGS)[number] | typeof NEUTRON_WEIGHTED;
+export type DosWeighting = (typeof DOS_WEIGHTINGS)[number];
 
 /** A crystal in units of spectra. */
 interface DosCrystal {
@@ -46,6 +44,30 @@ interface DebyeWaller {
   q: number;
   /** 2W of each atom */
   exponents: readonly number[];
+}
+
+interface MeanQ {
+  weighting: DosWeighting;
+  /** 1/Å */
+  qMean?: number | undefined;
+  isHot: boolean;
+}
+
+/**
+ * Throws `invalid_argument` for a Debye–Waller factor of which something is missing, or where nothing has one. `where` and `both` name
+ * the mean |Q|, and this and the temperature.
+ */
+export function checkMeanQ(
+  { weighting, qMean, isHot }: MeanQ,
+  { where, both }: { where: string; both: string },
+): void {
+  const isDos = weighting === 'dos';
+  if (qMean === undefined ? weighting !== NEUTRON_WEIGHTED : isHot && !isDos) return;
+  const words = isDos ? 'has no' : 'needs both numbers of a';
+  throw new EuphonicError('invalid_argument', `The weighting ${weighting} ${words} Debye–Waller factor.`, {
+    where,
+    expected: isDos ? 'a weighting of neutrons' : `${both}, the mean |Q| of the measurement`,
+  });
 }
 
 /** 2W of each atom, (2/3) Q² tr W: of tensors W [n,3,3] in Å², averaged over the directions of Q (1/Å). */

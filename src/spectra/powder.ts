@@ -1,6 +1,6 @@
 /** Powder averages: S(|Q|,ω), or modes per energy on spheres of q-points, in bins of Q and energy. */
 import { EuphonicError } from '../base/errors.js';
-import { DOS_WEIGHTINGS, type POWDER_WEIGHTINGS } from '../protocol/options.js';
+import { PLAIN_DOS_WEIGHTINGS, type POWDER_WEIGHTINGS } from '../protocol/options.js';
 import { type Kinematics, reachable } from './kinematics.js';
 import { FWHM_PER_DEVIATION, fwhmAt, normalIntegral } from './normal.js';
 import type { Shell } from './shells.js';
@@ -10,7 +10,7 @@ export type PowderWeighting = (typeof POWDER_WEIGHTINGS)[number];
 
 /** What a weighting is the sum of. */
 export function partsOf(weighting: PowderWeighting) {
-  const isDos = DOS_WEIGHTINGS.some((name) => name === weighting);
+  const isDos = PLAIN_DOS_WEIGHTINGS.some((name) => name === weighting);
   const isTotal = weighting === 'total';
   return {
     /** averages over spheres, of S or of modes */

@@ -200,6 +200,7 @@ describe('spectra of the daemon', function () {
     for (const [method, params, code, words, frames] of [
       ['spectrum.dos', { e_min: 500, e_max: 600 }, 'invalid_argument', /No mode lies/],
       ['spectrum.dos', { energy_broadening: [0] }, 'invalid_argument', /broadening is 0/],
+      ['spectrum.dos', { weighting: 'neutron-weighted' }, 'invalid_argument', /temperature \(K\) and q_mean/],
       ['spectrum.dos', { pdos: ['Fe'] }, 'invalid_argument', /no atoms of type Fe.*Si, O/],
       ['spectrum.map', { path: 'G M X' }, 'invalid_argument', /X.*GAMMA A K/],
       ['spectrum.map', { path: 'G M', e_min: 300, e_max: 400 }, 'invalid_argument', /Nothing is to be seen/],

@@ -17,6 +17,26 @@ function a_density_of_states_is_the_command_lines()
     support.check(isequal(plain.labels, {'Total'}) && abs(plain.area - 3) < 1e-3, 'one row');
 end
 
+function a_neutron_weighted_density_of_states_is_the_command_lines()
+    model = quartz_model();
+    model.temperature = 300;
+    of_dos = {'grid', [4 4 3], 'ebins', 40, 'w', 'neutron-weighted'};
+    s = euphonic.dos(model, of_dos{:}, 'q_mean', 4, 'pdos', 'O');
+    expected = command('dos', ['--grid 4 4 3 --ebins 40 -w neutron-weighted --q-mean 4 --temperature 300 ' ...
+                               '--pdos O']);
+    support.check(isequal(reshape(s.data.', [], 1), expected), 'the same numbers');
+    tensors = model.force_constants.calculate_debye_waller([4 4 3], 300, 'asr', 'reciprocal');
+    model.debye_waller = tensors;
+    given = euphonic.dos(model, of_dos{:}, 'q_mean', 4, 'pdos', 'O');
+    support.check(max(abs(given.data(:) - s.data(:))) < 1e-9 * max(s.data(:)), 'tensors in place of a grid');
+    check = @(part, varargin) support.check_error('EUPHONIC:dos:invalid_argument', part, ...
+        @() euphonic.dos(model, varargin{:}));
+    check('temperature (K) and q_mean', of_dos{:});
+    check('a weighting of neutrons', 'w', 'dos', 'q_mean', 4);
+    model.temperature = 'None';
+    check('temperature (K) and q_mean', of_dos{:}, 'q_mean', 4);
+end
+
 function a_density_of_states_by_direction_has_the_symmetry_of_the_crystal()
     model = quartz_model();
     common = {'grid', [5 5 3], 'e_min', 0, 'e_max', 170, 'ebins', 60, 'eb', 4, 'pdos'};
@@ -58,6 +78,10 @@ function a_powder_average_is_the_command_lines_and_tells_its_error()
     support.check(isequal(s.radii, s.q) && all(s.error > 0 & s.error <= 0.2) && all(s.directions >= 200), ...
         'errors of spheres');
     support.check(strcmp(s.provenance.model, model.force_constants.model), 'where it comes from');
+    part = euphonic.powder(model, 1:0.5:2, 0:4:160, 'n', 100, 'converge', false, 'w', 'dos', 'pdos', 'O');
+    expected = command('powder', ['--q-min 1 --q-max 2 --q-spacing 0.5 --e-min 0 --e-max 160 --ebins 40 --npts 100 ' ...
+                                  '--no-converge -w dos --pdos O']);
+    support.check(isequal(part.data(:), expected), 'the part of a species');
     lastwarn('');
     limited = euphonic.powder(model, 0:0.5:12, 0:4:40, 'n', 50, 'converge', false, 'e_i', 50, 'angle_range', [3 130], ...
         'grid', [2 2 2]);

@@ -2,12 +2,7 @@
 import type { PDOS_PARTS } from '../../protocol/options.js';
 import { type Grid, sizeOf } from '../../qpoints/grid.js';
 import { calculateDos, type DosWanted } from '../../spectra/calculation/dos.js';
-import {
-  type DosRequest,
-  type DosWeighting,
-  debyeWallerExponents,
-  NEUTRON_WEIGHTED,
-} from '../../spectra/dos.js';
+import { checkMeanQ, type DosRequest, type DosWeighting, debyeWallerExponents } from '../../spectra/dos.js';
 import { outputs, writeSpectrum } from '../formats/spectrumFile.js';
 import { type CalculationFlags, calculationOptions } from '../options/calculationOptions.js';
 import type { ModelFlags } from '../options/modelOptions.js';
@@ -19,7 +14,7 @@ import {
   gridOf,
   type OutputFlags,
 } from '../options/spectrumOptions.js';
-import { EXIT_OK, UsageError } from '../terminal/exitCodes.js';
+import { EXIT_OK, fromCommandLine } from '../terminal/exitCodes.js';
 import { calculatorOf } from './calculatorOf.js';
 import { planOptions } from './planOptions.js';
 import { report } from './report.js';
@@ -38,7 +33,8 @@ export interface DosFlags extends CalculationFlags, ModelFlags, EnergyFlags, Gri
 export async function dos(modelPath: string, flags: DosFlags): Promise<number> {
   const plan = planOptions(flags);
   const given = partOfRequest(flags);
-  checkMeanQ(flags);
+  const isHot = typeof flags.temperature === 'number';
+  fromCommandLine(() => checkMeanQ({ ...flags, isHot }, MEAN_Q));
   const files = outputs(flags, modelPath, 'dos');
   return withModel(modelPath, flags, async (session) => {
     const start = performance.now();
@@ -62,19 +58,7 @@ export async function dos(modelPath: string, flags: DosFlags): Promise<number> {
   });
 }
 
-/** Throws UsageError for a Debye–Waller factor of which something is missing, or where nothing has one. */
-function checkMeanQ({ weighting, qMean, temperature }: DosFlags): void {
-  const isDos = weighting === 'dos';
-  const isHot = typeof temperature === 'number';
-  if (qMean === undefined ? weighting !== NEUTRON_WEIGHTED : isHot && !isDos) return;
-  const words = isDos ? 'has no' : 'needs both numbers of a';
-  throw new UsageError('invalid_argument', `The weighting ${weighting} ${words} Debye–Waller factor.`, {
-    where: '--q-mean',
-    expected: isDos
-      ? 'a weighting of neutrons'
-      : '--temperature <kelvin> and --q-mean <1/Å>, the mean |Q| of the measurement',
-  });
-}
+const MEAN_Q = { where: '--q-mean', both: '--temperature <kelvin> and --q-mean <1/Å>' };
 
 /** 2W of each atom at the mean Q. */
 async function debyeWallerOf(

@@ -51,22 +51,26 @@ export function jobOptions(
   if (temperature !== null) options.temperature = temperature;
   // without a temperature there is no Debye–Waller factor, whatever was sent
   if (debyeWallerFrame && temperature !== null) {
-    const [n] = debyeWallerFrame.shape;
-    if (n !== atomType.length) {
-      throw new EuphonicError('invalid_argument', `The frame debye_waller has tensors of ${n} atoms.`, {
-        where: 'debye_waller',
-        expected: `[${atomType.length}, 3, 3]`,
-      });
-    }
-    options.debyeWaller = toFloat64Array(debyeWallerFrame);
-    if (firstNotFinite(options.debyeWaller) >= 0) {
-      throw new EuphonicError('invalid_argument', 'The frame debye_waller holds NaN or infinity.', {
-        where: 'debye_waller',
-        expected: 'finite numbers',
-      });
-    }
+    options.debyeWaller = debyeWallerTensors(debyeWallerFrame, atomType.length);
   }
   return options;
+}
+
+/** [nAtoms,3,3] Å². Throws `invalid_argument`. */
+export function debyeWallerTensors(frame: ArrayFrame, nAtoms: number): Float64Array {
+  const [n] = frame.shape;
+  if (n !== nAtoms) {
+    throw new EuphonicError('invalid_argument', `The frame debye_waller has tensors of ${n} atoms.`, {
+      where: 'debye_waller',
+      expected: `[${nAtoms}, 3, 3]`,
+    });
+  }
+  const tensors = toFloat64Array(frame);
+  if (firstNotFinite(tensors) < 0) return tensors;
+  throw new EuphonicError('invalid_argument', 'The frame debye_waller holds NaN or infinity.', {
+    where: 'debye_waller',
+    expected: 'finite numbers',
+  });
 }
 
 function broadeningOf({

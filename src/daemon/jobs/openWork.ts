@@ -28,7 +28,7 @@ interface OpenedWork {
 }
 
 /** Of the grid that job.open names: defaults of the method debye_waller. */
-const DEBYE_WALLER_DEFAULTS = { frequency_min: 0.01, symmetrise: true };
+export const DEBYE_WALLER_DEFAULTS = { frequency_min: 0.01, symmetrise: true };
 
 /** Whoever calls holds the model, and closes the job. Rejects with what is wrong with the parameters, or the signal's reason. */
 export async function openWork(

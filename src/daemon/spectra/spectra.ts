@@ -10,13 +10,16 @@ import { checkParams } from '../../protocol/validate.js';
 import type { SpectrumCrystal } from '../../spectra/calculation/calculator.js';
 import type { CalculatedShells } from '../../spectra/calculation/shells.js';
 import type { CalculatedSqw } from '../../spectra/calculation/sqw.js';
+import { checkMeanQ, type DosRequest, debyeWallerExponents } from '../../spectra/dos.js';
 import { spheresAround } from '../../spectra/powderModel.js';
-import type { WorkParts } from '../jobs/openWork.js';
+import { debyeWallerTensors } from '../jobs/jobOptions.js';
+import { DEBYE_WALLER_DEFAULTS, type WorkParts } from '../jobs/openWork.js';
 import type { Holder, MemoryBudget } from '../limits/memoryBudget.js';
 import { MAX_POWDER_RESULTS, SPECTRUM_THREAD_BYTES } from '../limits/settings.js';
 import { evaluateOver } from './evaluateOver.js';
 import type { MadeSpectrum, SpectrumResults, SpectrumTask } from './spectrumTask.js';
 import { SpectrumThreads, type ThreadHelp } from './spectrumThreads.js';
+import { gridOf } from './wanted.js';
 
 type SpectrumMethod = 'spectrum.dos' | 'spectrum.map' | 'spectrum.powder';
 type Kind = 'dos' | 'map' | 'powder';
@@ -34,6 +37,8 @@ interface Making {
   other: [number, number];
   startedAt: number;
 }
+
+const MEAN_Q = { where: 'q_mean', both: 'temperature (K) and q_mean (1/Å)' };
 
 interface Shells {
   result: Shared<CalculatedShells>;
@@ -54,7 +59,7 @@ export class Spectra implements Holder {
   }
 
   /** Rejects with what is wrong with the parameters, `too_large`, `over_capacity`, or the signal's reason. */
-  make<M extends SpectrumMethod>(
+  async make<M extends SpectrumMethod>(
     method: M,
     params: CheckedParams<M>,
     frames: Frames,
@@ -63,11 +68,37 @@ export class Spectra implements Holder {
     const tensors = frames.get('debye_waller');
     const kind = method.slice('spectrum.'.length) as Kind;
     const crystal = this.crystalOf(params.model);
-    const task = { kind, params, crystal, hasTensors: tensors !== undefined } as unknown as Extract<
+    const debyeWaller =
+      kind === 'dos'
+        ? await this.debyeWallerOf(params as CheckedParams<'spectrum.dos'>, crystal, tensors, signal)
+        : undefined;
+    const hasTensors = tensors !== undefined;
+    const task = { kind, params, crystal, hasTensors, debyeWaller } as unknown as Extract<
       SpectrumTask,
       { kind: Kind }
     >;
     return this.perform(task, params, tensors, signal);
+  }
+
+  /** The factor e^(−2W) of a density of states; none where no |Q| is named. */
+  private async debyeWallerOf(
+    params: CheckedParams<'spectrum.dos'>,
+    crystal: SpectrumCrystal,
+    tensors: ArrayFrame | undefined,
+    signal: AbortSignal,
+  ): Promise<DosRequest['debyeWaller']> {
+    const { model, weighting, q_mean: q, temperature, asr, dipole, dipole_parameter, n_threads } = params;
+    checkMeanQ({ weighting, qMean: q, isHot: temperature !== null }, MEAN_Q);
+    if (q === undefined || temperature === null) return undefined;
+    if (tensors) {
+      const given = debyeWallerTensors(tensors, crystal.atomType.length);
+      return { temperature, q, exponents: debyeWallerExponents(given, q) };
+    }
+    const grid = params.debye_waller_grid ?? [...gridOf(params, crystal)];
+    const options = { asr, dipole, dipole_parameter, n_threads };
+    const wanted = { ...DEBYE_WALLER_DEFAULTS, ...options, model, temperature, grid };
+    const averaged = await this.parts.debyeWaller.get(wanted, signal);
+    return { temperature, q, exponents: debyeWallerExponents(averaged.tensors, q) };
   }
 
   /** Intensities at each of a list of q-points and each of a list of energies. */

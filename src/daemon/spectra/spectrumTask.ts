@@ -4,6 +4,7 @@ import type { CheckedParams } from '../../protocol/messages.js';
 import type { QpointOptions, QpointResults, SpectrumCrystal } from '../../spectra/calculation/calculator.js';
 import type { CalculatedShells } from '../../spectra/calculation/shells.js';
 import type { CalculatedSqw } from '../../spectra/calculation/sqw.js';
+import type { DosRequest } from '../../spectra/dos.js';
 import type { PowderLine, PowderShells } from '../../spectra/powderModel.js';
 import type { Spectrum } from '../../spectra/spectrum.js';
 
@@ -15,7 +16,11 @@ interface Crystalline {
 }
 
 export type SpectrumTask =
-  | (Crystalline & { kind: 'dos'; params: CheckedParams<'spectrum.dos'> })
+  | (Crystalline & {
+      kind: 'dos';
+      params: CheckedParams<'spectrum.dos'>;
+      debyeWaller: DosRequest['debyeWaller'];
+    })
   | (Crystalline & { kind: 'map'; params: CheckedParams<'spectrum.map'> })
   | (Crystalline & { kind: 'powder'; params: CheckedParams<'spectrum.powder'> })
   | (Crystalline & {

@@ -76,8 +76,8 @@ function calculatorOf({ kind, crystal, params }: CrystalTask): Calculator {
 type TaskOf<K extends SpectrumTask['kind']> = Extract<SpectrumTask, { kind: K }>;
 
 async function dosOf(task: TaskOf<'dos'>): Promise<MadeSpectrum> {
-  const { params, crystal } = task;
-  const wanted = dosWanted(params, crystal);
+  const { params, crystal, debyeWaller } = task;
+  const wanted = { ...dosWanted(params, crystal), ...(debyeWaller && { debyeWaller }) };
   const { spectrum, figures, notes } = await calculateDos(calculatorOf(task), planOf(params), wanted);
   return { spectrum, figures: figuresOf(figures), notes };
 }

@@ -101,7 +101,7 @@ export function powderWanted(
   params: CheckedParams<'spectrum.powder'>,
   crystal: SpectrumCrystal,
 ): PowderWanted {
-  const { weighting, q_min, q_max, q_spacing, q_broadening, sampling, bose, asr } = params;
+  const { weighting, pdos, q_min, q_max, q_spacing, q_broadening, sampling, bose, asr } = params;
   const { e_incident: eIncident, e_final: eFinal, angle_range: angleRange = [0, 180] } = params;
   if (q_min >= q_max) throw refused(`|Q| would go from ${q_min} to ${q_max}.`, 'q_max', 'more than q_min');
   if (q_broadening) checkWidth(q_broadening, 'The broadening in Q', 'q_broadening');
@@ -120,6 +120,7 @@ export function powderWanted(
   };
   const said = {
     weighting,
+    ...(pdos !== undefined && { pdos }),
     sampling,
     energyUnit: 'meV',
     angleRange,
@@ -128,6 +129,7 @@ export function powderWanted(
   };
   return {
     weighting,
+    ...(pdos !== undefined && { species: pdos }),
     request,
     directions: directionsWanted(params),
     grid: gridOf(params, crystal),

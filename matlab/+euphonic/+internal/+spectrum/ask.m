@@ -2,7 +2,8 @@ function [found, arrays] = ask(caller, method, model, args, names, takes_scatter
     %ASK   A spectrum that the daemon makes of a model.
     %   MODEL: a CoherentCrystal, or force constants, which stand for a model with default options; ARGS: name-value
     %   pairs of options of the spectrum, NAMES: those that METHOD knows, in their long form. TAKES_SCATTERING: whether
-    %   it depends on the model's temperature and on what else intensities do.
+    %   it depends on the model's temperature and on what else intensities do. A density of states depends on the
+    %   temperature with q_mean alone.
     model = euphonic.internal.spectrum.as_model(caller, model);
     params = euphonic.internal.spectrum.parameters(caller, args, names);
     frames = [];
@@ -13,8 +14,13 @@ function [found, arrays] = ask(caller, method, model, args, names, takes_scatter
             dropped(strcmp('splitting', dropped)) = [];
         end
     else
+        kept = {'asr', 'dipole', 'dipole_parameter', 'n_threads'};
         own = euphonic.internal.job.parameters(model.calculation_options());
-        dropped = setdiff(fieldnames(own).', {'asr', 'dipole', 'dipole_parameter', 'n_threads'});
+        if isfield(params, 'q_mean')
+            [own, frames] = model.spectrum_request(caller);
+            kept = [kept, {'temperature', 'debye_waller_grid'}];
+        end
+        dropped = setdiff(fieldnames(own).', kept);
     end
     own = rmfield(own, intersect(dropped, fieldnames(own).'));
     for name = fieldnames(own).'

@@ -21,7 +21,7 @@ function params = parameters(caller, args, names)
             value = num2cell(double(value(:).'));
         elseif any(strcmp(name{1}, flags)) || (strcmp(name{1}, 'pdos') && (isnumeric(value) || islogical(value)))
             value = any(value ~= 0);
-        elseif strcmp(name{1}, 'pdos') && ischar(value)
+        elseif strcmp(name{1}, 'pdos') && ischar(value) && any(strcmp('pdos_by', names))
             value = {value};
         elseif isnumeric(value) && ~strcmp(name{1}, 'q')
             value = double(value);

@@ -1,8 +1,8 @@
 function map = sqw_along(caller, model, path, energy, fwhm)
     %SQW_ALONG   S(Q,w) along a path: a Gaussian of unit area for every mode, which the daemon makes.
     %   MODEL: a CoherentCrystal; PATH: as PATH_OF gives it, q-points in the model's reciprocal-lattice units; ENERGY: a
-    %   column, meV; FWHM in meV. MAP: numel(ENERGY) x number of q-points, mbarn/meV per atom. Directions at zone centres
-    %   are the model's splitting_directions, or those of PATH.
+    %   column, meV; FWHM in meV. MAP: numel(ENERGY) x number of q-points, mbarn/meV per atom. Directions at zone
+    %   centres are the model's splitting_directions, or those of PATH.
     [params, frames] = model.spectrum_request(caller);
     params = rmfield(params, 'quantity');
     params.width = {fwhm};
