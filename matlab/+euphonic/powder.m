@@ -32,8 +32,8 @@ function spectrum = powder(model, q, en, varargin)
         euphonic.internal.fail(caller, 'invalid_argument', 'Expected a CoherentCrystal or force constants.');
     end
     names = {'e_min', 'e_max', 'ebins', 'energy_broadening', 'weighting', 'pdos', 'grid', 'grid_spacing', ...
-             'q_min', 'q_max', 'q_spacing', 'q_broadening', 'npts', 'npts_density', 'npts_min', 'npts_max', 'sampling', 'converge', ...
-             'error', 'e_incident', 'e_final', 'angle_range'};
+             'q_min', 'q_max', 'q_spacing', 'q_broadening', 'npts', 'npts_density', 'npts_min', 'npts_max', ...
+             'sampling', 'converge', 'error', 'e_incident', 'e_final', 'angle_range'};
     args = varargin;
     if nargin > 1 && ~isempty(q)
         edges = equal_steps(caller, 'q', q);

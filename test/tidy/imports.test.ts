@@ -39,7 +39,7 @@ const ROOMS: Record<string, string> = {
   'cli/formats': 'base cli/options cli/terminal client figure protocol qpoints runtime spectra',
   'cli/commands':
     'base cli/formats cli/options cli/terminal client cluster compute compute/local daemon daemon/limits protocol qpoints qpoints/paths runtime spectra spectra/calculation',
-  cli: 'base cli/commands cli/options cli/terminal protocol spectra',
+  cli: 'base cli/commands cli/options cli/terminal protocol',
   '.': 'cli cli/terminal',
 };
 
