@@ -132,11 +132,17 @@ classdef CoherentCrystal < handle
                 euphonic.internal.fail(caller, 'invalid_argument', ...
                     'Expected qh, qk and ql, found %d of them.', nargin - 1);
             end
-            [intensity_scale, frequency_scale] = euphonic.internal.options.scale_arguments(caller, varargin);
-            [qh, qk, ql] = euphonic.internal.job.check_q(caller, qh, qk, ql);
-            results = self.calculated(caller, 'structure_factor', {qh, qk, ql}, [], struct());
-            [w, sf] = euphonic.internal.job.scale_surfaces(results.frequencies, results.structure_factors, ...
-                intensity_scale, frequency_scale, self.lim);
+            factors = [1 1];
+            if nargin > 4
+                factors = euphonic.internal.options.scale_arguments(caller, varargin);
+            end
+            points = euphonic.internal.job.as_columns(caller, qh, qk, ql);
+            results = self.calculated(caller, 'structure_factor', points, [], []);
+            w = results.frequencies;
+            sf = results.structure_factors;
+            if any(factors ~= 1) || self.lim < Inf || numel(sf) > numel(w)
+                [w, sf] = euphonic.internal.job.scale_surfaces(w, sf, factors(1), factors(2), self.lim);
+            end
         end
 
         function weight = horace_sqw(self, qh, qk, ql, en, varargin)
@@ -166,13 +172,13 @@ classdef CoherentCrystal < handle
             end
             [scale, line_shape, width_is_named] = euphonic.internal.options.sqw_arguments(caller, varargin);
             shape = size(qh);
-            [qh, qk, ql] = euphonic.internal.job.check_q(caller, qh, qk, ql);
+            points = euphonic.internal.job.as_columns(caller, qh, qk, ql);
             en = euphonic.internal.job.check_energies(caller, en, numel(qh));
-            self.tell_of_width(caller, [line_shape.width{:}], {qh, qk, ql, en}, width_is_named);
+            self.tell_of_width(caller, [line_shape.width{:}], [points, {en}], width_is_named);
             if self.lim < Inf
                 line_shape.intensity_limit = self.lim;
             end
-            results = self.calculated(caller, 'sqw', {qh, qk, ql}, en, line_shape);
+            results = self.calculated(caller, 'sqw', points, en, line_shape);
             weight = reshape(scale * results.intensities, shape);
         end
 
@@ -281,7 +287,9 @@ classdef CoherentCrystal < handle
 
         function [params, frames] = spectrum_request(self, caller)
             % Of a request for a spectrum: what of the model intensities depend on
-            [params, frames] = self.request(caller, 'structure_factor');
+            request = self.request(caller, 'structure_factor');
+            params = request.params;
+            frames = request.frames;
         end
 
         function options = calculation_options(self)
@@ -361,33 +369,32 @@ classdef CoherentCrystal < handle
         end
 
         function results = calculated(self, caller, quantity, points, energies, extra)
-            % What the daemon has to say, or the cache. EXTRA: further parameters of job.open, a struct.
-            if isempty(self.force_constants) || isempty(self.force_constants.model)
-                euphonic.internal.fail(caller, 'no_force_constants', ...
-                    'This model has no force constants. Read some with euphonic.ForceConstants.from_castep(file).');
-            end
-            [params, frames, plan] = self.request(caller, quantity);
-            for name = fieldnames(extra).'
-                params.(name{1}) = extra.(name{1});
-            end
-            plan.model = self.force_constants.model;
-            plan.extra = extra;
+            % What the daemon has to say, or the cache. POINTS: see AS_COLUMNS. EXTRA: further parameters of job.open, a
+            % struct, or [].
+            request = self.request(caller, quantity);
             asked = points;
             if ~isempty(energies)
                 asked{4} = energies;
             end
+            plan = request.plan;
+            plan.extra = extra;
             results = self.cache.find(plan, asked);
-            if isempty(results)
-                in_daemon = false;
-                if strcmp(quantity, 'sqw')
-                    [params, in_daemon] = self.with_name_of_points(params);
+            if ~isempty(results)
+                return
+            end
+            params = request.params;
+            if ~isempty(extra)
+                for name = fieldnames(extra).'
+                    params.(name{1}) = extra.(name{1});
                 end
-                evaluation = self.answered(caller, params, frames, points, energies, in_daemon);
-                self.cache.note_kept(isfield(evaluation.job, 'points_kept') && evaluation.job.points_kept > 0);
-                self.tell(caller, evaluation);
-                results = struct('frequencies', {evaluation.frequencies}, ...
-                    'structure_factors', {evaluation.structure_factors}, 'intensities', evaluation.intensities);
-                self.cache.keep(plan, asked, results);
+                [params, request.options.points_kept] = self.with_name_of_points(params);
+            end
+            results = self.answered(caller, request, params, points, energies);
+            if self.cache.limit > 0
+                self.cache.note_kept(results.points_kept > 0);
+                self.cache.keep(plan, asked, struct( ...
+                    'frequencies', {results.frequencies(1:min(end, self.force_constants.n_modes))}, ...
+                    'structure_factors', {results.structure_factors}, 'intensities', results.intensities));
             end
         end
 
@@ -399,24 +406,51 @@ classdef CoherentCrystal < handle
             end
         end
 
-        function [params, frames, plan] = request(self, caller, quantity)
-            % Of job.open, by the options alone, and of these what determines results.
+        function request = request(self, caller, quantity)
+            % By the options alone: what the daemon is told, and as PLAN what of it determines results.
             if ~isfield(self.requests, quantity)
-                params = euphonic.internal.job.parameters(self.options(), quantity);
-                [params, frames] = self.with_debye_waller(caller, params);
-                determining = params;  % n_threads changes no bit of a result
+                fc = self.force_constants;
+                if isempty(fc) || isempty(fc.model)
+                    euphonic.internal.fail(caller, 'no_force_constants', ...
+                        'This model has no force constants. Read some with euphonic.ForceConstants.from_castep(file).');
+                end
+                request = euphonic.internal.job.request_of(caller, fc, self.options(), quantity);
+                if request.lacks_temperature
+                    self.said = euphonic.internal.warn_once(self.said, caller, 'no_temperature', ...
+                        ['The model has no temperature, so its Debye-Waller factor is not applied. Set the option ' ...
+                         'temperature.']);
+                end
+                determining = request.params;  % n_threads changes no bit of a result
                 determining.n_threads = [];
-                plan = struct('params', determining, 'debye_waller', frames, ...
-                    'place', {{self.conversion_mat, self.splitting_directions}});
-                self.requests.(quantity) = struct('params', params, 'frames', {frames}, 'plan', {plan});
+                place = {request.conversion_mat, request.splitting_directions};
+                number = self.cache.number_of({fc.model, determining, request.frames, place});
+                request.plan = struct('number', number, 'place', self.cache.number_of(place), 'extra', []);
+                self.requests.(quantity) = request;
             end
-            made = self.requests.(quantity);
-            [params, frames, plan] = deal(made.params, made.frames, made.plan);
+            request = self.requests.(quantity);
+        end
+
+        function results = answered(self, caller, request, params, points, energies)
+            fc = self.force_constants;
+            of = [];
+            n = numel(points{1});
+            if request.is_placed
+                [points, energies, of] = euphonic.internal.job.placed(caller, fc, request, points, energies);
+            end
+            request.options.energies = energies;
+            results = euphonic.internal.job.evaluate(caller, fc, params, request.frames, points, request.options);
+            if ~isempty(of)
+                results.intensities = accumarray(of, results.intensities(:), [n, 1], @mean);
+            end
+            if results.imaginary > 0 || ~isempty(results.notes)
+                self.tell(caller, results);
+            end
         end
 
         function [facts, arrays] = powder_intensities(self, caller, params, frames, q, en)
             % Of the cache, or of the daemon
-            plan = struct('params', params, 'frames', {frames}, 'model', self.force_constants.model);
+            plan = struct('number', self.cache.number_of({params, frames, self.force_constants.model}), 'place', 0, ...
+                'extra', []);
             results = self.cache.find(plan, {q, en});
             if isempty(results)
                 sent = [frames, euphonic.internal.connection.frame('q', q, numel(q)), ...
@@ -433,59 +467,11 @@ classdef CoherentCrystal < handle
             facts.cached = true;
         end
 
-        function evaluation = answered(self, caller, params, frames, points, energies, in_daemon)
-            directions = self.splitting_directions;
-            average = strcmp(directions, 'average');
-            if average && ~strcmp(params.quantity, 'sqw')
-                euphonic.internal.fail(caller, 'invalid_argument', ...
-                    ['Option ''splitting_directions'' is ''average'', which has no frequencies that horace_disp ' ...
-                     'could return. Use horace_sqw.']);
-            end
-            if ~ischar(directions)
-                directions = self.converted({directions(:, 1), directions(:, 2), directions(:, 3)});
-                directions = [directions{:}];
-            end
-            points = self.converted(points);
-            if average
-                n = numel(points{1});
-                [points, directions, energies, of] = euphonic.internal.job.spread_directions(points, energies, ...
-                    self.force_constants.crystal.cell_vectors);
-            end
-            points = euphonic.internal.job.with_directions(caller, points, directions);
-            evaluation = euphonic.internal.job.evaluate(caller, self.force_constants, params, frames, points, ...
-                euphonic.internal.job.show_progress(self.verbose), true, energies, in_daemon);
-            if average
-                evaluation.intensities = accumarray(of, evaluation.intensities(:), [n, 1], @mean);
-            end
-        end
-
-        function points = converted(self, points)
-            if ~euphonic.internal.options.is_none(self.conversion_mat)
-                q = [points{:}] * self.conversion_mat;
-                points = {q(:, 1), q(:, 2), q(:, 3)};
-            end
-        end
-
-        function [params, frames] = with_debye_waller(self, caller, params)
-            frames = [];
-            none = @euphonic.internal.options.is_none;
-            if none(self.temperature) && (~none(self.debye_waller) || ~none(self.debye_waller_grid))
-                self.said = euphonic.internal.warn_once(self.said, caller, 'no_temperature', ...
-                    ['The model has no temperature, so its Debye-Waller factor is not applied. Set the option ' ...
-                     'temperature.']);
-            elseif ~none(self.temperature) && ~none(self.debye_waller)
-                frames = euphonic.internal.job.debye_waller_frame(caller, self.debye_waller, ...
-                    self.force_constants.n_atoms);
-            end
-            if isfield(params, 'debye_waller_grid') && (none(self.temperature) || ~isempty(frames))
-                params = rmfield(params, 'debye_waller_grid');
-            end
-        end
-
         function tell_of_width(self, caller, coefficients, points, is_named)
             % A fit asks for the same points again, with widths of its own: only the first of them are a user's.
             sample = euphonic.internal.job.sample_of(points);
-            from_user = is_named || ~isequal(sample, self.last_points);
+            last = self.last_points;
+            from_user = is_named || numel(sample) ~= numel(last) || any(sample ~= last);
             self.last_points = sample;
             if from_user && ~any(strcmp('width', self.said)) && ...
                     euphonic.internal.job.warn_of_width(caller, coefficients, points{4})
@@ -494,8 +480,8 @@ classdef CoherentCrystal < handle
         end
 
         function tell(self, caller, evaluation)
-            for i = 1:numel(evaluation.job.notes)
-                self.said = euphonic.internal.warn_once(self.said, caller, 'note', evaluation.job.notes{i});
+            for i = 1:numel(evaluation.notes)
+                self.said = euphonic.internal.warn_once(self.said, caller, 'note', evaluation.notes{i});
             end
             if evaluation.imaginary > 0 && ~any(strcmp('imaginary', self.said))
                 self.said{end + 1} = 'imaginary';

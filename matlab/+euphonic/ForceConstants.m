@@ -218,7 +218,7 @@ classdef ForceConstants < euphonic.internal.DaemonModel
             points = euphonic.internal.job.with_directions(caller, {qh, qk, ql}, options.splitting_directions);
             params = euphonic.internal.job.parameters(options, quantity);
             progress = euphonic.internal.job.show_progress(options.verbose);
-            evaluation = euphonic.internal.job.evaluate(caller, self, params, [], points, progress, false);
+            evaluation = euphonic.internal.job.evaluate(caller, self, params, [], points, struct('progress', progress));
             euphonic.internal.job.warn_of_imaginary(caller, evaluation.imaginary, options.asr);
         end
 

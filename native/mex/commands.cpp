@@ -12,7 +12,22 @@
 
 namespace euphonic::mex {
 
+namespace {
+
+// Throws Failure(address_changed) where the connection file is not what the address was read from.
+void check_unchanged(const mxArray* structure) {
+  const mxArray* file = structure && mxIsStruct(structure) ? mxGetField(structure, 0, "file") : nullptr;
+  if (!file) return;
+  const std::string path = text_from(file, "the connection file");
+  if (wire::read_private_file(path) != text_from(field_of(structure, "content", "a connection"), "content")) {
+    throw wire::Failure(wire::failure_code::kAddressChanged, path + " has changed.");
+  }
+}
+
+}  // namespace
+
 wire::Connection& ConnectionSlot::to(const mxArray* structure) {
+  check_unchanged(structure);
   const auto text = [&](const char* field) {
     return text_from(field_of(structure, field, "a connection"), field);
   };

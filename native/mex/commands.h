@@ -22,7 +22,8 @@ struct Arguments {
 class ConnectionSlot {
  public:
   // `structure` has the fields work, control, mechanism, secret and, for CURVE, server_key, client_key and
-  // client_secret_key of the connection file.
+  // client_secret_key of the connection file. With the fields file and content, its path and what was read
+  // from it, the file is compared: throws Failure(address_changed) where it says something else by now.
   wire::Connection& to(const mxArray* structure);
   void drop() { connection_.reset(); }
 
@@ -45,16 +46,17 @@ mxArray* request(ConnectionSlot& slot, const Arguments& arguments);
 //   params    of job.open without n_points
 //   points    {qh, qk, ql} or {qh, qk, ql, dh, dk, dl}: real double vectors of one length, r.l.u.;
 //             d: LO-TO directions
-//   options   struct with cells (true: 1×n cells of 1×n_points rows; false: n_points × n arrays),
-//             progress (function handle called with done, total, seconds; or []) and, for the quantity
-//             sqw, energies (double, one for each q-point) and points_kept (true: the daemon has said that
-//             it remembers the points that params.points names)
+//   options   struct with any of cells (true: 1×n cells of 1×n_points rows; else n_points × n arrays),
+//             progress (function handle called with done, total, seconds; or []), both_signs (true: where
+//             there are more structure factors than modes, the frequencies are followed by their negatives,
+//             which those beyond belong to), unchecked (true: error invalid_q for points that check_q.m would
+//             refuse) and, for the quantity sqw, energies (double, one for each q-point) and points_kept
+//             (true: the daemon has said that it remembers the points that params.points names)
 //   previous  an evaluation with an error: its results are kept and only what is missing is asked for; or []
-//   evaluation  struct with error, job (what job.open said), totals (what job.close said; of few q-points
-//   both are what job.run said), imaginary,
-//             missing (2×k: offsets and counts of the ranges without results) and, as the quantity has
-//             them, frequencies, structure_factors, eigenvectors (n_points × n_modes × n_atoms × 3,
-//             complex), mode_gradients (n_points × n_modes × 3), intensities (n_points × 1)
+//   evaluation  struct with error, notes, doubts and points_kept (of what job.open or job.run said; {}, {}, 0
+//             where it did not), imaginary, missing (2×k: offsets and counts of the ranges without results)
+//             and, as the quantity has them, frequencies, structure_factors, eigenvectors (n_points × n_modes
+//             × n_atoms × 3, complex), mode_gradients (n_points × n_modes × 3), intensities (n_points × 1)
 mxArray* evaluate(ConnectionSlot& slot, const Arguments& arguments);
 
 // response = read_private(path): struct with error, found (logical) and text; see wire/private_file.h

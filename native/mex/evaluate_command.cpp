@@ -1,5 +1,7 @@
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,7 +22,16 @@ using wire::Row;
 constexpr const char* kResultFields[] = {"frequencies", "structure_factors", "eigenvectors", "mode_gradients",
                                          "intensities"};
 
-wire::Points points_from(const mxArray* cell) {
+// The largest coordinate of a q-point, as check_q.m says.
+constexpr double kLargestQ = 1e9;
+
+void check_reach(const double* column, std::size_t count) {
+  bool all = true;
+  for (std::size_t i = 0; i < count; ++i) all &= std::abs(column[i]) <= kLargestQ;
+  if (!all) throw wire::Failure(wire::failure_code::kInvalidQ, "A q-point is not finite, or out of reach.");
+}
+
+wire::Points points_from(const mxArray* cell, bool unchecked) {
   const std::size_t n = cell && mxIsCell(cell) ? mxGetNumberOfElements(cell) : 0;
   if (n != 3 && n != 6) {
     throw wire::Failure(wire::failure_code::kInvalidArgument,
@@ -37,7 +48,9 @@ wire::Points points_from(const mxArray* cell) {
     if (count != points.count) {
       throw wire::Failure(wire::failure_code::kInvalidArgument, "q-point arrays differ in length.");
     }
-    (i < 3 ? points.q[i] : points.directions[i - 3]) = static_cast<const double*>(mxGetData(column));
+    const auto* numbers = static_cast<const double*>(mxGetData(column));
+    if (unchecked && i < 3) check_reach(numbers, count);
+    (i < 3 ? points.q[i] : points.directions[i - 3]) = numbers;
   }
   return points;
 }
@@ -96,30 +109,57 @@ void take_energies(const mxArray* array, wire::Points* points) {
   points->energies = static_cast<const double*>(mxGetData(array));
 }
 
+// What an evaluation is asked for.
+struct Asked {
+  wire::Value params;
+  wire::Quantity quantity;
+  bool gradients, cells, both_signs;
+  wire::Points points;
+
+  explicit Asked(const Arguments& arguments) : params(value_from(arguments.at(1))) {
+    const wire::Value* name = params.find("quantity");
+    if (!name || !name->text()) {
+      throw wire::Failure(wire::failure_code::kInvalidArgument, "The gateway expected a quantity.");
+    }
+    quantity = wire::quantity_named(*name->text());
+    const wire::Value* wanted = params.find("mode_gradients");
+    gradients = wanted && wanted->boolean() && *wanted->boolean() &&
+                (quantity == wire::Quantity::frequencies || quantity == wire::Quantity::modes);
+    const mxArray* options = arguments.at(4);
+    const auto flag = [options](const char* name) {
+      const mxArray* value = mxGetField(options, 0, name);
+      return value && mxIsLogicalScalarTrue(value);
+    };
+    points = points_from(arguments.at(3), flag("unchecked"));
+    take_energies(mxGetField(options, 0, "energies"), &points);
+    points.kept = flag("points_kept");
+    cells = flag("cells");
+    both_signs = flag("both_signs");
+  }
+};
+
 // The arrays of an evaluation, new or taken over (by copy) from one that was not completed.
 class Results {
  public:
-  Results(mxArray* evaluation, wire::Quantity quantity, bool gradients, const wire::Points& points,
-          bool cells)
-      : evaluation_(evaluation), quantity_(quantity), gradients_(gradients), points_(points), cells_(cells) {}
+  Results(mxArray* evaluation, const Asked& asked) : evaluation_(evaluation), asked_(asked) {}
 
   std::vector<wire::Range> missing;
   double imaginary = 0;
   wire::Outputs outputs;
 
   void allocate(const wire::OpenedJob& job) {
-    const std::size_t n = job.n_modes, n_points = points_.count;
-    if (quantity_ == wire::Quantity::sqw) {
+    const std::size_t n = job.n_modes, n_points = asked_.points.count;
+    if (asked_.quantity == wire::Quantity::sqw) {
       put("intensities", allocate_rows(1, n_points, false));
     } else {
-      put("frequencies", allocate_rows(n, n_points, cells_));
+      put("frequencies", allocate_rows(n_frequencies(job), n_points, asked_.cells));
     }
-    if (quantity_ == wire::Quantity::structure_factor) {
-      put("structure_factors", allocate_rows(job.n_surfaces, n_points, cells_));
-    } else if (quantity_ == wire::Quantity::modes) {
+    if (asked_.quantity == wire::Quantity::structure_factor) {
+      put("structure_factors", allocate_rows(job.n_surfaces, n_points, asked_.cells));
+    } else if (asked_.quantity == wire::Quantity::modes) {
       put("eigenvectors", allocate_eigenvectors(n_points, n));
     }
-    if (gradients_) put("mode_gradients", allocate_gradients(n_points, n));
+    if (asked_.gradients) put("mode_gradients", allocate_gradients(n_points, n));
     missing = {{0, n_points}};
   }
 
@@ -137,19 +177,21 @@ class Results {
   }
 
   void find_rows(const wire::OpenedJob& job) {
-    const std::size_t n = job.n_modes, n_points = points_.count;
-    if (quantity_ == wire::Quantity::sqw) {
+    const std::size_t n = job.n_modes, n_points = asked_.points.count;
+    if (asked_.quantity == wire::Quantity::sqw) {
       outputs.intensities = rows_of(mxGetField(evaluation_, 0, "intensities"), 1, n_points);
     } else {
-      outputs.frequencies = rows_of(mxGetField(evaluation_, 0, "frequencies"), n, n_points);
+      outputs.frequencies = rows_of(mxGetField(evaluation_, 0, "frequencies"), n_frequencies(job), n_points);
+      outputs.negatives.assign(outputs.frequencies.begin() + n, outputs.frequencies.end());
+      outputs.frequencies.resize(n);
     }
-    if (quantity_ == wire::Quantity::structure_factor) {
+    if (asked_.quantity == wire::Quantity::structure_factor) {
       outputs.structure_factors =
           rows_of(mxGetField(evaluation_, 0, "structure_factors"), job.n_surfaces, n_points);
-    } else if (quantity_ == wire::Quantity::modes) {
+    } else if (asked_.quantity == wire::Quantity::modes) {
       outputs.eigenvectors = eigenvector_rows(mxGetField(evaluation_, 0, "eigenvectors"), n_points, n);
     }
-    if (gradients_)
+    if (asked_.gradients)
       outputs.mode_gradients = rows_of(mxGetField(evaluation_, 0, "mode_gradients"), 3 * n, n_points);
   }
 
@@ -165,13 +207,14 @@ class Results {
   }
 
  private:
+  std::size_t n_frequencies(const wire::OpenedJob& job) const {
+    const bool twice = asked_.both_signs && job.n_surfaces > job.n_modes;
+    return static_cast<std::size_t>(twice ? 2 * job.n_modes : job.n_modes);
+  }
   void put(const char* field, mxArray* array) { mxSetField(evaluation_, 0, field, array); }
 
   mxArray* evaluation_;
-  wire::Quantity quantity_;
-  bool gradients_;
-  const wire::Points& points_;
-  bool cells_;
+  const Asked& asked_;
 };
 
 // Whether an earlier evaluation got as far as having arrays to go on with.
@@ -197,32 +240,14 @@ void drop_results(mxArray* evaluation) {
   }
 }
 
-// What an evaluation is asked for.
-struct Asked {
-  wire::Value params;
-  wire::Quantity quantity;
-  bool gradients;
-  bool cells;
-  wire::Points points;
-
-  explicit Asked(const Arguments& arguments) : params(value_from(arguments.at(1))) {
-    const wire::Value* name = params.find("quantity");
-    if (!name || !name->text()) {
-      throw wire::Failure(wire::failure_code::kInvalidArgument, "The gateway expected a quantity.");
-    }
-    quantity = wire::quantity_named(*name->text());
-    const wire::Value* wanted = params.find("mode_gradients");
-    gradients = wanted && wanted->boolean() && *wanted->boolean() &&
-                (quantity == wire::Quantity::frequencies || quantity == wire::Quantity::modes);
-    points = points_from(arguments.at(3));
-    take_energies(mxGetField(arguments.at(4), 0, "energies"), &points);
-    cells = mxIsLogicalScalarTrue(field_of(arguments.at(4), "cells", "options"));
-    const mxArray* kept = mxGetField(arguments.at(4), 0, "points_kept");
-    points.kept = kept && mxIsLogicalScalarTrue(kept);
+// What the daemon said of the job beside its results. An older one does not say everything.
+void put_remarks(const wire::OpenedJob& job, mxArray* evaluation) {
+  for (const char* field : {"notes", "doubts"}) {
+    const wire::Value* said = job.result.find(field);
+    mxSetField(evaluation, 0, field, array_from(said ? *said : wire::Value(wire::Value::Array{})));
   }
-
-  Results results(mxArray* evaluation) const { return {evaluation, quantity, gradients, points, cells}; }
-};
+  mxSetField(evaluation, 0, "points_kept", mxCreateDoubleScalar(static_cast<double>(job.points_kept)));
+}
 
 // Few q-points, by one request. Returns whether that was possible.
 bool run_at_once(wire::Connection& connection, const Asked& asked, const Arguments& arguments,
@@ -244,8 +269,8 @@ bool run_at_once(wire::Connection& connection, const Asked& asked, const Argumen
     ran = run(sent);
   }
   if (!ran) return false;
-  mxSetField(evaluation, 0, "job", array_from(ran->job.result));
-  Results results = asked.results(evaluation);
+  put_remarks(ran->job, evaluation);
+  Results results(evaluation, asked);
   results.allocate(ran->job);
   results.find_rows(ran->job);
   const std::int64_t imaginary =
@@ -253,7 +278,6 @@ bool run_at_once(wire::Connection& connection, const Asked& asked, const Argumen
   results.missing.clear();
   results.imaginary = static_cast<double>(imaginary);
   results.put_missing();
-  mxSetField(evaluation, 0, "totals", array_from(ran->job.result));
   return true;
 }
 
@@ -270,8 +294,8 @@ void run(ConnectionSlot& slot, const Arguments& arguments, mxArray* evaluation) 
 
   asked.params.set("n_points", static_cast<std::int64_t>(points.count));
   const wire::OpenedJob job = wire::open_job(connection, asked.params, frames_from(arguments.at(2)), patient);
-  mxSetField(evaluation, 0, "job", array_from(job.result));
-  Results results = asked.results(evaluation);
+  put_remarks(job, evaluation);
+  Results results(evaluation, asked);
   if (has_results(arguments.at(5))) {
     results.take_over(arguments.at(5));
   } else {
@@ -292,15 +316,14 @@ void run(ConnectionSlot& slot, const Arguments& arguments, mxArray* evaluation) 
     throw;
   }
   account();
-  mxSetField(evaluation, 0, "totals", array_from(stream.totals()));
 }
 
 }  // namespace
 
 mxArray* evaluate(ConnectionSlot& slot, const Arguments& arguments) {
-  mxArray* evaluation = mxCreateStructMatrix(1, 1, 0, nullptr);
-  for (const char* field : {"error", "job", "totals", "imaginary", "missing"}) mxAddField(evaluation, field);
-  for (const char* field : kResultFields) mxAddField(evaluation, field);
+  std::vector<const char*> fields = {"error", "notes", "doubts", "points_kept", "imaginary", "missing"};
+  fields.insert(fields.end(), std::begin(kResultFields), std::end(kResultFields));
+  mxArray* evaluation = mxCreateStructMatrix(1, 1, static_cast<int>(fields.size()), fields.data());
   try {
     run(slot, arguments, evaluation);
   } catch (const wire::Failure& failure) {

@@ -18,6 +18,10 @@ function q_points_that_cannot_be_used_are_named()
     check('invalid_q', 'class logical', true, 1, 1);
     check('invalid_q', 'sparse', sparse([1 2]), [1 2], [1 2]);
     check('invalid_argument', 'found 2', 1, 2);
+    model.conversion_mat = 2 * eye(3);
+    check('invalid_q', 'qk(2) is NaN', [1 2 3], [1 NaN NaN], [1 2 3]);
+    check('size_mismatch', '3, 3 and 2', [1 2 3], [1 2 3], [1 2]);
+    model.horace_disp(9e8, 0, 0.5);  % large where it is asked for, too large where it is calculated
     support.check(daemon_pid() == alive, 'the same daemon');
 end
 

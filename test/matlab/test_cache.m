@@ -79,6 +79,27 @@ function the_limit_holds_and_the_oldest_goes_first()
     support.check(model.cache.hits == 3 && model.cache.bytes == 0, 'nothing kept with a limit of 0');
 end
 
+function an_option_that_comes_back_finds_its_results()
+    model = euphonic.CoherentCrystal(support.quartz(), 'negative_e', true, 'cache_limit', 1e7);
+    [qh, qk, ql] = support.some_q(30);
+    first = cell(1, 2);
+    for round = 1:2
+        for k = 1:2
+            model.temperature = 100 * k;
+            results = support.both(model, qh, qk, ql);
+            if round == 1
+                first{k} = results;
+            end
+            support.check(isequal(results, first{k}), 'the results of temperature %d', k);
+        end
+    end
+    support.check(model.cache.hits == 2, 'two that were kept, found %d', model.cache.hits);
+    for k = 1:1500  % more lists than are kept
+        model.horace_disp(k, 0.1, 0.2);
+    end
+    support.check(isequal(support.both(model, qh, qk, ql), first{2}) && model.cache.hits == 2, 'the oldest to be gone');
+end
+
 function the_environment_sets_the_limit()
     old = getenv('EUPHONIC_CACHE_BYTES');
     back = onCleanup(@() setenv('EUPHONIC_CACHE_BYTES', old));

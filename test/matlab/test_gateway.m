@@ -74,11 +74,13 @@ function a_model_that_is_called_while_another_call_waits_has_a_connection_of_its
     kept = containers.Map();
     params = struct('quantity', 'frequencies', 'n_threads', 1);  % on any machine longer than the first report takes
     progress = @(varargin) call_inside(kept, inner, varargin{:});
-    answer = euphonic.internal.job.evaluate('test', fc, params, [], {qh, qk, ql}, progress, true);
+    answer = euphonic.internal.job.evaluate('test', fc, params, [], {qh, qk, ql}, ...
+        struct('cells', true, 'progress', progress));
     support.check(kept.isKey('results') && isequal(kept('results'), expected), 'the inner call to be answered');
     support.check(kept('running'), 'what the daemon is, asked meanwhile');
     part = [1 1000 200000 400000];
-    alone = euphonic.internal.job.evaluate('test', fc, params, [], {qh(part), qk(part), ql(part)}, [], true);
+    alone = euphonic.internal.job.evaluate('test', fc, params, [], {qh(part), qk(part), ql(part)}, ...
+        struct('cells', true));
     support.check(isequal(cellfun(@(row) row(part), answer.frequencies, 'UniformOutput', false), ...
                           alone.frequencies), 'the outer call to be answered');
 end
@@ -94,7 +96,8 @@ function a_daemon_that_is_stopped_while_a_call_waits_is_started_again()
     [qh, qk, ql] = support.some_q(800000);
     kept = containers.Map({'calls'}, {0});
     params = struct('quantity', 'frequencies', 'n_threads', 1);  % on any machine longer than the first report takes
-    answer = euphonic.internal.job.evaluate('test', fc, params, [], {qh, qk, ql}, @(varargin) stop_once(kept), true);
+    answer = euphonic.internal.job.evaluate('test', fc, params, [], {qh, qk, ql}, ...
+        struct('cells', true, 'progress', @(varargin) stop_once(kept)));
     support.check(kept('calls') > 0, 'a call meanwhile');
     support.check(numel(answer.frequencies) == 27 && all(isfinite([answer.frequencies{:}])), 'all results');
 end

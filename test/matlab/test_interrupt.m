@@ -32,7 +32,7 @@ function ctrl_c_while_progress_is_shown_stops_too()
              'params = struct(''quantity'', ''frequencies'');'
              'slow = @(varargin) pause(60);'
              'caught = 0;'
-             ['try, euphonic.internal.job.evaluate(''t'', fc, params, [], {qh, qk, ql}, slow, true); ' ...
+             ['try, euphonic.internal.job.evaluate(''t'', fc, params, [], {qh, qk, ql}, struct(''progress'', slow)); ' ...
               'catch, caught = 1; end']
              'returned = time();'};
     [answer, pid] = support.octave_session(lines, {'caught', 'returned'});

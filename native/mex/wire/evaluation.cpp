@@ -114,6 +114,15 @@ void copy_rows(const Part& part, const std::vector<Row>& rows, const Range& rang
   }
 }
 
+// Of as many rows as there are in `out`.
+void negate_rows(const std::vector<Row>& rows, const std::vector<Row>& out, const Range& range) {
+  for (std::size_t row = 0; row < out.size(); ++row) {
+    const double* source = rows[row].first + range.offset;
+    double* target = out[row].first + range.offset;
+    for (std::size_t i = 0; i < range.count; ++i) target[i] = -source[i];
+  }
+}
+
 }  // namespace
 
 Quantity quantity_named(const std::string& name) {
@@ -182,6 +191,7 @@ std::int64_t store_results(const Response& response, const OpenedJob& job, Quant
     copy("intensities", {range.count}, outputs.intensities);
   } else {
     copy("frequencies", {n_modes, range.count}, outputs.frequencies);
+    negate_rows(outputs.frequencies, outputs.negatives, range);
   }
   if (quantity == Quantity::structure_factor) {
     copy("structure_factors", {static_cast<std::uint64_t>(job.n_surfaces), range.count},
@@ -309,7 +319,7 @@ void EvaluationStream::run() {
   wait_.idle = [this] { progress_.look(done_); };
   try {
     stream();
-    totals_ = connection_.work().call("job.close", Value::Map{{"job", job_.job}}, {}, wait_).header.result;
+    connection_.work().call("job.close", Value::Map{{"job", job_.job}}, {}, wait_);
   } catch (const Failure& failure) {
     if (failure.code != failure_code::kUnreachable) cancel();
     throw;

@@ -37,9 +37,10 @@ struct Row {
 
 // Rows in the order of the frames: frequencies [n_modes], structure_factors [n_surfaces],
 // eigenvectors [2][3][n_atoms][n_modes], mode_gradients [3][n_modes], intensities [1]; empty when the
-// quantity has none, mode_gradients also where they are not asked for.
+// quantity has none, mode_gradients also where they are not asked for. negatives, where they are wanted: of
+// the frequencies.
 struct Outputs {
-  std::vector<Row> frequencies, structure_factors, eigenvectors, mode_gradients, intensities;
+  std::vector<Row> frequencies, negatives, structure_factors, eigenvectors, mode_gradients, intensities;
 };
 
 struct Range {
@@ -124,8 +125,6 @@ class EvaluationStream {
   std::vector<Range> missing() const;
   // Modes with a negative frequency, so far.
   std::int64_t imaginary() const { return imaginary_; }
-  // What job.close answered.
-  const Value& totals() const { return totals_; }
 
  private:
   void stream();
@@ -145,7 +144,6 @@ class EvaluationStream {
   ProgressClock progress_;
   std::size_t done_ = 0;
   std::int64_t imaginary_ = 0;
-  Value totals_;
 };
 
 }  // namespace euphonic::wire

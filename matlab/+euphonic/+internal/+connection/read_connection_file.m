@@ -1,10 +1,12 @@
-function address = read_connection_file(caller, any_version)
+function [address, file, content] = read_connection_file(caller, any_version)
     %READ_CONNECTION_FILE   What the connection file says, [] when there is none, or one that was never completed.
+    %   FILE: its path; CONTENT: its text.
     %   Raises runtime_directory for a file that is open to others, file_damaged for one that holds no address,
     %   other_host, and, unless ANY_VERSION is true, protocol_version for a daemon that this package does
     %   not understand.
     persistent last_text last_address
     address = [];
+    content = '';
     [file, may_be_elsewhere] = euphonic.internal.connection.connection_file(caller);
     response = euphonic.internal.connection.gateway('read_private', file);
     if ~isempty(response.error)
@@ -13,13 +15,14 @@ function address = read_connection_file(caller, any_version)
     if ~response.found
         return
     end
-    if ~strcmp(response.text, last_text)
-        if half_written(response.text)
+    content = response.text;
+    if ~strcmp(content, last_text)
+        if half_written(content)
             return
         end
         last_text = '';
-        last_address = parsed(caller, file, response.text, may_be_elsewhere);
-        last_text = response.text;
+        last_address = parsed(caller, file, content, may_be_elsewhere);
+        last_text = content;
     end
     address = last_address;
     if nargin < 2 || ~any_version

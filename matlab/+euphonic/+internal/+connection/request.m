@@ -9,7 +9,8 @@ function [result, frames] = request(caller, socket, method, params, frames, prog
     if nargin < 6
         progress = [];
     end
-    for attempt = 1:3
+    attempt = 1;
+    while true
         address = euphonic.internal.connection.live_address(caller);
         response = euphonic.internal.connection.gateway('request', address, socket, method, params, frames, Inf, ...
             progress);
@@ -18,10 +19,13 @@ function [result, frames] = request(caller, socket, method, params, frames, prog
             frames = response.frames;
             return
         end
-        if ~euphonic.internal.connection.has_gone(response.error) || attempt == 3
-            break
+        if strcmp(response.error.code, 'address_changed')
+            euphonic.internal.connection.live_address(caller, true);
+        elseif euphonic.internal.connection.has_gone(response.error) && attempt < 3
+            attempt = attempt + 1;
+            euphonic.internal.connection.replace_daemon(caller, address, response.error);
+        else
+            euphonic.internal.fail(caller, response.error);
         end
-        euphonic.internal.connection.replace_daemon(caller, address, response.error);
     end
-    euphonic.internal.fail(caller, response.error);
 end

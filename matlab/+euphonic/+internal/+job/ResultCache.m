@@ -10,13 +10,19 @@ classdef ResultCache < handle
         bytes = 0
     end
     properties (Access = private)
-        % Of each list of points a struct with points, place, sample, name, in_daemon, bytes, and results: a cell of
-        % structs with plan, evaluation, bytes. What was used last comes last.
+        % Of each list of points a struct with points, place, name, in_daemon, bytes, and results: a cell of structs
+        % with plan, evaluation, bytes. What was used last comes last.
         lists = {}
+        keys = []  % [lists] a number that is the same for equal points
         found = false  % whether the last of them is that of the latest FIND or KEEP
+        key = 0  % of the points of the latest FIND
+        numbered = {}  % values that NUMBER_OF was asked for, and their numbers
+        last_number = 0
     end
     properties (Constant, Access = private)
         max_results = 8  % of one list: more than a step of a fit compares
+        max_lists = 1000  % more than a fit asks for in turn; a look-up takes longer with each
+        max_numbered = 32  % more than scripts change options to and fro
     end
     methods
 
@@ -25,16 +31,22 @@ classdef ResultCache < handle
         end
 
         function evaluation = find(self, plan, points)
-            %FIND   The evaluation for the same PLAN (anything isequaln compares) and POINTS (cell of columns), or [].
-            %   The field place of PLAN, if it has one, says how the points that are calculated are made of POINTS.
+            %FIND   The evaluation for the same PLAN and POINTS (cell of columns), or [].
+            %   PLAN is a struct with number (see NUMBER_OF), place (a number of how the points that are calculated are
+            %   made of POINTS) and extra, which isequaln compares.
             evaluation = [];
-            self.found = self.look_up(plan, points);
+            self.found = false;
+            if self.limit == 0
+                return
+            end
+            self.key = key_of(plan.place, points);
+            self.found = self.look_up(plan.place, points);
             if ~self.found
                 return
             end
             results = self.lists{end}.results;
             for i = numel(results):-1:1
-                if isequaln(results{i}.plan, plan)
+                if results{i}.plan.number == plan.number && isequaln(results{i}.plan.extra, plan.extra)
                     evaluation = results{i}.evaluation;
                     self.hits = self.hits + 1;
                     self.lists{end}.results = [results([1:i - 1, i + 1:end]), results(i)];
@@ -46,26 +58,43 @@ classdef ResultCache < handle
         function keep(self, plan, points, evaluation)
             %KEEP   Remember an evaluation of what FIND did not find, unless it alone is over the limit.
             %   EVALUATION: a struct of arrays, and of cells of equally long ones.
+            of_points = bytes_of(points);
             needed = 0;
             for part = struct2cell(evaluation).'
                 needed = needed + bytes_of(part{1});
             end
-            if needed + bytes_of(points) > self.limit
+            if needed + of_points > self.limit
                 return
             end
             if ~self.found
-                self.shrink_to(self.limit - needed - bytes_of(points));
-                self.lists{end + 1} = struct('points', {points}, 'place', {place_of(plan)}, ...
-                    'sample', euphonic.internal.job.sample_of(points), 'name', '', 'in_daemon', false, ...
-                    'bytes', bytes_of(points), 'results', {{}});
-                self.bytes = self.bytes + bytes_of(points);
+                self.shrink_to(self.limit - needed - of_points, self.max_lists - 1);
+                self.lists{end + 1} = struct('points', {points}, 'place', plan.place, 'name', '', ...
+                    'in_daemon', false, 'bytes', of_points, 'results', {{}});
+                self.keys(end + 1) = self.key;
+                self.bytes = self.bytes + of_points;
                 self.found = true;
-            elseif numel(self.lists{end}.results) == self.max_results
-                self.forget_result(numel(self.lists));
+            else
+                if numel(self.lists{end}.results) == self.max_results
+                    self.forget_result(numel(self.lists));
+                end
+                self.shrink_to(self.limit - needed, Inf);
             end
-            self.shrink_to(self.limit - needed);
             self.lists{end}.results{end + 1} = struct('plan', plan, 'evaluation', evaluation, 'bytes', needed);
             self.bytes = self.bytes + needed;
+        end
+
+        function number = number_of(self, value)
+            %NUMBER_OF   A number that equal values (isequaln) have, unless many others come between.
+            for i = numel(self.numbered):-1:1
+                if isequaln(self.numbered{i}.value, value)
+                    number = self.numbered{i}.number;
+                    return
+                end
+            end
+            self.last_number = self.last_number + 1;
+            number = self.last_number;
+            self.numbered = [self.numbered(max(1, end - self.max_numbered + 2):end), ...
+                             {struct('value', {value}, 'number', number)}];
         end
 
         function [name, in_daemon] = name_of_points(self)
@@ -92,6 +121,7 @@ classdef ResultCache < handle
         function clear(self)
             %CLEAR   Forget everything.
             self.lists = {};
+            self.keys = [];
             self.found = false;
             self.bytes = 0;
         end
@@ -104,18 +134,15 @@ classdef ResultCache < handle
     end
     methods (Access = private)
 
-        function is_there = look_up(self, plan, points)
+        function is_there = look_up(self, place, points)
             % Makes the list of these points the last one.
             is_there = false;
-            if isempty(self.lists)
-                return
-            end
-            sample = euphonic.internal.job.sample_of(points);
-            for i = numel(self.lists):-1:1
+            for i = fliplr(find(self.keys == self.key))
                 list = self.lists{i};
-                if isequal(list.sample, sample) && isequaln(list.place, place_of(plan)) && ...
-                        isequal(list.points, points)
-                    self.lists = [self.lists([1:i - 1, i + 1:end]), {list}];
+                if list.place == place && same_columns(list.points, points)
+                    order = [1:i - 1, i + 1:numel(self.keys), i];
+                    self.lists = self.lists(order);
+                    self.keys = self.keys(order);
                     is_there = true;
                     return
                 end
@@ -125,11 +152,11 @@ classdef ResultCache < handle
         function forget(self)
             % What is beyond a new limit
             self.found = false;
-            self.shrink_to(self.limit);
+            self.shrink_to(self.limit, Inf);
         end
 
-        function shrink_to(self, bytes)
-            while self.bytes > bytes
+        function shrink_to(self, bytes, n_lists)
+            while self.bytes > bytes || numel(self.lists) > n_lists
                 used_now = self.found && numel(self.lists) == 1;
                 if used_now && isempty(self.lists{1}.results)
                     return
@@ -139,6 +166,7 @@ classdef ResultCache < handle
                 if ~used_now && isempty(self.lists{1}.results)
                     self.bytes = self.bytes - self.lists{1}.bytes;
                     self.lists(1) = [];
+                    self.keys(1) = [];
                 end
             end
         end
@@ -159,10 +187,16 @@ function n = bytes_of(value)
     end
 end
 
-function place = place_of(plan)
-    place = [];
-    if isfield(plan, 'place')
-        place = plan.place;
+function key = key_of(place, points)
+    % NaN, which no other equals, for points that cannot be used
+    sample = euphonic.internal.job.sample_of(points);
+    key = place + sum(sample .* sqrt(2:numel(sample) + 1).');
+end
+
+function same = same_columns(a, b)
+    same = numel(a) == numel(b) && numel(a{1}) == numel(b{1});
+    for i = 1:same * numel(a)
+        same = same && all(a{i} == b{i});
     end
 end
 

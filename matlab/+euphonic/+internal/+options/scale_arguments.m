@@ -1,7 +1,7 @@
-function [intensity_scale, frequency_scale] = scale_arguments(caller, args)
+function factors = scale_arguments(caller, args)
     %SCALE_ARGUMENTS   The factors that Horace and its fits hand to a model after the q-points.
     %   ARGUMENTS is a cell with any of: nothing; numbers s, [s f] or s, f; cells of these; then name-value pairs
-    %   'intensity_scale', s and 'frequency_scale', f in any order. Missing ones are 1.
+    %   'intensity_scale', s and 'frequency_scale', f in any order. FACTORS: [s f]; missing ones are 1.
     names = {'intensity_scale', 'frequency_scale'};
     [numbers, args] = euphonic.internal.options.leading_numbers(caller, args);
     if numel(numbers) > 2
@@ -29,6 +29,4 @@ function [intensity_scale, frequency_scale] = scale_arguments(caller, args)
         euphonic.internal.fail(caller, 'invalid_argument', ...
             'The scale factors are [%g %g]; expected finite numbers.', factors);
     end
-    intensity_scale = factors(1);
-    frequency_scale = factors(2);
 end
