@@ -81,8 +81,35 @@ function spectrumHandlers(
   };
 }
 
+function jobHandlers(
+  jobs: Jobs,
+  log: Log,
+): Pick<Handlers<WorkMethod>, 'job.open' | 'job.compute' | 'job.run' | 'job.close'> {
+  return {
+    'job.open': async ({ respond, ...call }) => {
+      const summary = await jobs.open(call);
+      const { params } = call;
+      log.info({ job: summary.job, quantity: params.quantity, n_points: params.n_points }, 'job opened');
+      return respond(summary);
+    },
+    'job.compute': ({ respond, ...call }) =>
+      jobs.compute(call, (chunk) => respond(chunk.result, chunk.frames)),
+    'job.run': ({ respond, ...call }) =>
+      jobs.run(call, ({ result, frames }) => {
+        const sent = respond(result, frames);
+        log.info({ quantity: call.params.quantity, ...figuresOf(result) }, 'job run');
+        return sent;
+      }),
+    'job.close': async ({ peer, params, respond }) => {
+      const figures = jobs.close(peer, params.job);
+      log.info({ job: params.job, ...figures }, 'job closed');
+      return respond(figures);
+    },
+  };
+}
+
 function handlers(parts: WorkParts, log: Log): Handlers<WorkMethod> {
-  const { library, reader, files, debyeWaller, jobs } = parts;
+  const { library, reader, files, debyeWaller } = parts;
   return {
     hello: async ({ params, respond }) => {
       if (params.protocol !== PROTOCOL_VERSION) throw versionError(params.protocol, 'client', 'daemon');
@@ -131,24 +158,7 @@ function handlers(parts: WorkParts, log: Log): Handlers<WorkMethod> {
       return respond(pathSummary(chosen), framesOfPath(chosen));
     },
     ...spectrumHandlers(parts.spectra, log),
-    'job.open': async ({ respond, ...call }) => {
-      const summary = await jobs.open(call);
-      const { params } = call;
-      log.info({ job: summary.job, quantity: params.quantity, n_points: params.n_points }, 'job opened');
-      return respond(summary);
-    },
-    'job.compute': ({ respond, ...call }) =>
-      jobs.compute(call, (chunk) => respond(chunk.result, chunk.frames)),
-    'job.run': ({ respond, ...call }) =>
-      jobs.run(call, ({ result, frames }) => {
-        log.info({ quantity: call.params.quantity, ...figuresOf(result) }, 'job run');
-        return respond(result, frames);
-      }),
-    'job.close': async ({ peer, params, respond }) => {
-      const figures = jobs.close(peer, params.job);
-      log.info({ job: params.job, ...figures }, 'job closed');
-      return respond(figures);
-    },
+    ...jobHandlers(parts.jobs, log),
   };
 }
 
