@@ -1,4 +1,4 @@
-/** The benchmarks: `npm run bench -- stages|scaling|plans|end-to-end|pixels|fits|reading|spectra|cluster|peers|release|all [options]`. */
+/** The benchmarks: `npm run bench -- stages|scaling|plans|end-to-end|calls|pixels|fits|reading|spectra|cluster|peers|release|all [options]`. */
 import { Command, InvalidArgumentError } from 'commander';
 import { loadAddon } from '../src/compute/local/addon.js';
 import { publish, type Report } from './harness/report.js';
@@ -11,6 +11,7 @@ const WORKLOADS: Readonly<Record<string, () => Promise<Workload>>> = {
   scaling: async () => (await import('./workloads/scaling.js')).scaling,
   plans: async () => (await import('./workloads/plans.js')).plans,
   'end-to-end': async () => (await import('./workloads/endToEnd.js')).endToEnd,
+  calls: async () => (await import('./workloads/calls.js')).calls,
   pixels: async () => (await import('./workloads/pixels.js')).pixels,
   fits: async () => (await import('./workloads/fits.js')).fits,
   reading: async () => (await import('./workloads/reading.js')).reading,

@@ -12,6 +12,7 @@ function end_to_end()
     %       keep BYTES           keep results under this limit
     %       rescale COUNT SHIFT  horace_disp with scale factors, at points whose results are kept
     %       copy COUNT SHIFT     what copying these results takes
+    %       ping                 a message to the daemon and back, by the MEX function alone
     model = [];
     q = [];
     width = 1.5;  % FWHM, meV
@@ -35,6 +36,10 @@ function end_to_end()
                 [qh, qk, ql] = shifted(q, words);
                 begin = tic();
                 [w, sf] = model.horace_disp(qh, qk, ql);
+            case 'ping'
+                address = euphonic.internal.connection.live_address('bench');
+                begin = tic();
+                euphonic.internal.gateway('request', address, 'control', 'ping', struct(), [], 10);
             case 'temperature'
                 model = euphonic.CoherentCrystal(model.force_constants, 'verbose', false, 'negative_e', true, ...
                     'temperature', str2double(words{2}));
