@@ -1,4 +1,4 @@
-/** Text files as editors of Windows leave them: lines that end in CR LF are the same model. */
+/** Text files as programs of Windows leave them: lines that end in CR LF, or text in UTF-16, are the same model. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,6 +7,11 @@ import { modelId } from '../../src/models/forceConstants.js';
 import { refuseOtherFile } from '../../src/models/readers/otherFiles.js';
 import { samples } from '../fuzz/readerSamples.js';
 import { readForceConstants } from '../support/readModel.js';
+
+/** What `>` of Windows PowerShell makes of a program's output. */
+const toUtf16 = (bytes: Buffer) => Buffer.from(`\uFEFF${toWindows(bytes)}`, 'utf16le');
+const toUtf16BigEndian = (bytes: Buffer) => toUtf16(bytes).swap16();
+const toMarked = (bytes: Buffer) => Buffer.from(`\uFEFF${bytes}`);
 
 const toWindows = (bytes: Buffer) => bytes.toString('utf8').replaceAll('\n', '\r\n');
 
@@ -19,11 +24,14 @@ describe('lines that end in CR LF', () => {
         writeFileSync(join(folder, file), bytes);
         prepare?.(folder);
         const { fc } = await readForceConstants(join(folder, read), options);
-        for (const beside of readdirSync(folder)) {
-          const path = join(folder, beside);
-          writeFileSync(path, toWindows(readFileSync(path)));
+        const texts = readdirSync(folder).map((beside) => join(folder, beside));
+        const contents = texts.map((path) => readFileSync(path));
+        for (const change of [toUtf16, toUtf16BigEndian, toMarked, toWindows]) {
+          texts.forEach((path, i) => {
+            writeFileSync(path, change(contents[i]));
+          });
+          assert.equal(modelId((await readForceConstants(join(folder, read), options)).fc), modelId(fc));
         }
-        assert.equal(modelId((await readForceConstants(join(folder, read), options)).fc), modelId(fc));
         if (!file.endsWith('.yaml')) return;
         const start = '\uFEFF%YAML 1.2\r\n---\r\n# by hand\r\n\r\n';
         writeFileSync(join(folder, file), start + toWindows(bytes));

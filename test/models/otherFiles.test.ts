@@ -90,6 +90,8 @@ const others: Record<string, [content: string, what: RegExp, advice: RegExp]> = 
     /force constants/,
   ],
   'x.mat': [`MATLAB 5.0 MAT-file, Platform: GLNXA64${' '.repeat(100)}`, /MAT-file/, /from_dict/],
+  'x.bz2': ['BZh91AY&SYabc', /compressed with bzip2/, /gzip or xz/],
+  'x.lzma': [']\0\0\x10\0\0', /older form of xz/, /gzip or xz/],
   'x.zip': ['PK\x03\x04\x14\x00', /zip archive/, /Unpack/],
   'band.yaml': [
     'calculator: vasp\nnqpoint: 2\nnpath: 1\nphonon:\n- q-position: [ 0, 0, 0 ]\n',

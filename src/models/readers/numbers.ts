@@ -14,7 +14,26 @@ const [TAB, NEWLINE, RETURN, SPACE, HASH, COMMA, MINUS, OPEN, CLOSE] = [...'\t\n
   c.charCodeAt(0),
 );
 
-const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/;
+const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)([eEdD][-+]?\d+)?$/;
+
+/** The number that a word is, also with Fortran's exponents (1.5D-3); NaN if it is none, or none that is finite. */
+export function numberOf(word: string): number {
+  if (!NUMBER.test(word)) return Number.NaN;
+  const plain = Number(word);
+  const value = Number.isNaN(plain) ? Number(word.replace(/[dD]/, 'e')) : plain;
+  return Number.isFinite(value) ? value : Number.NaN;
+}
+
+/** The words that `#` or `!` does not make a comment of. */
+export const wordsOf = (line: string): string[] =>
+  line
+    .replace(/[#!].*/, '')
+    .trim()
+    .split(/\s+/)
+    .filter(Boolean);
+
+/** Lines of text, whichever system's line ends it has, without the mark that tells of UTF-8. */
+export const linesOf = (text: string): string[] => text.replace(/^\uFEFF/, '').split(/\r\n?|\n/);
 
 /** Bytes that part numbers. */
 const isBlank = (byte: number) => byte === SPACE || byte === NEWLINE || byte === TAB || byte === RETURN;
@@ -53,9 +72,8 @@ export function scanNumbers(bytes: Buffer, count: number): Float64Array {
       )
         i++;
       const text = bytes.toString('latin1', start, i);
-      const value = Number(text);
-      if (!NUMBER.test(text) || !Number.isFinite(value))
-        throw new NotNumbers(`${JSON.stringify(text)} is not a number.`, line);
+      const value = numberOf(text);
+      if (Number.isNaN(value)) throw new NotNumbers(`${JSON.stringify(text)} is not a number.`, line);
       if (found === count) throw new NotNumbers(`There are more than ${count} numbers.`, line);
       numbers[found++] = value;
     }

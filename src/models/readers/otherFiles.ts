@@ -120,6 +120,21 @@ const OTHER_FILES: Record<string, OtherFile> = {
     advice: 'Load it in MATLAB and give the struct to euphonic.ForceConstants.from_dict.',
     is: (text) => /^MATLAB \d\.\d MAT-file/.test(text),
   },
+  '.bz2': {
+    what: 'compressed with bzip2, which is not read',
+    advice: 'Unpack it, or compress it with gzip or xz.',
+    is: (text) => /^BZh[1-9]1AY&SY/.test(text),
+  },
+  '.lzma': {
+    what: 'compressed in the older form of xz (.lzma), which is not read',
+    advice: 'Unpack it, or compress it with gzip or xz.',
+    is: (text) => text.startsWith(']\0\0'),
+  },
+  '.zst': {
+    what: 'compressed with zstd, which is not read',
+    advice: 'Unpack it, or compress it with gzip or xz.',
+    is: (text) => text.startsWith('\x28\xB5\x2F\xFD'),
+  },
   '.zip': {
     what: 'a zip archive',
     advice: 'Unpack it and give the file with the model.',
@@ -129,7 +144,10 @@ const OTHER_FILES: Record<string, OtherFile> = {
 
 /** Throws `file_format` if `start`, the first bytes of the file `name`, is one of these; what is `expected` is none of them. */
 export function refuseOtherFile(start: Buffer, name: string, expected?: keyof typeof OTHER_FILES): void {
-  const text = start.toString('latin1').replaceAll('\r\n', '\n');
+  const text = start
+    .toString('latin1')
+    .replace(/^\xEF\xBB\xBF/, '')
+    .replace(/\r\n?/g, '\n');
   const lines = text.split('\n');
   const found = Object.entries(OTHER_FILES).find(([, file]) => file.is(text, lines));
   if (!found || found[0] === expected) return;

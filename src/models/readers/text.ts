@@ -1,4 +1,4 @@
-/** Whole files in memory, and compressed ones. */
+/** Whole files in memory, and packed ones: compressed, or text in UTF-16 as Windows PowerShell writes it. */
 import { createRequire } from 'node:module';
 import { pipeline, Readable } from 'node:stream';
 import { ReadableStream } from 'node:stream/web';
@@ -20,13 +20,18 @@ export async function whole(source: ByteSource): Promise<Buffer> {
   return source.read(0, source.size);
 }
 
-/** Content, of a .gz or .xz file the unpacked one, piece by piece. */
+/** Text without the mark that tells of UTF-8. */
+export function withoutMark(bytes: Buffer): Buffer {
+  return bytes.subarray(0, 3).equals(Buffer.from('\uFEFF')) ? bytes.subarray(3) : bytes;
+}
+
+/** Content, of a packed file the unpacked one, piece by piece. */
 export async function piecesOf(source: ByteSource): Promise<AsyncIterable<Uint8Array>> {
   if (source.size > MAX_TEXT_BYTES) throw tooLarge(source.name);
   return (await unpacked(source)) ?? packed(source);
 }
 
-/** The first bytes of content, of a .gz or .xz file of the unpacked one: at most `length`. */
+/** The first bytes of content, of a packed file of the unpacked one: at most `length`. */
 export async function startOf(source: ByteSource, length: number): Promise<Buffer> {
   const pieces = await unpacked(source);
   if (!pieces) return source.read(0, Math.min(length, source.size));
@@ -38,7 +43,7 @@ export async function startOf(source: ByteSource, length: number): Promise<Buffe
   return start;
 }
 
-/** The content of a .gz or .xz file in memory; any other source as it is. */
+/** The content of a packed file in memory; any other source as it is. */
 export async function uncompressed(source: ByteSource): Promise<ByteSource> {
   const pieces = await unpacked(source);
   if (!pieces) return source;
@@ -47,7 +52,7 @@ export async function uncompressed(source: ByteSource): Promise<ByteSource> {
   return memorySource(Buffer.concat(all), source.name);
 }
 
-/** Bytes that `uncompressed` would give: a .gz or .xz file is unpacked, but nothing of it kept. Throws as that does. */
+/** Bytes that `uncompressed` would give: a packed file is unpacked, but nothing of it kept. Throws as that does. */
 export async function uncompressedSize(source: ByteSource): Promise<number> {
   const pieces = await unpacked(source);
   if (!pieces) return source.size;
@@ -56,10 +61,12 @@ export async function uncompressedSize(source: ByteSource): Promise<number> {
   return size;
 }
 
-/** What a .gz or .xz file unpacks to, piece by piece; undefined for another source. */
+/** What a .gz or .xz file, or text in UTF-16, unpacks to, piece by piece; undefined for another source. */
 async function unpacked(source: ByteSource): Promise<AsyncIterable<Uint8Array> | undefined> {
   const start = (await source.read(0, Math.min(6, source.size))).toString('hex');
   if (start.startsWith('1f8b')) return checked(source, unzip(source));
+  if (/^f[ef]f[ef]/.test(start))
+    return checked(source, fromUtf16(source, start.startsWith('ff') ? 'utf-16le' : 'utf-16be'));
   return start === 'fd377a585a00' ? checked(source, unxz(source)) : undefined;
 }
 
@@ -105,6 +112,12 @@ async function* unxz(source: ByteSource): AsyncGenerator<Uint8Array> {
   } finally {
     await reader.cancel().catch(() => {});
   }
+}
+
+async function* fromUtf16(source: ByteSource, encoding: 'utf-16le' | 'utf-16be'): AsyncGenerator<Buffer> {
+  const decoder = new TextDecoder(encoding);
+  for await (const piece of packed(source)) yield Buffer.from(decoder.decode(piece, { stream: true }));
+  yield Buffer.from(decoder.decode());
 }
 
 function tooLarge(name: string): EuphonicError {
