@@ -69,6 +69,66 @@ describe('phonopy: BORN of the atoms that symmetry tells apart', () => {
   });
 });
 
+describe('phonopy: BORN and summaries in other forms', () => {
+  const name = join(golden, 'born_labels');
+  const born = readFileSync(join(name, 'BORN'), 'utf8');
+  const summary = readFileSync(join(name, 'phonopy.yaml'), 'utf8');
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'euphonic-forms-'));
+    cpSync(name, folder, { recursive: true });
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+  const read = () => readForceConstants(folder, { bornName: 'BORN' });
+
+  it('BORN with comments, exponents as Fortran has them, and other line ends', async () => {
+    const { fc } = await read();
+    const [first, ...rest] = born.trim().split('\n');
+    const fortran = (line: string) => line.replace(/\d+\.\d+/g, (word) => `${word}D+00`);
+    for (const text of [
+      [first, ...rest.map((line, i) => `${line}   # atom ${i}`)].join('\n'),
+      [`${first}D0 # factor`, ...rest.map(fortran), ''].join('\r\n'),
+      [`${first}   `, '# tensors', ...rest.map((line) => line.replaceAll(' ', '\t'))].join('\r'),
+    ]) {
+      writeFileSync(join(folder, 'BORN'), text);
+      const other = await read();
+      assert.deepEqual(other.fc.born, fc.born);
+      assert.deepEqual(other.fc.dielectric, fc.dielectric);
+    }
+    writeFileSync(join(folder, 'BORN'), [first, ...rest].join('\n').replace(/\d\.\d+$/, '******'));
+    await failsWith('file_damaged', read);
+  });
+
+  it('atoms with a position, as in older versions', async () => {
+    const { fc } = await read();
+    const older = summary.replaceAll('points:', 'atoms:').replaceAll('coordinates:', 'position:');
+    writeFileSync(join(folder, 'phonopy.yaml'), older);
+    assert.deepEqual((await read()).fc, fc);
+  });
+
+  it('masses set by hand in one of the two cells: those of primitive_cell, said so', async () => {
+    assert.deepEqual((await read()).notes, []);
+    const [head, tail] = summary.split('supercell:\n  lattice:');
+    const changed = head.replace(/mass: [\d.]+/g, 'mass: 57.0');
+    writeFileSync(join(folder, 'phonopy.yaml'), `${changed}supercell:\n  lattice:${tail}`);
+    const { fc, notes } = await read();
+    assert.ok(Math.abs(fc.crystal.atomMass[0] / ELECTRON_MASS_PER_AMU - 57) < 1e-9);
+    assert.match(notes.join(), /masses in primitive_cell and in supercell differ/);
+  });
+
+  it('copies farther away than usual, where phonopy was told to find them by a large tolerance', async () => {
+    const moved = summary.replace(/(supercell:\n {2}lattice:[\s\S]*?coordinates: \[ *)0\.0*/, '$10.004');
+    assert.notEqual(moved, summary);
+    writeFileSync(join(folder, 'phonopy.yaml'), moved);
+    await failsWith('file_damaged', read);
+    writeFileSync(
+      join(folder, 'phonopy.yaml'),
+      moved.replace(/symmetry_tolerance: .*/, 'symmetry_tolerance: 0.05'),
+    );
+    await readForceConstants(folder);
+  });
+});
+
 describe('phonopy: virtual crystals', () => {
   const text = readFileSync(join(golden, 'mixture', 'phonopy.yaml'), 'utf8');
   const read = (changed: string) => readSource(memorySource(Buffer.from(changed), '/nowhere/phonopy.yaml'));

@@ -16,7 +16,7 @@ import { parseForceConstants, readForceConstantsHdf5 } from './phonopyForceConst
 import { parseSummary } from './phonopySummary.js';
 import { AtomMap } from './phonopySupercell.js';
 import type { ByteSource, FileAccess } from './source.js';
-import { uncompressed, whole } from './text.js';
+import { uncompressed, whole, withoutMark } from './text.js';
 
 /** Names of the parts, in the folder or absolute. What the summary holds itself comes first. */
 export interface PhonopyNames {
@@ -52,6 +52,11 @@ const CALCULATOR_UNITS: Readonly<Record<string, { length: string; forceConstants
   turbomole: ATOMIC_UNITS,
 };
 
+/** Masses that differ by no more are rounded, amu. */
+const SAME_MASS = 1e-3;
+const OTHER_MASSES =
+  'The masses in primitive_cell and in supercell differ: those in primitive_cell are taken.';
+
 /** `summary` is the summary's content; `folder` is where the other parts are looked for. */
 export async function readPhonopy(
   summary: ByteSource,
@@ -72,7 +77,10 @@ export async function readPhonopy(
   const found = await findForceConstants(parsed, summary.name, folder, names, files);
   const forceUnit =
     found.fc.unit === undefined ? units.forceConstants : forceConstantsUnit(found.fc.unit, found.name);
-  const sorted = new AtomMap(primitive, supercell, summary.name).sort(found.fc, found.name);
+  const map = new AtomMap(primitive, supercell, summary.name, parsed.symmetryTolerance);
+  const sorted = map.sort(found.fc, found.name);
+  const masses = map.massesOfPrimitive(supercell);
+  if (!masses?.every((mass, i) => Math.abs(mass - primitive.masses[i]) < SAME_MASS)) notes.push(OTHER_MASSES);
   const symmetry = { moments: primitive.moments, tolerance: parsed.symmetryTolerance, length: units.length };
   const nac = parsed.nac ?? (await findBorn(crystal, symmetry, folder, names, notes, files));
   const total = {
@@ -178,7 +186,7 @@ async function readSeparate(
       const hdf5 = new Hdf5File(path);
       return await readForceConstantsHdf5(hdf5, count).finally(() => hdf5.close());
     }
-    const bytes = await whole(await uncompressed(file));
+    const bytes = withoutMark(await whole(await uncompressed(file)));
     refuseOtherFile(bytes.subarray(0, START_BYTES), path, 'FORCE_CONSTANTS');
     return parseForceConstants(bytes, path);
   } finally {
@@ -203,7 +211,7 @@ async function findBorn(
   const path = resolve(folder, bornName);
   const file = await files.open(path);
   try {
-    const bytes = await whole(file);
+    const bytes = await whole(await uncompressed(file));
     refuseOtherFile(bytes.subarray(0, START_BYTES), path, 'BORN');
     return await parseBorn(bytes.toString('utf8'), crystal, symmetry, path);
   } finally {

@@ -11,6 +11,7 @@ import {
   spaceGroup,
   turnedTensor,
 } from '../symmetry.js';
+import { linesOf, numberOf, wordsOf } from './numbers.js';
 import type { PhonopyNac } from './phonopyData.js';
 
 /** What phonopy looks for the symmetry with, which tells atoms apart. */
@@ -29,12 +30,14 @@ export async function parseBorn(
   symmetry: BornSymmetry,
   name: string,
 ): Promise<PhonopyNac> {
-  const lines = text.split('\n').map((line) => line.trim());
-  const first = Number(lines[0].split(/\s+/)[0] || Number.NaN);
+  const lines = linesOf(text);
+  // anything but a number is a comment
+  const first = numberOf(lines[0].trim().split(/\s+/)[0]);
   const tensors: Float64Array[] = [];
   lines.slice(1).forEach((line, i) => {
-    if (line === '' || line.startsWith('#')) return;
-    const values = line.split(/\s+/).map(Number);
+    const words = wordsOf(line);
+    if (words.length === 0) return;
+    const values = words.map(numberOf);
     if (values.length !== 9 || !values.every(Number.isFinite)) {
       throw new EuphonicError(
         'file_damaged',
@@ -53,7 +56,7 @@ export async function parseBorn(
   return {
     born: Float64Array.from(born.flatMap((tensor) => [...tensor])),
     dielectric,
-    ...(Number.isFinite(first) && first > 0 && { factor: first }),
+    ...(first > 0 && { factor: first }),
   };
 }
 

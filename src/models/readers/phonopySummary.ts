@@ -69,7 +69,8 @@ function readTolerance(about: Yaml): number | undefined {
 /** `scheme` is that of a virtual crystal, if stated. */
 function readCell(value: unknown, key: string, name: string, scheme: unknown): PhonopyCell {
   if (!isMap(value)) damaged(name, key, value, 'a cell with lattice and points');
-  const points = value.points;
+  // older versions: atoms with a position
+  const points = value.points ?? value.atoms;
   if (!Array.isArray(points) || points.length === 0)
     damaged(name, `${key}.points`, points, 'a list of atoms');
   const positions = new Float64Array(3 * points.length);
@@ -78,8 +79,8 @@ function readCell(value: unknown, key: string, name: string, scheme: unknown): P
   const symbols = points.map((point: unknown, i: number) => {
     const where = `${key}.points[${i}]`;
     if (!isMap(point)) damaged(name, where, point, 'an atom with symbol, coordinates and mass');
-    positions.set(numbers(name, `${where}.coordinates`, point.coordinates, [3]), 3 * i);
-    masses.set(numbers(name, `${where}.mass`, [point.mass], [1]), i);
+    positions.set(numbers(name, `${where}.coordinates`, point.coordinates ?? point.position, [3]), 3 * i);
+    masses.set(numbers(name, `${where}.mass`, point.mass, []), i);
     const representative = point.reduced_to;
     reduced[i] = Number.isInteger(representative) ? (representative as number) - 1 : -1;
     if (point.mixture !== undefined) return readMixture(point.mixture, `${where}.mixture`, name);
@@ -101,7 +102,7 @@ function readCell(value: unknown, key: string, name: string, scheme: unknown): P
     ...(isMagnetic && { moments: moments as number[][] }),
     ...(isReduced && { reducedTo: reduced }),
   };
-  const weights = points.map(({ weight = 1 }: Yaml) => numbers(name, `${key}.points`, [weight], [1])[0]);
+  const weights = points.map(({ weight = 1 }: Yaml) => numbers(name, `${key}.points`, weight, [])[0]);
   if (weights.every((weight) => weight === 1)) return cell;
   if (scheme === 'split') {
     throw new EuphonicError('file_format', `${name} is of a virtual crystal with the scheme split.`, {

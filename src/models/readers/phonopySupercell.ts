@@ -24,14 +24,17 @@ export class AtomMap {
   private readonly supercell: Supercell;
   private readonly primitive: PhonopyCell;
   private readonly name: string;
+  private readonly tolerance: number;
   /** for each atom of the supercell: its primitive atom, and the lattice vector of its cell */
   private readonly atom: Int32Array;
   private readonly cell: Vector[] = [];
   /** for each primitive atom: the atom of the supercell that stands for it */
   private readonly representative: Int32Array;
 
-  constructor(primitive: PhonopyCell, supercell: PhonopyCell, name: string) {
+  /** `tolerance`: how far copies may be, if phonopy was told to find them farther away than usual. */
+  constructor(primitive: PhonopyCell, supercell: PhonopyCell, name: string, tolerance = 0) {
     this.name = name;
+    this.tolerance = Math.max(POSITION_TOLERANCE, tolerance);
     this.primitive = primitive;
     this.scMatrix = this.matrix(primitive.lattice, supercell.lattice);
     const count = supercell.symbols.length;
@@ -107,7 +110,10 @@ export class AtomMap {
 
   /** [n] the masses that each atom's copies in the supercell have, undefined if they differ. */
   massesOfPrimitive({ masses }: PhonopyCell): Float64Array | undefined {
-    const isOne = masses.every((mass, j) => mass === masses[this.representative[this.atom[j]]]);
+    const isOne = masses.every((mass, j) => {
+      const other = masses[this.representative[this.atom[j]]];
+      return Math.abs(mass - other) <= 1e-9 * other;
+    });
     return isOne ? Float64Array.from(this.representative, (j) => masses[j]) : undefined;
   }
 
@@ -142,7 +148,7 @@ export class AtomMap {
       this.atom[j] = i;
       this.cell[j] = cell;
     }
-    if (best > POSITION_TOLERANCE) {
+    if (best > this.tolerance) {
       this.damaged(
         `supercell.points[${j}]`,
         `no primitive atom is nearer than ${best.toFixed(3)} to a copy of it`,
