@@ -123,7 +123,7 @@ export type Quantity = keyof typeof QUANTITIES;
  */
 export function toAtomicUnits(unit: string, quantity: Quantity, where?: string): number {
   const { dimension, example } = QUANTITIES[quantity];
-  const parsed = new UnitParser(unit).parse();
+  const parsed = unit.length > LONGEST_UNIT ? undefined : new UnitParser(unit).parse();
   const same = parsed?.dimension.every((power, i) => power === dimension[i]);
   const relative = quantity === 'permittivity' && parsed?.dimension.every((power) => power === 0);
   if (parsed && (same || relative)) return parsed.factor;
@@ -135,11 +135,12 @@ export function toAtomicUnits(unit: string, quantity: Quantity, where?: string):
 }
 
 const RAISED = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+/** Longer texts, with brackets in brackets for instance, are no units. */
+const LONGEST_UNIT = 256;
 
 class UnitParser {
   private readonly tokens: string[];
   private at = 0;
-  private depth = 0;
 
   constructor(text: string) {
     const plain = text
@@ -176,7 +177,7 @@ class UnitParser {
 
   private single(): Unit | undefined {
     const token = this.tokens[this.at++] ?? '';
-    if (token === '(' && this.depth++ < MAX_BRACKETS) {
+    if (token === '(') {
       const inner = this.product();
       return this.tokens[this.at++] === ')' ? inner : undefined;
     }
@@ -192,8 +193,6 @@ class UnitParser {
     return (sign === '-' ? -1 : 1) * Number(this.tokens[this.at++]);
   }
 }
-
-const MAX_BRACKETS = 100;
 
 /** A name in the plural, or with a prefix, counts where it is not a name of its own. */
 function unitNamed(name: string): Unit | undefined {

@@ -233,7 +233,7 @@ describe('JSON files', () => {
   const damages: [string, (root: Json) => void, RegExp][] = [
     ['a missing key', (root) => delete root.sc_matrix, /sc_matrix is missing/],
     ['a missing unit', (root) => delete root.force_constants_unit, /force_constants_unit is missing/],
-    ['an unknown unit', (root) => Object.assign(root, { born_unit: 'coulomb' }), /'coulomb' is not known/],
+    ['an unknown unit', (root) => Object.assign(root, { born_unit: 'faraday' }), /'faraday' is not known/],
     [
       'a word among numbers',
       (root) => Object.assign(root.force_constants[0][1], { 2: 'x' }),

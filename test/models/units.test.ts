@@ -43,6 +43,7 @@ describe('units', () => {
       ['hartree / bohr ** 2.0', 'force constant', 1],
       ['millihartree/bohr²', 'force constant', 1e-3],
       ['Eh/a_0^2', 'force constant', 1],
+      ['coulomb', 'charge', 1 / 1.602176634e-19],
       ['u', 'mass', ELECTRON_MASS_PER_AMU],
       ['kg', 'mass', ELECTRON_MASS_PER_AMU / 1.6605390666e-27],
       ['angstroms', 'length', 1 / bohr],
@@ -56,7 +57,16 @@ describe('units', () => {
     }
   });
 
-  for (const unit of ['', 'furlong', 'bohr **', 'bohr ** 2.5', 'hartree / / bohr', '** 2', 'eV / (A)']) {
+  for (const unit of [
+    '',
+    'furlong',
+    'bohr **',
+    'bohr ** 2.5',
+    'hartree / / bohr',
+    '** 2',
+    'eV / (A)',
+    '('.repeat(1000),
+  ]) {
     it(`does not know '${unit}'`, async () => {
       const error = await failsWith('invalid_argument', () => toAtomicUnits(unit, 'length', 'x.json, unit'));
       assert.match(error.message, /is not known/);
