@@ -147,6 +147,13 @@ describe('CASTEP positions', () => {
     assert.deepEqual((await read(castepFile(alone))).notes, []);
   });
 
+  it('of a single atom are the same at either end', async () => {
+    const fc = springs([0, 0, 0]);
+    const file = await read(written(fc, [-1e-17, 1, 1 - 2 ** -53]));
+    assert.deepEqual(file.notes, []);
+    sameFrequencies(file.fc, fc);
+  });
+
   it('told in other cells are not two different crystals', async () => {
     const fc = springs(INSIDE);
     const bytes = castepFile(fc);

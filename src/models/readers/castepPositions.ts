@@ -47,16 +47,18 @@ export function insideCell(fc: ForceConstants, notes: string[]): ForceConstants 
 const UNDECIDED =
   'Atoms lie at the border of the cell, and the force constants do not tell on which side: coordinates near 1 are taken for ones near 0.';
 
-/** Whether positions are the same but for vectors of the supercell. */
+/** Whether positions are the same but for vectors of the supercell, and a lattice vector by which all atoms are moved. */
 function isSame(
   { nAtoms, scMatrix, cellOrigins }: ForceConstants,
   a: Float64Array,
   b: Float64Array,
 ): boolean {
   const supercell = new Supercell(scMatrix, cellOrigins);
+  const shift = (i: number) => [0, 1, 2].map((k) => Math.round(a[3 * i + k] - b[3 * i + k]));
+  const first = shift(0);
   return Array.from({ length: nAtoms }).every((_, i) => {
-    const shift = [0, 1, 2].map((k) => Math.round(a[3 * i + k] - b[3 * i + k]));
-    return supercell.indexOf(shift) === supercell.indexOf([0, 0, 0]);
+    const relative = shift(i).map((x, k) => x - first[k]);
+    return supercell.indexOf(relative) === supercell.indexOf([0, 0, 0]);
   });
 }
 
