@@ -226,6 +226,41 @@ describe('VASP: masses', function () {
     assert.deepEqual(found.types.slice(4), ['Cl', 'Cl', 'Cl', 'Cl']);
   });
 
+  it('come with a cell whose size is told by one factor, three, or a volume', async () => {
+    const group = 'results/positions';
+    const { fc } = await read({});
+    const edges = [0, 4, 8].map((k) => fc.crystal.cellVectors[k] * ANGSTROM_PER_BOHR);
+    for (const [factors, scale] of [
+      [[2, 2, 2], [2]],
+      [
+        [2, 3, 4],
+        [2, 3, 4],
+      ],
+      [[2, 2, 2], [-edges.reduce((a, b) => a * b, 1)]],
+    ]) {
+      const lattice = [0, 1, 2].flatMap((i) => [0, 1, 2].map((j) => (i === j ? edges[i] / factors[i] : 0)));
+      const path = join(folder, `scale${written++}.h5`);
+      const shapes = {
+        [`${group}/lattice_vectors`]: [3, 3],
+        [`${group}/scale`]: scale.length === 1 ? [] : [3],
+      };
+      const changes = { [`${group}/lattice_vectors`]: lattice, [`${group}/scale`]: scale };
+      await changedHdf5(join(cases, 'potcar.h5'), path, changes, shapes);
+      const found = (await readForceConstants(path)).fc.crystal.cellVectors;
+      found.forEach((x, k) => {
+        assert.ok(Math.abs(x - fc.crystal.cellVectors[k]) < 1e-12, `${scale}, ${k}: ${x}`);
+      });
+    }
+  });
+
+  it('come with force constants of all ions, or selective dynamics is named', async () => {
+    const path = join(folder, 'selective.h5');
+    const name = 'results/linear_response/force_constants';
+    await changedHdf5(join(cases, 'potcar.h5'), path, { [name]: new Float64Array(36) }, { [name]: [6, 6] });
+    const error = await failsWith('no_force_constants', () => readForceConstants(path));
+    assert.match(error.message, /6 of 24 degrees of freedom.*selective dynamics/);
+  });
+
   it('that differ among copies of one atom make the supercell the cell', async () => {
     const cell = 'results/phonons/primitive';
     const primitive = {

@@ -6,6 +6,7 @@
 import { EuphonicError } from '../../base/errors.js';
 import type { Crystal } from '../crystal.js';
 import { makeForceConstants } from '../forceConstants.js';
+import { determinant } from '../lattice.js';
 import { toAtomicUnits } from '../units.js';
 import { Hdf5File } from './hdf5.js';
 import type { ModelFile } from './modelFile.js';
@@ -44,6 +45,7 @@ async function read(file: Hdf5File): Promise<ModelFile> {
     supercell.counts.flatMap((count, type) => new Array<number>(count).fill(masses[type])),
   );
   const count = supercell.symbols.length;
+  if (matrix.shape[0] < 3 * count) throw notOfAllIons(file.path, matrix.shape[0], 3 * count);
   const { primitive, map, amu } = await readPrimitive(file, supercell, notes);
   const crystal: Crystal = {
     cellVectors: primitive.lattice.map((x) => x * toAtomicUnits('angstrom', 'length')),
@@ -98,7 +100,8 @@ async function readCell(file: Hdf5File, group: string): Promise<VaspCell> {
   const count = counts.reduce((a, b) => a + b, 0);
   const positions = await file.numbers(`${group}/position_ions`, [count, 3]);
   const lattice = await file.numbers(`${group}/lattice_vectors`, [3, 3]);
-  const scale = (await file.describe(`${group}/scale`)) ? (await file.numbers(`${group}/scale`, []))[0] : 1;
+  const scale = await file.describe(`${group}/scale`);
+  const factors = scale ? await file.numbers(`${group}/scale`, scale.shape) : [1];
   const direct = (await file.describe(`${group}/direct_coordinates`))
     ? (await file.numbers(`${group}/direct_coordinates`, []))[0]
     : 1;
@@ -107,7 +110,15 @@ async function readCell(file: Hdf5File, group: string): Promise<VaspCell> {
   const elements = types.map(withoutPotential);
   const symbols = elements.flatMap((element, k) => new Array<string>(counts[k]).fill(element));
   const masses = new Float64Array(count);
-  return { lattice: lattice.map((x) => x * scale), positions, symbols, masses, elements, counts };
+  return { lattice: scaled(lattice, factors), positions, symbols, masses, elements, counts };
+}
+
+/** As POSCAR has it: one factor, one for each Cartesian direction, or the volume with a minus sign. */
+function scaled(lattice: Float64Array, factors: ArrayLike<number>): Float64Array {
+  const [x] = Array.from(factors);
+  if (factors.length === 3) return lattice.map((component, k) => component * factors[k % 3]);
+  const factor = x < 0 ? Math.cbrt(-x / Math.abs(determinant(lattice))) : x;
+  return lattice.map((component) => component * factor);
 }
 
 /** Types may carry a name for their pseudopotential: Ga_d, As_h, H.5, H1.25. */
@@ -135,6 +146,15 @@ async function version(file: Hdf5File): Promise<string> {
     parts.push(...(await file.numbers(`version/${part}`, [])));
   }
   return ` ${parts.join('.')}`;
+}
+
+function notOfAllIons(path: string, found: number, all: number): EuphonicError {
+  const message = `${path} has force constants of ${found} of ${all} degrees of freedom: VASP holds the others still in selective dynamics.`;
+  return new EuphonicError('no_force_constants', message, {
+    where: `${path}, ${VASP_FORCE_CONSTANTS}`,
+    expected: `a matrix of shape [${all}, ${all}]`,
+    advice: 'Calculate phonons without selective dynamics.',
+  });
 }
 
 /** What an HDF5 file without force constants is, by some of its datasets. */
