@@ -3,10 +3,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { materials } from '../../crystals/generate.js';
+import { inAngstrom } from '../../src/models/units.js';
 import { float64Frame, toFloat64Array } from '../../src/protocol/arrays.js';
 import type { ModelSummary } from '../../src/protocol/results.js';
+import { goldenDirections, placeSphere } from '../../src/qpoints/spheres.js';
 import { TestDaemon } from '../support/daemon.js';
 import { RawPeer } from '../support/rawPeer.js';
+
+/** Of a sphere whose average is known to better than what is stated. */
+const DIRECTIONS = 2 ** 13;
 
 describe('spectra of the daemon', function () {
   this.timeout(60_000);
@@ -139,6 +144,54 @@ describe('spectra of the daemon', function () {
     const sum = (array: Float64Array) => array.reduce((total, x) => total + x, 0);
     assert.ok(Math.abs(sum(dho.intensities) / sum(first.intensities) - 1) < 0.1);
   });
+
+  for (const { spacing, radii } of [
+    { spacing: 0.1, radii: [2.05, 2.14] },
+    { spacing: 0.025, radii: [2.0625, 2.11] },
+  ]) {
+    it(`for fits, spheres ${spacing} 1/Å apart, are as good as they say, beside an average over many directions`, async () => {
+      const energies = Float64Array.from({ length: 64 }, (_, k) => 2.5 * k);
+      const common = { asr, temperature: 300, debye_waller_grid: [3, 3, 3], width: [3] };
+      const pairs = radii.flatMap((q) => Array.from(energies, (energy) => ({ q, energy })));
+      const found = await ask('spectrum.powder_sqw', { ...common, q_spacing: spacing, error: 2 }, [
+        float64Frame(
+          'q',
+          [pairs.length],
+          Float64Array.from(pairs, ({ q }) => q),
+        ),
+        float64Frame(
+          'energies',
+          [pairs.length],
+          Float64Array.from(pairs, ({ energy }) => energy),
+        ),
+      ]);
+      const [stated, between] = [found.error[1], found.interpolation_error[1]];
+      assert.ok(stated > 0 && stated <= 0.02 && between > 0 && between < 0.05, `${stated}, ${between}`);
+      for (const [i, radius] of radii.entries()) {
+        const fine = await fineAverage(radius, energies, common);
+        const own = found.intensities.subarray(64 * i, 64 * (i + 1));
+        const off = norm(own.map((x, k) => x - fine[k])) / norm(fine);
+        assert.ok(off < 1.5 * Math.hypot(stated, between), `${radius}: ${off}, stated ${stated}, ${between}`);
+      }
+    });
+  }
+
+  /** Over directions that are equally dense, each calculated at this radius. */
+  async function fineAverage(radius: number, energies: Float64Array, params: Record<string, unknown>) {
+    const qpts = new Float64Array(3 * DIRECTIONS);
+    const { cellVectors } = materials.quartz().crystal;
+    placeSphere(qpts, 0, DIRECTIONS, goldenDirections(DIRECTIONS), radius, inAngstrom(cellVectors));
+    const { intensities } = await ask('spectrum.sqw', params, [
+      float64Frame('qpts', [3, DIRECTIONS], qpts),
+      float64Frame('energies', [energies.length], energies),
+    ]);
+    const mean = new Float64Array(energies.length);
+    intensities.forEach((x, k) => {
+      mean[k % mean.length] += x / DIRECTIONS;
+    });
+    return mean;
+  }
+  const norm = (values: Float64Array) => Math.sqrt(values.reduce((sum, x) => sum + x * x, 0));
 
   it('of single crystals are sqw at each q-point and each energy', async () => {
     const points = [
