@@ -8,6 +8,9 @@
 #include "core/kernel/kernel.h"
 #include "core/platform/cpu.h"
 #include "node/environment.h"
+#if defined(_WIN32)
+#include "node/file_access.h"
+#endif
 #include "node/file_lock.h"
 #include "node/objects.h"
 #include "node/profile.h"
@@ -73,6 +76,21 @@ Napi::Value lock_file(const Napi::CallbackInfo& info) {
   }
 }
 
+#if defined(_WIN32)
+Napi::Value file_access_value(const Napi::CallbackInfo& info) {
+  try {
+    const FileAccess access = file_access(info[0].As<Napi::String>().Utf8Value());
+    auto value = Napi::Object::New(info.Env());
+    value.Set("own", access.own);
+    value.Set("othersRead", access.others_read);
+    value.Set("othersWrite", access.others_write);
+    return value;
+  } catch (const std::system_error& error) {
+    throw coded_error(info.Env(), error_name(error.code().default_error_condition().value()), error.what());
+  }
+}
+#endif
+
 Napi::Value least_workspace_bytes_value(const Napi::CallbackInfo& info) {
   const int n_atoms = info[0].As<Napi::Number>().Int32Value();
   const std::size_t bytes = least_workspace_bytes(n_atoms, info[1].As<Napi::Boolean>().Value());
@@ -102,6 +120,9 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
               Napi::Function::New<&least_workspace_bytes_value>(env, "leastWorkspaceBytes"));
   exports.Set("endProcess", Napi::Function::New<&end_process>(env, "endProcess"));
   exports.Set("lockFile", Napi::Function::New<&lock_file>(env, "lockFile"));
+#if defined(_WIN32)
+  exports.Set("fileAccess", Napi::Function::New<&file_access_value>(env, "fileAccess"));
+#endif
   return exports;
 }
 

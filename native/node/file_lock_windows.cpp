@@ -1,11 +1,11 @@
 #include <windows.h>
 
 #include <cerrno>
-#include <cstddef>
 #include <string>
 #include <system_error>
 
 #include "node/file_lock.h"
+#include "node/paths_windows.h"
 
 namespace euphonic::node {
 
@@ -19,28 +19,10 @@ constexpr DWORD kRemovalPauseMs = 20;
   throw std::system_error(static_cast<int>(error), std::system_category(), path);
 }
 
-std::wstring wide(const std::string& text) {
-  const int length = MultiByteToWideChar(CP_UTF8, 0, text.c_str(), -1, nullptr, 0);
-  std::wstring units(static_cast<std::size_t>(length), L'\0');
-  MultiByteToWideChar(CP_UTF8, 0, text.c_str(), -1, units.data(), length);
-  units.pop_back();
-  return units;
-}
-
-// The form that may be longer than 260 characters; it takes no slashes.
-std::wstring unlimited(const std::string& path) {
-  std::wstring units = wide(path);
-  for (wchar_t& unit : units)
-    if (unit == L'/') unit = L'\\';
-  if (units.size() < MAX_PATH || units.rfind(L"\\\\?\\", 0) == 0) return units;
-  if (units.rfind(L"\\\\", 0) == 0) return L"\\\\?\\UNC" + units.substr(1);
-  return L"\\\\?\\" + units;
-}
-
 }  // namespace
 
 bool lock_file_for_life(const std::string& path) {
-  const std::wstring name = unlimited(path);
+  const std::wstring name = unlimited_path(path);
   for (int tries = 1;; ++tries) {
     // nobody else may open it for writing: that is the lock. The handle is never closed and is not inherited
     const HANDLE handle =

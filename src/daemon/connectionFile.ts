@@ -70,7 +70,7 @@ export function chooseEndpoints(paths: RuntimePaths): (() => Endpoints)[] {
     control: `ipc://${join(directory, `${stem}control.sock`)}`,
   });
   const beside = named(paths.directory, `${paths.stem}-${process.pid}-`);
-  const privateDirectory = (statSync(paths.directory).mode & 0o077) === 0;
+  const privateDirectory = (system.modeOf(paths.directory, statSync(paths.directory)) & 0o077) === 0;
   const fits = Buffer.byteLength(socketPaths(beside)[1]) <= MAX_SOCKET_PATH;
   return [...(privateDirectory && fits ? [() => beside] : []), () => named(makeSocketDirectory(), '')];
 }

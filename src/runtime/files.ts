@@ -1,4 +1,4 @@
-/** Private directories and private files: by owner, and by mode bits where the system has them. */
+/** Private directories and private files: by owner, and by what others may do with them. */
 import {
   closeSync,
   existsSync,
@@ -37,13 +37,12 @@ export function checkPrivateDirectory(directory: string, refused = 0o022): void 
   } catch (error) {
     throw unusable(`The directory ${directory} cannot be examined: ${systemReason(error)}.`, directory);
   }
-  checkOwnership(stats, directory, 'directory');
-  const mode = system.modeOf(stats);
-  if (mode !== undefined && (mode & refused) !== 0) {
+  const mode = ownMode(stats, directory, 'directory');
+  if ((mode & refused) !== 0) {
     throw unusable(
       `Other users may ${refused === 0o022 ? 'write to' : 'enter'} ${directory} (mode ${modeText(mode)}).`,
       directory,
-      `chmod 700 ${directory}`,
+      system.closeCommand(directory),
     );
   }
 }
@@ -81,9 +80,8 @@ export function readPrivateFile(
   }
   try {
     const stats = fstatSync(fd);
-    checkOwnership(stats, path, 'file');
-    const mode = system.modeOf(stats);
-    if (mode !== undefined && (mode & 0o077) !== 0) {
+    const mode = ownMode(stats, path, 'file');
+    if ((mode & 0o077) !== 0) {
       throw unusable(
         `${path} is open to other users (mode ${modeText(mode)}).`,
         path,
@@ -121,14 +119,22 @@ export function writePrivateFile(path: string, text: string): void {
   }
 }
 
-function checkOwnership(stats: Stats, path: string, kind: 'file' | 'directory'): void {
+/** Who may do what with one of this user's, as mode bits. Throws `runtime_directory` for one that is not, or is of another kind. */
+function ownMode(stats: Stats, path: string, kind: 'file' | 'directory'): number {
   if (kind === 'file' ? !stats.isFile() : !stats.isDirectory()) {
     throw unusable(`${path} is not a ${kind}${stats.isSymbolicLink() ? ', but a symbolic link' : ''}.`, path);
   }
-  const uid = process.getuid?.();
-  if (uid !== undefined && stats.uid !== uid) {
-    throw unusable(`${path} belongs to user ${stats.uid}, not to ${uid}.`, path);
+  let stranger: string | undefined;
+  let mode: number;
+  try {
+    stranger = system.strangerOf(path, stats);
+    mode = system.modeOf(path, stats);
+  } catch (error) {
+    if (error instanceof EuphonicError) throw error;
+    throw unusable(`${path} cannot be examined: ${systemReason(error)}.`, path);
   }
+  if (stranger !== undefined) throw unusable(`${path} belongs to ${stranger}.`, path);
+  return mode;
 }
 
 /** The error for a file of the daemon that cannot be made or written: read-only, full, or not the user's. */

@@ -14,8 +14,12 @@ export interface OperatingSystem {
   defaultPlace(env: NodeJS.ProcessEnv): { folder: string; local: boolean } | undefined;
   /** the site's limits, where no variable names another file */
   siteFile(env: NodeJS.ProcessEnv): string;
-  /** who may do what with a file, as mode bits; undefined where the system has none */
-  modeOf(stats: Stats): number | undefined;
+  /** whether a file or directory belongs to somebody else: whom, as errors say it */
+  strangerOf(path: string, stats: Stats): string | undefined;
+  /** who may do what with it, as mode bits */
+  modeOf(path: string, stats: Stats): number;
+  /** what a user types to close a directory to others */
+  closeCommand(directory: string): string;
   /** opens a file but not what a link leads to (ELOOP), and waits for nobody */
   openPrivate(path: string): number;
   /** gives a file the name of another, which goes; while readers may have that open */

@@ -23,7 +23,14 @@ export const posix: OperatingSystem = {
 
   siteFile: () => '/etc/euphonic-bridge.yaml',
 
-  modeOf: ({ mode }) => mode & 0o7777,
+  strangerOf(_path, { uid }) {
+    const own = process.getuid?.();
+    return own !== undefined && uid !== own ? `user ${uid}, not to ${own}` : undefined;
+  },
+
+  modeOf: (_path, { mode }) => mode & 0o7777,
+
+  closeCommand: (directory) => `chmod 700 ${directory}`,
 
   openPrivate: (path) =>
     // not to wait for the other end of a pipe that somebody put there

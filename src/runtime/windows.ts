@@ -1,7 +1,8 @@
-/** Windows: a user's folders are closed to others by access lists, which every file in them inherits. */
+/** Windows: a user's folders are closed to others by access lists, which every file in them inherits. The addon reads them. */
 import { lstatSync, openSync, renameSync, rmSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { win32 } from 'node:path';
+import { loadAddonFile } from '../base/addon.js';
 import type { OperatingSystem } from './operatingSystem.js';
 
 /** How long a file may be in use that is to be replaced or removed: a virus scanner looks at every new one. */
@@ -24,7 +25,14 @@ export const windows: OperatingSystem = {
   /** A folder that administrators alone may write to; `\etc` would be one that any user may make. */
   siteFile: (env) => win32.join(env.ProgramData || 'C:\\ProgramData', 'euphonic-bridge', 'config.yaml'),
 
-  modeOf: () => undefined,
+  strangerOf: (path) => (accessOf(path).own ? undefined : 'another user'),
+
+  modeOf(path) {
+    const { othersRead, othersWrite } = accessOf(path);
+    return 0o700 | (othersRead ? 0o044 : 0) | (othersWrite ? 0o022 : 0);
+  },
+
+  closeCommand: (directory) => `icacls "${directory}" /inheritance:r /grant:r "%USERNAME%:(OI)(CI)F"`,
 
   openPrivate(path) {
     if (lstatSync(path).isSymbolicLink())
@@ -40,6 +48,25 @@ export const windows: OperatingSystem = {
 
   endCommand: (pid) => `taskkill /F /PID ${pid}`,
 };
+
+interface FileAccess {
+  /** whether it belongs to this user */
+  own: boolean;
+  /** whether groups that everybody is in may read it, or write to it */
+  othersRead: boolean;
+  othersWrite: boolean;
+}
+
+function accessOf(path: string): FileAccess {
+  const { fileAccess } = loadAddonFile() as { fileAccess(path: string): FileAccess };
+  try {
+    return fileAccess(path);
+  } catch (error) {
+    // its owner may always ask
+    if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
+    return { own: false, othersRead: false, othersWrite: false };
+  }
+}
 
 /** HOME is not looked at: shells from elsewhere set it to paths of their own making, /c/Users/… */
 function localFolder(env: NodeJS.ProcessEnv): string | undefined {

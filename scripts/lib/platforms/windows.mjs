@@ -1,5 +1,5 @@
 // Windows, as far as Wine has it: the C++ tests, a daemon's life, and the commands that MATLAB gives to start one.
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildFor } from '../../cross.mjs';
 import { expect, expectSame, expectTests, runChecks } from './checks.mjs';
@@ -65,6 +65,27 @@ function checksOfLife(daemon, trial) {
   };
 }
 
+/** Wine makes access lists of mode bits, with an entry for everybody. */
+const checksOfAccess = (daemon, trial) => ({
+  'a folder that others may write to is refused': async () => {
+    const folder = join(trial.folder, 'open');
+    mkdirSync(folder);
+    chmodSync(folder, 0o777);
+    const env = { EUPHONIC_CONNECTION: toWindows(join(folder, 'connection.json')) };
+    const { code, output } = await daemon.run(['start'], env);
+    expect(code !== 0 && /Other users may write to/.test(output), `exit code ${code}: ${output}`);
+  },
+  'a connection file that others may read is refused': async () => {
+    await daemon.must(['start']);
+    const file = join(await daemon.folder(), 'connection.json');
+    chmodSync(file, 0o644);
+    const { code, output } = await daemon.run(['status']);
+    chmodSync(file, 0o600);
+    expect(code !== 0 && /is open to other users/.test(output), `exit code ${code}: ${output}`);
+    await daemon.must(['stop']);
+  },
+});
+
 const checksOfMatlab = (daemon, trial) => ({
   "MATLAB's command starts a daemon in the background": async () => {
     const command = await cmdCommand(daemon, trial, ['start'], true);
@@ -94,6 +115,7 @@ export async function windows(cache) {
         console.log(`      ${expectTests(output)} test cases`);
       },
       ...checksOfLife(daemon, trial),
+      ...checksOfAccess(daemon, trial),
       ...checksOfMatlab(daemon, trial),
       'the MEX file for MATLAB, every command of it': () => mexOnWindows(daemon, trial),
     });

@@ -32,7 +32,8 @@ export class Wine {
     const folder = mkdtempSync(join(tmpdir(), 'euphonic-wine-'));
     const file = join(folder, 'output');
     try {
-      const command = ['-c', 'exec wine "$@" >"$0" 2>&1 </dev/null', file, ...args];
+      // access lists are made of mode bits there
+      const command = ['-c', 'umask 077; exec wine "$@" >"$0" 2>&1 </dev/null', file, ...args];
       const { code } = await run('sh', command, {
         env: { ...this.env, ...env },
         quiet: true,

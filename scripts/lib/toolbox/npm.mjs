@@ -1,5 +1,5 @@
 // Packages of npm: the program without a binary, and one for each platform with its addon, of which npm takes the one for its own
-// `os`, `cpu` and `libc`. Nothing is compiled, and no script runs, where they are installed.
+// `os`, `cpu` and `libc`. Nothing is compiled where they are installed.
 import { cpSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { must } from '../cross/must.mjs';

@@ -11,6 +11,7 @@ import { MAX_CONNECTIONS } from '../../daemon/limits/settings.js';
 import { readConnectionFile } from '../../runtime/daemonAddress.js';
 import { MAX_LOG_BYTES } from '../../runtime/log.js';
 import { runtimePaths } from '../../runtime/paths.js';
+import { system } from '../../runtime/system.js';
 import { type AllPathFacts, type DaemonFacts, faults, installationFacts } from './doctorFacts.js';
 
 export interface Check {
@@ -69,18 +70,17 @@ function checkCluster(): Check[] {
   }
 }
 
-function checkDirectory({ directory, uid }: AllPathFacts): Check {
+function checkDirectory({ directory }: AllPathFacts): Check {
   const check = 'runtime directory';
-  const { path, kind, mode, uid: owner } = directory;
+  const { path, kind, mode, stranger } = directory;
   if (kind === 'none') return { check, result: 'ok', says: `${path} will be made when a daemon starts` };
   const problem = (says: string, advice: string): Check => ({ check, result: 'problem', says, advice });
   const elsewhere = 'Let EUPHONIC_CONNECTION name a file in another directory.';
   if (kind !== 'directory') return problem(`${path} is not a directory but a ${kind}`, elsewhere);
-  if (uid !== null && owner !== uid)
-    return problem(`${path} belongs to user ${owner}, not to ${uid}`, elsewhere);
+  if (stranger !== undefined) return problem(`${path} belongs to ${stranger}`, elsewhere);
   if (mode === undefined) return { check, result: 'ok', says: path };
   if ((Number.parseInt(mode, 8) & 0o022) !== 0) {
-    return problem(`others may write to ${path} (mode ${mode})`, `chmod 700 ${path}`);
+    return problem(`others may write to ${path} (mode ${mode})`, system.closeCommand(path));
   }
   return { check, result: 'ok', says: `${path}, mode ${mode}` };
 }

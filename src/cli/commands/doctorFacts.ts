@@ -52,14 +52,14 @@ export function environmentFacts(): Record<string, string> {
 interface PathFacts {
   path: string;
   kind: 'file' | 'directory' | 'symbolic link' | 'other' | 'none';
-  /** octal; as the owner, left out where the system has none */
+  /** what others may do with it as octal mode bits, also where the system has none; left out where it cannot be told */
   mode?: string;
-  uid?: number;
+  /** whom it belongs to, where that is another user */
+  stranger?: string;
   bytes?: number;
 }
 
 export interface AllPathFacts {
-  uid: number | null;
   directory: PathFacts;
   connection: PathFacts;
   lock: PathFacts;
@@ -78,7 +78,6 @@ export function pathFacts(): AllPathFacts | undefined {
   }
   const { directory, connectionFile, lock, log } = paths;
   return {
-    uid: process.getuid?.() ?? null,
     directory: factsOf(directory),
     connection: factsOf(connectionFile),
     lock: factsOf(lock),
@@ -101,9 +100,17 @@ function factsOf(path: string): PathFacts {
       : stats.isFile()
         ? 'file'
         : 'other';
-  const bits = system.modeOf(stats);
-  const mode = bits === undefined ? {} : { mode: bits.toString(8).padStart(4, '0'), uid: stats.uid };
-  return { path, kind, ...mode, ...(kind === 'file' && { bytes: stats.size }) };
+  return { path, kind, ...rightsOf(path, stats), ...(kind === 'file' && { bytes: stats.size }) };
+}
+
+function rightsOf(path: string, stats: Stats): Pick<PathFacts, 'mode' | 'stranger'> {
+  try {
+    const stranger = system.strangerOf(path, stats);
+    return { mode: system.modeOf(path, stats).toString(8).padStart(4, '0'), ...(stranger && { stranger }) };
+  } catch {
+    // Windows is asked by the addon; the addon's own check says what is wrong with it
+    return {};
+  }
 }
 
 function freeBytes(directory: string): number | null {
