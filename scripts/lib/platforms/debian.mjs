@@ -60,7 +60,7 @@ async function tryIn(release, archive, cache) {
 /** Throws NotFetched where roots cannot be made. */
 export async function debian(cache) {
   if (process.getuid?.() !== 0) throw new NotFetched('making a root of Debian needs root');
-  const { archive } = await makeRelease('linux-x64', cache, { tests: true });
+  const { archive } = await makeRelease('linux-x64', cache);
   return runChecks({
     'Debian 11, glibc 2.31': () => tryIn('bullseye', archive, cache),
     'Debian 13, glibc 2.41': () => tryIn('trixie', archive, cache),

@@ -12,12 +12,12 @@ import { assemble, packageJson } from './contents.mjs';
 
 export const releases = join(root, 'build', 'releases');
 
-/** Path of the zip, and of the addon in it. The C++ tests are built as well where `tests` says so. */
-export async function makeRelease(name, cache, { tests = false } = {}) {
+/** Path of the zip, and of the addon in it. */
+export async function makeRelease(name, cache) {
   if (!isDistCurrent()) throw new Error('dist/ is not what src/ compiles to: npm run build');
   mkdirSync(releases, { recursive: true });
   const platform = platformOf(name);
-  const { addon, gateway, octaveGateway } = await buildFor(name, cache, { tests });
+  const { addon, gateway, octaveGateway } = await buildFor(name, cache, { tests: false });
   const folder = join(releases, `euphonic-${packageJson.version}-${name}`);
   const built = [gateway, octaveGateway].filter(Boolean);
   const gateways = Object.fromEntries(built.map((file) => [basename(file), file]));
