@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <map>
 
 #include "core/plan/plan_parts.h"
+#include "core/threads.h"
 
 namespace euphonic {
 
@@ -78,38 +80,45 @@ void used_terms(const ForceTerms& force, int i, int j, std::vector<PairTerm>& ou
   }
 }
 
-// Phi(i, j; R) = Phi(image i, image j; R') with R' = -R + L_i - L_j for all pairs.
-bool force_constants_agree(const Model& m, const ForceTerms& force, const std::vector<int>& image,
-                           const std::vector<Int3>& lattice) {
-  const double tolerance = kForceTolerance * largest_of(force);
+// Phi(i, j; R) = Phi(image i, image j; R') with R' = -R + L_i - L_j for all j >= i.
+bool row_agrees(const Model& m, const ForceTerms& force, int i, const std::vector<int>& image,
+                const std::vector<Int3>& lattice, double tolerance) {
   std::vector<PairTerm> here, there;
-  for (int i = 0; i < m.n_atoms; ++i) {
-    for (int j = i; j < m.n_atoms; ++j) {
-      used_terms(force, i, j, here);
-      used_terms(force, image[i], image[j], there);
-      std::map<Int3, const PairTerm*> index;
-      for (const PairTerm& t : there) index[t.r] = &t;
-      std::size_t matched = 0;
-      for (const PairTerm& t : here) {
-        Int3 r;
-        for (int a = 0; a < 3; ++a) r[a] = -t.r[a] + lattice[i][a] - lattice[j][a];
-        const auto found = index.find(r);
-        matched += found != index.end();
-        for (int e = 0; e < 9; ++e)
-          if (std::abs(t.phi[e] - (found != index.end() ? found->second->phi[e] : 0.0)) > tolerance)
-            return false;
-      }
-      if (matched == there.size()) continue;
-      for (const PairTerm& t : there) {
-        Int3 r;
-        for (int a = 0; a < 3; ++a) r[a] = -t.r[a] + lattice[i][a] - lattice[j][a];
-        const bool known = std::any_of(here.begin(), here.end(), [&](const PairTerm& h) { return h.r == r; });
-        for (int e = 0; !known && e < 9; ++e)
-          if (std::abs(t.phi[e]) > tolerance) return false;
-      }
+  for (int j = i; j < m.n_atoms; ++j) {
+    used_terms(force, i, j, here);
+    used_terms(force, image[i], image[j], there);
+    std::map<Int3, const PairTerm*> index;
+    for (const PairTerm& t : there) index[t.r] = &t;
+    std::size_t matched = 0;
+    for (const PairTerm& t : here) {
+      Int3 r;
+      for (int a = 0; a < 3; ++a) r[a] = -t.r[a] + lattice[i][a] - lattice[j][a];
+      const auto found = index.find(r);
+      matched += found != index.end();
+      for (int e = 0; e < 9; ++e)
+        if (std::abs(t.phi[e] - (found != index.end() ? found->second->phi[e] : 0.0)) > tolerance)
+          return false;
+    }
+    if (matched == there.size()) continue;
+    for (const PairTerm& t : there) {
+      Int3 r;
+      for (int a = 0; a < 3; ++a) r[a] = -t.r[a] + lattice[i][a] - lattice[j][a];
+      const bool known = std::any_of(here.begin(), here.end(), [&](const PairTerm& h) { return h.r == r; });
+      for (int e = 0; !known && e < 9; ++e)
+        if (std::abs(t.phi[e]) > tolerance) return false;
     }
   }
   return true;
+}
+
+bool force_constants_agree(const Model& m, const ForceTerms& force, const std::vector<int>& image,
+                           const std::vector<Int3>& lattice) {
+  const double tolerance = kForceTolerance * largest_of(force);
+  std::atomic<bool> agree{true};
+  for_each_on_threads(m.n_atoms, force.n_threads(), [&](int i) {
+    if (agree && !row_agrees(m, force, i, image, lattice, tolerance)) agree = false;
+  });
+  return agree;
 }
 
 // The constant A of the reciprocal sum rule: A(i, j) = A(image i, image j), and no change of cells where it

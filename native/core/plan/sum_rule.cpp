@@ -1,44 +1,21 @@
 // Acoustic sum rules: the three translations at the zone centre are given zero frequency.
-#include <algorithm>
-#include <cmath>
-#include <numeric>
+#include <optional>
 
+#include "core/plan/acoustic_modes.h"
 #include "core/plan/plan_parts.h"
-#include "core/symmetric_eigen.h"
+#include "core/threads.h"
 
 namespace euphonic {
 
 namespace {
-
-// The three eigenvectors that are most like a translation of the whole crystal: |sum_i e_i|^2 is n for a
-// translation. False if one of them is not more than half of it.
-bool acoustic_modes(int n_atoms, const SymmetricEigen& eigen, int (&modes)[3]) {
-  const int n = 3 * n_atoms;
-  std::vector<double> overlap(n, 0.0);
-  for (int m = 0; m < n; ++m) {
-    for (int a = 0; a < 3; ++a) {
-      double sum = 0;
-      for (int i = 0; i < n_atoms; ++i) sum += eigen.vectors[static_cast<std::size_t>(m) * n + 3 * i + a];
-      overlap[m] += sum * sum;
-    }
-  }
-  std::vector<int> order(n);
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](int x, int y) { return overlap[x] > overlap[y]; });
-  for (int k = 0; k < 3; ++k) {
-    modes[k] = order[k];
-    if (!(overlap[order[k]] > 0.5 * n_atoms)) return false;
-  }
-  return true;
-}
 
 // D(0), not mass-weighted, [3n][3n]: blocks of atom pairs i <= j. The dipole part is in it where
 // there is one.
 std::vector<double> zone_centre_matrix(const Model& model, const ForceTerms& force, const Dipole& dipole) {
   const int n = 3 * model.n_atoms;
   std::vector<double> gamma(static_cast<std::size_t>(n) * n, 0.0);
-  std::vector<PairTerm> terms;
-  for (int i = 0; i < model.n_atoms; ++i) {
+  for_each_on_threads(model.n_atoms, force.n_threads(), [&](int i) {
+    std::vector<PairTerm> terms;
     for (int j = i; j < model.n_atoms; ++j) {
       Mat3 sum{};
       force.terms(i, j, terms);
@@ -58,8 +35,14 @@ std::vector<double> zone_centre_matrix(const Model& model, const ForceTerms& for
       for (int a = 0; a < 3; ++a)
         for (int b = 0; b < 3; ++b) gamma[static_cast<std::size_t>(3 * i + a) * n + 3 * j + b] = sum[a][b];
     }
-  }
+  });
   return gamma;
+}
+
+std::optional<AcousticModes> modes_at_zone_centre(const Model& model, const ForceTerms& force,
+                                                  const Dipole& dipole) {
+  return acoustic_modes(model.n_atoms, zone_centre_matrix(model, force, dipole), force.n_threads(),
+                        force.cancelled());
 }
 
 const char* const kNotApplied =
@@ -77,22 +60,20 @@ std::vector<double> realspace_sum_rule(const Model& model, const ForceTerms& for
   const int n = 3 * model.n_atoms;
   const std::size_t block = static_cast<std::size_t>(n) * n;
   std::vector<double> corrected = force.force_constants();
-  const SymmetricEigen eigen =
-      symmetric_eigen(n, zone_centre_matrix(model, force, dipole), force.cancelled());
-  int modes[3];
-  if (!acoustic_modes(model.n_atoms, eigen, modes)) {
+  const std::optional<AcousticModes> modes = modes_at_zone_centre(model, force, dipole);
+  if (!modes) {
     notes.push_back(kNotApplied);
     return corrected;
   }
-  for (int m : modes) {
-    const double* e = &eigen.vectors[static_cast<std::size_t>(m) * n];
-    const double scale = eigen.values[m] / model.n_cells;
-    for (int c = 0; c < model.n_cells; ++c) {
+  for (const Mode& mode : *modes) {
+    const double* e = mode.vector.data();
+    const double scale = mode.value / model.n_cells;
+    for_each_on_threads(n, force.n_threads(), [&](int i) {
       throw_if_cancelled(force.cancelled());
-      for (int i = 0; i < n; ++i)
+      for (int c = 0; c < model.n_cells; ++c)
         for (int j = 0; j < n; ++j)
           corrected[c * block + static_cast<std::size_t>(i) * n + j] -= scale * e[i] * e[j];
-    }
+    });
   }
   return corrected;
 }
@@ -100,19 +81,16 @@ std::vector<double> realspace_sum_rule(const Model& model, const ForceTerms& for
 std::vector<double> reciprocal_sum_rule(const Model& model, const ForceTerms& force, const Dipole& dipole,
                                         std::vector<std::string>& notes) {
   const int n = 3 * model.n_atoms;
-  const SymmetricEigen eigen =
-      symmetric_eigen(n, zone_centre_matrix(model, force, dipole), force.cancelled());
-  int modes[3];
-  if (!acoustic_modes(model.n_atoms, eigen, modes)) {
+  const std::optional<AcousticModes> modes = modes_at_zone_centre(model, force, dipole);
+  if (!modes) {
     notes.push_back(kNotApplied);
     return {};
   }
   std::vector<double> correction(static_cast<std::size_t>(n) * n, 0.0);
-  for (int m : modes) {
-    const double* e = &eigen.vectors[static_cast<std::size_t>(m) * n];
+  for (const Mode& mode : *modes) {
+    const double* e = mode.vector.data();
     for (int i = 0; i < n; ++i)
-      for (int j = 0; j < n; ++j)
-        correction[static_cast<std::size_t>(i) * n + j] -= eigen.values[m] * e[i] * e[j];
+      for (int j = 0; j < n; ++j) correction[static_cast<std::size_t>(i) * n + j] -= mode.value * e[i] * e[j];
   }
   return correction;
 }
