@@ -164,6 +164,15 @@ describe('phonopy: units and forms', () => {
     assert.ok(Math.abs(scaled.fc.dielectric![0] - total.dielectric![0] / 1.25) < 1e-12);
   });
 
+  it('Born charges without a dielectric tensor: not polar, said so', async () => {
+    for (const missing of ['born_effective_charge', 'dielectric_constant']) {
+      const text = phonopySummary(polarModel()).replace(`${missing}:`, 'other:');
+      const { fc, notes } = await read(text);
+      same(fc, plainModel());
+      assert.match(notes.join(), /it is read as non-polar/);
+    }
+  });
+
   it('full force constants; no reduced_to; no final line end; other line ends', async () => {
     same((await read(phonopySummary(plainModel(), { full: true }))).fc, plainModel());
     same((await read(phonopySummary(plainModel(), { bare: true }))).fc, plainModel());

@@ -273,6 +273,19 @@ describe('JSON files', () => {
     });
   }
 
+  it('with Born charges or a dielectric tensor alone, null for the other, are not polar', async () => {
+    for (const [key, missing] of [
+      ['born', /dielectric tensor but no Born charges/],
+      ['dielectric', /Born charges but no dielectric tensor/],
+    ] as const) {
+      const root = { ...JSON.parse(jsonFile(fc)), [key]: null, [`${key}_unit`]: null };
+      const { fc: found, notes } = await read(JSON.stringify(root));
+      assert.equal(found.born, undefined);
+      assert.deepEqual(found.forceConstants, fc.forceConstants);
+      assert.match(notes.join(), missing);
+    }
+  });
+
   it('with a crystal only have no force constants', async () => {
     const { crystal } = JSON.parse(jsonFile(fc));
     await failsWith('no_force_constants', () => read(JSON.stringify({ crystal })));

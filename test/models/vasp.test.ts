@@ -253,6 +253,20 @@ describe('VASP: masses', function () {
     }
   });
 
+  it('are those of a crystal that is not polar without a dielectric tensor, said so', async () => {
+    const born = 'results/linear_response/born_charges';
+    const path = join(folder, 'charges.h5');
+    await changedHdf5(
+      join(cases, 'potcar.h5'),
+      path,
+      { [born]: new Float64Array(72) },
+      { [born]: [8, 3, 3] },
+    );
+    const { fc, notes } = await readForceConstants(path);
+    assert.equal(fc.born, undefined);
+    assert.match(notes.join(), /Born charges but no dielectric tensor/);
+  });
+
   it('come with force constants of all ions, or selective dynamics is named', async () => {
     const path = join(folder, 'selective.h5');
     const name = 'results/linear_response/force_constants';

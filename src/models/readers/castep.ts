@@ -9,7 +9,7 @@ import { makeForceConstants } from '../forceConstants.js';
 import { determinant } from '../lattice.js';
 import { insideCell } from './castepPositions.js';
 import { FortranReader } from './fortran.js';
-import type { ModelFile } from './modelFile.js';
+import { type ModelFile, polarPair } from './modelFile.js';
 import type { ByteSource } from './source.js';
 
 /** Longest record that can be a keyword. */
@@ -70,11 +70,7 @@ export async function readCastep(source: ByteSource): Promise<ModelFile> {
     // cut between two records: Born charges and dielectric tensor, which come last, may have been there
     reader.damaged(source.size, 'The file ends without its last record.', 'a record END');
   }
-  if (born && !dielectric)
-    notes.push('The file has Born charges but no dielectric tensor: it is read as non-polar.');
-  if (dielectric && !born)
-    notes.push('The file has a dielectric tensor but no Born charges: it is read as non-polar.');
-  const polar = born && dielectric ? { born, dielectric } : {};
+  const polar = polarPair(born, dielectric, notes);
   const stored = makeForceConstants({ crystal, ...phonons, ...polar }, source.name, 'file_damaged');
   const content = insideCell(stored, notes);
   return { content, isTotal: false, source: `${source.name} (CASTEP${version && ` ${version}`})`, notes };

@@ -3,7 +3,7 @@ import { EuphonicError } from '../../base/errors.js';
 import { makeForceConstants } from '../forceConstants.js';
 import { type Quantity, toAtomicUnits } from '../units.js';
 import { type TakenNumbers, takeNumbers } from './jsonNumbers.js';
-import type { ModelFile } from './modelFile.js';
+import { type ModelFile, polarPair } from './modelFile.js';
 import type { ByteSource } from './source.js';
 import { piecesOf, uncompressed, whole } from './text.js';
 
@@ -38,6 +38,7 @@ function modelOf(root: Json, name: string, taken?: TakenNumbers): ModelFile {
       advice: 'Write the file with ForceConstants.to_json_file.',
     });
   }
+  const notes: string[] = [];
   const fields = new Fields(name, taken);
   const masses = fields.array(crystal, 'crystal.atom_mass', [-1], 'mass');
   const n = masses.length;
@@ -57,13 +58,14 @@ function modelOf(root: Json, name: string, taken?: TakenNumbers): ModelFile {
       [origins.length / 3, 3 * n, 3 * n],
       'force constant',
     ),
-    ...(isPresent(root.born) && { born: fields.array(root, 'born', [n, 3, 3], 'charge') }),
-    ...(isPresent(root.dielectric) && {
-      dielectric: fields.array(root, 'dielectric', [3, 3], 'permittivity'),
-    }),
+    ...polarPair(
+      isPresent(root.born) ? fields.array(root, 'born', [n, 3, 3], 'charge') : undefined,
+      isPresent(root.dielectric) ? fields.array(root, 'dielectric', [3, 3], 'permittivity') : undefined,
+      notes,
+    ),
   };
   const checked = makeForceConstants(content, name, 'file_damaged');
-  return { content: checked, isTotal: false, source: `${name} (JSON)`, notes: [] };
+  return { content: checked, isTotal: false, source: `${name} (JSON)`, notes };
 }
 
 function parse(text: string, name: string): Json {

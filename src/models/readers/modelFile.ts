@@ -11,3 +11,17 @@ export interface ModelFile {
   /** sentences for the user: what was assumed, what is unusual */
   notes: string[];
 }
+
+/** Born charges and dielectric tensor, where there are both: one alone is of no use, which a note says. */
+export function polarPair<T>(
+  born: T | undefined,
+  dielectric: T | undefined,
+  notes: string[],
+): { born?: T; dielectric?: T } {
+  if (born && dielectric) return { born, dielectric };
+  const [found, missing] = born
+    ? ['Born charges', 'dielectric tensor']
+    : ['a dielectric tensor', 'Born charges'];
+  if (born || dielectric) notes.push(`The file has ${found} but no ${missing}: it is read as non-polar.`);
+  return {};
+}

@@ -65,7 +65,7 @@ export async function readPhonopy(
   files: FileAccess,
 ): Promise<ModelFile> {
   const notes: string[] = [];
-  const parsed = parseSummary(await whole(summary), summary.name);
+  const parsed = parseSummary(await whole(summary), summary.name, notes);
   const units = unitsOf(parsed, summary.name, notes);
   const { primitive, supercell } = parsed;
   const crystal: Crystal = {

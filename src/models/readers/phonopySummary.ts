@@ -3,6 +3,7 @@
  * elements go to a scanner of numbers. The rest (displacements, forces) is not looked at.
  */
 import { EuphonicError } from '../../base/errors.js';
+import { polarPair } from './modelFile.js';
 import { lineAt, NotNumbers, scanNumbers } from './numbers.js';
 import type { PhonopyCell, PhonopyForceConstants, PhonopyNac, PhonopySummary } from './phonopyData.js';
 import { mergedSites, mixtureSymbol, WEIGHTS_TOLERANCE } from './phonopyMixtures.js';
@@ -20,7 +21,7 @@ const SECTIONS = [
 ];
 
 /** Throws `file_format` for YAML without phonopy's cells, `file_damaged` with the line or the key for what is broken. */
-export function parseSummary(bytes: Buffer, name: string): PhonopySummary {
+export function parseSummary(bytes: Buffer, name: string, notes: string[]): PhonopySummary {
   const sections = new YamlSections(bytes, name);
   const list = sections.list('force_constants', 'elements');
   // with anchors and aliases in it the list needs the library, too
@@ -55,7 +56,7 @@ export function parseSummary(bytes: Buffer, name: string): PhonopySummary {
     ...('force_constants' in root && {
       forceConstants: readElements(root.force_constants, bytes, elements, name),
     }),
-    ...readNac(root, about, name),
+    ...readNac(root, about, name, notes),
   };
 }
 
@@ -170,14 +171,14 @@ function readPairs(values: unknown, rows: number, columns: number, name: string)
 }
 
 /** Since 2.18 in a section of its own, before at the top level. */
-function readNac(root: Yaml, about: Yaml, name: string): { nac?: PhonopyNac } {
+function readNac(root: Yaml, about: Yaml, name: string, notes: string[]): { nac?: PhonopyNac } {
   const nac = isMap(root.nac) ? root.nac : root;
-  if (nac.born_effective_charge === undefined || nac.dielectric_constant === undefined) return {};
-  const charges = nac.born_effective_charge;
+  const [charges, tensor] = [nac.born_effective_charge, nac.dielectric_constant].map((x) => x ?? undefined);
+  if (!polarPair(charges, tensor, notes).born) return {};
   const count = Array.isArray(charges) ? charges.length : 0;
   const factor = isMap(root.nac) ? root.nac.unit_conversion_factor : about.nac_unit_conversion_factor;
   const born = numbers(name, 'born_effective_charge', charges, [count, 3, 3]);
-  const dielectric = numbers(name, 'dielectric_constant', nac.dielectric_constant, [3, 3]);
+  const dielectric = numbers(name, 'dielectric_constant', tensor, [3, 3]);
   return { nac: { born, dielectric, ...(typeof factor === 'number' && factor > 0 && { factor }) } };
 }
 

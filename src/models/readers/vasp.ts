@@ -9,7 +9,7 @@ import { makeForceConstants } from '../forceConstants.js';
 import { determinant } from '../lattice.js';
 import { toAtomicUnits } from '../units.js';
 import { Hdf5File } from './hdf5.js';
-import type { ModelFile } from './modelFile.js';
+import { type ModelFile, polarPair } from './modelFile.js';
 import { KNOWN_FILES } from './otherFiles.js';
 import type { PhonopyCell } from './phonopyData.js';
 import { AtomMap } from './phonopySupercell.js';
@@ -61,7 +61,7 @@ async function read(file: Hdf5File): Promise<ModelFile> {
     return -unit * rows[3 * count * (3 * i + Math.floor(element / 3)) + 3 * j + (element % 3)];
   });
   const sorted = map.sort({ shape: [count, count], elements }, file.path);
-  const polar = await readPolar(file, map);
+  const polar = await readPolar(file, map, notes);
   const content = makeForceConstants({ crystal, ...sorted, ...polar }, file.path, 'file_damaged');
   return { content, isTotal: true, source: `${file.path} (VASP${await version(file)})`, notes };
 }
@@ -126,10 +126,10 @@ function withoutPotential(type: string): string {
   return type.replace(/^([A-Z][a-z]?)([_/.]|\d*\.\d).*$/, '$1');
 }
 
-async function readPolar(file: Hdf5File, map: AtomMap) {
+async function readPolar(file: Hdf5File, map: AtomMap, notes: string[]) {
   const charges = await file.describe(`${RESPONSE}/born_charges`);
   const tensor = await file.describe(`${RESPONSE}/electron_dielectric_tensor`);
-  if (!charges || !tensor) return {};
+  if (!polarPair(charges, tensor, notes).born) return {};
   const all = await file.numbers(`${RESPONSE}/born_charges`, [map.count, 3, 3]);
   const dielectric = await file.numbers(`${RESPONSE}/electron_dielectric_tensor`, [3, 3]);
   // first index electric field, second displacement; a model has them the other way round
