@@ -15,8 +15,8 @@ function spectrum = dos(model, varargin)
     %       q_mean             |Q| of this factor, 1/angstrom, at the model's temperature, with the model's Debye-Waller
     %                          tensors or grid or those of grid; in every weighting but 'dos'
     %       pdos               true, or one or a cell of several atom types: beside the total a row for each (false)
-    %       pdos_by            'species'; 'atom': a row for each atom of these; 'direction': one for each Cartesian
-    %                          direction that a species moves in, in the axes of the force constants' file
+    %       pdos_by            'species'; 'atom': a row for each atom of these, or of all; 'direction': one for each
+    %                          Cartesian direction that a species moves in, in the axes of the force constants' file
     %
     %   S is a struct with energy (1 x ebins, centres of the bins), energy_edges, data (a row for each of labels), unit,
     %   labels, area (modes per atom that the bins hold, of 3), provenance, kernel_seconds. At a zone centre there is no

@@ -321,7 +321,7 @@ function addDos(program: Command): Command {
     .addOption(
       new Option(
         '--pdos-by <what>',
-        'lines of --pdos: one for a species, for each of its atoms, or for each Cartesian direction of its motion, in the axes of the file',
+        'lines of --pdos, which it stands for: one for a species, for each of its atoms, or for each Cartesian direction of its motion, in the axes of the file',
       )
         .choices(PDOS_PARTS)
         .default('species'),

@@ -118,7 +118,6 @@ describe('euphonicd dos', function () {
       ...hot,
       '--scale',
       '-2',
-      '--pdos',
       '--pdos-by',
       'atom',
     );
@@ -161,7 +160,7 @@ describe('euphonicd dos', function () {
       [['--eb', '0'], 2, /broadening is 0/],
       [['--eb', '-1'], 2, /broadening is -1/],
       [['--ebins', '0'], 2, /integer/],
-      [['--pdos', 'Ne'], 2, /no atoms of type Ne.*Si, O/s],
+      [['--pdos', 'Ne'], 2, /no atoms of type Ne.*--pdos.*Si, O/s],
       [['--grid', '4', '4'], 2, /three integers/],
       [['--grid', '4000', '4000', '4000'], 2, /MAX_DOS_POINTS/],
       [['--save-to', 'dos.gif'], 2, /\.png, \.svg, \.html, \.json, \.csv, \.h5, \.nxs/],

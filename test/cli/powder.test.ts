@@ -290,6 +290,10 @@ describe('euphonicd powder', function () {
       [['--pdos', 'Si'], /coherent has no part/],
       [['--pdos', 'Ne', '-w', 'dos'], /no atoms of type Ne/],
       [['--ebins', '4000000'], /MAX_MAP_NUMBERS/],
+      [
+        ['--angle-range', '3', '90', '-w', 'incoherent'],
+        /--angle-range has no effect without --e-incident or --e-final/,
+      ],
     ];
     for (const [args, words] of wrong) {
       const { code, stderr } = await run(...args);

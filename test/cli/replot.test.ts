@@ -153,6 +153,9 @@ describe('euphonicd replot', function () {
       [[at('dos.json'), at('bands.json')], 2, /do not stand beside one another/],
       [[at('map.json'), '-s', at('map.json')], 2, /overwritten/],
       [[at('map.json'), '--c-map', 'jet'], 2, /viridis/],
+      [[at('map.json'), '--v-max', '-1'], 2, /from 0 to -1/],
+      [[at('map.json'), '--v-min', '2', '--v-max', '2'], 2, /from 2 to 2/],
+      [[at('map.json'), '--colour-scale', 'log', '--v-min', '0'], 2, /begin at 0/],
     ];
     for (const [args, expected, words] of refused) {
       const { code, stderr } = await replot(args);

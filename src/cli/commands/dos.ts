@@ -83,14 +83,15 @@ async function debyeWallerOf(
 /** What flags say without the crystal. Throws UsageError. */
 function partOfRequest(flags: DosFlags): Omit<DosWanted, 'grid'> {
   const width = broadeningWidth(flags);
+  const pdos = flags.pdos ?? (flags.pdosBy === 'species' ? undefined : true);
   return {
     ...energyRange(flags),
     bins: flags.ebins,
     ...(width && { width }),
     ...(flags.adaptive && { adaptiveScale: flags.adaptiveScale }),
     weighting: flags.weighting,
-    ...(flags.pdos && {
-      partial: flags.pdos === true ? ('all' as const) : flags.pdos,
+    ...(pdos && {
+      partial: pdos === true ? ('all' as const) : pdos,
       partialBy: flags.pdosBy,
     }),
   };

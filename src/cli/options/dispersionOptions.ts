@@ -1,6 +1,7 @@
 /** What stands beside dispersion curves, and how their lines are connected, as flags. */
 import { type Command, Option } from 'commander';
 import { MAX_HISTOGRAM_NUMBERS } from '../../protocol/limits.js';
+import { addNeeds } from './neededOptions.js';
 import { countOf, numberOf, parsePositive } from './numbers.js';
 import { addGridOptions, addWidthOption, type EnergyFlags, type GridFlags } from './spectrumOptions.js';
 
@@ -15,7 +16,9 @@ export interface DispersionFlags extends EnergyFlags, GridFlags {
 
 export function addDispersionOptions(command: Command): Command {
   const energy = numberOf('a finite number', Number.isFinite);
-  command
+  const beside = ['dos', 'pdos'];
+  const needing = ['grid', 'gridSpacing', 'ebins', 'energyBroadening', 'adaptive'];
+  addNeeds(command, Object.fromEntries(needing.map((name) => [name, beside])))
     .option(
       '--e-min <x>',
       'lowest energy of the picture (default: 0, or below the lowest imaginary mode)',
@@ -45,7 +48,7 @@ export function addPartialOption(command: Command): Command {
 }
 
 export function addAdaptiveOptions(command: Command): Command {
-  return command
+  return addNeeds(command, { adaptiveScale: ['adaptive'] })
     .option('--adaptive', 'widths of the density of states from mode gradients, beside those of --eb')
     .option(
       '--adaptive-scale <x>',

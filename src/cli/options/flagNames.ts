@@ -24,7 +24,7 @@ const NAMES = [
 ];
 
 /** Names that are words, too: only as the subject of a message, or as the place of a fault. */
-const WORDS = ['asr', 'dipole', 'splitting', 'temperature', 'bose', 'format'];
+const WORDS = ['asr', 'dipole', 'splitting', 'temperature', 'bose', 'format', 'pdos', 'u', 'v'];
 
 // not in paths
 const NAME = new RegExp(`(?<![\\w./\\\\-])(${NAMES.join('|')})(?![\\w/\\\\-]|\\.\\w)`, 'g');

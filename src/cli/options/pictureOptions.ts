@@ -10,6 +10,7 @@ import {
   type View,
 } from '../../figure/choices.js';
 import { systemReason } from '../../runtime/files.js';
+import { UsageError } from '../terminal/exitCodes.js';
 import { numberOf, numbersOf, parsePositive } from './numbers.js';
 
 const SIZE = '--fig-size';
@@ -57,6 +58,7 @@ export function addLineOptions(command: Command): Command {
 
 export function addColourOptions(command: Command): Command {
   const limit = numberOf('a finite number', Number.isFinite);
+  command.hook('preAction', (_, action) => checkLimits(action.opts()));
   return command
     .option(
       '--cmap, --c-map <name>',
@@ -84,6 +86,22 @@ export function addColourOptions(command: Command): Command {
         'what the picture shows, not the files of numbers: S, energy times S, or χ″ (default: S)',
       ).choices(VIEWS),
     );
+}
+
+/** Throws UsageError for colours that would begin where they end, or at what has no logarithm. */
+function checkLimits({ vMin, vMax, colourScale }: PictureFlags): void {
+  const first = vMin ?? 0;
+  if (vMax !== undefined && vMax <= first) {
+    throw new UsageError('invalid_argument', `The colours would go from ${first} to ${vMax}.`, {
+      where: '--v-max',
+      expected: 'more than --v-min, or than 0 without it',
+    });
+  }
+  if (colourScale !== 'log' || vMin === undefined || vMin > 0) return;
+  throw new UsageError('invalid_argument', `A logarithmic scale of colours would begin at ${vMin}.`, {
+    where: '--v-min',
+    expected: 'a number > 0',
+  });
 }
 
 export function pictureOptions(flags: PictureFlags): PictureOptions {

@@ -10,6 +10,7 @@ import {
 import type { Kinematics } from '../../spectra/kinematics.js';
 import { perMeV } from '../../spectra/units.js';
 import { UsageError } from '../terminal/exitCodes.js';
+import { addNeeds } from './neededOptions.js';
 import { countOf, numbersOf, parseNotNegative, parsePositive } from './numbers.js';
 import { checkWidth, type UnitFlags } from './spectrumOptions.js';
 
@@ -89,7 +90,7 @@ export function addPowderOptions(command: Command): Command {
 }
 
 function addKinematicOptions(command: Command): Command {
-  return command
+  return addNeeds(command, { angleRange: ['eIncident', 'eFinal'], nptsMin: ['nptsDensity'] })
     .addOption(
       new Option('--e-i, --e-incident <x>', 'fixed incident energy: what it does not reach is NaN')
         .argParser(parsePositive)

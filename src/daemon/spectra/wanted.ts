@@ -70,13 +70,14 @@ export function scatteringOf(params: Omit<Scattering, 'model' | 'grid_spacing' |
 }
 
 export function dosWanted(params: CheckedParams<'spectrum.dos'>, crystal: SpectrumCrystal): DosWanted {
-  const { weighting, adaptive, adaptive_scale, pdos, pdos_by } = params;
+  const { weighting, adaptive, adaptive_scale, pdos_by } = params;
+  const pdos = params.pdos || pdos_by !== 'species';
   return {
     grid: gridOf(params, crystal),
     ...energiesOf(params),
     ...(adaptive && { adaptiveScale: adaptive_scale }),
     weighting,
-    ...(pdos !== false && { partial: pdos === true ? 'all' : pdos, partialBy: pdos_by }),
+    ...(pdos && { partial: pdos === true ? 'all' : pdos, partialBy: pdos_by }),
   };
 }
 
