@@ -106,6 +106,11 @@ describe('total force constants', () => {
     for (const threads of [2, 5]) {
       assert.deepEqual((await finishModel(file, threads)).forceConstants, forceConstants);
     }
+    // in the array itself, where it is given away
+    const given = file.content.forceConstants;
+    const inPlace = await finishModel(file, 2, true);
+    assert.equal(inPlace.forceConstants, given);
+    assert.deepEqual(given, forceConstants);
   });
 
   it('that leave more than a model may hold are refused', async () => {

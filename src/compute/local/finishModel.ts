@@ -8,15 +8,16 @@ import { coded } from './localExecutor.js';
 
 /**
  * The model in a file: with short-range force constants, where the crystal is polar. `threads` take the dipole–dipole part out
- * of total ones. Throws `file_damaged`, also where what is left is no model.
+ * of total ones: of the content's own array, where it is `given` away. Throws `file_damaged`, also where what is left is no model.
  */
 export async function finishModel(
   { content, isTotal, source }: Pick<ModelFile, 'content' | 'isTotal' | 'source'>,
   threads = 1,
+  given = false,
 ): Promise<ForceConstants> {
   checkEwald(content, source, 'file_damaged');
   if (!isTotal || !content.born) return content;
-  const forceConstants = content.forceConstants.slice();
+  const forceConstants = given ? content.forceConstants : content.forceConstants.slice();
   await coded(loadAddon().subtractDipolePart(nativeContent({ ...content, forceConstants }), threads));
   const where = `${source}, after its dipole–dipole part has been taken out`;
   return makeForceConstants({ ...content, forceConstants }, where, 'file_damaged');

@@ -79,7 +79,7 @@ function checkModel({ content }: TaskOf<'check'>): NewModel {
 
 async function loadModel({ path, options }: TaskOf<'load'>): Promise<LoadedModel> {
   const read = await readForceConstants(path, options);
-  const fc = await finishModel(read, (workerData as ReaderData).threads);
+  const fc = await finishModel(read, (workerData as ReaderData).threads, true);
   return { ...examined(fc, read), files: read.files };
 }
 

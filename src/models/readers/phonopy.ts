@@ -4,6 +4,7 @@
  */
 import { join, resolve } from 'node:path';
 import { EuphonicError } from '../../base/errors.js';
+import { letGo } from '../../base/letGo.js';
 import type { Crystal } from '../crystal.js';
 import { makeForceConstants } from '../forceConstants.js';
 import { toAtomicUnits } from '../units.js';
@@ -74,11 +75,8 @@ export async function readPhonopy(
     atomType: primitive.symbols,
     atomMass: primitive.masses.map((mass) => mass * toAtomicUnits('AMU', 'mass')),
   };
-  const found = await findForceConstants(parsed, summary.name, folder, names, files);
-  const forceUnit =
-    found.fc.unit === undefined ? units.forceConstants : forceConstantsUnit(found.fc.unit, found.name);
-  const map = new AtomMap(primitive, supercell, summary.name, parsed.symmetryTolerance);
-  const sorted = map.sort(found.fc, found.name);
+  const find = () => findForceConstants(parsed, summary.name, folder, names, files);
+  const { map, sorted } = await sortedForceConstants(parsed, summary.name, units, find);
   const masses = map.massesOfPrimitive(supercell);
   if (!masses?.every((mass, i) => Math.abs(mass - primitive.masses[i]) < SAME_MASS)) notes.push(OTHER_MASSES);
   const symmetry = { moments: primitive.moments, tolerance: parsed.symmetryTolerance, length: units.length };
@@ -86,12 +84,29 @@ export async function readPhonopy(
   const total = {
     crystal,
     ...sorted,
-    forceConstants: sorted.forceConstants.map((x) => x * forceUnit),
     ...(nac && polar(nac, units)),
   };
   const content = makeForceConstants(total, summary.name, 'file_damaged');
   const source = `${summary.name} (phonopy${parsed.version ? ` ${parsed.version}` : ''})`;
   return { content, isTotal: true, source, notes };
+}
+
+/** In atomic units. What was found, which is as large, is let go of: `parsed` has no force constants then. */
+async function sortedForceConstants(
+  parsed: PhonopySummary,
+  summary: string,
+  units: Units,
+  find: () => Promise<{ fc: PhonopyForceConstants; name: string }>,
+) {
+  const { fc, name } = await find();
+  const unit = fc.unit === undefined ? units.forceConstants : forceConstantsUnit(fc.unit, name);
+  const map = new AtomMap(parsed.primitive, parsed.supercell, summary, parsed.symmetryTolerance);
+  const sorted = map.sort(fc, name);
+  parsed.forceConstants = undefined;
+  letGo(fc.elements);
+  const { forceConstants } = sorted;
+  for (let k = 0; k < forceConstants.length; k++) forceConstants[k] *= unit;
+  return { map, sorted };
 }
 
 /** Atomic units in one of the file's units. */
