@@ -23,6 +23,11 @@ function a_crystal_that_is_not_polar_has_no_charges()
     content = rmfield(support.quartz_struct(), {'born', 'born_unit', 'dielectric', 'dielectric_unit'});
     fc = euphonic.ForceConstants.from_dict(content);
     support.check(isempty(fc.born) && isempty(fc.dielectric) && ~fc.polar, 'no charges');
+    alone = support.quartz_struct();
+    alone.dielectric = [];
+    warning('off', 'EUPHONIC:from_dict:not_polar');
+    restore = onCleanup(@() warning('on', 'EUPHONIC:from_dict:not_polar'));
+    support.check(~euphonic.ForceConstants.from_dict(alone).polar, 'charges alone');
     again = fc.to_dict();
     support.check(~isfield(again, 'born') && isequal(again.force_constants, fc.force_constants), 'nor in the struct');
     file = [tempname() '.json'];

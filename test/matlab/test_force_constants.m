@@ -60,7 +60,6 @@ end
 
 function a_struct_may_come_in_other_units()
     content = support.quartz_struct();
-    [qh, qk, ql] = support.some_q(5);
     expected = euphonic.CoherentCrystal(euphonic.ForceConstants.from_dict(content));
     bohr = 0.529177210903;
     content.crystal.cell_vectors = content.crystal.cell_vectors / bohr;
@@ -71,6 +70,31 @@ function a_struct_may_come_in_other_units()
     content.force_constants = content.force_constants * from.in('eV/angstrom**2');
     content.force_constants_unit = 'electron_volt / angstrom ** 2';
     content.dielectric_unit = 'dimensionless';
+    check_same(expected, content);
+    % as Euphonic writes its units
+    content.force_constants = content.force_constants * 16.0217663400;
+    content.force_constants_unit = 'newton / meter';
+    content.crystal.atom_mass = content.crystal.atom_mass * 9.1093837015e-31;
+    content.crystal.atom_mass_unit = 'kilogram';
+    content.crystal.cell_vectors = content.crystal.cell_vectors * bohr * 100;
+    content.crystal.cell_vectors_unit = 'picometer';
+    content.born = content.born * 1.602176634e-19;
+    content.born_unit = 'coulomb';
+    content.dielectric = content.dielectric * 4 * pi;
+    content.dielectric_unit = 'vacuum_permittivity';
+    check_same(expected, content);
+    content.dielectric = content.dielectric * 8.8541878128e-12;
+    content.dielectric_unit = 'farad / meter';
+    content.force_constants = content.force_constants / 100;
+    content.force_constants_unit = 'millidyne / angstrom';
+    check_same(expected, content);
+    content.force_constants = content.force_constants * 100;
+    content.force_constants_unit = 'kilogram / second ** 2';
+    check_same(expected, content);
+end
+
+function check_same(expected, content)
+    [qh, qk, ql] = support.some_q(5);
     found = euphonic.CoherentCrystal(euphonic.ForceConstants.from_dict(content));
     support.check_close(support.both(expected, qh, qk, ql), support.both(found, qh, qk, ql), 1e-6);
 end

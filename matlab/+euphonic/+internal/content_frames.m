@@ -23,7 +23,11 @@ function [params, frames] = content_frames(caller, content)
               frame('cell_origins', int32(integers(caller, 'cell_origins', origins, [n_cells 3])), [n_cells 3])
               frame('force_constants', numbers(caller, content, 'force_constants', [n_cells, 3 * n, 3 * n], ...
                                                'hartree/bohr^2'), [n_cells, 3 * n, 3 * n])];
-    if isfield(content, 'born') && ~isempty(content.born)
+    present = @(name) isfield(content, name) && ~isempty(content.(name));
+    if present('born') ~= present('dielectric')
+        warning(['EUPHONIC:' caller ':not_polar'], ...
+                'Of Born charges and dielectric tensor one is missing: the crystal is taken for not polar.');
+    elseif present('born')
         frames = [frames
                   frame('born', numbers(caller, content, 'born', [n 3 3], 'e'), [n 3 3])
                   frame('dielectric', numbers(caller, content, 'dielectric', [3 3], 'e^2/bohr/hartree'), [3 3])];

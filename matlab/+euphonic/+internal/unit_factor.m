@@ -34,7 +34,28 @@ function [factor, dimension] = unit_factor(caller, text)
 end
 
 function [factor, dimension] = base_unit(caller, text, name)
-    % Constants are CODATA 2018.
+    table = base_units();
+    at = find(strcmp(name, table(:, 1)));
+    scale = 1;
+    prefixed = regexp(name, '^(femto|pico|nano|micro|milli|centi|kilo)([a-z_]+)$', 'tokens', 'once');
+    if isempty(at) && ~isempty(prefixed)
+        powers = struct('femto', -15, 'pico', -12, 'nano', -9, 'micro', -6, 'milli', -3, 'centi', -2, 'kilo', 3);
+        scale = 10^powers.(prefixed{1});
+        at = find(strcmp(prefixed{2}, table(:, 1)));
+    end
+    if isempty(at)
+        near = euphonic.internal.options.nearest(name, table(:, 1));
+        if isempty(near)
+            unknown(caller, text, name);
+        end
+        euphonic.internal.fail(caller, 'unknown_unit', 'There is no unit ''%s''. Did you mean ''%s''?', name, near);
+    end
+    factor = scale * table{at, 2};
+    dimension = table{at, 3};
+end
+
+function table = base_units()
+    % Names, values and powers of length, mass, energy, charge and temperature. Constants are CODATA 2018.
     angstrom_per_bohr = 0.529177210903;
     mev_per_hartree = 27211.386245988;
     amu_per_electron_mass = 1 / 1822.888486209;
@@ -43,13 +64,29 @@ function [factor, dimension] = base_unit(caller, text, name)
     energy = [0 0 1 0 0];
     charge = [0 0 0 1 0];
     temperature = [0 0 0 0 1];
+    % an energy is a mass times the square of a length over a time
+    time = [1 0.5 -0.5 0 0];
+    joule = 1 / 1.602176634e-22;
+    gram = 1 / 1.6605390666e-24;
+    coulomb = 1 / 1.602176634e-19;
+    permittivity = [-1 0 -1 2 0];
+    of_vacuum = 1 / (4 * pi * angstrom_per_bohr * mev_per_hartree);
     table = {'angstrom', 1, length_of
              'nm', 10, length_of
              'nanometer', 10, length_of
+             'pm', 1e-2, length_of
+             'm', 1e10, length_of
+             'meter', 1e10, length_of
              'fm', 1e-5, length_of
              'bohr', angstrom_per_bohr, length_of
              'amu', 1, mass
              'unified_atomic_mass_unit', 1, mass
+             'u', 1, mass
+             'dalton', 1, mass
+             'atomic_mass_constant', 1, mass
+             'g', gram, mass
+             'gram', gram, mass
+             'kg', 1e3 * gram, mass
              'electron_mass', amu_per_electron_mass, mass
              'meV', 1, energy
              'millielectron_volt', 1, energy
@@ -57,24 +94,25 @@ function [factor, dimension] = base_unit(caller, text, name)
              'electron_volt', 1e3, energy
              'hartree', mev_per_hartree, energy
              'rydberg', mev_per_hartree / 2, energy
+             'Ry', mev_per_hartree / 2, energy
+             'J', joule, energy
+             'joule', joule, energy
+             'N', joule / 1e10, energy - length_of
+             'newton', joule / 1e10, energy - length_of
+             'dyne', joule / 1e15, energy - length_of
+             'second', sqrt(gram * 1e20 / joule * 1e3), time
              'THz', 4.135667696923859, energy
              'e', 1, charge
+             'C', coulomb, charge
+             'coulomb', coulomb, charge
+             'farad', coulomb^2 / joule, 2 * charge - energy
+             'vacuum_permittivity', of_vacuum, permittivity
              'elementary_charge', 1, charge
              'K', 1, temperature
              'kelvin', 1, temperature
              'mK', 1e-3, temperature
              'dimensionless', 1, zeros(1, 5)
              '1', 1, zeros(1, 5)};
-    at = find(strcmp(name, table(:, 1)));
-    if isempty(at)
-        near = euphonic.internal.options.nearest(name, table(:, 1));
-        if isempty(near)
-            unknown(caller, text, name);
-        end
-        euphonic.internal.fail(caller, 'unknown_unit', 'There is no unit ''%s''. Did you mean ''%s''?', name, near);
-    end
-    factor = table{at, 2};
-    dimension = table{at, 3};
 end
 
 function unknown(caller, text, part)
