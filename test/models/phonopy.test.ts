@@ -164,6 +164,13 @@ describe('phonopy: units and forms', () => {
     assert.ok(Math.abs(scaled.fc.dielectric![0] - total.dielectric![0] / 1.25) < 1e-12);
   });
 
+  it("Wang's method for the dipole part: said that it is another", async () => {
+    const text = phonopySummary(polarModel());
+    const named = (method: string) => read(text.replace(/^nac:$/m, `nac:\n  method: "${method}"`));
+    assert.match((await named('Wang')).notes.join(), /Gonze and Lee/);
+    assert.deepEqual((await named('Gonze')).notes, []);
+  });
+
   it('Born charges without a dielectric tensor: not polar, said so', async () => {
     for (const missing of ['born_effective_charge', 'dielectric_constant']) {
       const text = phonopySummary(polarModel()).replace(`${missing}:`, 'other:');

@@ -170,11 +170,15 @@ function readPairs(values: unknown, rows: number, columns: number, name: string)
   );
 }
 
+const OTHER_METHOD =
+  "The file says that phonopy is to use Wang's method for the dipole part: here it is always that of Gonze and Lee.";
+
 /** Since 2.18 in a section of its own, before at the top level. */
 function readNac(root: Yaml, about: Yaml, name: string, notes: string[]): { nac?: PhonopyNac } {
   const nac = isMap(root.nac) ? root.nac : root;
   const [charges, tensor] = [nac.born_effective_charge, nac.dielectric_constant].map((x) => x ?? undefined);
   if (!polarPair(charges, tensor, notes).born) return {};
+  if (/^wang$/i.test(String(nac.method))) notes.push(OTHER_METHOD);
   const count = Array.isArray(charges) ? charges.length : 0;
   const factor = isMap(root.nac) ? root.nac.unit_conversion_factor : about.nac_unit_conversion_factor;
   const born = numbers(name, 'born_effective_charge', charges, [count, 3, 3]);
