@@ -45,7 +45,8 @@ export const platforms = {
     compiler: 'x86_64-w64-mingw32-',
     suffix: '-posix',
     system: { name: 'Windows', processor: 'x86_64', version: '10.0' },
-    link: ['-static', '-s', '-Wl,--no-insert-timestamp'],
+    // by default a library's address is made of the path of the build
+    link: ['-static', '-s', '-Wl,--no-insert-timestamp', '-Wl,--disable-auto-image-base'],
     libraries: ['-lws2_32', '-liphlpapi', '-lrpcrt4'],
     mex: 'mexw64',
   },
