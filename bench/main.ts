@@ -46,7 +46,7 @@ const program = new Command('npm run bench --')
     const settings = { ...asked, threads: asked.threads ?? loadAddon().availableThreads().threads };
     for (const name of names) {
       const run = await WORKLOADS[name]();
-      publish(await run(settings, (report) => publish(report, print)), print);
+      await publish(await run(settings, (report) => publish(report, print)), print);
     }
   });
 await program.parseAsync();

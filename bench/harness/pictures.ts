@@ -1,4 +1,8 @@
-/** Charts as SVG. */
+/** Charts as SVG, in the style of spectra and by the same means. */
+import type { Part } from '../../src/figure/spec.js';
+import { configOf, LINE_COLOURS, TOTAL_COLOUR } from '../../src/figure/style.js';
+import { svgOf } from '../../src/figure/svg.js';
+
 interface Series {
   name: string;
   points: { x: number; y: number; low?: number; high?: number }[];
@@ -25,167 +29,193 @@ interface BarChart {
   stacked?: boolean;
 }
 
+/** px of a panel */
 const WIDTH = 520;
-const HEIGHT = 380;
-const MARGIN = { left: 70, right: 20, top: 40, bottom: 50 };
-const LEGEND_LINE = 18;
-/** Okabe and Ito's colours, which people who do not see all colours tell apart. */
-const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000', '#999999'];
+const HEIGHT = 330;
+const GAP = 30;
 
-interface Scale {
-  (value: number): number;
-  ticks: number[];
+export const lineCharts = (charts: readonly LineChart[]): Promise<string> =>
+  sideBySide(charts.map(lineChart));
+export const barCharts = (charts: readonly BarChart[]): Promise<string> => sideBySide(charts.map(barChart));
+
+function sideBySide(panels: readonly Part[]): Promise<string> {
+  return svgOf({
+    $schema: 'https://vega.github.io/schema/vega/v6.json',
+    autosize: 'pad',
+    padding: 8,
+    background: 'white',
+    config: configOf({ fontSize: 9 }),
+    layout: { columns: panels.length, padding: GAP, bounds: 'full', align: 'each' },
+    marks: panels,
+  });
 }
 
-export function lineCharts(charts: readonly LineChart[]): string {
-  return sideBySide(charts.map(lineChart), Math.max(...charts.map((c) => c.series.length)));
-}
-
-export function barCharts(charts: readonly BarChart[]): string {
-  return sideBySide(charts.map(barChart), Math.max(...charts.map((c) => c.bars.length)));
-}
-
-function lineChart(chart: LineChart): string {
-  const all = chart.series.flatMap(({ points }) => points);
-  const x = scale(
-    all.map((p) => p.x),
-    MARGIN.left,
-    WIDTH - MARGIN.right,
-    chart.logX ?? false,
+function lineChart({ title, xLabel, yLabel, series, logX, logY }: LineChart): Part {
+  const points = series.flatMap(({ name, points: own, dashed = false }) =>
+    own.map((point) => ({ name, dashed, low: point.y, high: point.y, ...point })),
   );
-  const yValues = all.flatMap((p) => [p.y, p.low ?? p.y, p.high ?? p.y]);
-  const y = scale(yValues, HEIGHT - MARGIN.bottom, MARGIN.top, chart.logY ?? false);
-  const parts = [frame(chart.title, chart.yLabel, y)];
-  for (const tick of x.ticks) {
-    const at = round(x(tick));
-    const bottom = HEIGHT - MARGIN.bottom;
-    parts.push(line(at, bottom, at, bottom + 5, '#000'));
-    parts.push(text(at, bottom + 18, number(tick), 'middle'));
-  }
-  parts.push(text((MARGIN.left + WIDTH - MARGIN.right) / 2, HEIGHT - 12, chart.xLabel, 'middle'));
-  chart.series.forEach(({ name, points, dashed }, k) => {
-    const colour = COLOURS[k % COLOURS.length];
-    const path = points.map((p) => `${round(x(p.x))},${round(y(p.y))}`).join(' ');
-    const dash = dashed ? ' stroke-dasharray="5 4"' : '';
-    parts.push(`<polyline points="${path}" fill="none" stroke="${colour}" stroke-width="2"${dash}/>`);
-    for (const p of points) {
-      if (dashed) continue;
-      parts.push(`<circle cx="${round(x(p.x))}" cy="${round(y(p.y))}" r="3.5" fill="${colour}"/>`);
-      if (p.low !== undefined && p.high !== undefined)
-        parts.push(line(x(p.x), y(p.low), x(p.x), y(p.high), colour));
-    }
-    parts.push(legend(name, k, colour));
+  const x = numbersScale(
+    'x',
+    [0, WIDTH],
+    points.map((point) => point.x),
+    logX,
+  );
+  const y = numbersScale(
+    'y',
+    [HEIGHT, 0],
+    points.flatMap(({ low, high }) => [low, high]),
+    logY,
+  );
+  const at = { x: { scale: 'x', field: 'x' }, y: { scale: 'y', field: 'y' } };
+  const colour = { scale: 'colour', field: 'name' };
+  const measured = { data: 'measured' };
+  return panel(title, series, {
+    data: [
+      { name: 'points', values: points },
+      { name: 'measured', source: 'points', transform: [{ type: 'filter', expr: '!datum.dashed' }] },
+    ],
+    scales: [x.scale, y.scale],
+    axes: [
+      { ...x.axis, orient: 'bottom', title: xLabel },
+      { ...y.axis, orient: 'left', title: yLabel, grid: true, gridColor: '#dddddd' },
+    ],
+    marks: [
+      {
+        type: 'group',
+        from: { facet: { name: 'line', data: 'points', groupby: ['name'] } },
+        marks: [
+          {
+            type: 'line',
+            from: { data: 'line' },
+            encode: {
+              update: {
+                ...at,
+                stroke: colour,
+                strokeWidth: { value: 1.5 },
+                strokeDash: { signal: 'datum.dashed ? [5, 4] : [1, 0]' },
+              },
+            },
+          },
+        ],
+      },
+      {
+        type: 'rule',
+        from: measured,
+        encode: {
+          update: {
+            x: at.x,
+            y: { scale: 'y', field: 'low' },
+            y2: { scale: 'y', field: 'high' },
+            stroke: colour,
+          },
+        },
+      },
+      {
+        type: 'symbol',
+        from: measured,
+        encode: { update: { ...at, fill: colour, size: { value: 35 } } },
+      },
+    ],
   });
-  return parts.join('\n');
 }
 
-function barChart(chart: BarChart): string {
-  const heights = chart.stacked
-    ? chart.groups.map((_, g) => chart.bars.reduce((sum, bar) => sum + (bar.values[g] ?? 0), 0))
-    : chart.bars.flatMap(({ values }) => values.filter((value) => value !== undefined));
-  const logY = chart.logY ?? false;
-  const y = scale(logY ? heights : [0, ...heights], HEIGHT - MARGIN.bottom, MARGIN.top, logY);
-  const parts = [frame(chart.title, chart.yLabel, y)];
-  const bottom = HEIGHT - MARGIN.bottom;
-  const groupWidth = (WIDTH - MARGIN.left - MARGIN.right) / chart.groups.length;
-  const width = (groupWidth * 0.8) / (chart.stacked ? 1 : chart.bars.length);
-  chart.groups.forEach((group, g) => {
-    const left = MARGIN.left + g * groupWidth + 0.1 * groupWidth;
-    let base = 0;
-    chart.bars.forEach(({ values }, k) => {
-      const value = values[g];
-      if (value === undefined) return;
-      const from = chart.stacked ? y(base) : bottom;
-      const to = y(chart.stacked ? base + value : value);
-      base += value;
-      const at = chart.stacked ? left : left + k * width;
-      parts.push(
-        `<rect x="${round(at)}" y="${round(to)}" width="${round(width)}" height="${round(Math.max(0, from - to))}" fill="${COLOURS[k % COLOURS.length]}"/>`,
-      );
-    });
-    group.split('\n').forEach((words, row) => {
-      parts.push(text(left + 0.4 * groupWidth, bottom + 16 + 13 * row, words, 'middle', 11));
-    });
+function barChart({ title, yLabel, groups, bars, logY, stacked = false }: BarChart): Part {
+  const below = groups.map(() => 0);
+  const rows = bars.flatMap(({ name, values }) =>
+    groups.flatMap((group, k) => {
+      const value = values[k];
+      if (value === undefined) return [];
+      const from = stacked ? below[k] : 0;
+      if (stacked) below[k] += value;
+      return [{ name, group, from, to: from + value }];
+    }),
+  );
+  const heights = rows.map(({ to }) => Number(to.toPrecision(6)));
+  // on a logarithmic scale the lowest bar has a height, too
+  const y = numbersScale('y', [HEIGHT, 0], [logY ? Math.min(...heights) / 2 : 0, ...heights], logY);
+  const within = { name: 'within', type: 'band', domain: bars.map(({ name }) => name) };
+  const width = stacked ? 'group' : 'within';
+  return panel(title, bars, {
+    data: [{ name: 'bars', values: rows }],
+    scales: [
+      { name: 'group', type: 'band', domain: groups, range: [0, WIDTH], padding: 0.2 },
+      { ...within, range: [0, { signal: "bandwidth('group')" }] },
+      y.scale,
+    ],
+    axes: [
+      {
+        scale: 'group',
+        orient: 'bottom',
+        domain: false,
+        labelOverlap: false,
+        labelFontSize: 8,
+        encode: { labels: { update: { text: { signal: "split(datum.value, '\\n')" } } } },
+      },
+      { ...y.axis, orient: 'left', title: yLabel, grid: true, gridColor: '#dddddd' },
+    ],
+    marks: [
+      {
+        type: 'rect',
+        from: { data: 'bars' },
+        encode: {
+          update: {
+            x: {
+              scale: 'group',
+              field: 'group',
+              ...(!stacked && { offset: { scale: 'within', field: 'name' } }),
+            },
+            width: { scale: width, band: 1 },
+            y: { scale: 'y', field: 'to' },
+            y2: logY ? { value: HEIGHT } : { scale: 'y', field: 'from' },
+            fill: { scale: 'colour', field: 'name' },
+          },
+        },
+      },
+    ],
   });
-  chart.bars.forEach(({ name }, k) => {
-    parts.push(legend(name, k, COLOURS[k % COLOURS.length]));
-  });
-  return parts.join('\n');
 }
 
-/** Box, title, y axis with ticks and grid lines. */
-function frame(title: string, yLabel: string, y: Scale): string {
-  const right = WIDTH - MARGIN.right;
-  const bottom = HEIGHT - MARGIN.bottom;
-  const middle = (MARGIN.top + bottom) / 2;
-  return [
-    `<rect x="${MARGIN.left}" y="${MARGIN.top}" width="${right - MARGIN.left}" height="${bottom - MARGIN.top}" fill="none" stroke="#000"/>`,
-    text((MARGIN.left + right) / 2, MARGIN.top - 14, title, 'middle', 14),
-    `<text transform="translate(18 ${middle}) rotate(-90)" text-anchor="middle">${escaped(yLabel)}</text>`,
-    ...y.ticks.flatMap((tick) => [
-      line(MARGIN.left, y(tick), right, y(tick), '#ddd'),
-      text(MARGIN.left - 6, y(tick) + 4, number(tick), 'end'),
-    ]),
-  ].join('\n');
+/** With a frame, a title, and names of colours below. */
+function panel(
+  title: string,
+  named: readonly { name: string }[],
+  { scales, marks, ...rest }: { scales: Part[]; marks: Part[]; data: Part[]; axes: Part[] },
+): Part {
+  const size = { width: { value: WIDTH }, height: { value: HEIGHT } };
+  const colour = {
+    name: 'colour',
+    type: 'ordinal',
+    domain: named.map(({ name }) => name),
+    range: [...LINE_COLOURS, TOTAL_COLOUR],
+  };
+  return {
+    type: 'group',
+    encode: { update: size },
+    // how long grid lines are
+    signals: [
+      { name: 'width', value: WIDTH },
+      { name: 'height', value: HEIGHT },
+    ],
+    title: { text: title, frame: 'group' },
+    ...rest,
+    scales: [...scales, colour],
+    legends: [
+      { fill: 'colour', orient: 'bottom', direction: 'vertical', symbolType: 'square', labelLimit: WIDTH },
+    ],
+    marks: [...marks, { type: 'rect', style: 'frame', encode: { update: size } }],
+  };
 }
 
-function legend(name: string, k: number, colour: string): string {
-  const top = HEIGHT + 6 + LEGEND_LINE * k;
-  return `<rect x="${MARGIN.left}" y="${top}" width="12" height="12" fill="${colour}"/>${text(MARGIN.left + 18, top + 11, name, 'start')}`;
-}
-
-function sideBySide(panels: readonly string[], legendLines: number): string {
-  const height = HEIGHT + 10 + LEGEND_LINE * legendLines;
-  const body = panels.map((panel, k) => `<g transform="translate(${k * WIDTH} 0)">\n${panel}\n</g>`);
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${panels.length * WIDTH} ${height}" font-family="sans-serif" font-size="12">`,
-    '<rect width="100%" height="100%" fill="#fff"/>',
-    ...body,
-    '</svg>\n',
-  ].join('\n');
-}
-
-function scale(values: readonly number[], from: number, to: number, log: boolean): Scale {
-  let low = Math.min(...values);
-  let high = Math.max(...values);
-  if (log) {
-    low = 10 ** Math.floor(Math.log10(low));
-    high = 10 ** Math.ceil(Math.log10(high) + 1e-9);
-    const decades = Math.round(Math.log10(high / low));
-    const ticks = Array.from({ length: decades + 1 }, (_, k) => low * 10 ** k);
-    const at = (value: number) => from + ((to - from) * Math.log10(value / low)) / decades;
-    return Object.assign(at, { ticks });
-  }
-  const step = roundStep((high - low || Math.abs(high) || 1) / 6);
-  low = Math.floor(low / step) * step;
-  high = Math.ceil(high / step) * step;
-  if (high === low) high = low + step;
-  const ticks = Array.from({ length: Math.round((high - low) / step) + 1 }, (_, k) => low + k * step);
-  const at = (value: number) => from + ((to - from) * (value - low)) / (high - low);
-  return Object.assign(at, { ticks });
-}
-
-function roundStep(step: number): number {
-  const decade = 10 ** Math.floor(Math.log10(step));
-  return decade * ([1, 2, 5, 10].find((factor) => factor * decade >= step) ?? 10);
-}
-
-function line(x1: number, y1: number, x2: number, y2: number, colour: string): string {
-  return `<line x1="${round(x1)}" y1="${round(y1)}" x2="${round(x2)}" y2="${round(y2)}" stroke="${colour}"/>`;
-}
-
-function text(x: number, y: number, words: string, anchor: 'start' | 'middle' | 'end', size = 12): string {
-  return `<text x="${round(x)}" y="${round(y)}" text-anchor="${anchor}" font-size="${size}">${escaped(words)}</text>`;
-}
-
-function number(x: number): string {
-  return String(Number(x.toPrecision(6)));
-}
-
-function round(x: number): number {
-  return Math.round(10 * x) / 10;
-}
-
-function escaped(words: string): string {
-  return words.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+/** A logarithmic one has whole decades, and a tick at each. */
+function numbersScale(name: string, range: [number, number], values: readonly number[], isLog = false) {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const axis = { scale: name, domain: false, format: '.9~g' };
+  if (!isLog) return { scale: { name, range, domain: [least, most], nice: true, zero: false }, axis };
+  const first = Math.floor(Math.log10(least) - 1e-9);
+  const decades = Math.max(1, Math.ceil(Math.log10(most) - 1e-9) - first);
+  const ticks = Array.from({ length: decades + 1 }, (_, k) => 10 ** (first + k));
+  return {
+    scale: { name, type: 'log', range, domain: [ticks[0], ticks[decades]] },
+    axis: { ...axis, values: ticks },
+  };
 }

@@ -15,7 +15,7 @@ export interface Report {
   /** the same for people: tables and remarks in Markdown */
   text: string;
   /** pictures by the last part of their name: SVG */
-  pictures?: Record<string, string>;
+  pictures?: Record<string, Promise<string>>;
 }
 
 const stemOf = (workload: string, settings: Settings, circumstances: Circumstances) =>
@@ -30,7 +30,7 @@ export function earlierResults(workload: string, settings: Settings, circumstanc
 }
 
 /** Prints the report and, unless it is only to be printed, writes its files. */
-export function publish(report: Report, printOnly = false): void {
+export async function publish(report: Report, printOnly = false): Promise<void> {
   const { workload, circumstances, settings, results, pictures = {} } = report;
   const stem = stemOf(workload, settings, circumstances);
   let text = `${conditions(circumstances)}\n\n${report.text.trim()}\n`;
@@ -42,7 +42,7 @@ export function publish(report: Report, printOnly = false): void {
   const content = { workload, ...circumstances, settings, results };
   writeFileSync(join(RESULTS, `${stem}.json`), `${JSON.stringify(content, compact, 1)}\n`);
   for (const [kind, svg] of Object.entries(pictures)) {
-    writeFileSync(join(RESULTS, `${stem}-${kind}.svg`), svg);
+    writeFileSync(join(RESULTS, `${stem}-${kind}.svg`), await svg);
     text += `\n![${workload}, ${kind.replaceAll('-', ' ')}](${stem}-${kind}.svg)\n`;
   }
   writeFileSync(join(RESULTS, `${stem}.md`), `# ${workload}\n\n${text}`);

@@ -82,7 +82,7 @@ function kernelTime(peers: readonly PeerResult[], quantity: PeerQuantity): numbe
   return median(peers.flatMap(({ timings }) => timings[quantity]?.kernel ?? []));
 }
 
-export function peerPictures(results: readonly MaterialResult[]): Record<string, string> {
+export function peerPictures(results: readonly MaterialResult[]): Record<string, Promise<string>> {
   const groups = results.map(({ material }) => material.replaceAll('-', '\n'));
   const timing = (row: MaterialResult, name: string) =>
     row.peers.find(({ peer }) => peer === name)?.timings.structure_factor;

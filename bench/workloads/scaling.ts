@@ -64,7 +64,7 @@ export function spread({ median, min, max }: Ratio, digits = 3): string {
   return `${figure(median, digits)} (${figure(min, digits)}–${figure(max, digits)})`;
 }
 
-function picture(results: readonly Result[], counts: readonly number[]): string {
+function picture(results: readonly Result[], counts: readonly number[]): Promise<string> {
   const series = (value: (result: Result, k: number) => number) =>
     results.map((result) => ({
       name: result.label,

@@ -107,7 +107,7 @@ function section({ label, plan, profile }: Result): string {
   ].join('\n');
 }
 
-function shares(results: readonly Result[]): string {
+function shares(results: readonly Result[]): Promise<string> {
   const names = Object.keys(NAMES).filter((name) =>
     results.some(({ profile }) => profile.stages.some((stage) => stage.name === name)),
   );
@@ -129,7 +129,7 @@ function shares(results: readonly Result[]): string {
   ]);
 }
 
-function growthPicture(results: readonly Result[]): string {
+function growthPicture(results: readonly Result[]): Promise<string> {
   const microseconds = ({ profile }: Result) => (profile.medianTicks / profile.ticksPerSecond) * 1e6;
   const first = results[0];
   const measured = results.map((result) => ({ x: result.atoms, y: microseconds(result) }));
