@@ -59,8 +59,11 @@ function options(platform, prefix, cache) {
   ];
 }
 
-/** Builds for a platform, and checks what the compiler made. A release does without the C++ tests, which take the longest. */
-export async function buildFor(name, cache = defaultCache, { tests = true } = {}) {
+/**
+ * Builds for a platform, and checks what the compiler made. A release does without the C++ tests, which take the longest, and without
+ * what stands in for MATLAB (`host`).
+ */
+export async function buildFor(name, cache = defaultCache, { tests = true, host = tests } = {}) {
   const platform = platformOf(name);
   const prefix = await prefixFor(platform, cache, modules);
   const build = join(root, 'build', 'cross', name, 'build');
@@ -69,7 +72,8 @@ export async function buildFor(name, cache = defaultCache, { tests = true } = {}
   const targets = ['euphonic_node'];
   if (platform.mex) targets.push('euphonic_matlab_mex');
   if (platform.octave) targets.push('euphonic_octave_mex');
-  if (tests && !platform.zig) targets.push('native_tests', ...(platform.mex ? ['mex_host'] : []));
+  if (tests && !platform.zig) targets.push('native_tests');
+  if (host && platform.mex && !platform.zig) targets.push('mex_host');
   const jobs = String(availableParallelism());
   await must('cmake', ['--build', build, '-j', jobs, '--target', ...targets], { env });
   if (platform.system.name === 'Windows') await checkStack(toolOf(platform, prefix, 'objdump'), build);
