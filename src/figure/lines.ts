@@ -1,4 +1,5 @@
 /** Pictures of lines: dispersion curves, and densities of states alone or beside another picture. */
+import { EuphonicError } from '../base/errors.js';
 import { rowsOf, type Spectrum } from '../spectra/spectrum.js';
 import { type EnergyUnit, unitOf } from '../spectra/units.js';
 import type { PictureOptions } from './choices.js';
@@ -44,9 +45,17 @@ function energyScale(
     if (energy < lowest) lowest = energy;
     if (energy > highest) highest = energy;
   }
-  const isStable = lowest > -BELOW_ZERO * highest;
-  const usual = [isStable ? 0 : lowest * (1 + MARGIN) * factor, highest * (1 + MARGIN) * factor] as const;
-  return { name: 'energy', of: energyTitle(unit), domain: [from ?? usual[0], to ?? usual[1]] };
+  const isStable = lowest >= -BELOW_ZERO * highest;
+  const top = isStable && highest === 0 ? 1 : highest * (1 + MARGIN) * factor;
+  const usual = [isStable ? 0 : lowest * (1 + MARGIN) * factor, top] as const;
+  const domain: [number, number] = [from ?? usual[0], to ?? usual[1]];
+  if (domain[0] >= domain[1]) {
+    throw new EuphonicError('invalid_argument', `The energies would go from ${domain[0]} to ${domain[1]}.`, {
+      where: 'e_min, e_max',
+      expected: 'a range that goes up; without them it holds all modes',
+    });
+  }
+  return { name: 'energy', of: energyTitle(unit), domain };
 }
 
 /** How far below zero a scale goes that has a line there, relative to above. */

@@ -168,7 +168,13 @@ function panelMark({ x, y, width, height, across, up, marks }: Panel, fontSize: 
       axis(counted(up, height, LABEL_STEP.up), up.orient ?? 'left'),
     ],
     marks: [
-      { type: 'group', clip: true, encode: { update: size }, marks: marks() },
+      // with a ground of its own: resvg aborts the process where all of what is clipped is far outside
+      {
+        type: 'group',
+        clip: true,
+        encode: { update: { ...size, fill: { value: 'white' }, fillOpacity: { value: 0 } } },
+        marks: marks(),
+      },
       { type: 'rect', interactive: false, style: 'frame', encode: { update: size } },
     ],
   };

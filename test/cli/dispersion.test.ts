@@ -213,6 +213,22 @@ describe('spectra along a path', function () {
     for (const file of forms) assert.ok(readFileSync(file).length > 1000, file);
   });
 
+  it('pictures show any range of energies, also where curves lie far outside', async () => {
+    // the branch along K H is thousands of heights above
+    const file = join(daemon.folder, 'lowest.png');
+    const lowest = await daemon.cli('dispersion', quartz, ...SPACING, '--e-max', '0.01', '-s', file);
+    assert.equal(lowest.code, 0, lowest.stderr);
+    assert.equal(readFileSync(file).toString('latin1', 1, 4), 'PNG');
+    for (const flags of [
+      ['--e-max', '-3'],
+      ['--e-min', '1000'],
+    ]) {
+      const { code, stderr } = await daemon.cli('dispersion', quartz, ...SPACING, ...flags);
+      assert.equal(code, 1, stderr);
+      assert.match(stderr, /The energies would go from/);
+    }
+  });
+
   it('take the flags of sqw, and say which have no effect', async () => {
     const args = [
       quartz,

@@ -19,7 +19,7 @@ const ROOMS: Record<string, string> = {
   spectra: 'base models protocol qpoints qpoints/paths',
   'spectra/calculation': 'base models protocol qpoints qpoints/paths spectra',
   'figure/page': '',
-  figure: 'figure/page spectra',
+  figure: 'base figure/page spectra',
   compute: 'models qpoints',
   'compute/local': 'base compute models models/readers',
   'daemon/limits': 'base compute protocol runtime',
