@@ -65,6 +65,8 @@ describe('a daemon seen from outside', function () {
     assert.equal(status.idle_end_s, 3 * 86_400);
     const text = (await daemon.cli('status')).stdout;
     assert.match(text, /ends after 3 d/);
+    assert.match(text, /since start +1 job, 30 q-points, \d+ requests, 1 error\n/);
+    assert.match(text, /last errors +\S+ model.info: unknown_model\n/);
   });
 
   it('shows its log to people and to programs', async () => {

@@ -5,9 +5,13 @@ import type { Status } from '../../protocol/results.js';
 /** As many digits of a model's hash are enough to see that two differ. */
 const MODEL_DIGITS = 8;
 
+/** Of the latest errors; all of them are in the JSON. */
+const ERRORS_SHOWN = 5;
+
 /** `file` is the connection file by which the daemon was found. */
 export function describeStatus(status: Status, file: string): string {
   const last = status.last_job;
+  const { jobs, points, requests, errors } = status.counters;
   const rows: [string, string][] = [
     ['daemon', `pid ${status.pid} on ${status.host}, version ${status.version}, protocol ${status.protocol}`],
     ['up for', duration(status.uptime_s)],
@@ -22,7 +26,7 @@ export function describeStatus(status: Status, file: string): string {
     // a file that changes, or is read in another way, is another model of the same source: the hash tells
     ...status.models.map(({ model, source, n_atoms, bytes }): [string, string] => [
       '',
-      `${source}, ${n_atoms} atoms, ${showBytes(bytes)}, model ${model.slice(0, MODEL_DIGITS)}`,
+      `${source}, ${plural(n_atoms, 'atom')}, ${showBytes(bytes)}, model ${model.slice(0, MODEL_DIGITS)}`,
     ]),
     ['jobs', String(status.jobs.length)],
     ...status.jobs.map((job): [string, string] => [
@@ -32,14 +36,24 @@ export function describeStatus(status: Status, file: string): string {
     [
       'last job',
       last
-        ? `${last.points} q-points, kernel ${last.kernel_seconds.toFixed(3)} s of ${last.total_seconds.toFixed(3)} s, ${last.threads} threads`
+        ? `${plural(last.points, 'q-point')}, kernel ${last.kernel_seconds.toFixed(3)} s of ${last.total_seconds.toFixed(3)} s, ${plural(last.threads, 'thread')}`
         : 'none',
     ],
+    [
+      'since start',
+      `${plural(jobs, 'job')}, ${plural(points, 'q-point')}, ${plural(requests, 'request')}, ${plural(errors, 'error')}`,
+    ],
+    ...status.last_errors
+      .slice(-ERRORS_SHOWN)
+      .map(({ at, method, code }, i): [string, string] => [
+        i === 0 ? 'last errors' : '',
+        `${at} ${method}: ${code}`,
+      ]),
     ['clients', `${status.counters.clients} (${status.mechanism})`],
     ['found by', file],
     ['log', status.log],
   ];
-  return rows.map(([name, value]) => `${name.padEnd(10)}${value}`).join('\n');
+  return rows.map(([name, value]) => `${name.padEnd(13)}${value}`).join('\n');
 }
 
 /** The two largest units that are not zero; `never` for null. */
@@ -59,3 +73,5 @@ function duration(seconds: number | null): string {
     .map(([value, unit]) => `${value} ${unit}`)
     .join(' ');
 }
+
+const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;

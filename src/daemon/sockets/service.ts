@@ -52,6 +52,9 @@ interface RequestLoad {
   readonly limit: number;
 }
 
+/** Errors that clients ask for, or answer by sending what the daemon forgot: nobody looks for them. */
+const ORDINARY: ReadonlySet<string> = new Set(['cancelled', 'unknown_points']);
+
 /** An error that a client was told of: nothing of what it had sent. */
 export interface ToldError {
   /** time in ISO form */
@@ -213,7 +216,9 @@ export class Service<M extends Method> {
     const error: EuphonicError = signal.aborted ? signal.reason : failure;
     this.counters.errors++;
     const method = this.methods.find((known) => known === request.method) ?? 'unknown';
-    this.context.onError({ at: new Date().toISOString(), method, code: error.code });
+    if (!ORDINARY.has(error.code)) {
+      this.context.onError({ at: new Date().toISOString(), method, code: error.code });
+    }
     this.refuse(peer, request.id, error);
   }
 
