@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { reciprocal, times, type Vector } from '../../src/models/lattice.js';
 import { EXTENDED_BRAVAIS } from '../../src/qpoints/paths/bravais.js';
+import { chosenPath } from '../../src/qpoints/paths/chosenPath.js';
 import { latticePath } from '../../src/qpoints/paths/latticePath.js';
 import {
   type Cell,
@@ -66,14 +67,23 @@ describe('paths through the points of high symmetry', function () {
       ['hR1', 'T', [0, 0, 1.5]],
     ] as const) {
       const crystal = golden.crystals.find((candidate) => candidate.bravais === bravais)!;
-      const { points, primitiveCells } = await latticePath(seenBy(crystal, crystal.views[0].cell));
+      const cell = seenBy(crystal, crystal.views[0].cell);
+      const lattice = await latticePath(cell);
+      const { points, primitiveCells } = lattice;
       for (let k = 0; k < 3; k++) {
         assert.ok(
           Math.abs(points.get(label)![k] - q[k]) < 1e-12,
           `${bravais} ${label}: ${points.get(label)}`,
         );
       }
-      assert.equal(primitiveCells, { F: 4, I: 2, P: 1, C: 2, R: 3 }[bravais[1] as 'F']);
+      const count = { F: 4, I: 2, P: 1, C: 2, R: 3 }[bravais[1] as 'F'];
+      assert.equal(primitiveCells, count);
+      const { notes } = chosenPath(lattice, cell.cellVectors, { qSpacing: 1 });
+      const folded = `The cell holds ${count} primitive cells`;
+      assert.equal(
+        notes.some((note) => note.startsWith(folded)),
+        count > 1,
+      );
     }
   });
 

@@ -68,6 +68,11 @@ export function chosenPath(
       ...(isAmbiguous
         ? [`The lattice ${lattice!.bravais} has a point G of its own; its zone centre is GAMMA.`]
         : []),
+      ...(!q && lattice!.primitiveCells > 1
+        ? [
+            `The cell holds ${lattice!.primitiveCells} primitive cells, and the path is theirs: modes of other q-points are folded back onto it.`,
+          ]
+        : []),
       ...(lattice
         ? []
         : ['No space group was found for the crystal: the points of its path have no labels.']),
