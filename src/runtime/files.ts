@@ -158,8 +158,8 @@ function modeText(mode: number): string {
   return (mode & 0o777).toString(8).padStart(4, '0');
 }
 
-/** What the system said, without the path that the message has already. */
+/** What the system said in words, without the path that the message has already. */
 export function systemReason(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
-  return code ? (message.split(',')[0] ?? code) : message;
+  return code ? message.split(',')[0].replace(/^[A-Z\d]+: /, '') : message;
 }

@@ -114,6 +114,12 @@ describe('euphonicd sqw', function () {
     assertFrequencies(parameter.frequencies, plain.frequencies, { relative: 1e-9, absolute: 1e-8 });
   });
 
+  it('writes JSON, and not into what is named as another form', async () => {
+    const { code, stderr } = await daemon.cli('sqw', 'model', '--q-file', 'q', '--output', 'out.csv');
+    assert.equal(code, 2);
+    assert.match(stderr, /out.csv is named as a file of another form/);
+  });
+
   it('averages Debye–Waller tensors over a grid', async function () {
     const model = dataFile(this, 'quartz/quartz.castep_bin');
     const q = qFile('0.5 0 0\n1.25 0 2\n');

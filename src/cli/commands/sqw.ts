@@ -1,6 +1,7 @@
 /** `euphonicd sqw`: structure factors at the q-points of a file. */
 import { isSameFile } from '../formats/outputFile.js';
 import { readQFile } from '../formats/qFile.js';
+import { FORMS } from '../formats/spectrumFile.js';
 import { writeStructureFactor } from '../formats/structureFactorFile.js';
 import {
   type CalculationFlags,
@@ -28,6 +29,12 @@ export async function sqw(modelPath: string, flags: SqwFlags): Promise<number> {
     throw new UsageError('invalid_argument', `${flags.output} would be overwritten with the result.`, {
       where: '--output',
       expected: 'a file that nothing is read from',
+    });
+  }
+  if (FORMS.some((form) => form !== '.json' && flags.output.toLowerCase().endsWith(form))) {
+    throw new UsageError('invalid_argument', `${flags.output} is named as a file of another form.`, {
+      where: '--output',
+      expected: 'the name of a JSON file, which is what sqw writes',
     });
   }
   const qpts = await readQFile(flags.qFile);

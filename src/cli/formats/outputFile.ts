@@ -1,6 +1,7 @@
 /** Files that results go into. */
 import { existsSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { EuphonicError } from '../../base/errors.js';
 import { systemReason } from '../../runtime/files.js';
 
@@ -15,7 +16,9 @@ export async function writeOutput(path: string, content: string | Uint8Array): P
 
 /** What is said of an error of the system that a file could not be written for. */
 export function outputFailure(path: string, error: unknown): EuphonicError {
-  return new EuphonicError('file_unreadable', `The output cannot be written: ${systemReason(error)}.`, {
+  const folder = dirname(resolve(path));
+  const reason = existsSync(folder) ? systemReason(error) : `there is no folder ${folder}`;
+  return new EuphonicError('file_unreadable', `The output cannot be written: ${reason}.`, {
     where: path,
     expected: 'a file that can be written',
   });

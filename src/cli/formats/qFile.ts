@@ -57,6 +57,6 @@ function parseColumns(text: string, path: string): number[][] {
 function damaged(message: string, where: string): EuphonicError {
   return new EuphonicError('file_damaged', message, {
     where,
-    expected: `three numbers up to MAX_Q = ${MAX_Q} for each q-point: JSON [[h,k,l],…], or three columns of text with # comments`,
+    expected: `three numbers up to ${MAX_Q} for each q-point: JSON [[h,k,l],…], or three columns of text with # comments`,
   });
 }

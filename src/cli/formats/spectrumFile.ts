@@ -14,7 +14,7 @@ type NumbersForm = keyof typeof WRITERS;
 
 export const PICTURES: readonly PictureForm[] = ['.png', '.svg', '.html'];
 const NEXUS = ['.h5', '.nxs'] as const;
-const FORMS: readonly Form[] = [...PICTURES, ...(Object.keys(WRITERS) as NumbersForm[]), ...NEXUS];
+export const FORMS: readonly Form[] = [...PICTURES, ...(Object.keys(WRITERS) as NumbersForm[]), ...NEXUS];
 type Form = PictureForm | NumbersForm | (typeof NEXUS)[number];
 
 export const isPicture = ({ form }: Output) => (PICTURES as readonly Form[]).includes(form);

@@ -31,7 +31,7 @@ export function parseCoordinates(text: string): Vector[][] {
     const numbers = words.map(parseNumber);
     const wrong = numbers.findIndex((x) => !isCoordinate(x));
     if (wrong >= 0)
-      throw broken(`'${words[wrong]}' in '${text}' is not a number between -MAX_Q and MAX_Q = ${MAX_Q}.`);
+      throw broken(`'${words[wrong]}' in '${text}' is not a number between -${MAX_Q} and ${MAX_Q}.`);
     if (numbers.length < 6 || numbers.length % 3 !== 0)
       throw broken(`The part '${part.trim()}' has ${numbers.length} numbers.`);
     return Array.from({ length: numbers.length / 3 }, (_, i) => numbers.slice(3 * i, 3 * i + 3) as Vector);
