@@ -1,6 +1,7 @@
 #include "mex/commands.h"
 
 #include <cmath>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -19,7 +20,9 @@ void check_unchanged(const mxArray* structure) {
   const mxArray* file = structure && mxIsStruct(structure) ? mxGetField(structure, 0, "file") : nullptr;
   if (!file) return;
   const std::string path = text_from(file, "the connection file");
-  if (wire::read_private_file(path) != text_from(field_of(structure, "content", "a connection"), "content")) {
+  const std::optional<std::string> now = wire::read_private_file(path);
+  // MATLAB's texts end at a zero
+  if (!now || now->c_str() != text_from(field_of(structure, "content", "a connection"), "content")) {
     throw wire::Failure(wire::failure_code::kAddressChanged, path + " has changed.");
   }
 }

@@ -43,7 +43,10 @@ bool is_others(PSID who) {
   return of_domain && (last == kDomainUsers || last == kDomainGuests);
 }
 
+// Administrators own what their programs make, and they and the system may do everything anyway.
 bool is_own(PSID owner) {
+  if (IsWellKnownSid(owner, WinBuiltinAdministratorsSid) || IsWellKnownSid(owner, WinLocalSystemSid))
+    return true;
   HANDLE opened = nullptr;
   if (!OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &opened)) return false;
   const std::unique_ptr<void, Closed> token(opened);

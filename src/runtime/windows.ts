@@ -32,7 +32,9 @@ export const windows: OperatingSystem = {
     return 0o700 | (othersRead ? 0o044 : 0) | (othersWrite ? 0o022 : 0);
   },
 
-  closeCommand: (directory) => `icacls "${directory}" /inheritance:r /grant:r "%USERNAME%:(OI)(CI)F"`,
+  // as every shell takes it; the last three are everyone, those who are logged in, and users
+  closeCommand: (directory) =>
+    `icacls "${directory}" /inheritance:r /grant:r "${userInfo().username}:(OI)(CI)F" /remove:g *S-1-1-0 *S-1-5-11 *S-1-5-32-545`,
 
   openPrivate(path) {
     if (lstatSync(path).isSymbolicLink())

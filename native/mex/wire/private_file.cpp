@@ -56,8 +56,8 @@ struct LocalFreed {
   void operator()(void* memory) const { LocalFree(memory); }
 };
 
-// Whether the file belongs to this user, or to what the user's new files belong to: to the administrators,
-// for one of them.
+// Whether the file belongs to this user, or to administrators or the system: they may do everything anyway,
+// and what an administrator's programs make is theirs.
 bool is_own(HANDLE file) {
   PSID owner = nullptr;
   PSECURITY_DESCRIPTOR descriptor = nullptr;
@@ -66,6 +66,8 @@ bool is_own(HANDLE file) {
     return false;
   }
   const std::unique_ptr<void, LocalFreed> freed(descriptor);
+  if (IsWellKnownSid(owner, WinBuiltinAdministratorsSid) || IsWellKnownSid(owner, WinLocalSystemSid))
+    return true;
   HANDLE token = nullptr;
   if (!OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token)) return false;
   bool own = false;
