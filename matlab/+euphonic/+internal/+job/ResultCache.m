@@ -88,6 +88,7 @@ classdef ResultCache < handle
             for i = numel(self.numbered):-1:1
                 if isequaln(self.numbered{i}.value, value)
                     number = self.numbered{i}.number;
+                    self.numbered = self.numbered([1:i - 1, i + 1:end, i]);
                     return
                 end
             end
@@ -122,6 +123,7 @@ classdef ResultCache < handle
             %CLEAR   Forget everything.
             self.lists = {};
             self.keys = [];
+            self.numbered = {};
             self.found = false;
             self.bytes = 0;
         end
@@ -152,6 +154,9 @@ classdef ResultCache < handle
         function forget(self)
             % What is beyond a new limit
             self.found = false;
+            if self.limit == 0
+                self.numbered = {};
+            end
             self.shrink_to(self.limit, Inf);
         end
 
