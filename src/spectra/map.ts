@@ -73,7 +73,7 @@ export function sqwAt(
   const data = new Float64Array(nPoints * energies.length);
   for (let mode = 0; mode < ofModes.length; mode++) {
     const intensity = Math.min(intensities[mode], limit);
-    if (!Number.isFinite(intensity)) continue;
+    if (intensity === Number.POSITIVE_INFINITY) continue;
     const row = (mode % nPoints) * energies.length;
     for (let k = 0; k < energies.length; k++) {
       const x = (energies[k] - ofModes[mode]) / deviations[k];

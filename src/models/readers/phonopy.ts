@@ -66,7 +66,8 @@ export async function readPhonopy(
   files: FileAccess,
 ): Promise<ModelFile> {
   const notes: string[] = [];
-  const parsed = parseSummary(await whole(summary), summary.name, notes);
+  const ofNac: string[] = [];
+  const parsed = parseSummary(await whole(summary), summary.name, ofNac);
   const units = unitsOf(parsed, summary.name, notes);
   const { primitive, supercell } = parsed;
   const crystal: Crystal = {
@@ -81,6 +82,8 @@ export async function readPhonopy(
   if (!masses?.every((mass, i) => Math.abs(mass - primitive.masses[i]) < SAME_MASS)) notes.push(OTHER_MASSES);
   const symmetry = { moments: primitive.moments, tolerance: parsed.symmetryTolerance, length: units.length };
   const nac = parsed.nac ?? (await findBorn(crystal, symmetry, folder, names, notes, files));
+  // what the summary lacks BORN may have
+  if (parsed.nac || !nac) notes.push(...ofNac);
   const total = {
     crystal,
     ...sorted,

@@ -65,7 +65,7 @@ export async function uncompressedSize(source: ByteSource): Promise<number> {
 async function unpacked(source: ByteSource): Promise<AsyncIterable<Uint8Array> | undefined> {
   const start = (await source.read(0, Math.min(6, source.size))).toString('hex');
   if (start.startsWith('1f8b')) return checked(source, unzip(source));
-  if (/^f[ef]f[ef]/.test(start))
+  if (/^(fffe|feff)/.test(start))
     return checked(source, fromUtf16(source, start.startsWith('ff') ? 'utf-16le' : 'utf-16be'));
   return start === 'fd377a585a00' ? checked(source, unxz(source)) : undefined;
 }
