@@ -110,7 +110,7 @@ describeWithExecutors('points that a client names', function (executor) {
     const open = async (more: Record<string, unknown>) => {
       const answer = await peer.request('job.open', { model, ...options, n_points: COUNT, ...more });
       assert.ok('result' in answer, JSON.stringify(answer));
-      return answer.result as { job: string; points_kept: number };
+      return answer.result as { job: string; points_kept: number; chunk_points: number };
     };
     const compute = (job: string, offset: number, sent: ArrayFrame[] = []) =>
       peer.request('job.compute', { job, offset, count: 100 }, sent);
@@ -137,7 +137,16 @@ describeWithExecutors('points that a client names', function (executor) {
     const third = await open({ width: [2] });
     assert.deepEqual(known, intensities(await compute(third.job, 0, half(1))));
     assert.equal(codeOf(await compute(third.job, 100)), 'invalid_argument');
-    assert.equal((await open(named('halves'))).points_kept, COUNT);
+    const fourth = await open(named('halves'));
+    assert.deepEqual([fourth.points_kept, fourth.chunk_points], [COUNT, 100]);
+    const quarter = [
+      float64Frame('qpts', [3, 50], new Float64Array(150).fill(0.1)),
+      float64Frame('energies', [50], new Float64Array(50)),
+    ];
+    // chunks of the former cut are not kept beside those of another
+    await peer.request('job.compute', { job: fourth.job, offset: 0, count: 50 }, quarter);
+    const fifth = await open(named('halves'));
+    assert.deepEqual([fifth.points_kept, fifth.chunk_points], [50, 50]);
   });
 
   it('count as memory, within the limit that the client names, and go with it', async () => {

@@ -1,7 +1,13 @@
 /** Jobs: a model, options and the q-points of one request of a client, computed chunk by chunk. */
 import { randomBytes } from 'node:crypto';
 import { EuphonicError } from '../../base/errors.js';
-import type { ChunkResult, ExecutorJob, ExecutorPlan, PlanInfo } from '../../compute/executor.js';
+import type {
+  ChunkAdvice,
+  ChunkResult,
+  ExecutorJob,
+  ExecutorPlan,
+  PlanInfo,
+} from '../../compute/executor.js';
 import { ANGSTROM_PER_BOHR } from '../../models/units.js';
 import { float64Frame } from '../../protocol/arrays.js';
 import { MAX_FRAME_BYTES } from '../../protocol/limits.js';
@@ -29,6 +35,8 @@ interface Job {
   nAtoms: number;
   params: CheckedParams<'job.open'>;
   work: ExecutorJob;
+  /** that of `work`, or how its points were cut before */
+  advice: ChunkAdvice;
   /** what is there of its q-points from earlier jobs, and is kept for later ones */
   known: PointsInUse | undefined;
   points: number;
@@ -97,7 +105,8 @@ const unknownPoints = (offset: number, count: number) =>
   });
 
 function jobSummary(job: Job, plan: ExecutorPlan, notes: string[], doubts: string[]): JobSummary {
-  const { nModes, nSurfaces, bytesPerPoint, bytesPerChunk, advice, threads } = job.work;
+  const { nModes, nSurfaces, bytesPerPoint, bytesPerChunk, threads } = job.work;
+  const { advice } = job;
   return {
     job: job.id,
     n_modes: nModes,
@@ -205,6 +214,7 @@ export class Jobs {
       signal,
     );
     const known = this.kept.use(peer, params, options, work.keeper);
+    const advice = known?.advice(work.advice) ?? work.advice;
     const gone = () => this.end(job);
     const job: Job = {
       id: randomBytes(12).toString('hex'),
@@ -213,6 +223,7 @@ export class Jobs {
       nAtoms,
       params,
       work,
+      advice,
       known,
       points: 0,
       open: 0,
@@ -353,12 +364,12 @@ export class Jobs {
     const bytes = count * job.work.bytesPerPoint + job.work.bytesPerChunk;
     const underWay = this.inflight.get(job.peer.key) ?? 0;
     // a crystal may be so large that the results of one advised chunk exceed the limit
-    if (underWay === 0 && count <= job.work.advice.chunkPoints && bytes <= MAX_FRAME_BYTES) return bytes;
+    if (underWay === 0 && count <= job.advice.chunkPoints && bytes <= MAX_FRAME_BYTES) return bytes;
     if (bytes > this.maxInflightBytes) {
       throw new EuphonicError('too_large', `The results of ${count} q-points have ${bytes} bytes.`, {
         where: 'count',
         expected: `at most max_inflight_bytes = ${this.maxInflightBytes}`,
-        advice: `Send chunks of ${job.work.advice.chunkPoints} q-points.`,
+        advice: `Send chunks of ${job.advice.chunkPoints} q-points.`,
       });
     }
     if (underWay + bytes > this.maxInflightBytes) {

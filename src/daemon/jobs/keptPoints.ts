@@ -1,16 +1,29 @@
 /** What is remembered of q-points that a client calculates again and again, as a fit does, with other widths, scales and temperatures. */
 import { createHash } from 'node:crypto';
-import type { JobOptions, KeptLines, LineKeeper } from '../../compute/executor.js';
+import type { ChunkAdvice, JobOptions, KeptLines, LineKeeper } from '../../compute/executor.js';
 import type { CheckedParams } from '../../protocol/messages.js';
 import type { Holder } from '../limits/memoryBudget.js';
 import { KEPT_IDLE_MS } from '../limits/settings.js';
 import type { Peer } from '../sockets/peerSocket.js';
 
+/** Points that are kept in chunks of more than so many times what is advised are rather sent again, in smaller ones. */
+const COARSE = 4;
+/** A client may have 2048 requests without an answer. */
+const MAX_KEPT_WINDOW = 1024;
+
+interface Place {
+  offset: number;
+  count: number;
+}
+
 /** A client's points with the options that their lines depend on. */
 interface Entry {
   readonly peer: Peer;
   /** by place and length of the chunk */
-  readonly chunks: Map<string, KeptLines>;
+  readonly chunks: Map<string, Place & { lines: KeptLines }>;
+  readonly nPoints: number;
+  /** q-points of a chunk, by the first; 0: nothing is there, or all is one chunk, as job.run has it */
+  cut: number;
   /** of what is kept and of what is being calculated to be kept */
   bytes: number;
   /** q-points in `chunks` */
@@ -32,6 +45,9 @@ function keyOf(params: CheckedParams<'job.open'>, options: JobOptions): string {
   return JSON.stringify([...plan, hash.digest('hex')]);
 }
 
+const isCoarse = (cut: number, { chunkPoints, window }: ChunkAdvice) =>
+  cut > chunkPoints * Math.min(window, COARSE);
+
 /** What a job uses of its client's points. */
 export class PointsInUse {
   constructor(
@@ -46,9 +62,17 @@ export class PointsInUse {
     return this.entry.points;
   }
 
+  /** How a job is cut so that it meets what is kept, which may have been cut for other numbers of workers. */
+  advice(own: ChunkAdvice): ChunkAdvice {
+    const { cut } = this.entry;
+    if (cut === 0 || isCoarse(cut, own)) return own;
+    const window = Math.floor((own.chunkPoints * own.window) / cut);
+    return { chunkPoints: cut, window: Math.min(window, Math.max(own.window, MAX_KEPT_WINDOW)) };
+  }
+
   /** Lines of a chunk, for a job that was cut into the same ones; undefined where there are none. */
   find(offset: number, count: number): KeptLines | undefined {
-    return this.entry.chunks.get(nameOf(offset, count));
+    return this.entry.chunks.get(nameOf(offset, count))?.lines;
   }
 
   /** Calls `compute` with lines that it may fill, if there is room for any; they are kept once it has succeeded. */
@@ -60,7 +84,7 @@ export class PointsInUse {
     const lines = this.kept.make(this.entry, this.maxBytes, this.keeper, count);
     try {
       const result = await compute(lines);
-      if (lines) this.kept.put(this.entry, nameOf(offset, count), lines, count);
+      if (lines) this.kept.put(this.entry, { offset, count }, lines);
       return result;
     } catch (error) {
       if (lines) this.kept.discard(this.entry, lines);
@@ -96,6 +120,8 @@ export class KeptPoints implements Holder {
     const entry = this.entries.get(key) ?? {
       peer,
       chunks: new Map(),
+      nPoints: params.n_points,
+      cut: 0,
       bytes: 0,
       points: 0,
       users: 0,
@@ -132,11 +158,12 @@ export class KeptPoints implements Holder {
     return lines;
   }
 
-  put(entry: Entry, name: string, lines: KeptLines, count: number): void {
-    const former = entry.chunks.get(name);
-    if (former) this.discard(entry, former);
-    else entry.points += count;
-    entry.chunks.set(name, lines);
+  put(entry: Entry, { offset, count }: Place, lines: KeptLines): void {
+    const name = nameOf(offset, count);
+    this.forget(entry, name);
+    if (offset === 0 && count < entry.nPoints) this.cut(entry, count);
+    entry.chunks.set(name, { offset, count, lines });
+    entry.points += count;
     // its client went meanwhile
     if (entry.peer.signal.aborted) this.clear(entry);
   }
@@ -166,10 +193,27 @@ export class KeptPoints implements Holder {
     }
   }
 
+  /** Forgets what was cut otherwise: the same points would be kept twice. */
+  private cut(entry: Entry, count: number): void {
+    if (entry.cut === count) return;
+    entry.cut = count;
+    for (const [name, { offset, count: length }] of entry.chunks) {
+      const isLast = offset + length === entry.nPoints && length < count;
+      if (offset % count !== 0 || (length !== count && !isLast)) this.forget(entry, name);
+    }
+  }
+
+  private forget(entry: Entry, name: string): void {
+    const chunk = entry.chunks.get(name);
+    if (!chunk) return;
+    entry.chunks.delete(name);
+    entry.points -= chunk.count;
+    this.discard(entry, chunk.lines);
+  }
+
   private clear(entry: Entry): void {
-    for (const lines of entry.chunks.values()) this.discard(entry, lines);
-    entry.chunks.clear();
-    entry.points = 0;
+    for (const name of entry.chunks.keys()) this.forget(entry, name);
+    entry.cut = 0;
   }
 
   /** What a client had goes with it. */
