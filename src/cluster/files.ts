@@ -69,6 +69,12 @@ export function readGatewayFile(paths: RuntimePaths): GatewayFile | undefined {
   return file?.connection === paths.connectionFile ? file : undefined;
 }
 
+/** The connection file of the cluster that has `gateway.json` in this folder, if it is another's. */
+export function otherCluster(paths: RuntimePaths): string | undefined {
+  const connection = readChecked(gatewaySchema, gatewayPath(paths))?.connection;
+  return connection === paths.connectionFile ? undefined : connection;
+}
+
 export function writeGatewayFile(paths: RuntimePaths, file: GatewayFile): void {
   writePrivate(gatewayPath(paths), file);
 }

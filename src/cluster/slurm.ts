@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EuphonicError } from '../base/errors.js';
+import { asEuphonicError, EuphonicError } from '../base/errors.js';
 import { type LauncherFile, readLauncherFile, writeLauncherFile } from './files.js';
 import { type Launcher, runProgram, workerCommand } from './program.js';
 
@@ -76,6 +76,15 @@ export class SlurmLauncher implements Launcher {
   }
 
   describe(): string {
+    try {
+      return this.summary();
+    } catch (error) {
+      // the rest of the status is known all the same
+      return asEuphonicError(error).message;
+    }
+  }
+
+  private summary(): string {
     const counts = new Map<string, number>();
     for (const { state, where } of this.elements()) {
       const what = `${state.toLowerCase()}${where.startsWith('(') ? ` ${where}` : ''}`;
@@ -111,6 +120,8 @@ function slurm(program: string, args: string[], input = ''): string {
     {
       where: `${program} ${args.join(' ')}`,
       expected: 'that Slurm takes, shows and cancels the jobs of workers',
+      advice:
+        "Where Slurm's programs are not on the PATH, load its module. The workers' jobs are those of squeue whose names begin with euphonicd-.",
     },
   );
 }

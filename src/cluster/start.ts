@@ -1,13 +1,19 @@
 /** What a cluster begins with: a directory, keys, a port, and the files that say so. */
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { EuphonicError } from '../base/errors.js';
 import { VERSION } from '../base/version.js';
 import { ensurePrivateDirectory } from '../runtime/files.js';
 import type { RuntimePaths } from '../runtime/paths.js';
 import { findServer } from './engine.js';
 import {
   checkClusterDirectory,
+  clusterPath,
   type LauncherFile,
+  otherCluster,
+  removeClusterFiles,
+  removeGatewayFile,
   writeClusterFile,
   writeGatewayFile,
   writeLauncherFile,
@@ -25,21 +31,64 @@ export interface ClusterOptions {
   server: string | undefined;
 }
 
-/** Throws `file_not_found` without nats-server, `runtime_directory` where files cannot be written. */
+/** Throws `file_not_found` without nats-server, `runtime_directory` where files cannot be written, `invalid_argument` where another cluster has its own. */
 export async function prepareCluster(paths: RuntimePaths, options: ClusterOptions): Promise<void> {
   const { directory, launch, isOpen, listen, server } = options;
   findServer(server);
   ensurePrivateDirectory(paths.directory);
-  ensurePrivateDirectory(directory);
-  checkClusterDirectory(directory);
+  checkFree(paths, directory);
+  inDirectory(() => {
+    ensurePrivateDirectory(directory);
+    checkClusterDirectory(directory);
+  });
   const host = isOpen ? (listen ?? '0.0.0.0') : '127.0.0.1';
   const port = await freePort(host);
   const keys = await makeKeys();
   const { certificate, worker_seed } = keys;
   const urls = (host === '0.0.0.0' ? ownAddresses() : [host]).map((address) => `tls://${address}:${port}`);
-  writeLauncherFile(directory, { ...launch, pids: [] });
-  writeClusterFile(directory, { version: VERSION, urls, certificate, worker_seed });
-  writeGatewayFile(paths, { connection: paths.connectionFile, directory, host, port, server, ...keys });
+  try {
+    inDirectory(() => {
+      writeLauncherFile(directory, { ...launch, pids: [] });
+      writeClusterFile(directory, { version: VERSION, urls, certificate, worker_seed });
+    });
+    writeGatewayFile(paths, { connection: paths.connectionFile, directory, host, port, server, ...keys });
+  } catch (error) {
+    // no key stays of a cluster that does not begin
+    removeGatewayFile(paths);
+    removeClusterFiles(directory);
+    throw error;
+  }
+}
+
+/** A cluster's files would take the place of another's, whose workers could not come back. */
+function checkFree(paths: RuntimePaths, directory: string): void {
+  const other = otherCluster(paths);
+  if (other !== undefined) {
+    throw new EuphonicError('invalid_argument', `The cluster of ${other} has its keys in this folder.`, {
+      where: paths.directory,
+      expected: 'a connection file in a folder where no cluster has its own',
+      advice: `Let EUPHONIC_CONNECTION name a file in another folder, or end that cluster: EUPHONIC_CONNECTION=${other} euphonicd cluster stop`,
+    });
+  }
+  const file = clusterPath(directory);
+  if (!existsSync(file)) return;
+  throw new EuphonicError('invalid_argument', 'Another cluster has its files in this directory.', {
+    where: file,
+    expected: 'a directory without them',
+    advice: 'Give another --directory; or stop that cluster, or, if it is no more, remove the file.',
+  });
+}
+
+/** What is wrong with the directory is mended by naming another. */
+function inDirectory(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!(error instanceof EuphonicError) || error.advice?.startsWith('chmod')) throw error;
+    const { code, message, where, expected } = error;
+    const advice = 'Let --directory name a folder of your own, with room in it, that all workers see.';
+    throw new EuphonicError(code, message, { where, expected, advice }, { cause: error });
+  }
 }
 
 /** Those that others reach first; workers of this computer take the last. */

@@ -163,6 +163,28 @@ describe('a cluster of two workers', function () {
     assert.match(ill[0][2], /started by version 0\.0\.1/);
   });
 
+  it('is not overwritten by another in its directory or beside its connection file, nor started without Slurm', async () => {
+    const other = new TestDaemon();
+    const start = (connection: string, ...args: string[]) =>
+      other.cliWith({ EUPHONIC_CONNECTION: connection, PATH: other.folder }, 'cluster', 'start', ...args);
+    const own = join(other.folder, 'connection.json');
+    const none = ['--launcher', 'none', '--directory'];
+    for (const [{ code, stderr }, message] of [
+      [await start(own, ...none, cluster.directory), /Another cluster has its files in this directory/],
+      [await start(join(cluster.folder, 'b.json'), ...none, other.folder), /connection\.json has its keys/],
+      [await start(own, '--launcher', 'slurm'), /sbatch does not run[\s\S]*--launcher local/],
+      [
+        await start(own, ...none, '/proc/cluster'),
+        /\/proc\/cluster cannot be made[\s\S]*Let --directory name/,
+      ],
+    ] as const) {
+      assert.equal(code, 1);
+      assert.match(stderr, message);
+    }
+    await other.dispose();
+    assert.equal((await cluster.state()).workers.length, WORKERS);
+  });
+
   /** Computes while `disturb` is at work, and compares. */
   async function disturbed(disturb: () => Promise<void>): Promise<void> {
     const evaluation = client.evaluate(model, qpts, { ...SQW, chunkPoints: 200 });

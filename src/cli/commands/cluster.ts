@@ -14,6 +14,7 @@ import { defaultLauncher, launcherOf } from '../../cluster/launcher.js';
 import type { LauncherName, ScriptName } from '../../cluster/launcherNames.js';
 import { scriptFor } from '../../cluster/scripts.js';
 import { checkSiteRules, type SiteRules } from '../../cluster/siteRules.js';
+import { hasSlurm } from '../../cluster/slurm.js';
 import { readSiteConfig } from '../../daemon/limits/siteConfig.js';
 import type { ClusterStatus } from '../../protocol/results.js';
 import { type RuntimePaths, runtimePaths } from '../../runtime/paths.js';
@@ -36,6 +37,13 @@ export async function clusterStart(options: ClusterStartOptions): Promise<number
   const paths = runtimePaths();
   await checkNothingThere(paths);
   const { workers, launcher = defaultLauncher() } = options;
+  if (launcher === 'slurm' && !hasSlurm()) {
+    throw new EuphonicError('invalid_argument', 'Slurm is not on this computer: sbatch does not run.', {
+      where: 'PATH',
+      expected: 'sbatch, which --launcher slurm needs',
+      advice: "Load Slurm's module, or choose --launcher local, or none and start workers by hand.",
+    });
+  }
   const site = siteRules(workers);
   const directory = resolve(options.directory ?? join(paths.directory, `${paths.stem}-cluster`));
   const isOpen = mayListen(launcher);
@@ -125,8 +133,12 @@ async function end(paths: RuntimePaths, directory: string): Promise<void> {
   try {
     await stopDaemon(paths);
   } finally {
-    await launcherOf(directory).stop();
-    removeClusterFiles(directory);
+    try {
+      await launcherOf(directory).stop();
+    } finally {
+      // workers that were not told to end do so without these
+      removeClusterFiles(directory);
+    }
   }
 }
 
