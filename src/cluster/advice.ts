@@ -21,6 +21,11 @@ export const INPUT_BYTES = 64;
 const HOME_BYTES = 4 * 2 ** 20;
 const HOME_SECONDS = 0.5;
 
+/** Chunks that a worker has at a time: one is computed while another travels, and each thread has batches waiting. */
+const LEAST_CHUNKS = 2;
+const MOST_CHUNKS = 16;
+const POINTS_PER_THREAD = 64;
+
 /** A thread takes no fewer q-points at a time, and has the next ones waiting. */
 const THREAD_POINTS = 32;
 const PER_WORKER = 2;
@@ -53,6 +58,12 @@ export function staysHome(job: Job, threads: number): boolean {
 /** Whether a chunk of so many q-points can be sent, and its results. */
 export function fitsMessage(count: number, { bytesPerPoint, bytesPerChunk }: Job): boolean {
   return Math.max(count * bytesPerPoint + bytesPerChunk, count * INPUT_BYTES) <= MESSAGE_ROOM;
+}
+
+/** Chunks of so many q-points that a worker takes at a time. */
+export function roomOf(threads: number, count: number): number {
+  const chunks = Math.ceil((POINTS_PER_THREAD * threads) / Math.max(1, count));
+  return Math.min(MOST_CHUNKS, Math.max(LEAST_CHUNKS, chunks));
 }
 
 /** `workers` are those that were asked for or are there. */

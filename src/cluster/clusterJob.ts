@@ -66,9 +66,12 @@ export class ClusterJob implements ExecutorJob {
     }
     const isHome = !travels || (isOwnClass && !dispatch.hasWorker(className));
     if (isHome) return this.timed(home.compute(kept?.reader()() ?? chunk));
-    const first = kept?.first ?? firstOf(chunk.qpts);
-    const points = kept ? { points: kept.digest, whole: kept.reader() } : { points: chunk };
-    return this.timed(dispatch.compute({ ...this.parts, ...points, first, count }));
+    const { job, digest } = this.parts;
+    const asked = { job, digest, className, home, count };
+    if (!kept) return this.timed(dispatch.compute({ ...asked, points: chunk, first: firstOf(chunk.qpts) }));
+    const { first, holders } = kept;
+    const named = { points: kept.digest, first, kept: { whole: kept.reader(), holders } };
+    return this.timed(dispatch.compute({ ...asked, ...named })).finally(kept.hold());
   }
 
   close(): void {

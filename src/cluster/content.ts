@@ -52,7 +52,9 @@ export interface HelloMessage extends Build {
 
 /** The answer to a hello. */
 export interface Welcome extends Record<string, unknown> {
-  /** of jobs that are open */
+  /** that are open for workers of its class */
+  jobs: string[];
+  /** of their content */
   digests: string[];
 }
 

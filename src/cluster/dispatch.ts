@@ -2,6 +2,7 @@
 import { asEuphonicError, EuphonicError } from '../base/errors.js';
 import type { Chunk, ChunkResult, ClusterState, ExecutorJob } from '../compute/executor.js';
 import type { Log } from '../runtime/log.js';
+import { Affinity, type Choice } from './affinity.js';
 import type { Blobs } from './blobs.js';
 import { Broker, type BrokerEvents, type FromWorker } from './broker.js';
 import type { Build } from './build.js';
@@ -18,7 +19,7 @@ import type { GatewayFile } from './files.js';
 import { type Effects, type End, Ledger, type Poison } from './ledger.js';
 import { decodeMessage, encodeAnswer, encodeMessage, encodeRefusal } from './message.js';
 import { Roster } from './roster.js';
-import { chunkSubject } from './subjects.js';
+import { chunkSubject, deliveriesOf } from './subjects.js';
 
 /** A chunk that nobody has is noticed after this time, where a worker is idle. */
 const WATCH_MS = 250;
@@ -30,18 +31,6 @@ const GIVE_UP_MS = 10 * 60_000;
 /** By whom a chunk is claimed that is computed here. */
 const HOME = { worker: 'gateway', host: '', connection: 'gateway' };
 
-interface Waiting {
-  job: string;
-  subject: string;
-  payload: Uint8Array;
-  qpts: { first: number[]; count: number };
-  home: ExecutorJob;
-  /** absent: in the payload */
-  whole?: () => Chunk;
-  resolve(result: ChunkResult): void;
-  reject(error: EuphonicError): void;
-}
-
 interface Asked {
   job: string;
   digest: string;
@@ -51,7 +40,16 @@ interface Asked {
   first: number[];
   count: number;
   home: ExecutorJob;
-  whole?: () => Chunk;
+  /** of points that are named by their digest: what they are, and the workers that have them */
+  kept?: { whole(): Chunk; holders: Set<string> };
+}
+
+interface Waiting extends Omit<Asked, 'points' | 'digest'> {
+  payload: Uint8Array;
+  /** once it has been given to somebody */
+  isSent: boolean;
+  resolve(result: ChunkResult): void;
+  reject(error: EuphonicError): void;
 }
 
 export class Dispatch implements Effects, BrokerEvents {
@@ -59,6 +57,7 @@ export class Dispatch implements Effects, BrokerEvents {
   private readonly ledger = new Ledger(this);
   private readonly roster: Roster;
   private readonly waiting = new Map<string, Waiting>();
+  private readonly affinity = new Affinity((className) => this.roster.takers(className));
   /** jobs that are open: those of its class a worker prepares for when it comes */
   private readonly jobs = new Map<string, { digest: string; className: string }>();
   /** connections whose workers have said goodbye */
@@ -99,22 +98,13 @@ export class Dispatch implements Effects, BrokerEvents {
     this.jobs.set(job, { digest, className });
   }
 
-  compute({ job, digest, className, points, first, count, home, whole }: Asked): Promise<ChunkResult> {
+  compute({ digest, points, ...asked }: Asked): Promise<ChunkResult> {
+    const { job, className, count } = asked;
     return new Promise((resolve, reject) => {
       this.ledger.add(job, className, Date.now(), (name) => {
         const message: ChunkMessage = { chunk: name, job, digest, points, count };
         const payload = encodeMessage('chunk', { ...message });
-        const subject = chunkSubject(className, job);
-        this.waiting.set(name, {
-          job,
-          subject,
-          payload,
-          qpts: { first, count },
-          home,
-          whole,
-          resolve,
-          reject,
-        });
+        this.waiting.set(name, { ...asked, payload, isSent: false, resolve, reject });
       });
     });
   }
@@ -175,8 +165,17 @@ export class Dispatch implements Effects, BrokerEvents {
   // -- effects of the ledger -----------------------------------------------------------------------------------------
 
   publish(chunk: string): void {
-    const { subject, payload } = this.waiting.get(chunk)!;
-    this.broker.publish(subject, payload);
+    const waiting = this.waiting.get(chunk)!;
+    const { className, count, kept, isSent } = waiting;
+    waiting.isSent = true;
+    if (kept && !isSent) {
+      const wanted = { chunk, className, count, holders: kept.holders };
+      this.send(chunk, this.affinity.choose(wanted, Date.now()));
+    } else {
+      // whoever was to have it may be the one that has lost it
+      this.affinity.ended(chunk);
+      this.send(chunk, 'anyone');
+    }
   }
 
   requeue(ack: string): void {
@@ -190,7 +189,7 @@ export class Dispatch implements Effects, BrokerEvents {
   fail({ chunk, deaths }: Poison): void {
     const waiting = this.take(chunk);
     if (!waiting) return;
-    const { first, count } = waiting.qpts;
+    const { first, count } = waiting;
     const ends = deaths.map(({ worker, host }) => `${host} (${this.roster.reasonOf(worker)})`).join(', ');
     this.log.error({ chunk, deaths, first, count }, 'a chunk has ended several workers');
     waiting.reject(
@@ -219,12 +218,18 @@ export class Dispatch implements Effects, BrokerEvents {
 
   disconnected(connection: string, end: Exclude<End, 'left'>, reason: string): void {
     const hasLeft = this.left.delete(connection);
-    if (this.roster.remove(connection)) this.log.info({ connection, reason, hasLeft }, 'a worker has gone');
+    const worker = this.roster.remove(connection);
+    if (worker !== undefined) {
+      this.log.info({ connection, reason, hasLeft }, 'a worker has gone');
+      this.affinity.gone(worker);
+    }
     this.ledger.disconnect(connection, hasLeft ? 'left' : end, Date.now());
+    this.sendReady();
   }
 
   engineLost(): void {
     this.roster.clear();
+    this.affinity.clear();
     this.ledger.engineLost();
   }
 
@@ -243,6 +248,9 @@ export class Dispatch implements Effects, BrokerEvents {
     hello: (bytes) => this.hearHello(decodeMessage<HelloMessage>(bytes, 'hello')),
     claim: (bytes) => {
       const { chunk, worker, host, connection, ack } = decodeMessage<ClaimMessage>(bytes, 'claim');
+      const waiting = this.waiting.get(chunk);
+      if (waiting) this.affinity.has(chunk, worker);
+      waiting?.kept?.holders.add(worker);
       this.ledger.claim(chunk, { worker, host, connection }, ack, Date.now());
       return undefined;
     },
@@ -251,6 +259,7 @@ export class Dispatch implements Effects, BrokerEvents {
       const waiting = this.ledger.settle(chunk, result ? 'done' : 'failed') ? this.take(chunk) : undefined;
       if (result) waiting?.resolve(result);
       else if (error) waiting?.reject(EuphonicError.fromBody(error));
+      this.sendReady();
       return Promise.resolve(encodeAnswer({}));
     },
     get: (bytes) => {
@@ -259,6 +268,7 @@ export class Dispatch implements Effects, BrokerEvents {
     },
     load: (bytes) => {
       this.roster.hear(decodeMessage<LoadMessage>(bytes, 'load'));
+      this.sendReady();
       return undefined;
     },
     bye: (bytes) => {
@@ -273,18 +283,33 @@ export class Dispatch implements Effects, BrokerEvents {
     this.ledger.returned(hello.worker);
     const { worker, className, threads } = hello;
     this.log.info({ worker, className, threads }, 'a worker is there');
-    const ofClass = [...this.jobs.values()].filter((job) => job.className === className);
-    return encodeAnswer({ digests: [...new Set(ofClass.map(({ digest }) => digest))] } satisfies Welcome);
+    const ofClass = [...this.jobs].filter(([, job]) => job.className === className);
+    const digests = [...new Set(ofClass.map(([, { digest }]) => digest))];
+    return encodeAnswer({ jobs: ofClass.map(([job]) => job), digests } satisfies Welcome);
+  }
+
+  private send(chunk: string, choice: Choice): void {
+    if (choice === 'later') return;
+    const { className, job, payload } = this.waiting.get(chunk)!;
+    const subject = choice === 'anyone' ? chunkSubject(className, job) : deliveriesOf(choice.to);
+    this.broker.publish(subject, payload);
+  }
+
+  /** Chunks that wait for a worker which has their q-points, as soon as they need not. */
+  private sendReady(): void {
+    for (const { chunk, choice } of this.affinity.ready(Date.now())) this.send(chunk, choice);
   }
 
   private take(chunk: string): Waiting | undefined {
     const waiting = this.waiting.get(chunk);
     this.waiting.delete(chunk);
+    this.affinity.ended(chunk);
     return waiting;
   }
 
   private watch(): void {
     const now = Date.now();
+    this.sendReady();
     const idle = this.roster.idleClasses(this.ledger.busyWorkers());
     const republished = this.ledger.watch(idle, now);
     if (republished.length > 0)
@@ -301,10 +326,11 @@ export class Dispatch implements Effects, BrokerEvents {
   /** Computes here what waits for workers that are not there. */
   private takeHome(className: string, now: number): void {
     for (const chunk of this.ledger.unclaimed(className)) {
-      const { payload, home, whole } = this.waiting.get(chunk)!;
+      const { payload, home, kept } = this.waiting.get(chunk)!;
       this.ledger.claim(chunk, HOME, '', now);
+      this.affinity.ended(chunk);
       const compute = async () =>
-        home.compute(whole?.() ?? (decodeMessage<ChunkMessage>(payload, 'chunk').points as Chunk));
+        home.compute(kept?.whole() ?? (decodeMessage<ChunkMessage>(payload, 'chunk').points as Chunk));
       compute().then(
         (result) => this.ledger.settle(chunk, 'done') && this.take(chunk)?.resolve(result),
         (error) => this.ledger.settle(chunk, 'failed') && this.take(chunk)?.reject(asEuphonicError(error)),

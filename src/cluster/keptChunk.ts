@@ -15,6 +15,8 @@ export class KeptChunk implements KeptLines {
   digest = '';
   /** [3] */
   first: number[] = [];
+  /** workers that have the q-points; some may have gone */
+  readonly holders = new Set<string>();
   private encoded: Uint8Array = new Uint8Array();
   private free = () => {};
 
@@ -30,13 +32,19 @@ export class KeptChunk implements KeptLines {
     this.encoded = encoded;
     this.digest = digestOf(encoded);
     this.first = firstOf(chunk.qpts);
-    this.free = this.blobs.hold(this.digest, async () => [encoded]);
+    this.free = this.hold();
   }
 
   /** Gives the q-points, also after `release`: a chunk that is under way then may still come home. */
   reader(): () => Chunk {
     const { encoded } = this;
     return () => decodeAnswer<Chunk>(encoded);
+  }
+
+  /** Workers may ask for the q-points until the function that is returned has been called, also after `release`. */
+  hold(): () => void {
+    const { encoded } = this;
+    return this.blobs.hold(this.digest, async () => [encoded]);
   }
 
   release(): void {

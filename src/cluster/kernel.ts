@@ -7,6 +7,7 @@ import type { Msg } from '@nats-io/transport-node';
 import { asEuphonicError, EuphonicError } from '../base/errors.js';
 import type { Executor } from '../compute/executor.js';
 import { createLocalExecutor, localExecutor } from '../compute/local/localExecutor.js';
+import { roomOf } from './advice.js';
 import { ownBuild } from './build.js';
 import type {
   AllMessage,
@@ -24,6 +25,7 @@ import {
   ALL,
   type Connection,
   connectTo,
+  deliveriesOf,
   FROM_WORKERS,
   NANOS,
   nextSubject,
@@ -51,13 +53,7 @@ const ANSWER_MS = 10_000;
 const RETRY_MS = 50;
 const CHECK_MS = 500;
 
-/** Chunks under way: one is computed while another travels, and each thread has batches waiting. */
-const LEAST_CHUNKS = 2;
-const MOST_CHUNKS = 16;
-const POINTS_PER_THREAD = 64;
-
-/** Where the engine delivers, and its status for a pull to which it had nothing to deliver. */
-const PULLS = `${WORKER_INBOX}.pull.`;
+/** The engine's status for a pull to which it had nothing to deliver. */
 const NONE_IN_TIME = 408;
 
 export interface KernelOptions {
@@ -79,8 +75,8 @@ export class Kernel {
   private isAdmitted = false;
   private isReady = false;
   private seenAt = Date.now();
-  /** chunks under way, by where the engine is answered about each */
-  private readonly underWay = new Map<string, { chunk: string; engine: string }>();
+  /** chunks under way; `ack` is where the engine is answered about one that a pull has brought */
+  private readonly underWay = new Set<{ chunk: string; ack: string; engine: string }>();
   /** chunks that pulls may still bring, and when one last brought something */
   private asked = 0;
   private pulledAt = 0;
@@ -123,10 +119,13 @@ export class Kernel {
   async drain(): Promise<void> {
     if (this.isDraining) return;
     this.isDraining = true;
+    // the gateway sends no more either
+    void this.sayLoad().catch(() => {});
     const deadline = Date.now() + DRAIN_MS;
     while (this.underWay.size > 0 && Date.now() < deadline && this.isAdmitted) await sleep(10);
     if (this.isAdmitted) {
-      for (const ack of this.underWay.keys()) this.connection.publish(ack, '-NAK');
+      // those that came without a pull are given back with the connection
+      for (const { ack } of this.underWay) if (ack) this.connection.publish(ack, '-NAK');
       this.say('bye', { worker: this.worker, connection: ownConnectionId(this.connection) });
       await Promise.race([this.connection.flush(), sleep(1000)]).catch(() => {});
     }
@@ -135,7 +134,9 @@ export class Kernel {
 
   private begin(connection: Connection): void {
     this.connection = connection;
-    connection.subscribe(PULLS + this.worker, { callback: (_, message) => void this.hearPull(message) });
+    connection.subscribe(deliveriesOf(this.worker), {
+      callback: (_, message) => void this.hearPull(message),
+    });
     connection.subscribe(ALL, { callback: (_, message) => this.hear(message) });
     setInterval(() => void this.sayLoad().catch(() => {}), LOAD_MS).unref();
     setInterval(() => this.checkPulls(), CHECK_MS).unref();
@@ -167,10 +168,12 @@ export class Kernel {
     };
     while (ownConnectionId(this.connection) === connection) {
       try {
-        const { digests } = await this.request<Welcome>('hello', { ...hello });
+        const { jobs, digests } = await this.request<Welcome>('hello', { ...hello });
         this.isAdmitted = true;
+        this.jobs.cancelOthers(new Set(jobs));
         this.seenAt = Date.now();
-        for (const [ack, { chunk }] of this.underWay) if (this.isOfEngine(ack)) this.claim(chunk, ack);
+        for (const { chunk, ack, engine } of this.underWay)
+          if (engine === this.engine) this.claim(chunk, ack);
         // chunks would wait here, which others can compute meanwhile; an error is met again with a chunk
         this.isReady = false;
         await Promise.allSettled(digests.map((digest) => this.jobs.prepare(digest)));
@@ -217,18 +220,21 @@ export class Kernel {
   /** Asks the engine for as many chunks as there is room for. */
   private fill(): void {
     if (!this.isAdmitted || !this.isReady || this.isDraining) return;
-    const chunks = Math.ceil((POINTS_PER_THREAD * this.executor.threads) / this.latestCount);
-    const room = Math.min(MOST_CHUNKS, Math.max(LEAST_CHUNKS, chunks));
-    const batch = room - this.underWay.size - this.asked;
+    const batch = roomOf(this.executor.threads, this.latestCount) - this.underWay.size - this.asked;
     if (batch <= 0) return;
     this.asked += batch;
     const body = JSON.stringify({ batch, expires: PULL_MS * NANOS });
-    this.connection.publish(nextSubject(this.className), body, { reply: PULLS + this.worker });
+    this.connection.publish(nextSubject(this.className), body, { reply: deliveriesOf(this.worker) });
   }
 
-  /** What a pull brings: a chunk, or the word that it has ended with so many fewer. */
+  /** What a pull brings: a chunk, or the word that it has ended with so many fewer. The gateway sends chunks as well, without a reply. */
   private async hearPull(message: Msg): Promise<void> {
     const { headers, reply } = message;
+    if (!reply && !headers?.code) {
+      // one that is not claimed is given to another when this connection ends
+      if (!this.isDraining) void this.handle(message);
+      return;
+    }
     this.pulledAt = Date.now();
     if (headers?.code) {
       this.asked = Math.max(0, this.asked - Number(headers.get('Nats-Pending-Messages') || this.asked));
@@ -257,12 +263,14 @@ export class Kernel {
   }
 
   private async handle(message: Msg): Promise<void> {
-    const ack = message.reply!;
+    const ack = message.reply || '';
     const { chunk, job, digest, points, count } = decodeMessage<ChunkMessage>(message.data, 'chunk');
     this.latestCount = Math.max(1, count);
-    this.underWay.set(ack, { chunk, engine: this.engine });
+    const own = { chunk, ack, engine: this.engine };
+    this.underWay.add(own);
     this.claim(chunk, ack);
-    const tell = (word?: string) => this.isOfEngine(ack) && this.connection.publish(ack, word);
+    // another engine may have given the same name to something else
+    const tell = (word?: string) => ack && own.engine === this.engine && this.connection.publish(ack, word);
     const working = setInterval(() => tell('+WPI'), WORKING_MS);
     try {
       const answer = await this.compute({ chunk, job, digest, points, count });
@@ -271,7 +279,7 @@ export class Kernel {
       tell();
     } finally {
       clearInterval(working);
-      this.underWay.delete(ack);
+      this.underWay.delete(own);
       this.fill();
     }
   }
@@ -323,11 +331,6 @@ export class Kernel {
 
   private get engine(): string {
     return this.connection.info?.server_id ?? '';
-  }
-
-  /** Another engine may have given the same name to something else. */
-  private isOfEngine(ack: string): boolean {
-    return this.underWay.get(ack)?.engine === this.engine;
   }
 
   private claim(chunk: string, ack: string): void {

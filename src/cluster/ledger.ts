@@ -59,7 +59,7 @@ interface Entry {
   readonly chunk: string;
   readonly job: string;
   readonly className: string;
-  /** by connection; `ack` is where the broker is answered */
+  /** by connection; `ack` is where the broker is answered, empty if it did not deliver this */
   readonly claims: Map<string, { claimant: Claimant; ack: string }>;
   readonly deaths: Claimant[];
   /** when it was last given to the broker, or back to it */
@@ -105,7 +105,7 @@ export class Ledger {
   claim(chunk: string, claimant: Claimant, ack: string, now: number): void {
     const entry = this.entries.get(chunk);
     if (!entry) {
-      this.effects.forget(ack);
+      if (ack) this.effects.forget(ack);
       return;
     }
     entry.claims.set(claimant.connection, { claimant, ack });
@@ -210,7 +210,7 @@ export class Ledger {
     entry.claims.delete(connection);
     if (end === 'died') entry.deaths.push(claimant);
     if (entry.deaths.length >= POISON_DEATHS) {
-      this.effects.forget(ack);
+      if (ack) this.effects.forget(ack);
       this.entries.delete(entry.chunk);
       this.counters.failed++;
       this.effects.fail({ chunk: entry.chunk, deaths: entry.deaths });
@@ -218,6 +218,7 @@ export class Ledger {
     }
     entry.queuedAt = now;
     this.counters.requeued++;
-    this.effects.requeue(ack);
+    if (ack) this.effects.requeue(ack);
+    else if (entry.claims.size === 0) this.effects.publish(entry.chunk);
   }
 }

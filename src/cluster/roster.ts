@@ -1,6 +1,7 @@
 /** Who works for the gateway: admitted at hello, gone with the connection. */
 import { EuphonicError } from '../base/errors.js';
 import type { ClusterWorker } from '../compute/executor.js';
+import type { Candidate } from './affinity.js';
 import type { Build } from './build.js';
 import type { HelloMessage, LoadMessage } from './content.js';
 
@@ -68,10 +69,11 @@ export class Roster {
     Object.assign(member, load, { pointsPerSecond, heardAt: now, isReady: true });
   }
 
-  /** False if no worker has it: another connection took its place. */
-  remove(connection: string): boolean {
+  /** The worker; undefined if none has it: another connection took its place. */
+  remove(connection: string): string | undefined {
     const member = [...this.members.values()].find((candidate) => candidate.connection === connection);
-    return member !== undefined && this.members.delete(member.worker);
+    if (member) this.members.delete(member.worker);
+    return member?.worker;
   }
 
   /** Nobody's connection has survived. */
@@ -83,8 +85,11 @@ export class Roster {
     return [...this.members.values()].some((member) => member.className === className);
   }
 
-  get classes(): Set<string> {
-    return new Set([...this.members.values()].map(({ className }) => className));
+  /** Workers of a class that are prepared for chunks. */
+  takers(className: string): Candidate[] {
+    return [...this.members.values()].filter(
+      (member) => member.className === className && member.isReady && !member.draining,
+    );
   }
 
   /** Classes of which a worker has nothing to do. */

@@ -28,6 +28,8 @@ export const WORKER_INBOX = '_INBOX_worker';
 
 export const chunkSubject = (className: string, job: string) => `eu.chunk.${className}.${job}`;
 export const consumerName = (className: string) => `workers-${className}`;
+/** Where chunks come to a worker, from pulls and from the gateway. */
+export const deliveriesOf = (worker: string) => `${WORKER_INBOX}.pull.${worker}`;
 export const nextSubject = (className: string) =>
   `$JS.API.CONSUMER.MSG.NEXT.${STREAM}.${consumerName(className)}`;
 

@@ -23,8 +23,8 @@ import { decodeAnswer } from './message.js';
 const MAX_MODELS = 4;
 const MAX_PLANS = 8;
 const MAX_CONTENTS = 64;
-/** The gateway tells when a job has ended; a worker that was away did not hear it. */
-const MAX_JOBS = 256;
+
+/** Jobs of which it is remembered that they were cancelled: errors of their chunks are nobody's. */
 const MAX_CANCELLED = 1000;
 /** Bytes of q-points that are calculated again and again. */
 const MAX_POINT_BYTES = 2 ** 28;
@@ -61,6 +61,10 @@ class Kept<T> {
     return value;
   }
 
+  keys(): string[] {
+    return [...this.entries.keys()];
+  }
+
   delete(key: string): void {
     const entry = this.entries.get(key);
     if (!entry) return;
@@ -74,7 +78,8 @@ export class WorkerJobs {
   private readonly models = new Kept<ExecutorModel>(MAX_MODELS);
   private readonly plans = new Kept<ExecutorPlan>(MAX_PLANS);
   private readonly contents = new Kept<JobContent>(MAX_CONTENTS);
-  private readonly jobs = new Kept<ExecutorJob>(MAX_JOBS, (job) => job.close());
+  /** none is dropped before the gateway says that it has ended: a chunk of it may be under way */
+  private readonly jobs = new Kept<ExecutorJob>(Number.POSITIVE_INFINITY, (job) => job.close());
   private readonly points = new Kept<Chunk>(MAX_POINT_BYTES);
   private readonly cancelled = new Set<string>();
   /** at which the latest large model came; 0: none has */
@@ -103,6 +108,11 @@ export class WorkerJobs {
     this.cancelled.add(job);
     if (this.cancelled.size > MAX_CANCELLED) this.cancelled.delete(this.cancelled.values().next().value!);
     this.jobs.delete(job);
+  }
+
+  /** Cancels all jobs but those that are open: a worker that was away did not hear of the end of others. */
+  cancelOthers(open: ReadonlySet<string>): void {
+    for (const job of this.jobs.keys()) if (!open.has(job)) this.cancel(job);
   }
 
   isCancelled(job: string): boolean {

@@ -78,9 +78,11 @@ class World implements Effects {
     this.broker.waiting.push(chunk);
   }
   requeue(ack: string): void {
+    assert.notEqual(ack, '');
     this.broker.requeue(ack);
   }
   forget(ack: string): void {
+    assert.notEqual(ack, '');
     this.broker.forget(ack);
   }
   fail({ chunk, deaths }: { chunk: string; deaths: readonly Claimant[] }): void {
@@ -101,9 +103,14 @@ class World implements Effects {
     this.ledger.add(job, CLASS, this.now, (chunk) => this.added.add(chunk));
   }
 
-  pull(worker: Worker, tells: boolean): void {
+  pull(worker: Worker, tells: boolean, isDirect = false): void {
     const delivery = this.broker.take(this.now);
     if (!delivery) return;
+    // what is sent to one worker the broker does not know, and nobody is to be told of it
+    if (isDirect) {
+      this.broker.forget(delivery.ack);
+      delivery.ack = '';
+    }
     worker.holds.push(delivery);
     if (tells) this.ledger.claim(delivery.chunk, worker, delivery.ack, this.now);
   }
@@ -153,8 +160,8 @@ class World implements Effects {
 const at = fc.nat({ max: 5 });
 const event = fc.oneof(
   fc.record({ do: fc.constant('add' as const), job: fc.constantFrom('a', 'b') }),
-  fc.record({ do: fc.constant('pull' as const), at, tells: fc.boolean() }),
-  fc.record({ do: fc.constant('pull' as const), at, tells: fc.constant(true) }),
+  fc.record({ do: fc.constant('pull' as const), at, tells: fc.boolean(), direct: fc.boolean() }),
+  fc.record({ do: fc.constant('pull' as const), at, tells: fc.constant(true), direct: fc.boolean() }),
   fc.record({
     do: fc.constant('finish' as const),
     at,
@@ -179,7 +186,7 @@ function perform(world: World, what: typeof event extends fc.Arbitrary<infer E> 
       world.add(what.job);
       break;
     case 'pull':
-      world.pull(worker(what.at), what.tells);
+      world.pull(worker(what.at), what.tells, what.direct);
       break;
     case 'finish':
       world.finish(worker(what.at), what.how);
@@ -287,6 +294,18 @@ describe('ledger of chunks', () => {
     world.ledger.claim(chunk, worker, ack, world.now);
     assert.equal(world.broker.waiting.length, 1);
     assert.equal(world.ledger.counts.claimed, 0);
+  });
+
+  it('publishes anew what came without the broker, when its claimant has gone', () => {
+    const world = new World();
+    world.add('a');
+    const [chunk] = world.broker.waiting.splice(0);
+    const [worker] = world.workers;
+    world.ledger.claim(chunk, worker, '', world.now);
+    world.end(worker, 'cut');
+    assert.deepEqual(world.broker.waiting, [chunk]);
+    world.settle();
+    assert.deepEqual([...world.settled.values()], [['done']]);
   });
 
   it('does not take a result of an earlier gateway for one of its own', () => {
