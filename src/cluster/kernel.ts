@@ -168,9 +168,12 @@ export class Kernel {
     };
     while (ownConnectionId(this.connection) === connection) {
       try {
+        // one that begins after the question is not in the answer
+        const begun = this.jobs.begun;
         const { jobs, digests } = await this.request<Welcome>('hello', { ...hello });
         this.isAdmitted = true;
-        this.jobs.cancelOthers(new Set(jobs));
+        // a worker that was away did not hear of their end
+        for (const job of begun) if (!jobs.includes(job)) this.jobs.cancel(job);
         this.seenAt = Date.now();
         for (const { chunk, ack, engine } of this.underWay)
           if (engine === this.engine) this.claim(chunk, ack);

@@ -110,9 +110,9 @@ export class WorkerJobs {
     this.jobs.delete(job);
   }
 
-  /** Cancels all jobs but those that are open: a worker that was away did not hear of the end of others. */
-  cancelOthers(open: ReadonlySet<string>): void {
-    for (const job of this.jobs.keys()) if (!open.has(job)) this.cancel(job);
+  /** Jobs that chunks have come of, and that nobody has cancelled. */
+  get begun(): string[] {
+    return this.jobs.keys();
   }
 
   isCancelled(job: string): boolean {
