@@ -1,12 +1,6 @@
 /** Calls of few q-points from Octave, as small cuts and single points are: where their time goes. */
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { Kernel } from '../harness/kernel.js';
-import { circumstances } from '../harness/machine.js';
-import { loadMaterials, materialFile } from '../harness/materials.js';
-import { Octave } from '../harness/octave.js';
-import { ownDaemon } from '../harness/ownDaemon.js';
-import { firstPoints, pointwise, randomPoints } from '../harness/points.js';
+import { besideKernel } from '../harness/besideKernel.js';
+import { firstPoints } from '../harness/points.js';
 import { figure, type Report, table } from '../harness/report.js';
 import type { Settings } from '../harness/settings.js';
 import { median } from '../harness/statistics.js';
@@ -25,42 +19,31 @@ interface Result {
 }
 
 export async function calls(settings: Settings): Promise<Report> {
-  const { folder, env, dispose } = ownDaemon(settings, { EUPHONIC_CACHE_BYTES: '0' });
-  const begin = circumstances();
-  const [material] = await loadMaterials(settings, ['quartz']);
-  const kernel = new Kernel(settings.threads);
-  const octave = new Octave('end_to_end', env);
   const results: Result[] = [];
-  try {
-    const qpts = randomPoints(Math.max(...COUNTS));
-    const file = join(folder, 'points.bin');
-    writeFileSync(file, pointwise(qpts));
-    const planned = await kernel.plan(material.fc);
-    await octave.ready;
-    await octave.command('load', materialFile(material));
-    await octave.command('points', file);
-    for (const points of COUNTS) {
-      const result: Result = { points, kernel: [], ping: [], octave: [], keeping: [] };
-      const some = firstPoints(qpts, points);
-      for (const [bytes, times] of [
-        [0, result.octave],
-        [2 ** 30, result.keeping],
-      ] as const) {
-        await octave.command('temperature', KELVIN);
-        await octave.command('keep', bytes);
-        for (let call = 0; call < CALLS; call++) times.push(await octave.command('run', points, call / 1000));
+  const found = await besideKernel(
+    settings,
+    Math.max(...COUNTS),
+    async ({ octave, kernel, planned, qpts }) => {
+      for (const points of COUNTS) {
+        const result: Result = { points, kernel: [], ping: [], octave: [], keeping: [] };
+        const some = firstPoints(qpts, points);
+        for (const [bytes, times] of [
+          [0, result.octave],
+          [2 ** 30, result.keeping],
+        ] as const) {
+          await octave.command('temperature', KELVIN);
+          await octave.command('keep', bytes);
+          for (let call = 0; call < CALLS; call++)
+            times.push(await octave.command('run', points, call / 1000));
+        }
+        for (let call = 0; call < CALLS; call++) {
+          result.kernel.push(await kernel.run(planned, 'structure_factor', some));
+          result.ping.push(await octave.command('ping'));
+        }
+        results.push(result);
       }
-      for (let call = 0; call < CALLS; call++) {
-        result.kernel.push(await kernel.run(planned, 'structure_factor', some));
-        result.ping.push(await octave.command('ping'));
-      }
-      results.push(result);
-    }
-  } finally {
-    await octave.close();
-    kernel.close();
-    await dispose();
-  }
+    },
+  );
   const milliseconds = (seconds: number[]) => figure(1000 * median(seconds));
   const rows = results.map(({ points, kernel: alone, ping, octave: called, keeping }) => [
     String(points),
@@ -72,9 +55,9 @@ export async function calls(settings: Settings): Promise<Report> {
   const head = ['q-points', 'kernel, ms', 'ping, ms', 'horace_disp, ms', 'horace_disp, results kept, ms'];
   return {
     workload: 'calls',
-    circumstances: begin,
+    circumstances: found.circumstances,
     settings,
     results,
-    text: `${material.label}, both signs of energy; medians of ${CALLS} calls.\n\n${table(head, rows)}`,
+    text: `${found.material.label}, both signs of energy; medians of ${CALLS} calls.\n\n${table(head, rows)}`,
   };
 }

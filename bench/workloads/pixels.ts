@@ -1,12 +1,5 @@
 /** A fit in Horace: broadened intensities of pixels, in the daemon and in the interpreter, and evaluations that are repeated. */
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { Kernel } from '../harness/kernel.js';
-import { circumstances } from '../harness/machine.js';
-import { loadMaterials, materialFile } from '../harness/materials.js';
-import { Octave } from '../harness/octave.js';
-import { ownDaemon } from '../harness/ownDaemon.js';
-import { pointwise, randomPoints } from '../harness/points.js';
+import { besideKernel } from '../harness/besideKernel.js';
 import { figure, type Report, table } from '../harness/report.js';
 import type { Settings } from '../harness/settings.js';
 import { median } from '../harness/statistics.js';
@@ -19,21 +12,8 @@ const KEPT_BYTES = 2 ** 30;
 type Times = Record<'kernel' | 'sqw' | 'disp_sqw' | 'rescale' | 'copy', number[]>;
 
 export async function pixels(settings: Settings): Promise<Report> {
-  // Every call computes.
-  const { folder, env, dispose } = ownDaemon(settings, { EUPHONIC_CACHE_BYTES: '0' });
-  const begin = circumstances();
-  const [material] = await loadMaterials(settings, ['quartz']);
-  const kernel = new Kernel(settings.threads);
-  const octave = new Octave('end_to_end', env);
   const times: Times = { kernel: [], sqw: [], disp_sqw: [], rescale: [], copy: [] };
-  try {
-    const qpts = randomPoints(PIXELS);
-    const file = join(folder, 'points.bin');
-    writeFileSync(file, pointwise(qpts));
-    const planned = await kernel.plan(material.fc);
-    await octave.ready;
-    await octave.command('load', materialFile(material));
-    await octave.command('points', file);
+  const found = await besideKernel(settings, PIXELS, async ({ octave, kernel, planned, qpts }) => {
     await octave.command('temperature', KELVIN);
     await octave.command('sqw', PIXELS / 10, 0.5); // warms up
     for (let round = 0; round < settings.rounds; round++) {
@@ -47,12 +27,14 @@ export async function pixels(settings: Settings): Promise<Report> {
       times.rescale.push(await octave.command('rescale', PIXELS, 0));
       times.copy.push(await octave.command('copy', PIXELS, 0));
     }
-  } finally {
-    await octave.close();
-    kernel.close();
-    await dispose();
-  }
-  return { workload: 'pixels', circumstances: begin, settings, results: times, text: text(times) };
+  });
+  return {
+    workload: 'pixels',
+    circumstances: found.circumstances,
+    settings,
+    results: times,
+    text: text(times),
+  };
 }
 
 function text(times: Times): string {
