@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { connect, nkeyAuthenticator } from '@nats-io/transport-node';
 import type { EuphonicClient } from '../../src/client/client.js';
 import type { EvaluateOptions, Evaluation } from '../../src/client/evaluation.js';
-import { findServer } from '../../src/cluster/engine.js';
 import { SERVER_NAME } from '../../src/cluster/keys.js';
 import { decodeAnswer, encodeMessage } from '../../src/cluster/message.js';
 import { CHUNKS, connectTo, FROM_WORKERS, STREAM, WORKER_INBOX } from '../../src/cluster/subjects.js';
@@ -15,7 +14,7 @@ import { float64Frame } from '../../src/protocol/arrays.js';
 import type { ModelSummary } from '../../src/protocol/results.js';
 import { TestDaemon } from '../support/daemon.js';
 import { RawPeer } from '../support/rawPeer.js';
-import { polarModel, someQpts, TestCluster, WORKERS } from './support.js';
+import { hasServer, polarModel, someQpts, TestCluster, WORKERS } from './support.js';
 
 const N = 1800;
 
@@ -48,12 +47,7 @@ describe('a cluster of two workers', function () {
   const expected = new Map<string, Evaluation>();
 
   before(async function () {
-    try {
-      findServer();
-    } catch {
-      console.log('      SKIPPED: there is no nats-server; npm run setup -- cluster installs it');
-      this.skip();
-    }
+    if (!hasServer()) this.skip();
     alone = new TestDaemon();
     await alone.start({ threads: 2 });
     const path = alone.model('polar', polarModel());

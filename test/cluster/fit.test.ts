@@ -2,11 +2,10 @@
 import assert from 'node:assert/strict';
 import { VERSION } from '../../src/base/version.js';
 import { RequestSocket } from '../../src/client/requestSocket.js';
-import { findServer } from '../../src/cluster/engine.js';
 import { float64Frame, toFloat64Array } from '../../src/protocol/arrays.js';
 import { PROTOCOL_VERSION } from '../../src/protocol/limits.js';
 import { TestDaemon } from '../support/daemon.js';
-import { polarModel, someQpts, TestCluster, WORKERS } from './support.js';
+import { hasServer, polarModel, someQpts, TestCluster, WORKERS } from './support.js';
 
 const N = 1800;
 const OPTIONS = { quantity: 'sqw', shape: 'dho', temperature: 5 } as const;
@@ -22,12 +21,7 @@ describe('a fit on a cluster of two workers', function () {
   let model: string;
 
   before(async function () {
-    try {
-      findServer();
-    } catch {
-      console.log('      SKIPPED: there is no nats-server; npm run setup -- cluster installs it');
-      this.skip();
-    }
+    if (!hasServer()) this.skip();
     const alone = new TestDaemon();
     await alone.start({ threads: 2 });
     const own = alone.client();

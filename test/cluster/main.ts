@@ -1,10 +1,9 @@
 /** Trials of a cluster: `npm run test:cluster -- [trial …] [--times N]`; without names all of them, and a real Slurm at the end. */
 import { loadavg } from 'node:os';
 import { Command } from 'commander';
-import { findServer } from '../../src/cluster/engine.js';
 import { slurmMissing } from './slurmSite.js';
 import { slurmTrial } from './slurmTrial.js';
-import { Reference, TestCluster } from './support.js';
+import { hasServer, Reference, TestCluster } from './support.js';
 import { TRIALS, type Trial } from './trials.js';
 
 interface Row {
@@ -47,12 +46,8 @@ interface World {
 }
 
 async function main(names: string[], { times }: { times: string }): Promise<void> {
-  try {
-    findServer();
-  } catch {
-    console.log(
-      'SKIPPED: there is no nats-server; npm run setup -- cluster installs it\n0 passed, 0 failed, 1 skipped',
-    );
+  if (!hasServer()) {
+    console.log('0 passed, 0 failed, 1 skipped');
     return;
   }
   const chosen = TRIALS.filter(({ name }) => names.length === 0 || names.includes(name));

@@ -7,12 +7,26 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { seededRandom } from '../../crystals/random.js';
 import type { EuphonicClient } from '../../src/client/client.js';
 import type { EvaluateOptions, Evaluation } from '../../src/client/evaluation.js';
+import { findServer } from '../../src/cluster/engine.js';
 import { type ForceConstants, makeForceConstants } from '../../src/models/forceConstants.js';
 import type { ClusterStatus } from '../../src/protocol/results.js';
 import { largeModel } from '../support/crystals.js';
 import { eventually, TestDaemon } from '../support/daemon.js';
 
 export const WORKERS = 2;
+
+const NO_SERVER = 'SKIPPED: there is no nats-server; npm run setup -- cluster installs it';
+
+/** Says so where there is no engine for a cluster. */
+export function hasServer(): boolean {
+  try {
+    findServer();
+    return true;
+  } catch {
+    console.log(NO_SERVER);
+    return false;
+  }
+}
 
 /** As many atoms as a calculation of a second or so needs, with Born charges, so that directions count at zone centres. */
 export function polarModel(): ForceConstants {
