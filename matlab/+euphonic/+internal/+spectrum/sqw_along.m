@@ -17,16 +17,13 @@ function map = sqw_along(caller, model, path, energy, fwhm)
     elseif euphonic.internal.options.is_none(directions)
         directions = path.directions;
     end
-    points = euphonic.internal.job.with_directions(caller, num2cell(path.qpts, 1), directions);
-    to_crystal = eye(3);
-    if ~euphonic.internal.options.is_none(model.conversion_mat)
-        to_crystal = model.conversion_mat;
-    end
+    request = struct('conversion_mat', {model.conversion_mat}, 'splitting_directions', {directions});
+    points = euphonic.internal.job.placed(caller, model.force_constants, request, num2cell(path.qpts, 1), []);
     n = size(path.qpts, 1);
-    sent = [frames, euphonic.internal.connection.frame('qpts', (([points{1:3}]) * to_crystal).', [3 n]), ...
+    sent = [frames, euphonic.internal.connection.frame('qpts', [points{1:3}].', [3 n]), ...
             euphonic.internal.connection.frame('energies', energy, numel(energy))];
     if numel(points) > 3
-        sent(end + 1) = euphonic.internal.connection.frame('directions', ([points{4:6}] * to_crystal).', [3 n]);
+        sent(end + 1) = euphonic.internal.connection.frame('directions', [points{4:6}].', [3 n]);
     end
     [found, arrays] = model.force_constants.ask(caller, 'spectrum.sqw', params, sent, ...
         euphonic.internal.job.show_progress(model.verbose));
