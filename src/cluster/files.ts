@@ -31,6 +31,8 @@ export type GatewayFile = v.InferOutput<typeof gatewaySchema>;
 
 const clusterSchema = v.object({
   version: v.string(),
+  /** that of the gateway, for a user who names this file in its place */
+  connection: v.string(),
   urls: v.array(v.string()),
   certificate: v.string(),
   worker_seed: v.string(),
@@ -54,6 +56,8 @@ const launcherSchema = v.object({
 /** What was asked for, and what was started for it. */
 export type LauncherFile = v.InferOutput<typeof launcherSchema>;
 
+const WORKERS_FILE = 'the file cluster.json in the directory that euphonicd cluster start has named';
+
 /** No more is read. */
 const MAX_FILE_BYTES = 2 ** 18;
 
@@ -62,6 +66,13 @@ export const clusterPath = (directory: string) => join(directory, 'cluster.json'
 /** What the engine has for itself, keys of TLS among it. */
 export const engineFolder = (directory: string) => join(directory, 'engine');
 const launcherPath = (directory: string) => join(directory, 'launcher.json');
+
+/** What a cluster writes beside its logs. */
+export const ownFiles = (paths: RuntimePaths, directory: string) => [
+  gatewayPath(paths),
+  clusterPath(directory),
+  launcherPath(directory),
+];
 
 /** The gateway that a daemon of this connection file is to be; undefined: an ordinary daemon. Throws `runtime_directory`, `file_damaged`. */
 export function readGatewayFile(paths: RuntimePaths): GatewayFile | undefined {
@@ -86,14 +97,14 @@ export function removeGatewayFile(paths: RuntimePaths): void {
 
 /** Throws `file_not_found`, `runtime_directory`, `file_damaged`. */
 export function readClusterFile(path: string): ClusterFile {
-  const file = readChecked(clusterSchema, path);
+  const file = readChecked(clusterSchema, path, `Name ${WORKERS_FILE}.`);
   if (file) {
     checkClusterDirectory(dirname(path));
     return file;
   }
   throw new EuphonicError('file_not_found', 'There is no such cluster.', {
     where: path,
-    expected: 'the file cluster.json in the directory that euphonicd cluster start has named',
+    expected: WORKERS_FILE,
   });
 }
 
@@ -127,12 +138,13 @@ export function removeClusterFiles(directory: string): void {
   }
 }
 
-function readChecked<S extends v.GenericSchema>(schema: S, path: string): v.InferOutput<S> | undefined {
+function readChecked<S extends v.GenericSchema>(
+  schema: S,
+  path: string,
+  advice = 'If a cluster has left it, remove it; else let EUPHONIC_CONNECTION name a file in a folder of its own.',
+): v.InferOutput<S> | undefined {
   const damaged = () =>
-    new EuphonicError('file_damaged', `${path} does not describe a cluster.`, {
-      where: path,
-      advice: 'End what is left of it with euphonicd cluster stop, or remove the file; then start it again.',
-    });
+    new EuphonicError('file_damaged', `${path} does not describe a cluster.`, { where: path, advice });
   const text = readPrivateFile(path, MAX_FILE_BYTES, damaged);
   if (text === undefined) return undefined;
   try {

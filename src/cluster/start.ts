@@ -12,6 +12,7 @@ import {
   clusterPath,
   type LauncherFile,
   otherCluster,
+  ownFiles,
   removeClusterFiles,
   removeGatewayFile,
   writeClusterFile,
@@ -49,7 +50,11 @@ export async function prepareCluster(paths: RuntimePaths, options: ClusterOption
   try {
     inDirectory(() => {
       writeLauncherFile(directory, { ...launch, pids: [] });
-      writeClusterFile(directory, { version: VERSION, urls, certificate, worker_seed });
+      writeClusterFile(directory, {
+        version: VERSION,
+        connection: paths.connectionFile,
+        ...{ urls, certificate, worker_seed },
+      });
     });
     writeGatewayFile(paths, { connection: paths.connectionFile, directory, host, port, server, ...keys });
   } catch (error) {
@@ -71,6 +76,17 @@ function checkFree(paths: RuntimePaths, directory: string): void {
     });
   }
   const file = clusterPath(directory);
+  if (ownFiles(paths, directory).includes(paths.connectionFile)) {
+    throw new EuphonicError(
+      'invalid_argument',
+      'The connection file would take the place of a file of the cluster.',
+      {
+        where: paths.connectionFile,
+        expected: 'another name',
+        advice: 'Let EUPHONIC_CONNECTION name a file connection.json, say.',
+      },
+    );
+  }
   if (!existsSync(file)) return;
   throw new EuphonicError('invalid_argument', 'Another cluster has its files in this directory.', {
     where: file,

@@ -124,8 +124,18 @@ function parseConnectionFile(text: string, where: string): DaemonAddress {
   throw new EuphonicError('file_damaged', 'The connection file does not describe a daemon.', {
     where,
     expected: `a JSON object with ${Object.keys(common).join(', ')} and mechanism`,
-    advice: 'Remove it and start the daemon again.',
+    advice: adviceFor(json),
   });
+}
+
+/** Nobody is told to remove what no daemon has made. */
+function adviceFor(json: unknown): string {
+  const { protocol, connection } = Object(json);
+  if (protocol !== undefined) return 'Remove it and start the daemon again.';
+  // gateway.json and cluster.json say to which connection file they belong
+  if (typeof connection === 'string')
+    return `It belongs to a cluster, which needs it. Let EUPHONIC_CONNECTION name ${connection}`;
+  return 'Let EUPHONIC_CONNECTION name another file: no daemon has made this one.';
 }
 
 function tooLong(where: string): EuphonicError {

@@ -85,7 +85,7 @@ export function readPrivateFile(
       throw unusable(
         `${path} is open to other users (mode ${modeText(mode)}).`,
         path,
-        `Remove it, and restart the daemon.`,
+        'If a daemon has made it, remove it and restart the daemon; else let EUPHONIC_CONNECTION name another file.',
       );
     }
     const bytes = Buffer.alloc(maxBytes + 1);

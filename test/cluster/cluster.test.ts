@@ -157,6 +157,25 @@ describe('a cluster of two workers', function () {
     assert.match(ill[0][2], /started by version 0\.0\.1/);
   });
 
+  it('says which connection file is meant where another of its files is named', async () => {
+    const own = cluster.paths.connectionFile;
+    for (const file of [join(cluster.directory, 'cluster.json'), join(cluster.folder, 'gateway.json')]) {
+      for (const command of [['status'], ['start'], ['cluster', 'start']]) {
+        const { code, stderr } = await cluster.cliWith({ EUPHONIC_CONNECTION: file }, ...command);
+        assert.equal(code, 1, stderr);
+        assert.ok(stderr.includes(`Let EUPHONIC_CONNECTION name ${own}\n`), stderr);
+        assert.doesNotMatch(stderr, /[Rr]emove/);
+      }
+    }
+    const launcher = await cluster.cliWith(
+      { EUPHONIC_CONNECTION: join(cluster.directory, 'launcher.json') },
+      'status',
+    );
+    assert.match(launcher.stderr, /another file: no daemon has made this one/);
+    const worker = await cluster.cli('worker', own);
+    assert.match(worker.stderr, /does not describe a cluster[\s\S]*Name the file cluster\.json/);
+  });
+
   it('is not overwritten by another in its directory or beside its connection file, nor started without Slurm', async () => {
     const other = new TestDaemon();
     const start = (connection: string, ...args: string[]) =>
@@ -170,6 +189,10 @@ describe('a cluster of two workers', function () {
       [
         await start(own, ...none, '/proc/cluster'),
         /\/proc\/cluster cannot be made[\s\S]*Let --directory name/,
+      ],
+      [
+        await start(join(other.folder, 'gateway.json'), ...none, join(other.folder, 'c')),
+        /take the place of a file/,
       ],
     ] as const) {
       assert.equal(code, 1);

@@ -164,10 +164,19 @@ function a_half_written_connection_file_is_no_daemon()
             facts = euphonic.status();
             support.check(~facts.running, 'no daemon behind a file that was never completed');
         else
-            support.check_error('EUPHONIC:from_json_file:file_damaged', 'Remove it', @() support.quartz());
-            support.check_error('EUPHONIC:status:file_damaged', 'Remove it', @() euphonic.status());
+            advice = 'no daemon has made this one';
+            if strncmp(content{1}, '{"protocol"', 11)
+                advice = 'Remove it';
+            end
+            support.check_error('EUPHONIC:from_json_file:file_damaged', advice, @() support.quartz());
+            support.check_error('EUPHONIC:status:file_damaged', advice, @() euphonic.status());
         end
     end
+    % the file of a cluster's workers, or of its gateway
+    write_connection('{"connection": "/home/me/connection.json", "worker_seed": "SU"}');
+    support.check_error('EUPHONIC:status:file_damaged', 'EUPHONIC_CONNECTION name /home/me/connection.json', ...
+        @() euphonic.status());
+    write_connection('');
     fc = support.quartz();
     support.check(fc.n_atoms == 9, 'a daemon that starts over an empty file');
 end

@@ -31,7 +31,7 @@ namespace {
   failure.where = path;
   failure.expected = "a file of your own with mode 0600";
   failure.advice =
-      "Remove it and restart the daemon, or let EUPHONIC_CONNECTION name a file in another folder";
+      "If a daemon has made it, remove it and restart the daemon; else let EUPHONIC_CONNECTION name another file";
   throw failure;
 }
 

@@ -54,9 +54,8 @@ function address = parsed(caller, file, text, may_be_elsewhere)
     end
     fields = {'protocol', 'version', 'host', 'pid', 'work', 'control', 'mechanism', 'secret'};
     if ~isstruct(address) || ~all(isfield(address, fields))
-        euphonic.internal.fail(caller, 'file_damaged', ...
-            ['The connection file %s does not describe a daemon. Remove it; the daemon is ' ...
-             'started again when it is needed.'], file);
+        euphonic.internal.fail(caller, 'file_damaged', 'The connection file %s does not describe a daemon. %s', ...
+            file, advice_for(address));
     end
     % where no other host can see the file, it is this one that has another name by now
     if may_be_elsewhere && ~strcmp(address.host, euphonic.internal.connection.host_name()) && ...
@@ -65,6 +64,17 @@ function address = parsed(caller, file, text, may_be_elsewhere)
             ['The connection file %s belongs to a daemon on %s; this computer is %s. Let EUPHONIC_CONNECTION name ' ...
              'a file of this computer''s own, or stop that daemon.'], file, address.host, ...
             euphonic.internal.connection.host_name());
+    end
+end
+
+function advice = advice_for(content)
+    % Nobody is told to remove what no daemon has made; files of a cluster say to which connection file they belong.
+    if isfield(content, 'protocol')
+        advice = 'Remove it; the daemon is started again when it is needed.';
+    elseif isfield(content, 'connection') && ischar(content.connection)
+        advice = ['It belongs to a cluster, which needs it. Let EUPHONIC_CONNECTION name ' content.connection];
+    else
+        advice = 'Let EUPHONIC_CONNECTION name another file: no daemon has made this one.';
     end
 end
 
