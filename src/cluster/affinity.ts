@@ -29,13 +29,17 @@ export class Affinity {
   /** chunks that a worker has or that are on their way to it */
   private readonly tasks = new Map<string, Set<string>>();
   private readonly held = new Map<string, { wanted: Wanted; since: number }>();
+  /** until when workers that are not there may be on their way back */
+  private awaitedUntil = Number.NEGATIVE_INFINITY;
 
   /** `candidates` are workers of a class that take chunks now. */
   constructor(private readonly candidates: (className: string) => readonly Candidate[]) {}
 
   choose(wanted: Wanted, now: number): Choice {
-    const choice = this.decide(wanted, 0);
-    if (choice === 'later') this.held.set(wanted.chunk, { wanted, since: now });
+    const since = this.held.get(wanted.chunk)?.since ?? now;
+    const choice = this.decide(wanted, since, now);
+    this.held.delete(wanted.chunk);
+    if (choice === 'later') this.held.set(wanted.chunk, { wanted, since });
     else if (choice !== 'anyone') this.has(wanted.chunk, choice.to);
     return choice;
   }
@@ -44,7 +48,7 @@ export class Affinity {
   ready(now: number): { chunk: string; choice: Exclude<Choice, 'later'> }[] {
     const ready: { chunk: string; choice: Exclude<Choice, 'later'> }[] = [];
     for (const [chunk, { wanted, since }] of this.held) {
-      const choice = this.decide(wanted, now - since);
+      const choice = this.decide(wanted, since, now);
       if (choice === 'later') continue;
       this.held.delete(chunk);
       if (choice !== 'anyone') this.has(chunk, choice.to);
@@ -70,13 +74,18 @@ export class Affinity {
     this.tasks.delete(worker);
   }
 
+  /** All workers have to say anew that they are there: they are waited for, as long as for a busy one. */
+  awaitAll(now: number): void {
+    this.awaitedUntil = now + WAIT_MS;
+  }
+
   /** Nobody has anything any more. */
   clear(): void {
     this.tasks.clear();
     this.held.clear();
   }
 
-  private decide({ className, count, holders }: Wanted, waited: number): Choice {
+  private decide({ className, count, holders }: Wanted, since: number, now: number): Choice {
     const there = this.candidates(className);
     const fewest = (workers: readonly Candidate[]) =>
       workers.reduce<Candidate | undefined>(
@@ -84,9 +93,9 @@ export class Affinity {
         undefined,
       );
     const holder = fewest(there.filter(({ worker }) => holders.has(worker)));
-    if (!holder) return 'anyone';
+    if (!holder) return holders.size > 0 && now < this.awaitedUntil ? 'later' : 'anyone';
     if (this.load(holder) < roomOf(holder.threads, count)) return { to: holder.worker };
-    const other = waited >= WAIT_MS ? fewest(there) : undefined;
+    const other = now - since >= WAIT_MS ? fewest(there) : undefined;
     return other && this.load(other) === 0 ? { to: other.worker } : 'later';
   }
 

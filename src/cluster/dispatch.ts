@@ -167,7 +167,6 @@ export class Dispatch implements Effects, BrokerEvents {
   publish(chunk: string): void {
     const waiting = this.waiting.get(chunk)!;
     const { className, count, kept, isSent } = waiting;
-    waiting.isSent = true;
     if (kept && !isSent) {
       const wanted = { chunk, className, count, holders: kept.holders };
       this.send(chunk, this.affinity.choose(wanted, Date.now()));
@@ -234,10 +233,12 @@ export class Dispatch implements Effects, BrokerEvents {
   }
 
   engineReady(): void {
+    this.affinity.awaitAll(Date.now());
     this.ledger.engineReady(Date.now());
   }
 
   wayRestored(): void {
+    this.affinity.awaitAll(Date.now());
     this.ledger.wayRestored(Date.now());
     // who has gone meanwhile was not told, and what workers said may be lost
     this.roster.clear();
@@ -290,7 +291,9 @@ export class Dispatch implements Effects, BrokerEvents {
 
   private send(chunk: string, choice: Choice): void {
     if (choice === 'later') return;
-    const { className, job, payload } = this.waiting.get(chunk)!;
+    const waiting = this.waiting.get(chunk)!;
+    const { className, job, payload } = waiting;
+    waiting.isSent = true;
     const subject = choice === 'anyone' ? chunkSubject(className, job) : deliveriesOf(choice.to);
     this.broker.publish(subject, payload);
   }

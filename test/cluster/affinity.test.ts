@@ -53,6 +53,21 @@ describe('affinity of chunks to workers', () => {
     assert.deepEqual(affinity.ready(0), [{ chunk: late.chunk, choice: 'anyone' }]);
   });
 
+  it('waits for workers that are asked to say anew that they are there, and once for each chunk', () => {
+    const [early] = fill(1).slice(ROOM);
+    there = [];
+    affinity.awaitAll(100);
+    assert.deepEqual(affinity.ready(100), []);
+    const wanted = { chunk: early.chunk, className: 'c', count: COUNT, holders: new Set(['a']) };
+    assert.equal(affinity.choose(wanted, 100), 'later');
+    assert.equal(choose(['b'], 100).choice, 'later');
+    assert.equal(choose([], 100).choice, 'anyone');
+    there = ['b'];
+    assert.deepEqual(affinity.ready(100).length, 1);
+    assert.equal(affinity.choose(wanted, 100 + WAIT_MS), 'anyone');
+    assert.deepEqual(affinity.ready(200 + WAIT_MS), []);
+  });
+
   it('forgets what waits when it ends, is taken, or all is lost', () => {
     const [ended, taken, ...lost] = fill(4).slice(ROOM);
     affinity.ended(ended.chunk);
