@@ -4,8 +4,13 @@
  */
 import { roomOf } from './advice.js';
 
-/** A chunk waits this long for a busy worker that has its q-points, as long as the two before it should take; then one that is idle gets it. */
+/**
+ * A chunk waits for a busy worker that has its q-points at least this long, and as long as chunks are with workers lately; then one
+ * gets it that has been idle for as long.
+ */
 export const WAIT_MS = 500;
+/** How much the latest chunk counts in that. */
+const LATEST = 0.2;
 
 export interface Candidate {
   readonly worker: string;
@@ -26,9 +31,13 @@ interface Wanted {
 export type Choice = { to: string } | 'anyone' | 'later';
 
 export class Affinity {
-  /** chunks that a worker has or that are on their way to it */
-  private readonly tasks = new Map<string, Set<string>>();
+  /** chunks that a worker has or that are on their way to it, and since when */
+  private readonly tasks = new Map<string, Map<string, number>>();
   private readonly held = new Map<string, { wanted: Wanted; since: number }>();
+  /** since when workers have had nothing to do that is their own: what they took from others does not count */
+  private readonly idleSince = new Map<string, number>();
+  /** how long a chunk is with a worker, ms */
+  private usualMs = 0;
   /** until when workers that are not there may be on their way back */
   private awaitedUntil = Number.NEGATIVE_INFINITY;
 
@@ -40,38 +49,46 @@ export class Affinity {
     const choice = this.decide(wanted, since, now);
     this.held.delete(wanted.chunk);
     if (choice === 'later') this.held.set(wanted.chunk, { wanted, since });
-    else if (choice !== 'anyone') this.has(wanted.chunk, choice.to);
+    else if (choice !== 'anyone') this.give(wanted, choice.to, now);
     return choice;
   }
 
   /** Those that were to wait and need not any longer, in the order in which they came. */
   ready(now: number): { chunk: string; choice: Exclude<Choice, 'later'> }[] {
     const ready: { chunk: string; choice: Exclude<Choice, 'later'> }[] = [];
-    for (const [chunk, { wanted, since }] of this.held) {
-      const choice = this.decide(wanted, since, now);
-      if (choice === 'later') continue;
-      this.held.delete(chunk);
-      if (choice !== 'anyone') this.has(chunk, choice.to);
-      ready.push({ chunk, choice });
+    for (const { wanted } of [...this.held.values()]) {
+      const choice = this.choose(wanted, now);
+      if (choice !== 'later') ready.push({ chunk: wanted.chunk, choice });
     }
     return ready;
   }
 
   /** A worker has the chunk. */
-  has(chunk: string, worker: string): void {
+  has(chunk: string, worker: string, now: number): void {
     this.held.delete(chunk);
-    const own = this.tasks.get(worker) ?? new Set();
-    this.tasks.set(worker, own.add(chunk));
+    const own = this.tasks.get(worker) ?? new Map<string, number>();
+    if (own.has(chunk)) return;
+    this.idleSince.delete(worker);
+    this.tasks.set(worker, own.set(chunk, now));
   }
 
   /** The chunk is done, or goes another way. */
-  ended(chunk: string): void {
+  ended(chunk: string, now: number): void {
     this.held.delete(chunk);
-    for (const [worker, chunks] of this.tasks) if (chunks.delete(chunk) && !chunks.size) this.gone(worker);
+    for (const [worker, chunks] of this.tasks) {
+      const since = chunks.get(chunk);
+      if (since === undefined) continue;
+      this.usualMs += LATEST * (now - since - this.usualMs);
+      chunks.delete(chunk);
+      if (chunks.size > 0) continue;
+      this.tasks.delete(worker);
+      if (!this.idleSince.has(worker)) this.idleSince.set(worker, now);
+    }
   }
 
   gone(worker: string): void {
     this.tasks.delete(worker);
+    this.idleSince.delete(worker);
   }
 
   /** All workers have to say anew that they are there: they are waited for, as long as for a busy one. */
@@ -83,20 +100,30 @@ export class Affinity {
   clear(): void {
     this.tasks.clear();
     this.held.clear();
+    this.idleSince.clear();
+  }
+
+  private give({ chunk, holders }: Wanted, worker: string, now: number): void {
+    const former = this.idleSince.get(worker) ?? Number.NEGATIVE_INFINITY;
+    this.has(chunk, worker, now);
+    if (!holders.has(worker)) this.idleSince.set(worker, former);
   }
 
   private decide({ className, count, holders }: Wanted, since: number, now: number): Choice {
     const there = this.candidates(className);
-    const fewest = (workers: readonly Candidate[]) =>
-      workers.reduce<Candidate | undefined>(
-        (best, next) => (best && this.load(best) <= this.load(next) ? best : next),
-        undefined,
-      );
-    const holder = fewest(there.filter(({ worker }) => holders.has(worker)));
+    const [holder] = there
+      .filter(({ worker }) => holders.has(worker))
+      .sort((a, b) => this.load(a) - this.load(b));
     if (!holder) return holders.size > 0 && now < this.awaitedUntil ? 'later' : 'anyone';
     if (this.load(holder) < roomOf(holder.threads, count)) return { to: holder.worker };
-    const other = now - since >= WAIT_MS ? fewest(there) : undefined;
-    return other && this.load(other) === 0 ? { to: other.worker } : 'later';
+    const enough = now - Math.max(WAIT_MS, this.usualMs);
+    const other = there.find((worker) => this.load(worker) === 0 && this.hasStarved(worker, enough));
+    return other && since <= enough ? { to: other.worker } : 'later';
+  }
+
+  /** Whether it has had nothing of its own to do since then. */
+  private hasStarved({ worker }: Candidate, then: number): boolean {
+    return (this.idleSince.get(worker) ?? Number.NEGATIVE_INFINITY) <= then;
   }
 
   private load({ worker }: Candidate): number {

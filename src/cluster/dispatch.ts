@@ -172,7 +172,7 @@ export class Dispatch implements Effects, BrokerEvents {
       this.send(chunk, this.affinity.choose(wanted, Date.now()));
     } else {
       // whoever was to have it may be the one that has lost it
-      this.affinity.ended(chunk);
+      this.affinity.ended(chunk, Date.now());
       this.send(chunk, 'anyone');
     }
   }
@@ -250,7 +250,7 @@ export class Dispatch implements Effects, BrokerEvents {
     claim: (bytes) => {
       const { chunk, worker, host, connection, ack } = decodeMessage<ClaimMessage>(bytes, 'claim');
       const waiting = this.waiting.get(chunk);
-      if (waiting) this.affinity.has(chunk, worker);
+      if (waiting) this.affinity.has(chunk, worker, Date.now());
       waiting?.kept?.holders.add(worker);
       this.ledger.claim(chunk, { worker, host, connection }, ack, Date.now());
       return undefined;
@@ -306,7 +306,7 @@ export class Dispatch implements Effects, BrokerEvents {
   private take(chunk: string): Waiting | undefined {
     const waiting = this.waiting.get(chunk);
     this.waiting.delete(chunk);
-    this.affinity.ended(chunk);
+    this.affinity.ended(chunk, Date.now());
     return waiting;
   }
 
@@ -331,7 +331,7 @@ export class Dispatch implements Effects, BrokerEvents {
     for (const chunk of this.ledger.unclaimed(className)) {
       const { payload, home, kept } = this.waiting.get(chunk)!;
       this.ledger.claim(chunk, HOME, '', now);
-      this.affinity.ended(chunk);
+      this.affinity.ended(chunk, Date.now());
       const compute = async () =>
         home.compute(kept?.whole() ?? (decodeMessage<ChunkMessage>(payload, 'chunk').points as Chunk));
       compute().then(

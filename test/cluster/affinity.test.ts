@@ -34,7 +34,7 @@ describe('affinity of chunks to workers', () => {
     const [first, , late] = fill(1);
     assert.equal(late.choice, 'later');
     assert.deepEqual(affinity.ready(WAIT_MS - 1), []);
-    affinity.ended(first.chunk);
+    affinity.ended(first.chunk, 1);
     assert.deepEqual(affinity.ready(1), [{ chunk: late.chunk, choice: { to: 'a' } }]);
     assert.deepEqual(affinity.ready(2 * WAIT_MS), []);
   });
@@ -42,8 +42,16 @@ describe('affinity of chunks to workers', () => {
   it('does not wait for a slow one while another has nothing to do', () => {
     const late = fill(2).slice(ROOM);
     assert.deepEqual(affinity.ready(WAIT_MS), [{ chunk: late[0].chunk, choice: { to: 'b' } }]);
-    affinity.ended(late[0].chunk);
+    affinity.ended(late[0].chunk, WAIT_MS);
     assert.deepEqual(affinity.ready(WAIT_MS), [{ chunk: late[1].chunk, choice: { to: 'b' } }]);
+  });
+
+  it('does not take it from one that is almost done: another has to be idle for as long as chunks take', () => {
+    const [own, late] = [choose(['b']), fill(2)[ROOM]];
+    affinity.ended(own.chunk, 10_000);
+    // 2 s, of 10 s
+    assert.deepEqual(affinity.ready(11_999), []);
+    assert.deepEqual(affinity.ready(12_000), [{ chunk: late.chunk, choice: { to: 'b' } }]);
   });
 
   it('gives what waits to anyone when those that have its q-points have gone', () => {
@@ -70,9 +78,9 @@ describe('affinity of chunks to workers', () => {
 
   it('forgets what waits when it ends, is taken, or all is lost', () => {
     const [ended, taken, ...lost] = fill(4).slice(ROOM);
-    affinity.ended(ended.chunk);
-    affinity.has(taken.chunk, 'b');
-    affinity.ended(taken.chunk);
+    affinity.ended(ended.chunk, 0);
+    affinity.has(taken.chunk, 'b', 0);
+    affinity.ended(taken.chunk, 0);
     assert.equal(affinity.ready(WAIT_MS)[0].chunk, lost[0].chunk);
     affinity.clear();
     assert.deepEqual(affinity.ready(2 * WAIT_MS), []);
