@@ -1,14 +1,14 @@
 /** The engine: a nats-server of our own, which holds chunks in memory until a worker takes them. Started, watched, and ended with us. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants, existsSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fromSeed } from '@nats-io/nkeys';
 import { EuphonicError } from '../base/errors.js';
-import { ensurePrivateDirectory } from '../runtime/files.js';
+import { ensurePrivateDirectory, writePrivateFile } from '../runtime/files.js';
 import type { Log } from '../runtime/log.js';
-import { engineFolder, type GatewayFile } from './files.js';
+import { engineFolder, type GatewayFile, inDirectory } from './files.js';
 import { ACCOUNT, MAX_PAYLOAD, PING_MS, WORKER_RIGHTS } from './subjects.js';
 
 /** Where `npm run setup` puts the program, seen from src/cluster and from dist/cluster. */
@@ -95,9 +95,9 @@ export class Engine {
     this.folder = engineFolder(gateway.directory);
     // a gateway that was killed left it
     rmSync(this.folder, { recursive: true, force: true });
-    ensurePrivateDirectory(this.folder);
     const write = (name: string, text: string) =>
-      writeFileSync(join(this.folder, name), text, { mode: 0o600 });
+      inDirectory(() => writePrivateFile(join(this.folder, name), text));
+    inDirectory(() => ensurePrivateDirectory(this.folder));
     write('certificate.pem', gateway.certificate);
     write('key.pem', gateway.private_key);
     write('engine.conf', JSON.stringify(configuration(gateway, this.folder), null, 1));

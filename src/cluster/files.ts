@@ -87,7 +87,7 @@ export function otherCluster(paths: RuntimePaths): string | undefined {
 }
 
 export function writeGatewayFile(paths: RuntimePaths, file: GatewayFile): void {
-  writePrivate(gatewayPath(paths), file);
+  writePrivateFile(gatewayPath(paths), textOf(file));
 }
 
 /** Its keys are worth nothing from here on. */
@@ -114,7 +114,7 @@ export function checkClusterDirectory(directory: string): void {
 }
 
 export function writeClusterFile(directory: string, file: ClusterFile): void {
-  writePrivate(clusterPath(directory), file);
+  inDirectory(() => writePrivateFile(clusterPath(directory), textOf(file)));
 }
 
 export function readLauncherFile(directory: string): LauncherFile | undefined {
@@ -122,7 +122,7 @@ export function readLauncherFile(directory: string): LauncherFile | undefined {
 }
 
 export function writeLauncherFile(directory: string, file: LauncherFile): void {
-  writePrivate(launcherPath(directory), file);
+  inDirectory(() => writePrivateFile(launcherPath(directory), textOf(file)));
 }
 
 /** And the directory, if nothing else is in it. */
@@ -154,6 +154,16 @@ function readChecked<S extends v.GenericSchema>(
   }
 }
 
-function writePrivate(path: string, content: object): void {
-  writePrivateFile(path, `${JSON.stringify(content, null, 2)}\n`);
+/** What is wrong with the directory is mended by naming another. */
+export function inDirectory(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!(error instanceof EuphonicError) || error.advice?.startsWith('chmod')) throw error;
+    const { code, message, where, expected } = error;
+    const advice = 'Let --directory name a folder of your own, with room in it, that all workers see.';
+    throw new EuphonicError(code, message, { where, expected, advice }, { cause: error });
+  }
 }
+
+const textOf = (content: object) => `${JSON.stringify(content, null, 2)}\n`;

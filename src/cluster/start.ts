@@ -10,6 +10,7 @@ import { findServer } from './engine.js';
 import {
   checkClusterDirectory,
   clusterPath,
+  inDirectory,
   type LauncherFile,
   otherCluster,
   ownFiles,
@@ -48,14 +49,9 @@ export async function prepareCluster(paths: RuntimePaths, options: ClusterOption
   const { certificate, worker_seed } = keys;
   const urls = (host === '0.0.0.0' ? ownAddresses() : [host]).map((address) => `tls://${address}:${port}`);
   try {
-    inDirectory(() => {
-      writeLauncherFile(directory, { ...launch, pids: [] });
-      writeClusterFile(directory, {
-        version: VERSION,
-        connection: paths.connectionFile,
-        ...{ urls, certificate, worker_seed },
-      });
-    });
+    writeLauncherFile(directory, { ...launch, pids: [] });
+    const { connectionFile: connection } = paths;
+    writeClusterFile(directory, { version: VERSION, connection, urls, certificate, worker_seed });
     writeGatewayFile(paths, { connection: paths.connectionFile, directory, host, port, server, ...keys });
   } catch (error) {
     // no key stays of a cluster that does not begin
@@ -93,18 +89,6 @@ function checkFree(paths: RuntimePaths, directory: string): void {
     expected: 'a directory without them',
     advice: 'Give another --directory; or stop that cluster, or, if it is no more, remove the file.',
   });
-}
-
-/** What is wrong with the directory is mended by naming another. */
-function inDirectory(work: () => void): void {
-  try {
-    work();
-  } catch (error) {
-    if (!(error instanceof EuphonicError) || error.advice?.startsWith('chmod')) throw error;
-    const { code, message, where, expected } = error;
-    const advice = 'Let --directory name a folder of your own, with room in it, that all workers see.';
-    throw new EuphonicError(code, message, { where, expected, advice }, { cause: error });
-  }
 }
 
 /** Those that others reach first; workers of this computer take the last. */

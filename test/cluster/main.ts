@@ -4,7 +4,10 @@ import { Command } from 'commander';
 import { slurmMissing } from './slurmSite.js';
 import { slurmTrial } from './slurmTrial.js';
 import { hasServer, Reference, TestCluster } from './support.js';
-import { TRIALS, type Trial } from './trials.js';
+import { TRIALS as CLUSTER_TRIALS, type Trial } from './trials.js';
+import { USER_TRIALS } from './userTrials.js';
+
+const TRIALS = [...CLUSTER_TRIALS, ...USER_TRIALS];
 
 interface Row {
   passed: number;
@@ -58,6 +61,11 @@ async function main(names: string[], { times }: { times: string }): Promise<void
     try {
       await cluster.begin();
       for (const trial of chosen) {
+        if (trial.needsRoot && process.getuid?.() !== 0) {
+          console.log(`SKIPPED: ${trial.name} needs root`);
+          total.skipped++;
+          continue;
+        }
         const row = await repeat(trial, Number(times), { cluster, reference });
         total.passed += row.passed;
         total.failed += row.failed;

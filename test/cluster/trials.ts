@@ -17,6 +17,7 @@ export interface Trial {
   what: string;
   /** others take the place of workers first: of one that has died five times in ten minutes nothing is left */
   killsWorkers?: boolean;
+  needsRoot?: boolean;
   /** no longer than this without a chunk that is done */
   mostGapMs?: number;
   /** Disturbs what is being calculated, or does its own. */
