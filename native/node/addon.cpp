@@ -8,12 +8,12 @@
 #include "core/kernel/kernel.h"
 #include "core/platform/cpu.h"
 #include "node/environment.h"
-#if defined(_WIN32)
-#include "node/file_access.h"
-#endif
 #include "node/file_lock.h"
 #include "node/objects.h"
 #include "node/profile.h"
+#if defined(_WIN32)
+#include "windows/files.h"
+#endif
 
 namespace euphonic::node {
 
@@ -79,7 +79,7 @@ Napi::Value lock_file(const Napi::CallbackInfo& info) {
 #if defined(_WIN32)
 Napi::Value file_access_value(const Napi::CallbackInfo& info) {
   try {
-    const FileAccess access = file_access(info[0].As<Napi::String>().Utf8Value());
+    const auto access = windows::file_access(info[0].As<Napi::String>().Utf8Value());
     auto value = Napi::Object::New(info.Env());
     value.Set("own", access.own);
     value.Set("othersRead", access.others_read);

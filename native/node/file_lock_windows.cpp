@@ -1,11 +1,9 @@
-#include <windows.h>
-
 #include <cerrno>
 #include <string>
 #include <system_error>
 
 #include "node/file_lock.h"
-#include "node/paths_windows.h"
+#include "windows/files.h"
 
 namespace euphonic::node {
 
@@ -22,7 +20,7 @@ constexpr DWORD kRemovalPauseMs = 20;
 }  // namespace
 
 bool lock_file_for_life(const std::string& path) {
-  const std::wstring name = unlimited_path(path);
+  const std::wstring name = windows::unlimited_path(path);
   for (int tries = 1;; ++tries) {
     // nobody else may open it for writing: that is the lock. The handle is never closed and is not inherited
     const HANDLE handle =

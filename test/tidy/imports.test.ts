@@ -45,14 +45,15 @@ const ROOMS: Record<string, string> = {
 
 /** The same for native: the folders of the core, the addon, the gateway. */
 const NATIVE_ROOMS: Record<string, string> = {
+  windows: '',
   core: '',
   'core/platform': '',
   'core/plan': 'core',
   'core/kernel': 'core core/plan core/platform',
   'core/pool': 'core core/kernel core/plan core/platform',
   'core/profile': 'core/kernel core/platform core/pool',
-  node: 'core core/kernel core/platform core/pool core/profile',
-  'mex/wire': '',
+  node: 'core core/kernel core/platform core/pool core/profile windows',
+  'mex/wire': 'windows',
   'mex/api': '',
   mex: 'mex/wire',
   fuzz: 'mex/wire',

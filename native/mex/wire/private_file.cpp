@@ -6,14 +6,13 @@
 #include <cstring>
 #include <memory>
 #include <string>
+#include <system_error>
 
 #if defined(_WIN32)
-#include <windows.h>
-
-// after it
-#include <aclapi.h>
 #include <fcntl.h>
 #include <io.h>
+
+#include "windows/files.h"
 #else
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -21,15 +20,20 @@
 #endif
 
 #include "mex/wire/failure.h"
-#include "mex/wire/text.h"
 
 namespace euphonic::wire {
 namespace {
 
+#if defined(_WIN32)
+constexpr char kExpected[] = "a file of your own whose access list names no group of users";
+#else
+constexpr char kExpected[] = "a file of your own with mode 0600";
+#endif
+
 [[noreturn]] void unusable(const std::string& message, const std::string& path) {
   Failure failure("runtime_directory", message);
   failure.where = path;
-  failure.expected = "a file of your own with mode 0600";
+  failure.expected = kExpected;
   failure.advice =
       "If a daemon has made it, remove it and restart the daemon; else let EUPHONIC_CONNECTION name another file";
   throw failure;
@@ -41,68 +45,37 @@ struct Close {
 using File = std::unique_ptr<std::FILE, Close>;
 
 #if defined(_WIN32)
-// The form of a path that may be longer than 260 characters; it takes no slashes.
-std::wstring unlimited(const std::string& path) {
-  const std::u16string text = utf16_from(path);
-  std::wstring units(text.begin(), text.end());
-  for (wchar_t& unit : units)
-    if (unit == L'/') unit = L'\\';
-  if (units.size() < MAX_PATH || units.rfind(L"\\\\?\\", 0) == 0) return units;
-  if (units.rfind(L"\\\\", 0) == 0) return L"\\\\?\\UNC" + units.substr(1);
-  return L"\\\\?\\" + units;
+windows::FileAccess access_of(HANDLE file, const std::string& path) {
+  try {
+    return windows::access_of(file);
+  } catch (const std::system_error& error) {
+    unusable(path + " cannot be read: " + error.what() + ".", path);
+  }
 }
 
-struct LocalFreed {
-  void operator()(void* memory) const { LocalFree(memory); }
-};
-
-// Whether the file belongs to this user, or to administrators or the system: they may do everything anyway,
-// and what an administrator's programs make is theirs.
-bool is_own(HANDLE file) {
-  PSID owner = nullptr;
-  PSECURITY_DESCRIPTOR descriptor = nullptr;
-  if (GetSecurityInfo(file, SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION, &owner, nullptr, nullptr, nullptr,
-                      &descriptor) != ERROR_SUCCESS) {
-    return false;
-  }
-  const std::unique_ptr<void, LocalFreed> freed(descriptor);
-  if (IsWellKnownSid(owner, WinBuiltinAdministratorsSid) || IsWellKnownSid(owner, WinLocalSystemSid))
-    return true;
-  HANDLE token = nullptr;
-  if (!OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token)) return false;
-  bool own = false;
-  for (const TOKEN_INFORMATION_CLASS kind : {TokenUser, TokenOwner}) {
-    // both structures begin with the pointer to the identifier
-    alignas(TOKEN_USER) char facts[sizeof(TOKEN_USER) + SECURITY_MAX_SID_SIZE];
-    DWORD bytes = 0;
-    own = own || (GetTokenInformation(token, kind, facts, sizeof facts, &bytes) &&
-                  EqualSid(*reinterpret_cast<PSID*>(facts), owner));
-  }
-  CloseHandle(token);
-  return own;
-}
-
-// Windows keeps a user's folders closed to others by itself; a file of somebody else may say anything.
 File open_private(const std::string& path) {
   // a daemon may replace or remove it meanwhile
-  const HANDLE handle = CreateFileW(unlimited(path).c_str(), GENERIC_READ,
+  const HANDLE opened = CreateFileW(windows::unlimited_path(path).c_str(), GENERIC_READ,
                                     FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr,
                                     OPEN_EXISTING, FILE_FLAG_OPEN_REPARSE_POINT, nullptr);
-  if (handle == INVALID_HANDLE_VALUE) {
+  if (opened == INVALID_HANDLE_VALUE) {
     const DWORD error = GetLastError();
     if (error == ERROR_FILE_NOT_FOUND || error == ERROR_PATH_NOT_FOUND) return nullptr;
     unusable(path + " cannot be read: error " + std::to_string(error) + " of Windows.", path);
   }
+  windows::Handle handle(opened);
   BY_HANDLE_FILE_INFORMATION facts{};
-  constexpr DWORD kOthers = FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_REPARSE_POINT;
-  const bool regular = GetFileType(handle) == FILE_TYPE_DISK && GetFileInformationByHandle(handle, &facts) &&
-                       (facts.dwFileAttributes & kOthers) == 0;
-  const bool own = regular && is_own(handle);
-  File file(own ? _fdopen(_open_osfhandle(reinterpret_cast<std::intptr_t>(handle), _O_RDONLY), "rb")
-                : nullptr);
-  if (!file) CloseHandle(handle);
-  if (!regular) unusable(path + " is not a regular file.", path);
-  if (!own) unusable(path + " belongs to another user.", path);
+  constexpr DWORD kIrregular = FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_REPARSE_POINT;
+  if (GetFileType(opened) != FILE_TYPE_DISK || !GetFileInformationByHandle(opened, &facts) ||
+      (facts.dwFileAttributes & kIrregular) != 0)
+    unusable(path + " is not a regular file.", path);
+  const windows::FileAccess access = access_of(opened, path);
+  if (!access.own) unusable(path + " belongs to another user.", path);
+  if (access.others_read || access.others_write) unusable(path + " is open to other users.", path);
+  const int descriptor = _open_osfhandle(reinterpret_cast<std::intptr_t>(opened), _O_RDONLY);
+  if (descriptor < 0) unusable(path + " cannot be read.", path);
+  handle.release();  // the descriptor's now
+  File file(_fdopen(descriptor, "rb"));
   if (!file) unusable(path + " cannot be read.", path);
   return file;
 }

@@ -28,7 +28,7 @@ function addMatlabPackage(folder, gateways) {
   for (const [name, file] of Object.entries(gateways))
     copy(file, join(folder, '+euphonic', '+internal', name));
   // for euphonic.build inside MATLAB
-  copy(join(root, 'native', 'mex'), join(folder, 'native', 'mex'));
+  for (const name of ['mex', 'windows']) copy(join(root, 'native', name), join(folder, 'native', name));
   copy(join(root, 'LICENSE'), join(folder, 'LICENSE'));
   copy(join(root, 'matlab', 'toolbox_readme.md'), join(folder, 'README.md'));
 }
