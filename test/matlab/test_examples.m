@@ -55,8 +55,9 @@ end
 function text = run_example(name)
     euphonic.start();
     [~] = euphonic.start();
-    root = fileparts(fileparts(fileparts(mfilename('fullpath'))));
-    file = fullfile(root, 'matlab', 'examples', [name '.m']);
+    % those that came with the package: they put it on the path
+    folder = fileparts(fileparts(which('euphonic.start')));
+    file = fullfile(folder, 'examples', [name '.m']);
     text = evalc('run_in_its_own_workspace(file);');
 end
 

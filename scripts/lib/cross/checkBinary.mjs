@@ -20,7 +20,7 @@ const ofHost = {
 const exported = {
   addon: ['napi_register_module_v1', 'node_api_module_get_api_version_v1'],
   gateway: ['mexFunction', 'mexfilerequiredapiversion'],
-  octaveGateway: ['mexFunction'],
+  octaveGateway: ['mexFunction', '__octave_mex_soversion__'],
 };
 /**
  * Zig's linker shows these all the same. The operators are those of malloc and free in every library of C++, so that it does not
@@ -102,7 +102,7 @@ export async function checkBinary(platform, prefix, kind, file, paths) {
       .map((name) => `needs ${name}`),
     ...shown.map((name) => `shows ${name}`),
     ...searched.map((path) => `looks into ${path}`),
-    ...(symbols.includes(exported[kind][0]) ? [] : [`has no ${exported[kind][0]}`]),
+    ...exported[kind].filter((name) => !symbols.includes(name)).map((name) => `has no ${name}`),
     ...(facts.macOS?.length === 0 ? ['does not say which macOS it is for'] : []),
     ...paths.filter((path) => readFileSync(file).includes(path)).map((path) => `names ${path}`),
   ];

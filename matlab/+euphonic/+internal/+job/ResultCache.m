@@ -13,7 +13,7 @@ classdef ResultCache < handle
         % Of each list of points a struct with points, place, name, in_daemon, bytes, and results: a cell of structs
         % with plan, evaluation, bytes. What was used last comes last.
         lists = {}
-        keys = []  % [lists] a number that is the same for equal points
+        keys = zeros(1, 0)  % [lists] a number that is the same for equal points
         found = false  % whether the last of them is that of the latest FIND or KEEP
         key = 0  % of the points of the latest FIND
         numbered = {}  % values that NUMBER_OF was asked for, and their numbers
@@ -122,7 +122,7 @@ classdef ResultCache < handle
         function clear(self)
             %CLEAR   Forget everything.
             self.lists = {};
-            self.keys = [];
+            self.keys = zeros(1, 0);
             self.numbered = {};
             self.found = false;
             self.bytes = 0;
@@ -139,6 +139,7 @@ classdef ResultCache < handle
         function is_there = look_up(self, place, points)
             % Makes the list of these points the last one.
             is_there = false;
+            % a row also where there are none: a loop goes once through a column of nothing
             for i = fliplr(find(self.keys == self.key))
                 list = self.lists{i};
                 if list.place == place && same_columns(list.points, points)
