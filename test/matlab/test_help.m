@@ -33,7 +33,7 @@ function the_list_of_contents_is_complete()
         strjoin(sort(listed)), strjoin(sort(names)));
     version = regexp(fileread(fullfile(folder, 'Contents.m')), 'Version (\S+)', 'tokens', 'once');
     support.check(strcmp(version{1}, euphonic.internal.version()), 'the version of the package');
-    text = fileread(fullfile(folder, '..', '..', 'package.json'));
+    text = fileread(fullfile(support.program_folder(), 'package.json'));
     support.check(~isempty(strfind(text, ['"version": "' version{1} '"'])), 'that of package.json'); %#ok<STREMP>
 end
 

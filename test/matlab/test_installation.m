@@ -55,8 +55,8 @@ function a_node_js_that_is_not_executable_is_made_so()
     id = fopen(own, 'w');
     fprintf(id, '#!/bin/sh\nexec %s "$@"\n', strtrim(node));
     fclose(id);
-    root = fileparts(fileparts(fileparts(which('euphonic.start'))));
-    system(sprintf('ln -s ''%s'' ''%s'' && chmod 644 ''%s''', fullfile(root, 'dist'), fullfile(home, 'dist'), own));
+    dist = fullfile(support.program_folder(), 'dist');
+    system(sprintf('ln -s ''%s'' ''%s'' && chmod 644 ''%s''', dist, fullfile(home, 'dist'), own));
     back = keep_environment({'EUPHONIC_HOME', 'EUPHONIC_NODE'}); %#ok<NASGU>
     setenv('EUPHONIC_NODE', '');
     setenv('EUPHONIC_HOME', home);
@@ -70,12 +70,10 @@ function two_packages_on_the_path_are_a_warning()
     mkdir(fullfile(folder, '+euphonic'));
     addpath(folder, '-end');
     back = onCleanup(@() rmpath(folder));
-    lastwarn('', '');
     facts = [];
-    evalc('facts = euphonic.setup();');
-    [text, id] = lastwarn();
-    support.check(strcmp(id, 'EUPHONIC:setup:two_packages') && ~isempty(strfind(text, folder)), ...
-        'a warning, found %s: %s', id, text); %#ok<STREMP>
+    text = evalc('facts = euphonic.setup();');
+    support.check(~isempty(regexp(text, ['[Ww]arning: .*another package .*' regexptranslate('escape', folder)], 'once')), ...
+        'a warning, found %s', text);
     support.check(isequal(facts.other_packages, {folder}), 'the other folder');
     clear back;
     evalc('facts = euphonic.setup();');

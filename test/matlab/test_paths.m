@@ -27,7 +27,7 @@ end
 function a_daemon_lives_in_folders_with_umlauts()
     support.octave_only();
     folder = new_folder('Jérôme');
-    root = fileparts(fileparts(fileparts(which('euphonic.start'))));
+    root = support.program_folder();
     system(sprintf('ln -s ''%s/dist'' ''%s/build'' ''%s/node_modules'' ''%s/package.json'' ''%s''', root, root, root, ...
         root, folder));
     back = keep_environment({'EUPHONIC_CONNECTION', 'EUPHONIC_HOME'}); %#ok<NASGU>
@@ -71,7 +71,7 @@ function names_that_are_not_utf_8_are_refused_with_a_reason()
     fc = support.quartz();
     support.check(fc.n_atoms == 9, 'a whole path read from a folder with such a name');
     clear back_here;
-    root = fileparts(fileparts(fileparts(which('euphonic.start'))));
+    root = support.program_folder();
     system(sprintf('ln -s ''%s/dist'' ''%s''', root, folder));
     setenv('EUPHONIC_HOME', folder);
     euphonic.stop();

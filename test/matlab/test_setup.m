@@ -25,8 +25,9 @@ function the_mex_function_is_built_from_its_sources()
     support.check(exist(file, 'file') > 0 && strncmp(file, folder, numel(folder)), 'a binary in the folder');
     addpath(folder);
     back = onCleanup(@() rmpath(folder));
-    facts = gateway('about');
-    support.check(isequal(facts, euphonic.internal.gateway('about')), 'the same answer from both');
+    % but for the version of ZeroMQ: a release has its own
+    facts = rmfield(gateway('about'), 'zmq');
+    support.check(isequal(facts, rmfield(euphonic.internal.gateway('about'), 'zmq')), 'the same answer from both');
     support.check_error('EUPHONIC:build:unknown_option', '''folder''', @() euphonic.build('foldr', folder));
 end
 

@@ -138,10 +138,11 @@ end
 
 function [data, edges] = command(name, options)
     % The numbers of what euphonicd writes as JSON, made by the same daemon, in the order of the file, and its bins.
-    root = fileparts(fileparts(fileparts(mfilename('fullpath'))));
     file = [tempname(fileparts(getenv('EUPHONIC_CONNECTION'))) '.json'];
-    [status, text] = system(sprintf('node ''%s/dist/cli.js'' %s ''%s'' --asr --save-json ''%s'' %s 2>&1', root, name, ...
-        support.quartz_file(), file, options));
+    % words, or several in quotation marks
+    words = regexp(options, '"([^"]+)"|([^" ]+)', 'tokens');
+    words = [{name, support.quartz_file(), '--asr', '--save-json', file}, words{:}];
+    [status, text] = euphonic.internal.connection.run_daemon('test', words, false);
     support.check(status == 0, 'euphonicd %s, found %s', name, text);
     text = fileread(file);
     % jsondecode of Octave does not round to the nearest number
