@@ -23,8 +23,9 @@ extern "C" std::atomic<bool>& interrupt_flag();
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr size_t kMany =
-    400000;  // q-points of a call that lasts long enough for something to happen meanwhile
+// A call lasts so long that something can happen meanwhile: its progress is told after two seconds.
+constexpr double kLongMs = 5000;
+constexpr size_t kMeasured = 40000, kMost = 3000000;  // q-points
 
 double milliseconds_since(Clock::time_point start) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
@@ -215,9 +216,20 @@ class Host {
                           cell({row(q[0]), row(q[1]), row(q[2])}), options, previous});
   }
 
-  static std::vector<std::vector<double>> many() {
+  // So many q-points as take one thread of this machine kLongMs.
+  std::vector<std::vector<double>> many() {
+    if (long_count_ == 0) {
+      const auto start = Clock::now();
+      evaluate(slow(), points(kMeasured), true);
+      const double count = kMeasured * kLongMs / milliseconds_since(start);
+      long_count_ = static_cast<size_t>(std::min(count, static_cast<double>(kMost)));
+    }
+    return points(long_count_);
+  }
+
+  static std::vector<std::vector<double>> points(size_t count) {
     std::vector<std::vector<double>> q(3);
-    for (size_t i = 0; i < kMany; ++i) {
+    for (size_t i = 0; i < count; ++i) {
       for (size_t a = 0; a < 3; ++a)
         q[a].push_back(0.1 + std::fmod(0.37 * (a + 1) * static_cast<double>(i), 2.9));
     }
@@ -382,7 +394,7 @@ class Host {
     mxArray* whole = evaluate(slow(), q, true, nothing(), nothing(), answer);
     expect(code_of(whole).empty(), code_of(whole));
     expect(mxIsEmpty(mxGetField(whole, 0, "missing")), "something is missing still");
-    std::printf("      with %.0f of %zu q-points to go\n", left, kMany);
+    std::printf("      with %.0f of %zu q-points to go\n", left, q[0].size());
     mxArray* anew = evaluate(slow(), q, true);
     for (size_t mode = 0; mode < 3 * n_atoms_; ++mode) {
       const auto of = [&](mxArray* from) {
@@ -401,7 +413,7 @@ class Host {
   Session session_;
   std::string connection_file_, model_file_, q_file_, output_, start_, model_;
   std::vector<double> debye_waller_;
-  size_t n_atoms_ = 0;
+  size_t n_atoms_ = 0, long_count_ = 0;
   long pid_ = 0;
   int passed_ = 0, failed_ = 0;
 };

@@ -1,5 +1,4 @@
-// Which connection files the MEX gateway trusts, by owner and access list: as the daemon does, which asks the
-// same.
+// Which connection files the MEX gateway trusts, by owner and access list: as the daemon does.
 #include <filesystem>
 #include <fstream>
 #include <string>

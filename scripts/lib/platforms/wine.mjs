@@ -19,7 +19,12 @@ export class Wine {
   }
 
   async prepare() {
-    if (existsSync(join(this.env.WINEPREFIX, '.ready'))) return;
+    if (!existsSync(join(this.env.WINEPREFIX, '.ready'))) await this.install();
+    // It makes all files, and access lists of mode bits. Otherwise it ends with the last program, and the next boots Windows again.
+    await must('sh', ['-c', 'umask 077; wineserver -k; wineserver -p >/dev/null 2>&1'], { env: this.env });
+  }
+
+  async install() {
     mkdirSync(this.env.WINEPREFIX, { recursive: true });
     await this.must(['wineboot', '-i']);
     // Node wants it
@@ -32,7 +37,6 @@ export class Wine {
     const folder = mkdtempSync(join(tmpdir(), 'euphonic-wine-'));
     const file = join(folder, 'output');
     try {
-      // access lists are made of mode bits there
       const command = ['-c', 'umask 077; exec wine "$@" >"$0" 2>&1 </dev/null', file, ...args];
       const { code } = await run('sh', command, {
         env: { ...this.env, ...env },
