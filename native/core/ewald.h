@@ -59,6 +59,8 @@ class Ewald {
   };
   // Those with a Gaussian above exp(-cutoff^2); where 2q is a lattice vector, one of each K and -K.
   std::vector<Wave> waves(const Vec3& q, double cutoff) const;
+  // Those at q = 0, of the sum of reciprocal_at_gamma.
+  const std::vector<Wave>& gamma() const { return gamma_; }
   // The sum over G != 0 at q = 0: sum (4 pi / volume) K K^T / (K.eps.K) exp(-K.eps.K / 4 lambda^2) cos(K.(r_i
   // - r_j)).
   Mat3 reciprocal_at_gamma(int i, int j) const;
@@ -66,7 +68,6 @@ class Ewald {
   // Row sums at q = 0, Born charges applied, symmetrised: S_i = sum_j Z_i C_ij(0) Z_j^T. [n_atoms]. They
   // depend on lambda by Z_i self_block() Z_i^T, which is left out of them.
   std::vector<Mat3> row_sums(double cutoff, int n_threads, const std::atomic<bool>* cancelled) const;
-  std::size_t n_gamma() const { return gamma_.size(); }
 
   // A value of lambda at which both sums have about as many terms.
   static double balanced_lambda(const Model& model);

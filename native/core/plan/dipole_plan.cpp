@@ -252,6 +252,7 @@ Dipole plan_dipole(const Model& m, const ForceTerms& force, double dipole_parame
                    std::vector<std::string>& notes) {
   check_ewald_vectors(m);
   Dipole out;
+  out.by_tiles = by_tiles;
   // The threshold needs row sums before lambda is chosen. Of many atoms they take few terms where lambda is
   // large, since the reciprocal half of all pairs is done at once.
   const Ewald first(m, (by_tiles ? kLambdaOfRowSums : 1) * Ewald::balanced_lambda(m));

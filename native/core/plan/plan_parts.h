@@ -51,6 +51,7 @@ class ForceTerms {
 // The dipole term as the plan uses it.
 struct Dipole {
   std::unique_ptr<Ewald> ewald;  // null: none
+  bool by_tiles = false;         // of many atoms, as the tables
   std::vector<Mat3> row_sums;    // subtracted from the diagonal blocks
   double real_cutoff = 0;        // in units of 1/lambda
   double threshold = 0;          // mass-weighted elements below this are dropped
