@@ -74,7 +74,7 @@ struct Batch {
   // The set of reflectors that a vector of lanes uses.
   Reflectors reflectors(std::size_t v) const {
     const std::size_t n = t.n, set = v % reflector_sets(t), width = element_doubles(t);
-    return {s.reflectors.u + set * n * n * width, s.reflectors.phase + set * n * width};
+    return {s.reflectors.u + set * matrix_doubles(t), s.reflectors.phase + set * n * width};
   }
 };
 

@@ -32,8 +32,8 @@ HWY_INLINE void reflect(int n, int k, const Reflectors& r, double* y) {
   constexpr std::size_t W = F::kWidth * kN;
   using T = typename F::T;
   const std::size_t vector = static_cast<std::size_t>(n) * W;
-  const double* u = r.u + static_cast<std::size_t>(k) * vector;
-  const double* v = u - (kPair ? vector : 0);
+  const double* u = r.u + W * packed(n, 0, k);
+  const double* v = kPair ? r.u + W * packed(n, 0, k - 1) : u;
   T of_u[kCount], of_v[kCount], overlap = F::zero();
   // v begins an element earlier than u.
   const T v0 = F::get(v + k * W);

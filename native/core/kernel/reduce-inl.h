@@ -132,7 +132,7 @@ struct Tridiagonal {
 // Where eigenvectors need them: the reflectors in the order of their making, and the phases of T's
 // off-diagonal elements.
 struct Reflectors {
-  double* u = nullptr;      // reflector s, |u|^2 = 2, in elements s+1 .. n-1 of row s: [n][n] elements
+  double* u = nullptr;      // reflector s, |u|^2 = 2, in elements s+1 .. n-1 of column s, packed as D is
   double* phase = nullptr;  // [n] elements: T_{s+1,s} = phase_s |T_{s+1,s}|, s counted from the start
 };
 
@@ -417,8 +417,7 @@ inline V reduce(int n, double* a, const double* start, double* scratch, const Tr
     tau = r.tau;
     if (keep.u != nullptr) {
       const V root = hn::Sqrt(tau);
-      for (int i = k + 1; i < n; ++i)
-        F::put(F::scale(F::get(s.x(i)), root), keep.u + (static_cast<std::size_t>(k) * n + i) * W);
+      for (int i = k + 1; i < n; ++i) F::put(F::scale(F::get(s.x(i)), root), keep.u + W * packed(n, i, k));
       F::put(F::scale(r.phase, set(-1.0)), keep.phase + k * W);
     }
     const bool in_cache = (n - k) * (n - k) / 2 * W * sizeof(double) <= kFirstLevelBytes;

@@ -24,7 +24,7 @@ struct Scratch {
   double* chunk_phases;  // of chunk_phases, for the largest chunk; by tiles for all
   double* x;             // [block][kBlockRows][kLanes] sums of terms; by tiles [block][kBlockRows][kN]
   DipoleScratch dipole;
-  double* matrix;  // D's lower triangle, packed [W]
+  double* matrix;  // D's lower triangle, packed [W]; gone with the reduction
   double* start;   // [n][W] the scattering vector
   double* reduction;
   double* band;             // of reductions in two stages
@@ -35,7 +35,7 @@ struct Scratch {
   // With eigenvectors only.
   Tridiagonal known;      // eigenvalues, found without vectors
   double* order;          // [n][kLanes] the column of each mode
-  double* rows;           // [n][n][kN] eigenvectors of T
+  double* rows;           // [n][n][kN] eigenvectors of T, where the matrix was
   double* sweeps;         // of KeptSweeps
   double* eigenvectors;   // [mode][n][W] of D
   double* shares;         // [1 + n][kN] weights of one mode in the rows of a histogram
@@ -77,14 +77,14 @@ inline void lay_out_reduction(int n, bool by_band, Scratch& s, Layout& layout) {
 
 inline void lay_out_vectors(const Tables& t, Scratch& s, Layout& layout) {
   const std::size_t n = t.n, width = element_doubles(t), sets = reflector_sets(t);
+  s.rows = s.matrix;
   layout.add(s.known.diagonal, n * kLanes);
   layout.add(s.known.off, n * kLanes);
   layout.add(s.order, n * kLanes);
-  layout.add(s.rows, n * n * kN);
   layout.add(s.sweeps, KeptSweeps::scratch(t.n));
   layout.add(s.eigenvectors, n * n * width);
   layout.add(s.shares, (1 + n) * kN);
-  layout.add(s.reflectors.u, sets * n * n * width);
+  layout.add(s.reflectors.u, sets * matrix_doubles(t));
   layout.add(s.reflectors.phase, sets * n * width);
 }
 
@@ -101,7 +101,8 @@ inline void lay_out(const Tables& t, const ScratchUse& use, Scratch& s, Layout& 
   layout.add(s.integers, 2 * t.n_atoms * kLanes);
   layout.add(s.x, t.by_tiles ? kTileBlocks * kBlockRows * kN : t.blocks.size() * kBlockRows * kLanes);
   if (t.dipole.present) lay_out_dipole(t.dipole, t.by_tiles, s.dipole, layout);
-  layout.add(s.matrix, matrix_doubles(t));
+  // Eigenvectors of T take the place of the matrix: of a thousand atoms each is gigabytes.
+  layout.add(s.matrix, use.eigenvectors ? std::max(matrix_doubles(t), n * n * kN) : matrix_doubles(t));
   layout.add(s.start, n * element_doubles(t));
   const bool by_band = reduces_by_band(t, use.eigenvectors);
   if (t.real_form) {

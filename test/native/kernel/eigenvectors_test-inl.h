@@ -61,6 +61,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 #include "core/units.h"
 #include "kernel/judge.h"
+#include "kernel/matrices.h"
 #include "support/crystals.h"
 #include "support/evaluate.h"
 
@@ -87,7 +88,7 @@ TEST_CASE("kernel: eigenvectors go back through phases and reflectors", "[core][
       Columns z, reflectors, phases;
       for (int k = 0; k < 8; ++k) {
         z.push_back(numbers.list(n * n, -1, 1));
-        reflectors.push_back(numbers.list(width * n * n, -1, 1));
+        reflectors.push_back(numbers.list(width * n * (n + 1) / 2, -1, 1));
         phases.emplace_back();
         for (int s = 0; s < n; ++s) {
           const double angle = numbers.uniform(-3, 3);
@@ -95,9 +96,10 @@ TEST_CASE("kernel: eigenvectors go back through phases and reflectors", "[core][
           if (!real) phases.back().push_back(std::sin(angle));
           // |u|^2 = 2, in elements s + 1 .. n - 1
           double norm = 0;
-          for (std::size_t e = width * (s * n + s + 1); e < width * (s + 1) * n; ++e)
+          const std::size_t first = width * packed_index(n, s, s);
+          for (std::size_t e = first + width; e < first + width * (n - s); ++e)
             norm += reflectors.back()[e] * reflectors.back()[e];
-          for (std::size_t e = width * (s * n + s + 1); e < width * (s + 1) * n; ++e)
+          for (std::size_t e = first + width; e < first + width * (n - s); ++e)
             reflectors.back()[e] *= std::sqrt(2 / norm);
         }
       }
@@ -116,8 +118,10 @@ TEST_CASE("kernel: eigenvectors go back through phases and reflectors", "[core][
             }
             for (int r = n - 3; r >= 0; --r) {
               LongComplex dot;
-              for (int i = r + 1; i < n; ++i) dot += std::conj(number(reflectors[k], r * n + i, real)) * y[i];
-              for (int i = r + 1; i < n; ++i) y[i] -= number(reflectors[k], r * n + i, real) * dot;
+              for (int i = r + 1; i < n; ++i)
+                dot += std::conj(number(reflectors[k], packed_index(n, i, r), real)) * y[i];
+              for (int i = r + 1; i < n; ++i)
+                y[i] -= number(reflectors[k], packed_index(n, i, r), real) * dot;
             }
             for (int i = 0; i < n; ++i)
               worst.add(std::abs(number(found[k], m * n + i, real) - y[i]) / std::sqrt(size) / n);

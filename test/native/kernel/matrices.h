@@ -119,7 +119,7 @@ inline Long reflector_error(const Matrices& m, std::size_t k, const Reductions& 
   };
   for (int s = 0; s + 2 < n; ++s) {
     std::vector<LongComplex> u(n);
-    for (int i = s + 1; i < n; ++i) u[i] = number(found.reflectors[k], static_cast<std::size_t>(s) * n + i);
+    for (int i = s + 1; i < n; ++i) u[i] = number(found.reflectors[k], packed_index(n, i, s));
     for (int side = 0; side < 2; ++side) {
       for (int j = 0; j < n; ++j) {
         LongComplex dot;

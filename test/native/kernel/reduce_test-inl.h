@@ -19,7 +19,7 @@ test::Reductions reduce_all(const test::Matrices& m, bool keep) {
   const std::size_t n = m.n, width = F::kWidth * kN, count = std::min(kN, m.packed.size());
   const test::Lanes a(m.packed, kN), start(m.start.empty() ? m.packed : m.start, kN);
   const test::Lanes scratch(n * ReduceScratch<F>::kRow), diagonal(n * kLanes), off(n * kLanes), length2(kN),
-      reflectors(n * n * width), phases(n * width);
+      reflectors(n * (n + 1) / 2 * width), phases(n * width);
   const Tridiagonal out{diagonal.get(), off.get()};
   const Reflectors kept = keep ? Reflectors{reflectors.get(), phases.get()} : Reflectors{};
   store(
