@@ -2,8 +2,9 @@ function facts = status()
     %STATUS   State of the calculation daemon.
     %   EUPHONIC.STATUS shows it. FACTS = EUPHONIC.STATUS() returns a struct with running (false: no daemon is alive,
     %   and of the other fields there is only connection_file), connection_file (by which the daemon is found), pid,
-    %   version, protocol, host, uptime_s, threads, simd, memory_bytes, models, jobs, endpoints, last_job (points,
-    %   kernel_seconds, total_seconds, threads; [] before the first). Starts no daemon.
+    %   version, protocol, host, uptime_s, threads, simd, memory_bytes, models, plans (being made: model,
+    %   fraction from 0 to 1, seconds), jobs, endpoints, last_job (points, kernel_seconds, total_seconds, threads; []
+    %   before the first). Starts no daemon.
     %
     %   Example
     %       facts = euphonic.status();
@@ -19,6 +20,10 @@ function facts = status()
         if isempty(response.error)
             result = response.result;
             result.models = [result.models{:}];
+            if ~isfield(result, 'plans')
+                result.plans = {};  % a daemon from before it said so
+            end
+            result.plans = [result.plans{:}];
             result.jobs = [result.jobs{:}];
             result.running = true;
         elseif ~euphonic.internal.connection.has_gone(response.error)
@@ -48,6 +53,9 @@ function show(result)
         % a file that changes is another model of the same source: the hash tells
         fprintf('           %s, %d atoms, %.3g MiB, model %s\n', model.source, model.n_atoms, model.bytes / 2^20, ...
             model.model(1:8));
+    end
+    for plan = result.plans
+        fprintf('  planning model %s: %d %% in %.1f s\n', plan.model(1:8), floor(100 * plan.fraction), plan.seconds);
     end
     fprintf('  jobs     %d\n', numel(result.jobs));
     if ~isempty(result.last_job)

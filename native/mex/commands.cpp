@@ -50,16 +50,17 @@ wire::Connection& ConnectionSlot::to(const mxArray* structure) {
 wire::Progress progress_to(const mxArray* callback) {
   wire::Progress progress;
   if (!callback || !mxIsFunctionHandle(callback)) return progress;
-  progress.report = [callback](std::size_t done, std::size_t total, double seconds) {
+  progress.report = [callback](std::size_t done, std::size_t total, double seconds, double planned) {
     mxArray* inputs[] = {const_cast<mxArray*>(callback), mxCreateDoubleScalar(static_cast<double>(done)),
-                         mxCreateDoubleScalar(static_cast<double>(total)), mxCreateDoubleScalar(seconds)};
+                         mxCreateDoubleScalar(static_cast<double>(total)), mxCreateDoubleScalar(seconds),
+                         mxCreateDoubleScalar(planned)};
     try {
       // A fault in showing progress never ends the work.
-      mexCallMATLABWithTrap(0, nullptr, 4, inputs, "feval");
+      mexCallMATLABWithTrap(0, nullptr, 5, inputs, "feval");
     } catch (...) {
       keep_pending();  // Ctrl-C meanwhile; what waits for the daemon looks for it next
     }
-    for (int i = 1; i < 4; ++i) mxDestroyArray(inputs[i]);
+    for (int i = 1; i < 5; ++i) mxDestroyArray(inputs[i]);
   };
   return progress;
 }

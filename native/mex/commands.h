@@ -38,7 +38,8 @@ class ConnectionSlot {
 //   socket   'work' or 'control'
 //   frames   struct array with name, data, shape; or []
 //   seconds  to wait for the response; Inf for ever
-//   progress  [], or a function of (done, total, seconds), called from time to time when it takes long
+//   progress  [], or a function of (done, total, seconds, planned), called from time to time when it takes
+//             long; planned: of the plan that is being made, from 0 to 1, negative where none is
 //   response  struct with error, result, frames
 mxArray* request(ConnectionSlot& slot, const Arguments& arguments);
 
@@ -47,11 +48,11 @@ mxArray* request(ConnectionSlot& slot, const Arguments& arguments);
 //   points    {qh, qk, ql} or {qh, qk, ql, dh, dk, dl}: real double vectors of one length, r.l.u.;
 //             d: LO-TO directions
 //   options   struct with any of cells (true: 1×n cells of 1×n_points rows; else n_points × n arrays),
-//             progress (function handle called with done, total, seconds; or []), both_signs (true: where
-//             there are more structure factors than modes, the frequencies are followed by their negatives,
-//             which those beyond belong to), unchecked (true: error invalid_q for points that check_q.m would
-//             refuse) and, for the quantity sqw, energies (double, one for each q-point) and points_kept
-//             (true: the daemon has said that it remembers the points that params.points names)
+//             progress (function handle called with done, total, seconds, planned; or []), both_signs (true:
+//             where there are more structure factors than modes, the frequencies are followed by their
+//             negatives, which those beyond belong to), unchecked (true: error invalid_q for points that
+//             check_q.m would refuse) and, for the quantity sqw, energies (double, one for each q-point) and
+//             points_kept (true: the daemon has said that it remembers the points that params.points names)
 //   previous  an evaluation with an error: its results are kept and only what is missing is asked for; or []
 //   evaluation  struct with error, notes, doubts and points_kept (of what job.open or job.run said; {}, {}, 0
 //             where it did not), imaginary, missing (2×k: offsets and counts of the ranges without results)

@@ -289,7 +289,10 @@ void run(ConnectionSlot& slot, const Arguments& arguments, mxArray* evaluation) 
   const wire::Progress progress = progress_to(mxGetField(arguments.at(4), 0, "progress"));
   // A large crystal takes a while to be planned.
   wire::ProgressClock opening(progress, points.count);
-  const wire::Wait patient{-1, interrupted, [&opening] { opening.look(0); }};
+  const wire::Value* model = asked.params.find("model");
+  const std::string name = model && model->text() ? *model->text() : std::string();
+  const auto planned = [&] { return wire::plan_fraction(connection, name); };
+  const wire::Wait patient{-1, interrupted, [&] { opening.look_at_plan(planned); }};
   if (run_at_once(connection, asked, arguments, patient, evaluation)) return;
 
   asked.params.set("n_points", static_cast<std::int64_t>(points.count));

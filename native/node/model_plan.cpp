@@ -254,11 +254,12 @@ Napi::Value PoolObject::plan(const Napi::CallbackInfo& info) {
   Environment& environment = Environment::of(env);
   auto settlement = std::make_shared<Settlement>(env, environment.main);
   const auto cancelled = std::make_shared<std::atomic<bool>>(false);
+  const auto progress = std::make_shared<PlanProgress>();
   const int n_threads = handle_->threads;
   settle_in_background(
       environment, settlement,
-      [model, options, n_threads, cancelled] {
-        return make_plan(model, options, n_threads, cancelled.get());
+      [model, options, n_threads, cancelled, progress] {
+        return make_plan(model, options, n_threads, cancelled.get(), progress.get());
       },
       [](Napi::Env env, const PlanObject::Held& plan) -> Napi::Value {
         return wrap<PlanObject>(env, Environment::of(env).plan_class, plan);
@@ -268,6 +269,9 @@ Napi::Value PoolObject::plan(const Napi::CallbackInfo& info) {
   planning.Set("plan", settlement->promise());
   planning.Set("cancel",
                Napi::Function::New(env, [cancelled](const Napi::CallbackInfo&) { *cancelled = true; }));
+  planning.Set("fraction", Napi::Function::New(env, [progress](const Napi::CallbackInfo& info) {
+                 return Napi::Number::New(info.Env(), progress->fraction());
+               }));
   return planning;
 }
 

@@ -90,8 +90,13 @@ class ClusterExecutor implements Executor {
     return this.local.planBytes((model as ClusterModel).local, options);
   }
 
-  async plan(model: ExecutorModel, options: PlanOptions, signal: AbortSignal): Promise<ClusterPlan> {
-    const local = await this.local.plan((model as ClusterModel).local, options, signal);
+  async plan(
+    model: ExecutorModel,
+    options: PlanOptions,
+    signal: AbortSignal,
+    watch?: (fraction: () => number) => void,
+  ): Promise<ClusterPlan> {
+    const local = await this.local.plan((model as ClusterModel).local, options, signal, watch);
     return { key: local.key, info: local.info, bytes: local.bytes, local, model: model as ClusterModel };
   }
 

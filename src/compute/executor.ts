@@ -266,9 +266,14 @@ export interface Executor {
   planBytes(model: ExecutorModel, options: PlanOptions): number;
   /**
    * Rejects with `invalid_argument` and a sentence for the user when the model cannot be planned, with `cancelled` when
-   * the signal is aborted.
+   * the signal is aborted. `watch` is given what says how far it is, from 0 to 1, by executors that know.
    */
-  plan(model: ExecutorModel, options: PlanOptions, signal: AbortSignal): Promise<ExecutorPlan>;
+  plan(
+    model: ExecutorModel,
+    options: PlanOptions,
+    signal: AbortSignal,
+    watch?: (fraction: () => number) => void,
+  ): Promise<ExecutorPlan>;
   /** Less than this of this computer's memory no job needs for a crystal of so many atoms, whatever its plan. */
   leastBytes(nAtoms: number, options: LeastOptions): Promise<number>;
   /** Opens a job in the memory that the budget grants, with fewer threads where there is none for all. Rejects as the budget does. */

@@ -250,6 +250,11 @@ export class Daemon {
         n_atoms: nAtoms,
         bytes,
       })),
+      plans: library.plansUnderWay().map(({ id, startedAt, fraction }) => ({
+        model: id,
+        fraction: fraction(),
+        seconds: (performance.now() - startedAt) / 1000,
+      })),
       jobs: [...jobs.list(), ...this.debyeWaller.list(), ...this.spectra.list()],
       endpoints: { work: address.work, control: address.control },
       last_job: jobs.lastJob,

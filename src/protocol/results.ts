@@ -170,6 +170,8 @@ export interface Status {
   /** the latest errors that clients were told of */
   last_errors: { at: string; method: string; code: string }[];
   models: { model: string; source: string; n_atoms: number; bytes: number }[];
+  /** those that are being made, and how far they are, from 0 to 1 */
+  plans: { model: string; fraction: number; seconds: number }[];
   jobs: { job: string; model: string; quantity: string; points: number; n_points: number; seconds: number }[];
   endpoints: { work: string; control: string };
   last_job: JobFigures | null;

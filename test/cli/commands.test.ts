@@ -21,6 +21,7 @@ const STATUS_KEYS = [
   'simd',
   'memory_bytes',
   'models',
+  'plans',
   'jobs',
   'endpoints',
   'last_job',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { materials } from '../../crystals/generate.js';
 import type { ModelSummary } from '../../src/protocol/results.js';
 import { largeModel } from '../support/crystals.js';
 import { describeWithExecutors, eventually, TestDaemon } from '../support/daemon.js';
@@ -38,11 +39,7 @@ describeWithExecutors('planning that nobody waits for', function (executor) {
       return cpu() - before < 0.04;
     }, 'the daemon rests');
   const works = () =>
-    eventually(async () => {
-      const before = cpu();
-      await sleep(100);
-      return cpu() - before > 0.03;
-    }, 'the daemon plans');
+    eventually(async () => (await daemon.client().status()).plans.length > 0, 'the daemon plans');
 
   it('stops when it is cancelled by its ticket, and can be asked for again', async () => {
     const opening = open(peer('work'), { asr: 'reciprocal', ticket: 'one' });
@@ -60,6 +57,32 @@ describeWithExecutors('planning that nobody waits for', function (executor) {
     assert.equal(code(await again), 'cancelled');
     const ready = await open(peer('work'), {});
     assert.equal(code(ready), undefined);
+  });
+
+  it('is told of in status, as far as it is', async function () {
+    if (executor !== 'local') this.skip();
+    const { model: id } = await daemon.client().putModel(materials['salt-400']());
+    const options = { model: id, asr: 'reciprocal' };
+    const seen: number[] = [];
+    let isOver = false;
+    const opening = open(peer('work'), options).finally(() => {
+      isOver = true;
+    });
+    while (!isOver) {
+      for (const { model, fraction, seconds } of (await daemon.client().status()).plans) {
+        assert.equal(model, id);
+        assert.ok(seconds >= 0 && fraction <= 1);
+        seen.push(fraction);
+      }
+      await sleep(5);
+    }
+    assert.equal(code(await opening), undefined);
+    assert.deepEqual(
+      seen,
+      seen.toSorted((a, b) => a - b),
+    );
+    assert.ok(new Set(seen).size > 10 && seen.at(-1)! > 0.8, `found ${seen}`);
+    assert.deepEqual((await daemon.client().status()).plans, []);
   });
 
   it('stops when its client goes', async () => {

@@ -61,7 +61,7 @@ function status_has_what_is_promised()
     model.horace_disp(qh, qk, ql);
     facts = euphonic.status();
     for name = {'running', 'pid', 'version', 'protocol', 'host', 'uptime_s', 'threads', 'simd', 'memory_bytes', ...
-                'models', 'jobs', 'endpoints', 'last_job'}
+                'models', 'plans', 'jobs', 'endpoints', 'last_job'}
         support.check(isfield(facts, name{1}), 'the field %s', name{1});
     end
     support.check(facts.last_job.points == 100, '100 points');

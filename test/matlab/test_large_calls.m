@@ -31,6 +31,14 @@ function mib = memory(varargin)
     mib = facts.memory_bytes / 2^20;
 end
 
+function progress_of_a_plan_is_a_line_of_its_own()
+    progress = euphonic.internal.job.show_progress(true); %#ok<NASGU>
+    text = evalc('progress(0, 100, 3, 0.256)');
+    support.check(strcmp(text, sprintf('euphonic: 25 %% of the plan for this crystal after 3 s\n')), 'found ''%s''', text);
+    text = evalc('progress(0, 100, 3, -1)');
+    support.check(~isempty(strfind(text, 'no results yet')), 'without a plan, found ''%s''', text); %#ok<STREMP>
+end
+
 function progress_is_told_when_it_takes_long()
     model = euphonic.CoherentCrystal(support.quartz(), 'n_threads', 1);
     [qh, qk, ql] = support.some_q(5e5); %#ok<ASGLU>

@@ -1,5 +1,8 @@
 // Forms that large crystals take: D put together by tiles, from stored terms and from terms made anew. Small
 // crystals in these forms have the results of the usual one.
+#include <algorithm>
+#include <thread>
+
 #include "support/catch.h"
 #include "support/crystals.h"
 #include "support/evaluate.h"
@@ -145,6 +148,34 @@ TEST_CASE("core: tiles need memory for one matrix, not for all sums", "[core]") 
   CHECK(bytes(Form::tiles) < bytes(Form::whole) / 2);
   CHECK(bytes(Form::made) == bytes(Form::tiles));
   CHECK(plan_in(Form::made, model)->bytes() < plan_in(Form::tiles, model)->bytes() / 4);
+}
+
+TEST_CASE("core: how far a plan is grows to 1", "[core][pool]") {
+  Recipe r = recipe("polar, anisotropic charges");
+  r.n_general = kSanitized ? 24 : 64;
+  r.supercell = {{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}};
+  const auto model = std::make_shared<const Model>(make_crystal(r));
+  for (const Form form : {Form::whole, Form::tiles, Form::made}) {
+    PlanOptions options;
+    options.asr = SumRule::reciprocal;
+    options.limits.tiled_atoms = form == Form::whole ? 1000000 : 0;
+    options.limits.term_bytes = form == Form::made ? 0 : PlanLimits().term_bytes;
+    PlanProgress progress;
+    std::atomic<bool> made{false};
+    std::vector<double> seen{progress.fraction()};
+    std::thread watcher([&] {
+      while (!made) {
+        const double fraction = progress.fraction();
+        if (fraction != seen.back()) seen.push_back(fraction);
+      }
+    });
+    make_plan(model, options, 2, nullptr, &progress);
+    made = true;
+    watcher.join();
+    CHECK(seen.front() == 0);
+    CHECK(std::is_sorted(seen.begin(), seen.end()));
+    CHECK(progress.fraction() == 1);
+  }
 }
 
 TEST_CASE("core: planning by tiles can be cancelled", "[core]") {

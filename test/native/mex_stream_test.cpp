@@ -360,7 +360,7 @@ TEST_CASE("Progress is told now and then, and at the end", "[mex]") {
   const OpenedJob job = open_job(connection, Value::Map{}, {}, wait);
   std::vector<std::size_t> told;
   Progress progress;
-  progress.report = [&](std::size_t done, std::size_t, double) { told.push_back(done); };
+  progress.report = [&](std::size_t done, std::size_t, double, double) { told.push_back(done); };
   progress.first_after = 0.05;
   progress.growth = 1.5;
   EvaluationStream stream(connection, job, Quantity::structure_factor, work.points, work.outputs, {{0, 140}},
@@ -376,7 +376,7 @@ TEST_CASE("Progress is told now and then, and at the end", "[mex]") {
 TEST_CASE("Progress tells the end once, and nothing of no points", "[mex]") {
   int told = 0;
   Progress progress;
-  progress.report = [&](std::size_t, std::size_t, double) { ++told; };
+  progress.report = [&](std::size_t, std::size_t, double, double) { ++told; };
   progress.first_after = 0;
   ProgressClock clock(progress, 10);
   for (int k = 0; k < 5; ++k) clock.look(10);
@@ -384,6 +384,28 @@ TEST_CASE("Progress tells the end once, and nothing of no points", "[mex]") {
   ProgressClock none(progress, 0);
   none.look(0);
   CHECK(told == 1);
+}
+
+TEST_CASE("Of a plan that is being made the daemon's status says how far it is", "[mex]") {
+  const auto plan = [](const char* model, double fraction) {
+    return Value::Map{{"model", model}, {"fraction", fraction}, {"seconds", 3.0}};
+  };
+  Daemon daemon([&](const Seen& seen) -> std::vector<Sent> {
+    return {result(seen, {{"plans", Value::Array{plan("another", 0.75), plan("one", 0.25)}}})};
+  });
+  Connection connection(daemon.address());
+  CHECK(plan_fraction(connection, "one") == 0.25);
+  CHECK(plan_fraction(connection, "none") == -1);
+  double told = 0;
+  Progress progress;
+  progress.report = [&](std::size_t done, std::size_t total, double, double planned) {
+    CHECK(done == 0);
+    CHECK(total == 14);
+    told = planned;
+  };
+  progress.first_after = 0;
+  ProgressClock(progress, 14).look_at_plan([&] { return plan_fraction(connection, "one"); });
+  CHECK(told == 0.25);
 }
 
 TEST_CASE("Progress is told while nothing arrives", "[mex]") {
@@ -395,7 +417,7 @@ TEST_CASE("Progress is told while nothing arrives", "[mex]") {
   Connection connection(daemon.address());
   std::vector<std::size_t> told;
   Progress progress;
-  progress.report = [&](std::size_t done, std::size_t total, double) {
+  progress.report = [&](std::size_t done, std::size_t total, double, double) {
     CHECK(total == 14);
     told.push_back(done);
   };

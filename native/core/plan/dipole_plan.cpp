@@ -257,6 +257,7 @@ Dipole plan_dipole(const Model& m, const ForceTerms& force, double dipole_parame
   // large, since the reciprocal half of all pairs is done at once.
   const Ewald first(m, (by_tiles ? kLambdaOfRowSums : 1) * Ewald::balanced_lambda(m));
   out.row_sums = first.row_sums(kEwaldCutoff, force.n_threads(), force.cancelled());
+  force.add_progress(kRowSumsWeight);
   out.threshold = kPruneTolerance * largest_element(m, force, out.row_sums);
   const double born2 = born_scale(m);
   const double best = best_lambda(m, sample_pairs(m, force), out.threshold, by_tiles, force.cancelled());

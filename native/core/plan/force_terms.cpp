@@ -5,12 +5,13 @@
 namespace euphonic {
 
 ForceTerms::ForceTerms(const Model& model, const std::vector<double>& force_constants, int n_threads,
-                       const std::atomic<bool>* cancelled)
+                       const std::atomic<bool>* cancelled, PlanProgress* progress)
     : model_(model),
       force_constants_(force_constants),
       images_(model),
       n_threads_(n_threads),
-      cancelled_(cancelled) {}
+      cancelled_(cancelled),
+      progress_(progress) {}
 
 void ForceTerms::terms(int i, int j, std::vector<PairTerm>& out) const {
   throw_if_cancelled(cancelled_);

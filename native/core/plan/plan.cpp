@@ -23,25 +23,34 @@ std::size_t table_bytes(const Tables& t) {
   return total;
 }
 
+// Of all steps of a plan.
+double weight_of(bool has_dipole, SumRule rule) {
+  return (has_dipole ? kRowSumsWeight : 0) +
+         (rule == SumRule::none ? 0 : kZoneCentreWeight + kAcousticModesWeight) + kVectorsWeight +
+         kCoefficientsWeight;
+}
+
 }  // namespace
 
 Plan::Plan(std::shared_ptr<const Model> model, const PlanOptions& options, int n_threads,
-           const std::atomic<bool>* cancelled)
+           const std::atomic<bool>* cancelled, PlanProgress* progress)
     : model_(std::move(model)), limits_(options.limits) {
   const auto begin = std::chrono::steady_clock::now();
-  force_ = std::make_unique<ForceTerms>(*model_, model_->force_constants, n_threads, cancelled);
+  const bool has_dipole = model_->polar() && options.dipole;
+  if (progress != nullptr) progress->expect(weight_of(has_dipole, options.asr));
+  force_ = std::make_unique<ForceTerms>(*model_, model_->force_constants, n_threads, cancelled, progress);
   const bool by_tiles = model_->n_atoms >= limits_.tiled_atoms;
-  if (model_->polar() && options.dipole)
-    dipole_ = plan_dipole(*model_, *force_, options.dipole_parameter, by_tiles, info_.notes);
+  if (has_dipole) dipole_ = plan_dipole(*model_, *force_, options.dipole_parameter, by_tiles, info_.notes);
   if (options.asr == SumRule::realspace) {
     corrected_ = realspace_sum_rule(*model_, *force_, dipole_, info_.notes);
-    force_ = std::make_unique<ForceTerms>(*model_, corrected_, n_threads, cancelled);
+    force_ = std::make_unique<ForceTerms>(*model_, corrected_, n_threads, cancelled, progress);
   }
   if (options.asr == SumRule::reciprocal)
     sum_rule_ = reciprocal_sum_rule(*model_, *force_, dipole_, info_.notes);
   inversion_ = find_inversion(*model_, *force_, sum_rule_);
   tables_ = build_tables(*model_, *force_, dipole_, sum_rule_, inversion_, inversion_.present, limits_);
   force_->end_planning();
+  if (progress != nullptr) progress->finish();
 
   info_.ewald_lambda = dipole_.ewald ? dipole_.ewald->lambda() : 0;
   info_.n_terms = tables_.n_terms;
@@ -80,14 +89,15 @@ void assert_consistent(const Model& model) {
 }  // namespace
 
 std::shared_ptr<const Plan> make_plan(std::shared_ptr<const Model> model, const PlanOptions& options,
-                                      int n_threads, const std::atomic<bool>* cancelled) {
+                                      int n_threads, const std::atomic<bool>* cancelled,
+                                      PlanProgress* progress) {
   assert_consistent(*model);
   if (!(options.dipole_parameter > 0) || !std::isfinite(options.dipole_parameter))
     throw std::invalid_argument("dipole_parameter must be a positive number");
   // Of few atoms a plan is made before a thread has begun.
   constexpr int kAtomsForThreads = 40;
   if (model->n_atoms < kAtomsForThreads) n_threads = 1;
-  return std::make_shared<const Plan>(std::move(model), options, n_threads, cancelled);
+  return std::make_shared<const Plan>(std::move(model), options, n_threads, cancelled, progress);
 }
 
 std::shared_ptr<const Plan> make_plan(const Model& model, const PlanOptions& options,

@@ -34,7 +34,7 @@ class Plan {
  public:
   // As make_plan.
   Plan(std::shared_ptr<const Model> model, const PlanOptions& options, int n_threads,
-       const std::atomic<bool>* cancelled);
+       const std::atomic<bool>* cancelled, PlanProgress* progress);
   Plan(const Plan&) = delete;
   Plan& operator=(const Plan&) = delete;
 
@@ -65,9 +65,10 @@ class Plan {
 };
 
 // Throws std::invalid_argument with a sentence for the user when the model cannot be planned, Cancelled soon
-// after the flag has been set: crystals of a thousand atoms take seconds.
+// after the flag has been set: crystals of a thousand atoms take seconds. progress: a new one, or null.
 std::shared_ptr<const Plan> make_plan(std::shared_ptr<const Model> model, const PlanOptions& options,
-                                      int n_threads = 1, const std::atomic<bool>* cancelled = nullptr);
+                                      int n_threads = 1, const std::atomic<bool>* cancelled = nullptr,
+                                      PlanProgress* progress = nullptr);
 // Of a copy of the model.
 std::shared_ptr<const Plan> make_plan(const Model& model, const PlanOptions& options,
                                       const std::atomic<bool>* cancelled = nullptr);

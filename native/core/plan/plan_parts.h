@@ -10,6 +10,7 @@
 #include "core/ewald.h"
 #include "core/lattice.h"
 #include "core/model.h"
+#include "core/plan/progress.h"
 #include "core/plan/tables.h"
 
 namespace euphonic {
@@ -26,7 +27,7 @@ class ForceTerms {
  public:
   // force_constants: [n_cells][3n][3n], those of the model or corrected ones.
   ForceTerms(const Model& model, const std::vector<double>& force_constants, int n_threads = 1,
-             const std::atomic<bool>* cancelled = nullptr);
+             const std::atomic<bool>* cancelled = nullptr, PlanProgress* progress = nullptr);
   // Blocks (i in cell 0, j in c) as stored, shared among Wigner-Seitz images, merged by lattice vector.
   // Throws Cancelled.
   void terms(int i, int j, std::vector<PairTerm>& out) const;
@@ -34,10 +35,15 @@ class ForceTerms {
   // Threads that a step may use.
   int n_threads() const { return n_threads_; }
   const std::atomic<bool>* cancelled() const { return cancelled_; }
+  // Of a step this much is done: a part of its weight.
+  void add_progress(double weight) const {
+    if (progress_ != nullptr) progress_->add(weight);
+  }
   // What refers to it is on its own from here on.
   void end_planning() {
     n_threads_ = 1;
     cancelled_ = nullptr;
+    progress_ = nullptr;
   }
 
  private:
@@ -46,6 +52,7 @@ class ForceTerms {
   WignerSeitz images_;
   int n_threads_;
   const std::atomic<bool>* cancelled_;
+  PlanProgress* progress_;
 };
 
 // The dipole term as the plan uses it.

@@ -121,14 +121,17 @@ std::vector<double> zone_centre_matrix(const Model& model, const ForceTerms& for
                     &gamma[static_cast<std::size_t>(3 * i + a) * n + 3 * j]);
       }
     }
+    force.add_progress(2 * kZoneCentreWeight / (tiles * (tiles + 1)));
   });
   return gamma;
 }
 
 std::optional<AcousticModes> modes_at_zone_centre(const Model& model, const ForceTerms& force,
                                                   const Dipole& dipole) {
-  return acoustic_modes(model.n_atoms, zone_centre_matrix(model, force, dipole), force.n_threads(),
-                        force.cancelled());
+  auto modes = acoustic_modes(model.n_atoms, zone_centre_matrix(model, force, dipole), force.n_threads(),
+                              force.cancelled());
+  force.add_progress(kAcousticModesWeight);
+  return modes;
 }
 
 const char* const kNotApplied =

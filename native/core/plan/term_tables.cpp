@@ -30,7 +30,7 @@ class TermTables {
 
   // Everything but the coefficients; their bytes.
   std::size_t find_vectors() {
-    on_threads([this](std::size_t k) { scan(k); });
+    on_threads(kVectorsWeight, [this](std::size_t k) { scan(k); });
     for (const Range& range : ranges_)
       t_.vectors.insert(t_.vectors.end(), range.distinct.begin(), range.distinct.end());
     sort_unique(t_.vectors);
@@ -52,7 +52,7 @@ class TermTables {
 
   void fill_chunks() {
     make_chunks();
-    on_threads([this](std::size_t k) { fill(k); });
+    on_threads(kCoefficientsWeight, [this](std::size_t k) { fill(k); });
   }
 
  private:
@@ -68,10 +68,11 @@ class TermTables {
   }
 
   template <class Visit>
-  void on_threads(Visit visit) {
+  void on_threads(double weight, Visit visit) {
     for_each_on_threads(static_cast<int>(ranges_.size()), force_.n_threads(), [&](int k) {
       throw_if_cancelled(force_.cancelled());
       visit(static_cast<std::size_t>(k));
+      force_.add_progress(weight / static_cast<double>(ranges_.size()));
     });
   }
 
@@ -116,7 +117,7 @@ class TermTables {
       chunk.s_begin.assign(t_.blocks.size(), 0);
       t_.chunks.push_back(std::move(chunk));
     }
-    on_threads([this](std::size_t k) { count(k); });
+    on_threads(0, [this](std::size_t k) { count(k); });
     for (TermChunk& chunk : t_.chunks) {
       std::size_t c = 0, s = 0, terms = 0;
       for (std::size_t b = 0; b < t_.blocks.size(); ++b) {

@@ -47,21 +47,29 @@ void cancel_by_name(Connection& connection, const std::string& name) {
   }
 }
 
-// What of a calculation by this name is done, and how much there is, as far as the daemon says so in time.
-std::pair<std::size_t, std::size_t> progress_of(Connection& connection, const std::string& name) {
+// An array of what the daemon says of itself; empty where it does not say so in time.
+Value::Array status_array(Connection& connection, const char* key) {
   try {
     const Response response =
         connection.control().call("status", Value::Map{}, {}, {kCancelSeconds, nullptr});
-    const Value* jobs = response.header.result.find("jobs");
-    if (!jobs || !jobs->array()) return {0, 0};
-    for (const Value& job : *jobs->array()) {
-      const Value* own = job.find("job");
-      if (!own || !own->text() || *own->text() != name) continue;
-      return {static_cast<std::size_t>(count_member(job, "points", 0)),
-              static_cast<std::size_t>(count_member(job, "n_points", 0))};
-    }
+    const Value* found = response.header.result.find(key);
+    if (found && found->array()) return *found->array();
   } catch (const Failure&) {
     // Progress is not worth an error: what waits for the result finds out what is wrong.
+  }
+  return {};
+}
+
+// What of a calculation by this name is done, and how much there is, as far as the daemon says so in time.
+std::pair<std::size_t, std::size_t> progress_of(Connection& connection, const std::string& name) {
+  for (const Value& job : status_array(connection, "jobs")) {
+    const Value* own = job.find("job");
+    if (!own || !own->text() || *own->text() != name) continue;
+    const auto count = [&](const char* key) {
+      const Value* member = job.find(key);
+      return static_cast<std::size_t>(std::max(0.0, member ? member->number() : 0.0));
+    };
+    return {count("points"), count("n_points")};
   }
   return {0, 0};
 }
@@ -204,6 +212,14 @@ std::int64_t store_results(const Response& response, const OpenedJob& job, Quant
   return count_member(response.header.result, "imaginary", 0);
 }
 
+double plan_fraction(Connection& connection, const std::string& model) {
+  for (const Value& plan : status_array(connection, "plans")) {
+    const Value *own = plan.find("model"), *fraction = plan.find("fraction");
+    if (own && own->text() && *own->text() == model && fraction) return fraction->number();
+  }
+  return -1;
+}
+
 ProgressClock::ProgressClock(Progress progress, std::size_t total)
     : progress_(std::move(progress)), total_(total), started_(now()), next_report_(progress_.first_after) {}
 
@@ -215,7 +231,7 @@ void ProgressClock::look(std::size_t done) {
   if (seconds < next_report_ && !last) return;
   finished_ = done == total_;
   next_report_ = std::min(seconds * progress_.growth, seconds + progress_.at_least_every);
-  progress_.report(done, total_, seconds);
+  progress_.report(done, total_, seconds, -1);
 }
 
 void ProgressClock::look_at(const std::function<std::pair<std::size_t, std::size_t>()>& counts) {
@@ -223,7 +239,15 @@ void ProgressClock::look_at(const std::function<std::pair<std::size_t, std::size
   if (seconds < next_report_) return;
   const auto [done, total] = counts();
   next_report_ = std::min(seconds * progress_.growth, seconds + progress_.at_least_every);
-  if (total > 0) progress_.report(done, total, seconds);
+  if (total > 0) progress_.report(done, total, seconds, -1);
+}
+
+void ProgressClock::look_at_plan(const std::function<double()>& fraction) {
+  const double seconds = now() - started_;
+  if (!progress_.report || seconds < next_report_) return;
+  const double planned = fraction();
+  next_report_ = std::min(seconds * progress_.growth, seconds + progress_.at_least_every);
+  progress_.report(0, total_, seconds, planned);
 }
 
 EvaluationStream::EvaluationStream(Connection& connection, const OpenedJob& job, Quantity quantity,

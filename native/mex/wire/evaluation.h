@@ -61,7 +61,8 @@ struct OpenedJob {
 // What tells how far a calculation is, whether results arrive or not: first after some seconds, then at times
 // that grow apart, and when all is there.
 struct Progress {
-  std::function<void(std::size_t done, std::size_t total, double seconds)> report;
+  // planned: of the plan that is being made, from 0 to 1; negative: none is.
+  std::function<void(std::size_t done, std::size_t total, double seconds, double planned)> report;
   double first_after = 2;      // seconds
   double growth = 1.5;         // of the time from one report to the next
   double at_least_every = 30;  // seconds
@@ -71,6 +72,10 @@ struct Progress {
 // random ticket, and an interrupt cancels that.
 Response call_with_ticket(Connection& connection, const std::string& method, Value params,
                           std::vector<OutgoingFrame> frames, const Wait& wait, Progress progress = {});
+
+// How far the plan is that the daemon makes of a model, from 0 to 1; negative where it makes none, or does
+// not say so in time.
+double plan_fraction(Connection& connection, const std::string& model);
 
 OpenedJob open_job(Connection& connection, const Value& params, std::vector<OutgoingFrame> frames,
                    const Wait& wait);
@@ -102,6 +107,8 @@ class ProgressClock {
   void look(std::size_t done);
   // The same of what is done and how much there is, which are asked for only then.
   void look_at(const std::function<std::pair<std::size_t, std::size_t>()>& counts);
+  // The same while there are no results yet, of the plan that is being made.
+  void look_at_plan(const std::function<double()>& fraction);
 
  private:
   Progress progress_;

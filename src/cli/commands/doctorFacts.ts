@@ -150,10 +150,11 @@ export async function daemonFacts(): Promise<DaemonFacts> {
   }
 }
 
-function withoutUserData({ models, jobs, ...rest }: Status): Record<string, unknown> {
+function withoutUserData({ models, plans, jobs, ...rest }: Status): Record<string, unknown> {
   return {
     ...rest,
     models: models.map(({ n_atoms, bytes }) => `${n_atoms} atoms, ${bytes} bytes`),
+    plans: plans.map(({ fraction, seconds }) => `${Math.floor(100 * fraction)} % in ${seconds} s`),
     jobs: jobs.map(({ quantity, points, n_points }) => `${quantity}, ${points} of ${n_points} q-points`),
   };
 }

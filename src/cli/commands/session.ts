@@ -49,9 +49,11 @@ export async function withModel<T>(
     const evaluate: Session['evaluate'] = async (qpts, options, whole) => {
       const progress = whole ?? progressBar();
       progress.add(qpts.length / 3);
+      const stopPlanBar = planBar(client, model.model);
       try {
         return await client.evaluate(model, qpts, { ...options, onProgress: progress.update, signal });
       } finally {
+        stopPlanBar();
         if (!whole) progress.stop();
       }
     };
@@ -73,6 +75,40 @@ export function withModels<T>(
   return withModel(paths[opened.length], flags, (session) =>
     withModels(paths, flags, work, [...opened, session]),
   );
+}
+
+/** Shows how far the plan of a model is, where making it takes a while and on a terminal, until it is stopped. */
+function planBar(client: EuphonicClient, model: string): () => void {
+  if (!process.stderr.isTTY) return () => {};
+  const bar = new SingleBar({
+    format: '{bar} {percentage} % of the plan | {duration_formatted}',
+    stream: process.stderr,
+    hideCursor: true,
+    clearOnComplete: true,
+  });
+  let shown = false;
+  const show = (percent: number | undefined) => {
+    if (percent === undefined) {
+      if (shown) bar.stop();
+    } else if (shown) {
+      bar.update(percent);
+    } else {
+      bar.start(100, percent);
+    }
+    shown = percent !== undefined;
+  };
+  let stopped = false;
+  const look = async () => {
+    const plan = (await client.status()).plans.find((plan) => plan.model === model);
+    if (!stopped) show(plan && Math.floor(100 * plan.fraction));
+  };
+  // how far it is, is not worth an error: what waits for the result finds out what is wrong
+  const timer = setInterval(() => void look().catch(() => {}), PROGRESS_AFTER_MS);
+  return () => {
+    stopped = true;
+    clearInterval(timer);
+    show(undefined);
+  };
 }
 
 /** Shows itself only when the work takes a while, and only on a terminal. */

@@ -57,9 +57,10 @@ export function createLocalExecutor(budget: ThreadBudget): Executor {
       const { nAtoms, bytes, isPolar } = model as LocalModel;
       return planBytes(nAtoms, bytes, { asr: options.asr, hasDipole: isPolar && options.dipole });
     },
-    plan: async (model, options, signal): Promise<LocalPlan> => {
+    plan: async (model, options, signal, watch): Promise<LocalPlan> => {
       const key = { model: model.id, options };
-      const { plan, cancel } = pool.plan((model as LocalModel).native, options);
+      const { plan, cancel, fraction } = pool.plan((model as LocalModel).native, options);
+      watch?.(fraction);
       if (signal.aborted) cancel();
       signal.addEventListener('abort', cancel, { once: true });
       const native = await coded(plan).finally(() => signal.removeEventListener('abort', cancel));

@@ -72,8 +72,12 @@ export interface NativePool {
   /**
    * Runs on a thread of its own, never on libuv's pool. Rejects with `code: 'invalid_argument'` and a sentence for the
    * user when the model cannot be planned, with `out_of_memory` for want of it, with `cancelled` soon after cancel().
+   * `fraction` says how far it is, from 0 to 1.
    */
-  plan(model: NativeModel, options: PlanOptions): { plan: Promise<NativePlan>; cancel(): void };
+  plan(
+    model: NativeModel,
+    options: PlanOptions,
+  ): { plan: Promise<NativePlan>; cancel(): void; fraction(): number };
   job(plan: NativePlan, options: JobOptions): NativeJob;
   /** Cancels what is queued and joins the threads; also done when the process ends. */
   close(): void;

@@ -44,10 +44,21 @@ interface Entry {
   uses: number;
 }
 
+/** A plan that is being made. */
+interface PlanUnderWay {
+  /** of the model */
+  readonly id: string;
+  /** `performance.now()` */
+  readonly startedAt: number;
+  /** how far it is, from 0 to 1 */
+  fraction(): number;
+}
+
 export class Library implements Holder {
   readonly counters = { evicted: 0 };
   /** least recently used first */
   private readonly entries = new Map<string, Entry>();
+  private readonly underWay = new Set<PlanUnderWay>();
   /** each takes a thread of its own, beside those of the pool */
   private readonly planning: Semaphore;
 
@@ -72,6 +83,10 @@ export class Library implements Holder {
       bytes:
         model.content.bytes + [...plans.values()].reduce((sum, { value }) => sum + (value?.bytes ?? 0), 0),
     }));
+  }
+
+  plansUnderWay(): readonly PlanUnderWay[] {
+    return [...this.underWay];
   }
 
   /** The model itself, or that of the same content which is here already. */
@@ -143,11 +158,16 @@ export class Library implements Holder {
     // everybody may leave before the thread has stopped, which needs the model until then
     const releaseModel = this.hold(model.id);
     let releaseMemory: (() => void) | undefined;
+    const making = { id: model.id, startedAt: performance.now(), fraction: () => 0 };
+    this.underWay.add(making);
     try {
       const bytes = this.executor.planBytes(model.content, options);
       releaseMemory = this.memory.reserve(`A plan for ${model.nAtoms} atoms`, bytes);
-      return await this.executor.plan(model.content, options, signal);
+      return await this.executor.plan(model.content, options, signal, (fraction) => {
+        making.fraction = fraction;
+      });
     } finally {
+      this.underWay.delete(making);
       releaseModel();
       releaseMemory?.();
     }

@@ -6,10 +6,13 @@ function progress = show_progress(verbose)
     end
 end
 
-function show(done, total, seconds)
-    % One line on how far a calculation is
+function show(done, total, seconds, planned)
+    % One line on how far a calculation is; PLANNED: of the plan that is being made, negative: none is
     rate = done / seconds;
-    if done == 0
+    if planned >= 0
+        fprintf('euphonic: %d %% of the plan for this crystal after %s\n', floor(100 * planned), ...
+            euphonic.internal.duration_text(seconds));
+    elseif done == 0
         fprintf('euphonic: no results yet after %s (%s q-points)\n', ...
             euphonic.internal.duration_text(seconds), grouped(total));
     else
