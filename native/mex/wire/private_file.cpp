@@ -35,7 +35,8 @@ constexpr char kExpected[] = "a file of your own with mode 0600";
   failure.where = path;
   failure.expected = kExpected;
   failure.advice =
-      "If a daemon has made it, remove it and restart the daemon; else let EUPHONIC_CONNECTION name another file";
+      "If a daemon has made it, remove it and restart the daemon; else let EUPHONIC_CONNECTION name another "
+      "file";
   throw failure;
 }
 
