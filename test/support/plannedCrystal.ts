@@ -4,6 +4,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { materials } from '../../crystals/generate.js';
 import { loadAddon } from '../../src/compute/local/addon.js';
@@ -34,6 +35,9 @@ export interface PlannedOptions {
   points?: number;
 }
 
+/** In which memory of arrays that are garbage has been freed. */
+const SWEEP_MS = 500;
+
 const FILE = fileURLToPath(import.meta.url);
 
 /** Linux only: `/proc` has the memory. */
@@ -49,6 +53,7 @@ function memory(key: 'VmRSS' | 'VmHWM'): number {
 /** Memory that `work` takes at most beyond what was there, and that it leaves. */
 async function measured<T>(work: () => Promise<T>) {
   globalThis.gc?.();
+  await sleep(SWEEP_MS); // V8 frees arrays on a thread of its own
   writeFileSync('/proc/self/clear_refs', '5'); // the peak begins anew
   const before = memory('VmRSS');
   const begin = performance.now();
