@@ -1,5 +1,7 @@
 // Runs what can be tried here of other platforms: node scripts/platforms.mjs [--cache FOLDER] [mex] [windows] [arm]
-// [node22] [node24] [debian]; all without names. Builds for them first (scripts/cross.mjs). The last line is `N passed, N failed, N skipped`.
+// [node22] [node24] [debian]; all without names, each in a process of its own, two at a time. Builds for them first
+// (scripts/cross.mjs). The last line is `N passed, N failed, N skipped`.
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { buildFor, defaultCache } from './cross.mjs';
 import { NotFetched } from './lib/cross/fetched.mjs';
@@ -11,6 +13,7 @@ import { mexOnLinux } from './lib/platforms/mexHost.mjs';
 import { nodeRelease } from './lib/platforms/nodes.mjs';
 import { Trial } from './lib/platforms/tree.mjs';
 import { windows } from './lib/platforms/windows.mjs';
+import { run } from './lib/run.mjs';
 import { mocha } from './lib/suites.mjs';
 
 /** Tests of what releases of Node differ in: threads, their memory and flags, processes, sockets, files. */
@@ -38,6 +41,9 @@ const suites = {
   debian: { title: 'The release for Linux, in Debian 11 and 13', go: debian },
 };
 
+/** Those of a row run one after another, rows beside each other: what one builds no other row needs. */
+const rows = [['windows'], ['mex', 'debian', 'arm', 'node22', 'node24']];
+
 async function mex(cache) {
   await buildFor('linux-x64', cache, { tests: false, host: true });
   const trial = new Trial();
@@ -63,9 +69,9 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-const total = { passed: 0, failed: 0, skipped: 0 };
 const textOf = ({ passed, failed, skipped }) => `${passed} passed, ${failed} failed, ${skipped} skipped`;
-for (const name of positionals.length > 0 ? positionals : Object.keys(suites)) {
+
+async function one(name) {
   const { title, go } = suites[name];
   console.log(`\n=== ${title}`);
   const start = performance.now();
@@ -77,8 +83,30 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(suites)) {
     console.log(`  ${skipped ? 'SKIPPED' : 'failed'}  ${error.message}`);
     counts = { passed: 0, failed: skipped ? 0 : 1, skipped: skipped ? 1 : 0 };
   }
-  for (const key of Object.keys(total)) total[key] += counts[key];
   console.log(`--- ${title}: ${textOf(counts)} in ${((performance.now() - start) / 1000).toFixed(1)} s`);
+  return counts;
 }
+
+/** In a process of its own, whose output is shown when it ends. */
+async function apart(name) {
+  const words = [fileURLToPath(import.meta.url), '--cache', values.cache, name];
+  const { output } = await run(process.execPath, words, { quiet: true });
+  const [line, ...numbers] = /\n(\d+) passed, (\d+) failed, (\d+) skipped\n$/.exec(output) ?? [''];
+  process.stdout.write(line ? output.slice(0, -line.length) : output);
+  const [passed, failed, skipped] = line ? numbers.map(Number) : [0, 1, 0];
+  return { passed, failed, skipped };
+}
+
+const wanted = positionals.length > 0 ? positionals : Object.keys(suites);
+const total = { passed: 0, failed: 0, skipped: 0 };
+const alone = wanted.length === 1;
+await Promise.all(
+  rows.map(async (row) => {
+    for (const name of row.filter((name) => wanted.includes(name))) {
+      const counts = await (alone ? one : apart)(name);
+      for (const key of Object.keys(total)) total[key] += counts[key];
+    }
+  }),
+);
 console.log(`\n${textOf(total)}`);
 process.exitCode = total.failed > 0 ? 1 : 0;

@@ -1,10 +1,12 @@
 // ARM by QEMU, some thirty times slower than a processor: the quicker ones of the C++ tests, and a daemon with its command line.
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildFor } from '../../cross.mjs';
+import { must } from '../cross/must.mjs';
 import { withOwnDaemon } from '../ownDaemon.mjs';
-import { run } from '../run.mjs';
+import { octaveArgs, root, run } from '../run.mjs';
+import { inOctaveOfArm } from './armOctave.mjs';
 import { expect, expectSame, expectTests, runChecks } from './checks.mjs';
 import { nodeFor } from './nodes.mjs';
 import { plantTree, Trial, tolerance } from './tree.mjs';
@@ -29,7 +31,7 @@ const tests = [
 /** A daemon of ARM and its command line, from the folder `tree`, must give S(Q,ω) as this machine has it. Returns its SIMD target. */
 export async function answersAsHere(node, tree, trial) {
   const command = (...words) => [node, join(tree, 'dist', 'cli.js'), ...words];
-  const must = async (...words) => {
+  const euphonicd = async (...words) => {
     const { code, output } = await emulated(command(...words));
     expect(code === 0, `euphonicd ${words.join(' ')}: exit code ${code}\n${output}`);
     return output;
@@ -44,15 +46,34 @@ export async function answersAsHere(node, tree, trial) {
         expect(Date.now() < end && daemon.exitCode === null, `no daemon (exit code ${daemon.exitCode})`);
         await sleep(500);
       }
-      const { simd } = JSON.parse(await must('status', '--json'));
+      const { simd } = JSON.parse(await euphonicd('status', '--json'));
       expect(simd.startsWith('NEON'), simd);
-      await must(...trial.arguments(trial.output('arm')));
+      await euphonicd(...trial.arguments(trial.output('arm')));
       expectSame(expected, trial.read('arm'), tolerance);
-      await must('stop');
+      await euphonicd('stop');
       return simd;
     } finally {
       daemon.kill('SIGKILL');
     }
+  });
+}
+
+/** The MEX file in an Octave of ARM, which asks this machine's daemon. */
+async function octaveAsks(trial, cache) {
+  const script = [
+    `crystal = euphonic.ForceConstants.from_phonopy('path', '${dirname(trial.model)}');`,
+    "model = euphonic.CoherentCrystal(crystal, 'temperature', 300, 'asr', 'reciprocal');",
+    'w = model.horace_disp([0.1 0.45], [0.2 0.05], [0.3 -1.2]);',
+    "printf('%s: %d modes, %.12g meV\\n', version(), numel(w), sum(cellfun(@sum, w)));",
+  ].join(' ');
+  const said = (output) => /^[\d.]+: (\d+ modes, [\d.]+ meV)$/m.exec(output) ?? [output];
+  await withOwnDaemon(async () => {
+    await must(process.execPath, [join(root, 'dist', 'cli.js'), 'start']);
+    const [line, there] = said(await inOctaveOfArm(emulator, script, cache));
+    const path = `addpath('${join(root, 'matlab')}');`;
+    const [, here] = said(await must('octave-cli', [...octaveArgs, '--eval', `${path} ${script}`]));
+    expect(there && there === here, `${line}, not ${here}`);
+    console.log(`      Octave ${line}`);
   });
 }
 
@@ -69,6 +90,7 @@ export async function arm(cache) {
       'S(Q,ω) is that of x86-64': async () => {
         console.log(`      ${await answersAsHere(node, plantTree('linux-arm64'), trial)}`);
       },
+      'the MEX file for Octave': () => octaveAsks(trial, cache),
     });
   } finally {
     trial.end();
