@@ -117,9 +117,10 @@ describe('connection file, wherever it is looked for', function () {
     try {
       chmodSync(folder, 0o777);
       chmodSync(daemon.folder, 0o755);
-      const reads = await shell(user, `test -r ${cliPath} && mkdir -m 700 ${folder}/own`);
+      const readable = `test -r ${cliPath} && test -x ${process.execPath}`;
+      const reads = await shell(user, `${readable} && mkdir -m 700 ${folder}/own`);
       if (reads.code !== 0) {
-        console.log('      (skipped: needs root, and a checkout that every user can read)');
+        console.log('      (skipped: needs root, and a checkout and a Node.js that every user can read)');
         this.skip();
       }
       for (const command of ['start', 'run', 'status', 'stop', 'logs', 'doctor']) {
