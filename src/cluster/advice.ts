@@ -8,9 +8,15 @@ export const MAX_INFLIGHT_BYTES = 512 * 2 ** 20;
 /** A client may have 2048 requests without an answer. */
 const MAX_WINDOW = 1900;
 
-/** Results of a chunk, and time that a worker takes for it. */
+/** Results of a chunk. */
 const CHUNK_BYTES = 4e6;
-const CHUNK_SECONDS = 0.25;
+/**
+ * Time that a worker takes for a chunk: a hundredth of what it has to do, since the last chunk keeps one while the others are idle, but
+ * no less than makes a chunk worth its messages (0.5 ms and 0.8 kB), and no more than one may wait for.
+ */
+const LEAST_SECONDS = 0.25;
+const MOST_SECONDS = 1.5;
+const SHARE = 0.01;
 
 /** What a message holds beside its arrays is far less. */
 const MESSAGE_ROOM = MAX_PAYLOAD - 2 ** 16;
@@ -72,7 +78,9 @@ export function clusterAdvice(job: Job, workers: { count: number; threads: numbe
   const count = Math.max(1, workers.count);
   const threads = Math.max(1, workers.threads);
   const inBytes = (CHUNK_BYTES - Math.min(bytesPerChunk, CHUNK_BYTES / 2)) / bytesPerPoint;
-  const inTime = (CHUNK_SECONDS * threads) / secondsPerPoint(job);
+  const perPoint = secondsPerPoint(job) / threads;
+  const share = (SHARE * nPoints * perPoint) / count;
+  const inTime = Math.min(Math.max(share, LEAST_SECONDS), MOST_SECONDS) / perPoint;
   // a job of few points is still cut so that all workers have some
   const wanted = Math.min(inBytes, inTime, nPoints / (2 * PER_WORKER * count));
   const step = blockPoints || (STEPS.find((points) => points <= wanted) ?? 1);

@@ -1,5 +1,6 @@
 /** A fit on a cluster: its q-points have a name, are kept by those who calculate them, and go lost in all ways. */
 import assert from 'node:assert/strict';
+import { fileURLToPath } from 'node:url';
 import { VERSION } from '../../src/base/version.js';
 import { RequestSocket } from '../../src/client/requestSocket.js';
 import { float64Frame, toFloat64Array } from '../../src/protocol/arrays.js';
@@ -91,6 +92,46 @@ describe('a fit on a cluster of two workers', function () {
     // a chunk or two may go to a worker that has nothing to do
     assert.ok(later.bytes < first.bytes / 2, `${later.bytes} of ${first.bytes}`);
   });
+
+  const QUARTZ = fileURLToPath(new URL('../../matlab/examples/data/quartz_bks.json.gz', import.meta.url));
+  for (const [name, load, chunks] of [
+    ['60 atoms', async () => model, 4],
+    ['quartz', async () => (await cluster.client().loadModel(QUARTZ)).model, 48],
+  ] as const) {
+    it(`takes at most 8.5 bytes a pixel in later iterations, in chunks as a million pixels get them: ${name}`, async () => {
+      const traffic = async () => {
+        const { bytes_sent, bytes_received } = (await cluster.state()).engine;
+        return bytes_sent + bytes_received;
+      };
+      const job = { model: await load(), ...OPTIONS, width: [1] };
+      const advised = (await peer.request('job.open', { ...job, n_points: 1e6 })).result;
+      await close(advised);
+      // of quartz fewer would do, which are larger
+      const step = Math.min(advised.chunk_points, 6144);
+      const n = chunks * step;
+      const frames = (offset: number) => [
+        float64Frame('qpts', [3, step], someQpts(step, offset + 1)),
+        float64Frame('energies', [step], new Float64Array(step)),
+      ];
+      const points = { id: name, max_bytes: 2 ** 26 };
+      for (const isKnown of [false, true, true]) {
+        const before = await traffic();
+        const opened = (await peer.request('job.open', { ...job, points, n_points: n })).result;
+        for (let from = 0; from < chunks; from += 4) {
+          const offsets = Array.from({ length: 4 }, (_, i) => (from + i) * step);
+          const of = { job: opened.job, count: step };
+          await Promise.all(
+            offsets.map((offset) =>
+              peer.request('job.compute', { ...of, offset }, isKnown ? [] : frames(offset)),
+            ),
+          );
+        }
+        await close(opened);
+        const bytes = ((await traffic()) - before) / n;
+        assert.ok(isKnown ? bytes <= 8.5 : bytes > 40, `${bytes} bytes a pixel in chunks of ${step}`);
+      }
+    });
+  }
 
   it('is cut as before when there are fewer workers, who get what they have not', async () => {
     const { step } = await iterate('cut', false);
