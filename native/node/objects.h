@@ -85,6 +85,7 @@ class JobObject : public Napi::ObjectWrap<JobObject> {
   Napi::Value kept_bytes(const Napi::CallbackInfo& info);
   Napi::Value keep(const Napi::CallbackInfo& info);
   Napi::Value compute(const Napi::CallbackInfo& info);
+  Napi::Value compute_here(const Napi::CallbackInfo& info);
   void cancel(const Napi::CallbackInfo& info);
   Held held_;
 };

@@ -165,6 +165,7 @@ Napi::Function JobObject::define(Napi::Env env) {
        InstanceAccessor<&JobObject::table_bytes>("tableBytes"),
        InstanceAccessor<&JobObject::threads>("threads"), InstanceMethod<&JobObject::kept_bytes>("keptBytes"),
        InstanceMethod<&JobObject::keep>("keep"), InstanceMethod<&JobObject::compute>("compute"),
+       InstanceMethod<&JobObject::compute_here>("computeHere"),
        InstanceMethod<&JobObject::cancel>("cancel")});
 }
 
@@ -223,9 +224,9 @@ Napi::Value JobObject::keep(const Napi::CallbackInfo& info) {
   }
 }
 
-Napi::Value JobObject::compute(const Napi::CallbackInfo& info) {
-  const Napi::Env env = info.Env();
-  const auto given = info[0].As<Napi::Object>();
+namespace {
+
+Chunk to_chunk(const Napi::Object& given) {
   Chunk chunk;
   chunk.qpts = to_vector<double>(given, "qpts");
   chunk.count = chunk.qpts.size() / 3;
@@ -238,7 +239,14 @@ Napi::Value JobObject::compute(const Napi::CallbackInfo& info) {
   chunk.weights = to_vector<double>(given, "weights");
   chunk.before = to_point(given, "before");
   chunk.after = to_point(given, "after");
+  return chunk;
+}
 
+}  // namespace
+
+Napi::Value JobObject::compute(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  Chunk chunk = to_chunk(info[0].As<Napi::Object>());
   auto settlement = std::make_shared<Settlement>(env, Environment::of(env).main);
   auto done = [settlement, job = held_.job](ChunkResult result) {
     // std::function copies what it holds, and a result cannot be copied
@@ -253,6 +261,17 @@ Napi::Value JobObject::compute(const Napi::CallbackInfo& info) {
     done(std::move(closed));
   }
   return settlement->promise();
+}
+
+Napi::Value JobObject::compute_here(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  ChunkResult result;
+  if (Pool* pool = held_.pool->pool.get()) {
+    result = pool->compute_here(held_.job, to_chunk(info[0].As<Napi::Object>()));
+  } else {
+    result.cancelled = true;
+  }
+  return to_value(env, result, *held_.job);
 }
 
 void JobObject::cancel(const Napi::CallbackInfo&) { held_.job->cancel(); }

@@ -45,6 +45,20 @@ describeWithExecutors('job.run', function (executor) {
     assert.equal(await jobs(), 0);
   });
 
+  it('gives the same bits when few points are asked for again', async () => {
+    const options = { temperature: 5, negative_e: true } as const;
+    const expected = await daemon.client().evaluate(quartz, columns(3), options);
+    for (let call = 0; call < 5; call++) {
+      const response = await peer.request('job.run', { model, ...options }, [points(3)]);
+      assert.ok('result' in response, JSON.stringify(response));
+      assert.ok((response.result.kernel_seconds as number) > 0);
+      const [w, s] = response.frames.map(toFloat64Array);
+      assert.deepEqual(w, expected.frequencies);
+      assert.deepEqual(s, expected.structureFactors);
+    }
+    assert.equal(await jobs(), 0);
+  });
+
   it('takes energies and directions, and refuses what job.compute refuses', async () => {
     const energies = float64Frame('energies', [2], Float64Array.of(5, 10));
     const directions = float64Frame('directions', [3, 2], Float64Array.of(1, 1, 0, 0, 0, 0));

@@ -118,6 +118,29 @@ TEST_CASE("core: only the arrays that were asked for are made", "[core][pool]") 
   CHECK(frequencies.end_seconds - frequencies.begin_seconds == Approx(frequencies.kernel_seconds));
 }
 
+TEST_CASE("core: a chunk computed on the caller's thread has the bits of the pool's", "[core][pool]") {
+  Pool pool(2);
+  const auto plan = plan_of(make_crystal(recipe("polar, anisotropic charges")));
+  for (const Quantity quantity : {Quantity::structure_factor, Quantity::modes, Quantity::histogram}) {
+    const auto job = job_of(plan, quantity);
+    const std::size_t n = job->n_modes(), count = 5;
+    const ChunkResult here = pool.compute_here(job, random_chunk(4, count));
+    const ChunkResult there = run(pool, job, random_chunk(4, count));
+    const auto same = [](const ResultArray& a, const ResultArray& b, std::size_t size) {
+      return (a == nullptr) == (b == nullptr) && (!a || std::equal(a.get(), a.get() + size, b.get()));
+    };
+    CHECK(here.error.empty());
+    CHECK(same(here.frequencies, there.frequencies, n * count));
+    CHECK(same(here.structure_factors, there.structure_factors, job->n_surfaces() * count));
+    CHECK(same(here.eigenvectors, there.eigenvectors, 2 * n * n * count));
+    CHECK(same(here.histogram, there.histogram, job->histogram_numbers(count)));
+    CHECK(here.imaginary == there.imaginary);
+    CHECK(here.kernel_seconds > 0);
+    job->cancel();
+    CHECK(pool.compute_here(job, random_chunk(4, count)).cancelled);
+  }
+}
+
 TEST_CASE("core: a job that was cancelled answers all its chunks, and no other job's", "[core][pool]") {
   Pool pool(2);
   const auto plan = small_plan();

@@ -51,12 +51,8 @@ class Pool::Impl {
   int n_threads() const { return static_cast<int>(threads_.size()); }
 
   void submit(std::shared_ptr<Job> job, Chunk chunk, std::function<void(ChunkResult)> done) {
-    auto task = std::make_shared<Task>();
-    if (!chunk.is_known() && job->options().splitting && job->plan().tables().dipole.present)
-      task->directions = approach_directions(chunk);
-    task->chunk = std::move(chunk);
+    auto task = task_of(job, std::move(chunk));
     task->done = std::move(done);
-    task->job = job;
     {
       const std::lock_guard<std::mutex> lock(mutex_);
       auto queue = std::find_if(queues_.begin(), queues_.end(), [&](const Queue& q) { return q.job == job; });
@@ -72,6 +68,23 @@ class Pool::Impl {
     wake_.notify_all();
   }
 
+  ChunkResult compute_here(std::shared_ptr<Job> job, Chunk chunk) {
+    Claim c;
+    c.task = task_of(std::move(job), std::move(chunk));
+    c.once = std::make_shared<std::once_flag>();
+    c.tables = std::make_shared<std::unique_ptr<JobTables>>();
+    Task& task = *c.task;
+    c.count = task.chunk.count;
+    task.result.cancelled = task.job->cancelled();
+    if (!task.result.cancelled) allocate(task);
+    std::size_t imaginary = 0;
+    if (task.is_whole()) imaginary = compute(c, here_);
+    if (here_.bytes() > kIdleWorkspaceBytes) here_ = Workspace();
+    take(c, imaginary);
+    conclude(task, Clock::now());
+    return std::move(task.result);
+  }
+
  private:
   struct Task {
     std::shared_ptr<Job> job;
@@ -82,6 +95,8 @@ class Pool::Impl {
     std::size_t claimed = 0, finished = 0;
     Clock::time_point begin;
     bool allocated = false;
+
+    bool is_whole() const { return !result.cancelled && result.error.empty(); }
   };
 
   // The chunks of one job that have points left to claim. The job's tables are made by the first worker,
@@ -104,6 +119,27 @@ class Pool::Impl {
     std::string error;
     bool out_of_memory = false;
   };
+
+  static std::shared_ptr<Task> task_of(std::shared_ptr<Job> job, Chunk chunk) {
+    auto task = std::make_shared<Task>();
+    if (!chunk.is_known() && job->options().splitting && job->plan().tables().dipole.present)
+      task->directions = approach_directions(chunk);
+    task->chunk = std::move(chunk);
+    task->job = std::move(job);
+    return task;
+  }
+
+  static void allocate(Task& task) {
+    task.allocated = true;
+    task.begin = Clock::now();
+    try {
+      task.result = allocate_results(*task.job, task.chunk.count);
+    } catch (const std::bad_alloc&) {
+      task.result.out_of_memory = true;
+      task.result.error =
+          "out of memory for the results of " + std::to_string(task.chunk.count) + " q-points";
+    }
+  }
 
   // The next job in turn that may use another thread. Called with the lock held.
   bool claim(Claim& out) {
@@ -128,16 +164,8 @@ class Pool::Impl {
         out.count = task->chunk.count - task->claimed;
         task->result.cancelled = true;
       } else if (!task->allocated) {
-        task->allocated = true;
-        task->begin = Clock::now();
-        try {
-          task->result = allocate_results(*q->job, task->chunk.count);
-        } catch (const std::bad_alloc&) {
-          task->result.out_of_memory = true;
-          task->result.error =
-              "out of memory for the results of " + std::to_string(task->chunk.count) + " q-points";
-          out.count = task->chunk.count;
-        }
+        allocate(*task);
+        if (!task->is_whole()) out.count = task->chunk.count;
       }
       task->claimed += out.count;
       if (task->claimed == task->chunk.count) q->tasks.pop_front();
@@ -159,7 +187,7 @@ class Pool::Impl {
         wake_.wait(lock);
         continue;
       }
-      const bool run = !c.task->result.cancelled && c.task->result.error.empty();
+      const bool run = c.task->is_whole();
       lock.unlock();
       const auto begin = Clock::now();
       std::size_t imaginary = 0;
@@ -216,9 +244,7 @@ class Pool::Impl {
     }
   }
 
-  // Called with the lock held; gives it up while the result is handed over.
-  void finish(Claim& c, bool ran, std::size_t imaginary, Clock::time_point begin, Clock::time_point end,
-              std::unique_lock<std::mutex>& lock) {
+  static void take(Claim& c, std::size_t imaginary) {
     Task& task = *c.task;
     task.finished += c.count;
     task.result.imaginary += imaginary;
@@ -228,6 +254,20 @@ class Pool::Impl {
       task.result.error = c.error;
       task.result.out_of_memory = c.out_of_memory;
     }
+  }
+
+  static void conclude(Task& task, Clock::time_point end) {
+    task.result.begin_seconds = seconds(task.begin);
+    task.result.end_seconds = seconds(end);
+    if (task.chunk.kept != nullptr) settle_lines(task);
+    task.result.kernel_seconds = task.allocated ? task.result.end_seconds - task.result.begin_seconds : 0;
+  }
+
+  // Called with the lock held; gives it up while the result is handed over.
+  void finish(Claim& c, bool ran, std::size_t imaginary, Clock::time_point begin, Clock::time_point end,
+              std::unique_lock<std::mutex>& lock) {
+    Task& task = *c.task;
+    take(c, imaginary);
     if (ran && task.job->cancelled()) task.result.cancelled = true;
     const auto queue =
         std::find_if(queues_.begin(), queues_.end(), [&](const Queue& q) { return q.job == task.job; });
@@ -241,10 +281,7 @@ class Pool::Impl {
     // A job below its thread limit again may have work for a sleeping worker.
     if (waiting || stopping_) wake_.notify_all();
     if (!last) return;
-    task.result.begin_seconds = seconds(task.begin);
-    task.result.end_seconds = seconds(end);
-    if (task.chunk.kept != nullptr) settle_lines(task);
-    task.result.kernel_seconds = task.allocated ? task.result.end_seconds - task.result.begin_seconds : 0;
+    conclude(task, end);
     lock.unlock();
     task.done(std::move(task.result));
     c.task.reset();
@@ -256,6 +293,7 @@ class Pool::Impl {
   std::list<Queue> queues_;
   std::vector<std::thread> threads_;
   bool stopping_ = false;
+  Workspace here_;  // of compute_here
 };
 
 Pool::Pool(int n_threads) : impl_(std::make_unique<Impl>(std::max(1, n_threads))) {}
@@ -265,6 +303,11 @@ void Pool::submit(std::shared_ptr<Job> job, Chunk chunk, std::function<void(Chun
   EUPHONIC_ASSERT(job != nullptr && done != nullptr);
   assert_consistent(*job, chunk);
   impl_->submit(std::move(job), std::move(chunk), std::move(done));
+}
+ChunkResult Pool::compute_here(std::shared_ptr<Job> job, Chunk chunk) {
+  EUPHONIC_ASSERT(job != nullptr);
+  assert_consistent(*job, chunk);
+  return impl_->compute_here(std::move(job), std::move(chunk));
 }
 
 }  // namespace euphonic

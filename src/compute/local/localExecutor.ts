@@ -17,8 +17,16 @@ import { loadAddon } from './addon.js';
 import { BusyTime } from './busyTime.js';
 import { chunkAdvice, MAX_INFLIGHT_BYTES } from './chunkAdvice.js';
 import { nativeContent } from './content.js';
-import type { NativeModel, NativePlan, NativePool } from './native.js';
+import type { NativeChunkResult, NativeJob, NativeModel, NativePlan, NativePool } from './native.js';
 import { planBytes } from './planMemory.js';
+
+/** So many q-points are one batch on processors with AVX-512, and one or two on others: threads could hardly share them. */
+const FEW_POINTS = 8;
+/**
+ * What takes less is calculated where it was asked for: to wake a thread and to hear of its end takes a tenth of a millisecond.
+ * Nothing else happens in this process meanwhile.
+ */
+const QUICK_SECONDS = 0.3e-3;
 
 /** Of q-points and an energy: what a chunk of broadened intensities holds beside them is less. */
 const INPUT_BYTES_PER_POINT = 32;
@@ -31,6 +39,8 @@ interface LocalModel extends ExecutorModel {
 
 interface LocalPlan extends ExecutorPlan {
   native: NativePlan;
+  /** seconds that few q-points took when they were last calculated, by quantity */
+  few: Map<JobOptions['quantity'], number>;
 }
 
 export function createLocalExecutor(budget: ThreadBudget): Executor {
@@ -64,13 +74,13 @@ export function createLocalExecutor(budget: ThreadBudget): Executor {
       if (signal.aborted) cancel();
       signal.addEventListener('abort', cancel, { once: true });
       const native = await coded(plan).finally(() => signal.removeEventListener('abort', cancel));
-      return { key, native, info: native.info, bytes: native.bytes };
+      return { key, native, few: new Map(), info: native.info, bytes: native.bytes };
     },
     leastBytes: async (nAtoms, options) => {
       const results = options.quantity === 'modes' ? 18 * nAtoms ** 2 * Float64Array.BYTES_PER_ELEMENT : 0;
       return addon.leastWorkspaceBytes(nAtoms, hasEigenvectors(options)) + results;
     },
-    open: (plan, options, budget) => openJob(pool, (plan as LocalPlan).native, options, budget),
+    open: (plan, options, budget) => openJob(pool, plan as LocalPlan, options, budget),
     close: () => pool.close(),
   };
 }
@@ -88,7 +98,7 @@ function hasEigenvectors({ quantity, modeGradients, histogram }: LeastOptions): 
 
 async function openJob(
   pool: NativePool,
-  plan: NativePlan,
+  { native: plan, few }: LocalPlan,
   options: JobOptions,
   budget: JobBudget,
 ): Promise<ExecutorJob> {
@@ -121,16 +131,27 @@ async function openJob(
       keeper: { bytes: (count) => job.keptBytes(count), make: (count) => job.keep(count) },
     }),
     // an async function would keep the chunk until its results are there
-    compute: (chunk: Chunk) =>
-      coded(job.compute(chunk)).then(({ startedAt, finishedAt, ...result }) => {
-        busy.add(startedAt, finishedAt);
-        return result;
-      }),
+    compute: (chunk: Chunk) => {
+      const isFew = chunk.qpts.length > 0 && chunk.qpts.length <= 3 * FEW_POINTS;
+      const isQuick = isFew && (few.get(options.quantity) ?? 1) < QUICK_SECONDS;
+      return coded(isQuick ? here(job, chunk) : job.compute(chunk)).then(
+        ({ startedAt, finishedAt, ...result }) => {
+          busy.add(startedAt, finishedAt);
+          if (isFew) few.set(options.quantity, result.kernelSeconds);
+          return result;
+        },
+      );
+    },
     close: () => {
       job.cancel();
       release();
     },
   };
+}
+
+/** Computes on this thread, before it returns. */
+async function here(job: NativeJob, chunk: Chunk): Promise<NativeChunkResult> {
+  return job.computeHere(chunk);
 }
 
 /** The addon's errors carry a code of the catalogue. */

@@ -27,7 +27,7 @@ export interface NativeModelContent {
 }
 
 /** What the kernel gives, and when it was at work. The arrays own C++ memory, handed over without a copy. */
-interface NativeChunkResult extends ChunkResult {
+export interface NativeChunkResult extends ChunkResult {
   /** from the start of the chunk's first batch to the end of its last one, in seconds of a clock that never jumps */
   startedAt: number;
   finishedAt: number;
@@ -44,7 +44,7 @@ export interface NativePlan {
   readonly bytes: number;
 }
 
-interface NativeJob {
+export interface NativeJob {
   readonly nModes: number;
   readonly nSurfaces: number;
   readonly bytesPerPoint: number;
@@ -63,6 +63,8 @@ interface NativeJob {
    * `code: 'out_of_memory'` or `'internal'` when the chunk failed.
    */
   compute(chunk: Chunk): Promise<NativeChunkResult>;
+  /** The same on this thread, which waits for it: throws what `compute` rejects with. */
+  computeHere(chunk: Chunk): NativeChunkResult;
   /** Takes effect within 50 ms; later chunks reject at once. */
   cancel(): void;
 }
