@@ -136,7 +136,7 @@ classdef CoherentCrystal < handle
             if nargin > 4
                 factors = euphonic.internal.options.scale_arguments(caller, varargin);
             end
-            points = euphonic.internal.job.as_columns(caller, qh, qk, ql);
+            points = as_columns(caller, qh, qk, ql);
             results = self.calculated(caller, 'structure_factor', points, [], []);
             w = results.frequencies;
             sf = results.structure_factors;
@@ -172,7 +172,7 @@ classdef CoherentCrystal < handle
             end
             [scale, line_shape, width_is_named] = euphonic.internal.options.sqw_arguments(caller, varargin);
             shape = size(qh);
-            points = euphonic.internal.job.as_columns(caller, qh, qk, ql);
+            points = as_columns(caller, qh, qk, ql);
             en = euphonic.internal.job.check_energies(caller, en, numel(qh));
             self.tell_of_width(caller, [line_shape.width{:}], [points, {en}], width_is_named);
             if self.lim < Inf
@@ -372,25 +372,30 @@ classdef CoherentCrystal < handle
             % What the daemon has to say, or the cache. POINTS: see AS_COLUMNS. EXTRA: further parameters of job.open, a
             % struct, or [].
             request = self.request(caller, quantity);
-            asked = points;
-            if ~isempty(energies)
-                asked{4} = energies;
-            end
-            plan = request.plan;
-            plan.extra = extra;
-            results = self.cache.find(plan, asked);
-            if ~isempty(results)
-                return
+            keeps = self.cache_limit > 0;
+            if keeps
+                asked = points;
+                if ~isempty(energies)
+                    asked{4} = energies;
+                end
+                plan = request.plan;
+                plan.extra = extra;
+                results = self.cache.find(plan, asked);
+                if ~isempty(results)
+                    return
+                end
             end
             params = request.params;
             if ~isempty(extra)
                 for name = fieldnames(extra).'
                     params.(name{1}) = extra.(name{1});
                 end
-                [params, request.options.points_kept] = self.with_name_of_points(params);
+                if keeps
+                    [params, request.options.points_kept] = self.with_name_of_points(params);
+                end
             end
             results = self.answered(caller, request, params, points, energies);
-            if self.cache.limit > 0
+            if keeps
                 self.cache.note_kept(results.points_kept > 0);
                 self.cache.keep(plan, asked, struct( ...
                     'frequencies', {results.frequencies(1:min(end, self.force_constants.n_modes))}, ...
@@ -489,5 +494,15 @@ classdef CoherentCrystal < handle
             end
         end
 
+    end
+end
+
+function points = as_columns(caller, qh, qk, ql)
+    % q-points as a user gives them as a cell of columns of one length. Raises what CHECK_Q does, but for what the
+    % gateway finds. It is not in the package, where a call takes ten times as long.
+    points = {qh(:), qk(:), ql(:)};
+    n = numel(qh);
+    if ~(isfloat(qh) && isfloat(qk) && isfloat(ql)) || numel(qk) ~= n || numel(ql) ~= n
+        [points{1:3}] = euphonic.internal.job.check_q(caller, qh, qk, ql);
     end
 end

@@ -13,9 +13,6 @@ namespace {
 using wire::DType;
 using wire::Value;
 
-// MATLAB's characters are UTF-16, Octave's are bytes.
-constexpr bool kUtf16 = sizeof(mxChar) == sizeof(char16_t);
-
 [[noreturn]] void invalid(const std::string& message) {
   throw wire::Failure(wire::failure_code::kInvalidArgument, message);
 }
@@ -208,7 +205,7 @@ mxArray* frames_struct(const wire::Response& response) {
 std::string text_from(const mxArray* array, const char* what) {
   if (!array || !mxIsChar(array)) invalid(std::string("The gateway expected a text for ") + what + ".");
   std::string out;
-  if constexpr (kUtf16) {
+  if constexpr (!kIsOctave) {
     out = wire::utf8_from(reinterpret_cast<const char16_t*>(mxGetChars(array)), mxGetNumberOfElements(array));
   } else {
     char* text = mxArrayToString(array);
@@ -225,7 +222,7 @@ std::string text_from(const mxArray* array, const char* what) {
 }
 
 mxArray* text_array(const std::string& text) {
-  if (!kUtf16 || text.empty() || !wire::is_utf8(text)) return mxCreateString(text.c_str());
+  if (kIsOctave || text.empty() || !wire::is_utf8(text)) return mxCreateString(text.c_str());
   const std::u16string units = wire::utf16_from(text);
   mwSize extents[] = {1, static_cast<mwSize>(units.size())};
   mxArray* array = mxCreateCharArray(2, extents);

@@ -41,7 +41,8 @@ wire::Points points_from(const mxArray* cell, bool unchecked) {
   for (std::size_t i = 0; i < n; ++i) {
     const mxArray* column = mxGetCell(cell, i);
     if (!column || !mxIsDouble(column) || mxIsComplex(column) || mxIsSparse(column)) {
-      throw wire::Failure(wire::failure_code::kInvalidArgument, "q-points are not real, full and double.");
+      throw wire::Failure(unchecked ? wire::failure_code::kInvalidQ : wire::failure_code::kInvalidArgument,
+                          "q-points are not real, full and double.");
     }
     const std::size_t count = mxGetNumberOfElements(column);
     if (i == 0) points.count = count;
@@ -55,13 +56,39 @@ wire::Points points_from(const mxArray* cell, bool unchecked) {
   return points;
 }
 
+// Octave copies what a MEX function returns, but for arrays that the interpreter has made: those are filled
+// in place. Making one takes a call of it and writes zeros, so small ones are copied, and so are large ones,
+// whose memory is rather touched while results arrive: Ctrl-C need not wait for it.
+constexpr std::size_t kMinInPlace = 4096, kMaxInPlace = std::size_t{1} << 18;
+
+mxArray* made_by_interpreter(std::size_t rows, std::size_t columns) {
+  mxArray* extents[] = {mxCreateDoubleScalar(static_cast<double>(rows)),
+                        mxCreateDoubleScalar(static_cast<double>(columns))};
+  mxArray* array = nullptr;
+  try {
+    mexCallMATLABWithTrap(1, &array, 2, extents, "zeros");
+  } catch (...) {
+    keep_pending();  // Ctrl-C meanwhile
+  }
+  for (mxArray* extent : extents) mxDestroyArray(extent);
+  if (interrupted()) throw wire::Failure(wire::failure_code::kInterrupted, "Interrupted from the keyboard.");
+  if (!array)
+    throw wire::Failure("out_of_memory",
+                        "There is no memory for " + std::to_string(rows * columns) + " results.");
+  return array;
+}
+
+mxArray* allocate_matrix(std::size_t rows, std::size_t columns) {
+  const std::size_t n = rows * columns;
+  if (kIsOctave && n >= kMinInPlace && n <= kMaxInPlace) return made_by_interpreter(rows, columns);
+  return mxCreateUninitNumericMatrix(rows, columns, mxDOUBLE_CLASS, mxREAL);
+}
+
 // n rows of n_points numbers: the cells of a 1×n cell, or the columns of an n_points × n array.
 mxArray* allocate_rows(std::size_t n, std::size_t n_points, bool cells) {
-  if (!cells) return mxCreateUninitNumericMatrix(n_points, n, mxDOUBLE_CLASS, mxREAL);
+  if (!cells) return allocate_matrix(n_points, n);
   mxArray* cell = mxCreateCellMatrix(1, n);
-  for (std::size_t i = 0; i < n; ++i) {
-    mxSetCell(cell, i, mxCreateUninitNumericMatrix(1, n_points, mxDOUBLE_CLASS, mxREAL));
-  }
+  for (std::size_t i = 0; i < n; ++i) mxSetCell(cell, i, allocate_matrix(1, n_points));
   return cell;
 }
 
@@ -141,7 +168,8 @@ struct Asked {
 // The arrays of an evaluation, new or taken over (by copy) from one that was not completed.
 class Results {
  public:
-  Results(mxArray* evaluation, const Asked& asked) : evaluation_(evaluation), asked_(asked) {}
+  Results(mxArray* evaluation, const Asked& asked)
+      : missing{{0, asked.points.count}}, evaluation_(evaluation), asked_(asked) {}
 
   std::vector<wire::Range> missing;
   double imaginary = 0;
@@ -160,7 +188,6 @@ class Results {
       put("eigenvectors", allocate_eigenvectors(n_points, n));
     }
     if (asked_.gradients) put("mode_gradients", allocate_gradients(n_points, n));
-    missing = {{0, n_points}};
   }
 
   void take_over(const mxArray* previous) {
@@ -170,6 +197,7 @@ class Results {
     }
     const mxArray* ranges = field_of(previous, "missing", "an evaluation");
     const double* range = static_cast<const double*>(mxGetData(ranges));
+    missing.clear();
     for (std::size_t i = 0; i < mxGetN(ranges); ++i) {
       missing.push_back({static_cast<std::size_t>(range[2 * i]), static_cast<std::size_t>(range[2 * i + 1])});
     }
@@ -299,21 +327,23 @@ void run(ConnectionSlot& slot, const Arguments& arguments, mxArray* evaluation) 
   const wire::OpenedJob job = wire::open_job(connection, asked.params, frames_from(arguments.at(2)), patient);
   put_remarks(job, evaluation);
   Results results(evaluation, asked);
-  if (has_results(arguments.at(5))) {
-    results.take_over(arguments.at(5));
-  } else {
-    results.allocate(job);
-  }
-  results.find_rows(job);
+  const bool goes_on = has_results(arguments.at(5));
+  if (goes_on) results.take_over(arguments.at(5));
   wire::EvaluationStream stream(connection, job, asked.quantity, points, results.outputs, results.missing,
                                 wait, progress);
+  bool are_there = goes_on;
   const auto account = [&] {
+    if (!are_there) return;  // nothing to go on with
     results.missing = stream.missing();
     results.imaginary += static_cast<double>(stream.imaginary());
     results.put_missing();
   };
   try {
-    stream.run();
+    stream.run([&] {
+      if (!goes_on) results.allocate(job);
+      are_there = true;
+      results.find_rows(job);
+    });
   } catch (const wire::Failure&) {
     account();
     throw;

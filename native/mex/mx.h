@@ -7,6 +7,9 @@
 
 namespace euphonic::mex {
 
+// MATLAB's characters are UTF-16, Octave's are bytes.
+inline constexpr bool kIsOctave = sizeof(mxChar) == 1;
+
 // Real and imaginary parts of a complex double array; element i is at [i * stride].
 struct ComplexParts {
   double* real;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <new>
 
 using namespace mex_test;
 
@@ -94,6 +95,31 @@ TEST_CASE("A job without points is opened and closed", "[mex]") {
   std::vector<Range> missing{{0, 0}};
   CHECK(run_job(daemon, work, &missing) == "none");
   CHECK(daemon.methods() == std::vector<std::string>{"job.open", "job.close"});
+}
+
+TEST_CASE("Room for results is made while the first chunks are under way", "[mex]") {
+  Daemon daemon(honest);
+  Work work(100);
+  Connection connection(daemon.address());
+  const Wait wait{-1, never};
+  const OpenedJob job = open_job(connection, Value::Map{}, {}, wait);
+  Outputs outputs;
+  EvaluationStream stream(connection, job, Quantity::structure_factor, work.points, outputs, {{0, 100}}, wait,
+                          {});
+  SECTION("and they are put there") {
+    stream.run([&] {
+      while (!daemon.saw("job.compute")) std::this_thread::yield();
+      outputs = work.outputs;
+    });
+    CHECK(work.complete());
+  }
+  SECTION("and the job is cancelled where there is none") {
+    CHECK_THROWS_AS(stream.run([] { throw std::bad_alloc(); }), std::bad_alloc);
+    CHECK(daemon.saw("job.cancel"));
+    std::size_t left = 0;
+    for (const Range& range : stream.missing()) left += range.count;
+    CHECK(left == 100);
+  }
 }
 
 TEST_CASE("What a lost daemon did not deliver is known, and asked of the next", "[mex]") {

@@ -306,9 +306,13 @@ void EvaluationStream::store(const Response& response, const Range& chunk) {
   done_ += chunk.count;
 }
 
+void EvaluationStream::fill_window() {
+  while (under_way_.size() < job_.window && !waiting_.empty()) send_next();
+}
+
 void EvaluationStream::stream() {
   for (;;) {
-    while (under_way_.size() < job_.window && !waiting_.empty()) send_next();
+    fill_window();
     if (under_way_.empty()) return;
     const Response response = connection_.work().receive(wait_);
     const auto request = under_way_.find(response.header.id);
@@ -339,13 +343,18 @@ void EvaluationStream::cancel() {
   }
 }
 
-void EvaluationStream::run() {
+void EvaluationStream::run(const std::function<void()>& prepare) {
   wait_.idle = [this] { progress_.look(done_); };
   try {
+    fill_window();
+    prepare();
     stream();
     connection_.work().call("job.close", Value::Map{{"job", job_.job}}, {}, wait_);
   } catch (const Failure& failure) {
     if (failure.code != failure_code::kUnreachable) cancel();
+    throw;
+  } catch (...) {
+    cancel();
     throw;
   }
 }

@@ -124,9 +124,10 @@ class EvaluationStream {
   EvaluationStream(Connection& connection, const OpenedJob& job, Quantity quantity, const Points& points,
                    const Outputs& outputs, const std::vector<Range>& missing, Wait wait, Progress progress);
 
-  // Throws Failure; what had not arrived by then is in missing(). The job is cancelled before Failure leaves,
+  // Calls `prepare`, which may make room for `outputs`, once the first chunks are under way. Throws Failure,
+  // and what `prepare` throws; what had not arrived by then is in missing(). The job is cancelled before,
   // unless the daemon has gone.
-  void run();
+  void run(const std::function<void()>& prepare = [] {});
 
   // Ranges without results, in ascending order.
   std::vector<Range> missing() const;
@@ -135,6 +136,7 @@ class EvaluationStream {
 
  private:
   void stream();
+  void fill_window();
   void send_next();
   void send(const Range& chunk, bool with_points);
   void store(const Response& response, const Range& chunk);

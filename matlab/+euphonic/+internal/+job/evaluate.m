@@ -32,10 +32,9 @@ function evaluation = evaluate(caller, fc, params, frames, points, options)
         elseif strcmp(problem.code, 'unknown_option') && isfield(params, 'points')
             params = rmfield(params, 'points');  % a daemon from before they had names
             options.points_kept = false;
+        elseif strcmp(problem.code, 'invalid_q')
+            [points{1:3}] = euphonic.internal.job.check_q(caller, points{1:3});  % says which, or makes them double
         elseif ~strcmp(problem.code, 'unknown_job')
-            if strcmp(problem.code, 'invalid_q')
-                euphonic.internal.job.check_q(caller, points{1:3});  % says which
-            end
             euphonic.internal.fail(caller, problem);
         end
     end
