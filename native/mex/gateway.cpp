@@ -2,6 +2,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <string>
 
@@ -38,6 +39,20 @@ class Level {
   ConnectionSlot& slot() { return slots[depth - 1]; }
 };
 
+// glibc returns the end of its heap to the system where more lies free there than twice the largest block
+// that it has mapped and seen freed. So results of some megabytes, which a script lets go of before the next
+// call, would be touched page by page at each call. It learns from one block, which nobody writes to, that
+// these can stay. MATLAB keeps its arrays itself.
+void keep_freed_results() {
+#ifdef __GLIBC__
+  static bool done = false;
+  if (done || !kIsOctave) return;
+  done = true;
+  void* volatile block = std::malloc(std::size_t{17} << 20);
+  std::free(block);
+#endif
+}
+
 // Those of calls that are still waiting stay.
 void close_connections() {
   for (std::size_t i = depth; i < kMaxDepth; ++i) slots[i].drop();
@@ -69,6 +84,7 @@ void mexFunction(int n_out, mxArray* out[], int n_in, const mxArray* in[]) {
   (void)n_out;
   try {
     mexAtExit(mex::close_connections);
+    mex::keep_freed_results();
     const std::string command = mex::text_from(n_in > 0 ? in[0] : nullptr, "the command");
     out[0] = mex::dispatch(command, {n_in - 1, in + 1});
   } catch (const std::exception& error) {

@@ -22,8 +22,8 @@ class Pool {
   // Calls `done` exactly once, from one of the pool's threads.
   void submit(std::shared_ptr<Job> job, Chunk chunk, std::function<void(ChunkResult)> done);
 
-  // Computes a chunk on the caller's thread: for so few q-points that waking one of the pool's takes as long. One
-  // caller at a time.
+  // Computes a chunk on the caller's thread: for so few q-points that waking one of the pool's takes as long.
+  // One caller at a time.
   ChunkResult compute_here(std::shared_ptr<Job> job, Chunk chunk);
 
  private:
