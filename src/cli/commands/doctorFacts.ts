@@ -150,7 +150,7 @@ export async function daemonFacts(): Promise<DaemonFacts> {
   }
 }
 
-function withoutUserData({ models, plans, jobs, ...rest }: Status): Record<string, unknown> {
+function withoutUserData({ models, plans = [], jobs, ...rest }: Status): Record<string, unknown> {
   return {
     ...rest,
     models: models.map(({ n_atoms, bytes }) => `${n_atoms} atoms, ${bytes} bytes`),

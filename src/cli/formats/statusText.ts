@@ -28,7 +28,8 @@ export function describeStatus(status: Status, file: string): string {
       '',
       `${source}, ${plural(n_atoms, 'atom')}, ${showBytes(bytes)}, model ${model.slice(0, MODEL_DIGITS)}`,
     ]),
-    ...status.plans.map(({ model, fraction, seconds }): [string, string] => [
+    // a daemon from before it told them has none
+    ...(status.plans ?? []).map(({ model, fraction, seconds }): [string, string] => [
       'planning',
       `model ${model.slice(0, MODEL_DIGITS)}: ${Math.floor(100 * fraction)} % in ${seconds.toFixed(1)} s`,
     ]),
