@@ -32,6 +32,7 @@ async function repeat(trial: Trial, times: number, world: World): Promise<Row> {
       console.error(`  ${name}, time ${i + 1}:`, error);
     }
     gaps.push(await gap.end());
+    world.cluster.closeClients();
   }
   const worst = Math.max(...gaps);
   if (mostGapMs !== undefined && worst > mostGapMs) row.failed++;

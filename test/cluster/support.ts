@@ -227,6 +227,11 @@ export class TestCluster extends TestDaemon {
     return JSON.parse(readFileSync(join(this.directory, 'cluster.json'), 'utf8'));
   }
 
+  override closeClients(): void {
+    super.closeClients();
+    this.asking = undefined;
+  }
+
   override async dispose(): Promise<void> {
     await this.cli('cluster', 'stop');
     await super.dispose();

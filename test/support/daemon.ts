@@ -68,11 +68,16 @@ export class TestDaemon {
     await eventually(async () => (await findDaemon(this.paths)) !== undefined, 'the daemon is there', 60_000);
   }
 
-  /** A client, closed with the daemon; it starts the daemon when it is first used. */
+  /** A client, closed with the daemon or before; it starts the daemon when it is first used. */
   client(options: Omit<ClientOptions, 'paths'> = {}): EuphonicClient {
     const client = new EuphonicClient({ ...options, paths: this.paths });
     this.clients.push(client);
     return client;
+  }
+
+  /** Closes those that there are, since a process has only so many sockets. */
+  closeClients(): void {
+    for (const client of this.clients.splice(0)) client.close();
   }
 
   /** What the connection file says. */
@@ -128,7 +133,7 @@ export class TestDaemon {
 
   /** Ends the daemon, if there is one, and removes everything. */
   async dispose(): Promise<void> {
-    for (const client of this.clients) client.close();
+    this.closeClients();
     try {
       await stopDaemon(this.paths);
     } catch {
