@@ -500,9 +500,9 @@ end
 function points = as_columns(caller, qh, qk, ql)
     % q-points as a user gives them as a cell of columns of one length. Raises what CHECK_Q does, but for what the
     % gateway finds. It is not in the package, where a call takes ten times as long.
-    points = {qh(:), qk(:), ql(:)};
-    n = numel(qh);
-    if ~(isfloat(qh) && isfloat(qk) && isfloat(ql)) || numel(qk) ~= n || numel(ql) ~= n
+    if isfloat(qh) && isfloat(qk) && isfloat(ql) && numel(qh) == numel(qk) && numel(qh) == numel(ql)
+        points = {qh(:), qk(:), ql(:)};
+    else
         [points{1:3}] = euphonic.internal.job.check_q(caller, qh, qk, ql);
     end
 end

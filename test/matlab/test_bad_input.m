@@ -16,6 +16,8 @@ function q_points_that_cannot_be_used_are_named()
     check('invalid_q', 'class char', 'abc', 1, 1);
     check('invalid_q', 'class cell', {1}, 1, 1);
     check('invalid_q', 'class logical', true, 1, 1);
+    check('invalid_q', 'class function_handle', @(varargin) error('called'), 1, 1);
+    check('invalid_q', 'class containers.Map', 1, containers.Map('a', 1), 1);
     check('invalid_q', 'sparse', sparse([1 2]), [1 2], [1 2]);
     check('invalid_argument', 'found 2', 1, 2);
     model.conversion_mat = 2 * eye(3);
