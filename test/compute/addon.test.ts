@@ -6,12 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { JobOptions } from '../../src/compute/executor.js';
+import { type ExecutorJob, grantAll, type JobOptions } from '../../src/compute/executor.js';
 import { loadAddon } from '../../src/compute/local/addon.js';
 import { nativeContent } from '../../src/compute/local/content.js';
 import { localExecutor } from '../../src/compute/local/localExecutor.js';
 import type { NativePool } from '../../src/compute/local/native.js';
 import { daemonConfig } from '../../src/daemon/limits/config.js';
+import { eventually } from '../support/daemon.js';
 import { failsWith } from '../support/errors.js';
 import { arbitraryModel } from '../support/models.js';
 
@@ -151,6 +152,37 @@ describe('addon', function () {
       }
       if (!kept.every(([array, copy]) => array.every((x, k) => x === copy[k]))) throw new Error('changed');`;
     await run(['--expose-gc', ...inProcess(script)]);
+  });
+
+  it('computes few q-points before it returns, once such are known to be quick', async () => {
+    const executor = await localExecutor.create({ threads: 2, reason: '' });
+    try {
+      const model = await executor.addModel({ id: '', content: async () => arbitraryModel() });
+      const plan = await executor.plan(model, planOptions, new AbortController().signal);
+      const open = (options: Partial<JobOptions>) =>
+        executor.open(plan, { ...jobOptions, ...options }, grantAll(100));
+      /** Whether results are there without a turn of the event loop, which a thread of the pool needs. */
+      const isHere = async (job: ExecutorJob, count: number) => {
+        let here = false;
+        const computed = job.compute({ qpts: new Float64Array(3 * count).fill(0.1) }).then(() => {
+          here = true;
+        });
+        for (let i = 0; i < 50; i++) await undefined;
+        const found = here;
+        await computed;
+        return found;
+      };
+      const job = await open({});
+      assert.equal(await isHere(job, 1), false, 'it is not known yet');
+      await eventually(() => isHere(job, 8), 'eight q-points are computed here');
+      assert.equal(await isHere(job, 9), false, 'nine are not few');
+      const withGradients = await open({ modeGradients: true });
+      assert.equal(await isHere(withGradients, 1), false, 'with eigenvectors it is not known');
+      for (const opened of [job, withGradients]) opened.close();
+      await failsWith('cancelled', () => job.compute({ qpts: new Float64Array(3) }));
+    } finally {
+      await executor.close();
+    }
   });
 
   it('locks a file for the life of a process', async () => {

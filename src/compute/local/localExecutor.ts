@@ -39,8 +39,8 @@ interface LocalModel extends ExecutorModel {
 
 interface LocalPlan extends ExecutorPlan {
   native: NativePlan;
-  /** seconds that few q-points took when they were last calculated, by quantity */
-  few: Map<JobOptions['quantity'], number>;
+  /** seconds that few q-points took when they were last calculated, by quantity and whether that takes eigenvectors */
+  few: Map<string, number>;
 }
 
 export function createLocalExecutor(budget: ThreadBudget): Executor {
@@ -116,6 +116,7 @@ async function openJob(
   const job = isWhole ? wanted : pool.job(plan, { ...options, nThreads: threads });
   const note = `${threads} of ${wanted.threads} threads work on this: there is no memory for more (max_memory of the daemon).`;
   const busy = new BusyTime();
+  const kind = `${options.quantity} ${hasEigenvectors(options)}`;
   return {
     nModes: job.nModes,
     nSurfaces: job.nSurfaces,
@@ -133,11 +134,11 @@ async function openJob(
     // an async function would keep the chunk until its results are there
     compute: (chunk: Chunk) => {
       const isFew = chunk.qpts.length > 0 && chunk.qpts.length <= 3 * FEW_POINTS;
-      const isQuick = isFew && (few.get(options.quantity) ?? 1) < QUICK_SECONDS;
+      const isQuick = isFew && (few.get(kind) ?? 1) < QUICK_SECONDS;
       return coded(isQuick ? here(job, chunk) : job.compute(chunk)).then(
         ({ startedAt, finishedAt, ...result }) => {
           busy.add(startedAt, finishedAt);
-          if (isFew) few.set(options.quantity, result.kernelSeconds);
+          if (isFew) few.set(kind, result.kernelSeconds);
           return result;
         },
       );
