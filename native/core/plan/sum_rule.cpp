@@ -12,18 +12,19 @@ namespace euphonic {
 
 namespace {
 
-// Atoms of a tile of pairs: its phases stay in the second-level cache.
-constexpr int kTileAtoms = 32;
+// Atoms of a tile of pairs: its phases stay in the second-level cache. Where there are none tiles are small,
+// so that all threads have some.
+constexpr int kTileAtoms = 32, kSmallTileAtoms = 4;
 using PairTile = std::vector<Mat3>;  // [kTileAtoms][kTileAtoms]
 
-int n_tiles(const Model& model) { return (model.n_atoms + kTileAtoms - 1) / kTileAtoms; }
+int n_tiles(const Model& model, int tile_atoms) { return (model.n_atoms + tile_atoms - 1) / tile_atoms; }
 
 // Ewald::reciprocal_at_gamma of all pairs of many atoms, within rounding: the phases of each atom by itself,
 // taken once, in place of a cosine for each pair.
 class GammaTiles {
  public:
   GammaTiles(const Model& model, const Ewald& ewald) : waves_(ewald.gamma()) {
-    phases_.resize(n_tiles(model) * tile_size());
+    phases_.resize(n_tiles(model, kTileAtoms) * tile_size());
     for (int i = 0; i < model.n_atoms; ++i) {
       double* cosine = phases_.data() + i / kTileAtoms * tile_size() + i % kTileAtoms;
       for (const Ewald::Wave& wave : waves_) {
@@ -96,18 +97,19 @@ Mat3 zone_centre_block(const Model& model, const Dipole& dipole, const std::vect
 // D(0), not mass-weighted, [3n][3n]: blocks of atom pairs i <= j. The dipole part is in it where
 // there is one.
 std::vector<double> zone_centre_matrix(const Model& model, const ForceTerms& force, const Dipole& dipole) {
-  const int n_atoms = model.n_atoms, n = 3 * n_atoms, tiles = n_tiles(model);
+  const int n_atoms = model.n_atoms, n = 3 * n_atoms;
   std::vector<double> gamma(static_cast<std::size_t>(n) * n, 0.0);
   std::optional<GammaTiles> gamma_tiles;
   if (dipole.ewald && dipole.by_tiles) gamma_tiles.emplace(model, *dipole.ewald);
+  const int tile_atoms = gamma_tiles ? kTileAtoms : kSmallTileAtoms, tiles = n_tiles(model, tile_atoms);
   for_each_on_threads(tiles * tiles, force.n_threads(), [&](int tile) {
     const int I = tile / tiles, J = tile % tiles;
     if (J < I) return;
     PairTile reciprocal(gamma_tiles ? kTileAtoms * kTileAtoms : 0);
     if (gamma_tiles) gamma_tiles->sum(I, J, reciprocal);
     std::vector<PairTerm> terms;
-    for (int i = I * kTileAtoms; i < std::min(n_atoms, (I + 1) * kTileAtoms); ++i) {
-      for (int j = std::max(i, J * kTileAtoms); j < std::min(n_atoms, (J + 1) * kTileAtoms); ++j) {
+    for (int i = I * tile_atoms; i < std::min(n_atoms, (I + 1) * tile_atoms); ++i) {
+      for (int j = std::max(i, J * tile_atoms); j < std::min(n_atoms, (J + 1) * tile_atoms); ++j) {
         force.terms(i, j, terms);
         Mat3 c{};
         if (gamma_tiles) {
