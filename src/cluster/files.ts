@@ -31,8 +31,8 @@ export type GatewayFile = v.InferOutput<typeof gatewaySchema>;
 
 const clusterSchema = v.object({
   version: v.string(),
-  /** that of the gateway, for a user who names this file in its place */
-  connection: v.string(),
+  /** that of the gateway, for a user who names this file in its place; older versions did not write it */
+  connection: v.optional(v.string()),
   urls: v.array(v.string()),
   certificate: v.string(),
   worker_seed: v.string(),
