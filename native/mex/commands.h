@@ -51,8 +51,9 @@ mxArray* request(ConnectionSlot& slot, const Arguments& arguments);
 //             progress (function handle called with done, total, seconds, planned; or []), both_signs (true:
 //             where there are more structure factors than modes, the frequencies are followed by their
 //             negatives, which those beyond belong to), unchecked (true: error invalid_q for points that
-//             check_q.m would refuse) and, for the quantity sqw, energies (double, one for each q-point) and
-//             points_kept (true: the daemon has said that it remembers the points that params.points names)
+//             check_q.m would refuse or change) and, for the quantity sqw, energies (double, one for each
+//             q-point) and points_kept (true: the daemon has said that it remembers the points that
+//             params.points names)
 //   previous  an evaluation with an error: its results are kept and only what is missing is asked for; or []
 //   evaluation  struct with error, notes, doubts and points_kept (of what job.open or job.run said; {}, {}, 0
 //             where it did not), imaginary, missing (2×k: offsets and counts of the ranges without results)

@@ -20,6 +20,8 @@ function q_points_that_cannot_be_used_are_named()
     check('invalid_q', 'class containers.Map', 1, containers.Map('a', 1), 1);
     check('invalid_q', 'sparse', sparse([1 2]), [1 2], [1 2]);
     check('invalid_argument', 'found 2', 1, 2);
+    model.cache_limit = 0;
+    check('invalid_argument', 'not real, full and double', support.Elsewhere(0.1), 0.2, 0.3);
     model.conversion_mat = 2 * eye(3);
     check('invalid_q', 'qk(2) is NaN', [1 2 3], [1 NaN NaN], [1 2 3]);
     check('size_mismatch', '3, 3 and 2', [1 2 3], [1 2 3], [1 2]);

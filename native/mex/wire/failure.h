@@ -16,7 +16,7 @@ inline constexpr char kInterrupted[] = "interrupted";       // Ctrl-C
 inline constexpr char kBadMessage[] = "bad_message";        // the response breaks the protocol
 inline constexpr char kInvalidArgument[] = "invalid_argument";
 inline constexpr char kAddressChanged[] = "address_changed";  // the connection file says something else
-inline constexpr char kInvalidQ[] = "invalid_q";              // a q-point that is not finite, or out of reach
+inline constexpr char kInvalidQ[] = "invalid_q";              // not finite, out of reach, or not real doubles
 }  // namespace failure_code
 
 struct Failure : std::exception {

@@ -1,9 +1,9 @@
 function evaluation = evaluate(caller, fc, params, frames, points, options)
     %EVALUATE   A whole calculation at any number of q-points.
     %   FC: force constants; PARAMS: of job.open without model and n_points; FRAMES: of job.open; POINTS: {qh, qk, ql},
-    %   equally long real double vectors, perhaps with LO-TO directions; OPTIONS: a struct, and EVALUATION: see
-    %   native/mex/commands.h; its progress is called when it takes more than two seconds. A daemon that went away is
-    %   started again, the model sent again, and what is missing is computed.
+    %   equally long real double vectors (what CHECK_Q makes of others, with the option unchecked), perhaps with LO-TO
+    %   directions; OPTIONS: a struct, and EVALUATION: see native/mex/commands.h; its progress is called when it takes
+    %   more than two seconds. A daemon that went away is started again, the model sent again, what is missing computed.
     max_restarts = 3;
     params.model = fc.model;
     previous = [];
@@ -34,6 +34,7 @@ function evaluation = evaluate(caller, fc, params, frames, points, options)
             options.points_kept = false;
         elseif strcmp(problem.code, 'invalid_q')
             [points{1:3}] = euphonic.internal.job.check_q(caller, points{1:3});  % says which, or makes them double
+            options.unchecked = false;  % what is not double even then, a gpuArray say, is an error
         elseif ~strcmp(problem.code, 'unknown_job')
             euphonic.internal.fail(caller, problem);
         end
