@@ -3,7 +3,7 @@ import { SingleBar } from 'cli-progress';
 import { EuphonicClient } from '../../client/client.js';
 import type { EvaluateOptions, Evaluation } from '../../client/evaluation.js';
 import { toFloat64Array } from '../../protocol/arrays.js';
-import type { ModelSummary } from '../../protocol/results.js';
+import type { ModelSummary, Status } from '../../protocol/results.js';
 import type { Progress } from '../../spectra/calculation/calculator.js';
 import type { CrystalData } from '../formats/structureFactorFile.js';
 import { type ModelFlags, modelOptions } from '../options/modelOptions.js';
@@ -50,8 +50,12 @@ export async function withModel<T>(
       const progress = whole ?? progressBar();
       progress.add(qpts.length / 3);
       const stopPlanBar = planBar(client, model.model);
+      const onProgress = (points: number) => {
+        stopPlanBar(); // a plan that is still being made is somebody else's
+        progress.update(points);
+      };
       try {
-        return await client.evaluate(model, qpts, { ...options, onProgress: progress.update, signal });
+        return await client.evaluate(model, qpts, { ...options, onProgress, signal });
       } finally {
         stopPlanBar();
         if (!whole) progress.stop();
@@ -81,26 +85,28 @@ export function withModels<T>(
 function planBar(client: EuphonicClient, model: string): () => void {
   if (!process.stderr.isTTY) return () => {};
   const bar = new SingleBar({
-    format: '{bar} {percentage} % of the plan | {duration_formatted}',
+    format: '{bar} {percentage} % of the plan | {seconds} s',
     stream: process.stderr,
     hideCursor: true,
     clearOnComplete: true,
   });
   let shown = false;
-  const show = (percent: number | undefined) => {
-    if (percent === undefined) {
+  const show = (plan: Status['plans'][number] | undefined) => {
+    const percent = Math.floor(100 * (plan?.fraction ?? 0));
+    const payload = { seconds: Math.floor(plan?.seconds ?? 0) };
+    if (!plan) {
       if (shown) bar.stop();
     } else if (shown) {
-      bar.update(percent);
+      bar.update(percent, payload);
     } else {
-      bar.start(100, percent);
+      bar.start(100, percent, payload);
     }
-    shown = percent !== undefined;
+    shown = plan !== undefined;
   };
   let stopped = false;
   const look = async () => {
     const plan = (await client.status()).plans.find((plan) => plan.model === model);
-    if (!stopped) show(plan && Math.floor(100 * plan.fraction));
+    if (!stopped) show(plan);
   };
   // how far it is, is not worth an error: what waits for the result finds out what is wrong
   const timer = setInterval(() => void look().catch(() => {}), PROGRESS_AFTER_MS);
