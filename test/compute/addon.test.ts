@@ -9,10 +9,9 @@ import { promisify } from 'node:util';
 import { type ExecutorJob, grantAll, type JobOptions } from '../../src/compute/executor.js';
 import { loadAddon } from '../../src/compute/local/addon.js';
 import { nativeContent } from '../../src/compute/local/content.js';
-import { localExecutor } from '../../src/compute/local/localExecutor.js';
+import { createLocalExecutor, localExecutor } from '../../src/compute/local/localExecutor.js';
 import type { NativePool } from '../../src/compute/local/native.js';
 import { daemonConfig } from '../../src/daemon/limits/config.js';
-import { eventually } from '../support/daemon.js';
 import { failsWith } from '../support/errors.js';
 import { arbitraryModel } from '../support/models.js';
 
@@ -155,7 +154,7 @@ describe('addon', function () {
   });
 
   it('computes few q-points before it returns, once such are known to be quick', async () => {
-    const executor = await localExecutor.create({ threads: 2, reason: '' });
+    const executor = createLocalExecutor({ threads: 2, reason: '' }, Number.POSITIVE_INFINITY);
     try {
       const model = await executor.addModel({ id: '', content: async () => arbitraryModel() });
       const plan = await executor.plan(model, planOptions, new AbortController().signal);
@@ -174,7 +173,7 @@ describe('addon', function () {
       };
       const job = await open({});
       assert.equal(await isHere(job, 1), false, 'it is not known yet');
-      await eventually(() => isHere(job, 8), 'eight q-points are computed here');
+      assert.equal(await isHere(job, 8), true);
       assert.equal(await isHere(job, 9), false, 'nine are not few');
       const withGradients = await open({ modeGradients: true });
       assert.equal(await isHere(withGradients, 1), false, 'with eigenvectors it is not known');
