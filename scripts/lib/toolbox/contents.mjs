@@ -49,8 +49,10 @@ function addCommand(folder, platform) {
     'done',
     'here=$(cd "$(dirname "$file")" && pwd -P)',
   ];
+  // programs that unpack without the files' modes
+  const mode = '[ -x "$here/daemon/node/bin/node" ] || chmod u+x "$here/daemon/node/bin/node"';
   const command = 'exec "$here/daemon/node/bin/node" "$here/daemon/dist/cli.js" "$@"';
-  write(join(folder, 'euphonicd'), ['#!/bin/sh', ...link, command], '\n', 0o755);
+  write(join(folder, 'euphonicd'), ['#!/bin/sh', ...link, mode, command], '\n', 0o755);
 }
 
 /** Binaries of zeromq for other platforms, all of which its package brings, and what nested folders bring by themselves. */
