@@ -142,6 +142,15 @@ describe('spectra along a path', function () {
     assert.equal(counted.z_data_unit, '1 / millielectron_volt');
   });
 
+  it('euphonicd map: bins that a width carries below zero have the other side, too', async () => {
+    const where = ['--path', 'G M', '--zone', '1', '0', '2', '--temperature', '300', '--grid', '2', '2', '2'];
+    const found = await made('map', ...where, '--eb', '1.5');
+    const [first, last] = [found.y_data[0], found.y_data.at(-1)];
+    assert.ok(first < 0);
+    const named = await made('map', ...where, '--eb', '1.5', '--e-min', `${first}`, '--e-max', `${last}`);
+    assert.deepEqual(found.z_data, named.z_data);
+  });
+
   it('euphonicd dispersion: several models and their densities of states in one picture', async () => {
     const polar = materials.quartz();
     const { born: _, dielectric: __, ...rest } = polar;

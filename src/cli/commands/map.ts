@@ -45,7 +45,7 @@ export async function map(modelPath: string, flags: MapFlags): Promise<number> {
     const grid = gridOf(flags, crystal.cellVectors);
     const thermal = thermalFactors(calculation, grid, {
       bose: flags.bose,
-      isBelowZero: (given.energyMin ?? 0) < 0,
+      energyMin: given.energyMin,
     });
     const directions = splittingDirections(flags, path.sampled.distances.length);
     const { spectrum, figures } = await calculateMap(

@@ -86,10 +86,9 @@ async function mapOf(task: TaskOf<'map'>): Promise<MadeSpectrum> {
   const { params, crystal, hasTensors } = task;
   const energies = mapEnergies(params);
   const path = await pathWanted(params, crystal);
-  const isBelowZero = (energies.energyMin ?? 0) < 0;
   const thermal = thermalFactors(scatteringOf(params), gridOf(params, crystal), {
     bose: params.bose,
-    isBelowZero,
+    energyMin: energies.energyMin,
     hasTensors,
   });
   const { spectrum, figures } = await calculateMap(calculatorOf(task), thermal.options, {

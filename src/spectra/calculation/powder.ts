@@ -65,7 +65,7 @@ export async function calculatePowder(
   const axis = powderAxis(request);
   await reserveMap(calculator, request.bins * axis.radii.length, 'q_spacing, ebins');
   const is = calculator.asked(() => measurable(axis, request));
-  const thermal = thermalFactors(options, grid, { bose, isBelowZero: request.energyMin < 0, hasTensors });
+  const thermal = thermalFactors(options, grid, { bose, energyMin: request.energyMin, hasTensors });
   const wanted = { weighting, species, options: thermal.options, plan, grid, request, axis, is };
   const found = await averaged(calculator, directions, wanted);
   const sampling = samplingFigures(found.shells);

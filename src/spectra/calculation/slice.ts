@@ -49,7 +49,7 @@ export async function calculateSlice(
   const energy = wantedEnergy ?? (await ofModes());
   const slice = calculator.asked(() => sliceOf({ ...request, energy }, calculator.crystal.cellVectors));
   await reserveMap(calculator, slice.nBins * energy.bins, 'u_bin, v_bin, w_bin, e_bin');
-  const thermal = thermalFactors(options, grid, { bose, isBelowZero: energy.from < 0 });
+  const thermal = thermalFactors(options, grid, { bose, energyMin: energy.from });
   const { sums, figures } = await summed(calculator, slice, thermal.options, width);
   const provenance = {
     ...calculator.provenance,

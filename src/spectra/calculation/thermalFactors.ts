@@ -5,8 +5,8 @@ import type { Provenance } from '../spectrum.js';
 
 interface Thermal {
   bose: boolean | undefined;
-  /** energies below zero are wanted */
-  isBelowZero: boolean;
+  /** lowest energy that is wanted, meV; undefined: where the modes end, which their width carries below zero */
+  energyMin: number | undefined;
   /** the Debye–Waller tensors are given: no grid is needed for them */
   hasTensors?: boolean;
 }
@@ -15,7 +15,7 @@ interface Thermal {
 export function thermalFactors(
   calculation: CalculationOptions,
   grid: Grid,
-  { bose, isBelowZero, hasTensors = false }: Thermal,
+  { bose, energyMin, hasTensors = false }: Thermal,
 ): { options: CalculationOptions; words: Provenance } {
   if (calculation.temperature == null)
     return { options: { ...calculation, bose: false, negative_e: false }, words: {} };
@@ -25,7 +25,7 @@ export function thermalFactors(
     options: {
       ...calculation,
       bose: isBose,
-      negative_e: isBelowZero,
+      negative_e: energyMin === undefined || energyMin < 0,
       ...(!hasTensors && { debye_waller_grid: debyeWallerGrid as [number, number, number] }),
     },
     words: {
