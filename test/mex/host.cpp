@@ -339,7 +339,7 @@ class Host {
     bool been = false;
     mxArray* answer =
         evaluate(slow(), many(), true, make_function([&](int n, mxArray* in[]) {
-                   expect(n == 3 && mxIsDouble(in[0]), "progress is not (done, total, seconds)");
+                   expect(n == 4 && mxIsDouble(in[0]), "progress is not (done, total, seconds, planned)");
                    if (!been) go(2);
                    been = true;
                    interrupt_flag() = false;
