@@ -4,6 +4,7 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { buildFor, defaultCache } from './cross.mjs';
+import { apart } from './lib/apart.mjs';
 import { NotFetched } from './lib/cross/fetched.mjs';
 import { withOwnDaemon } from './lib/ownDaemon.mjs';
 import { arm } from './lib/platforms/arm.mjs';
@@ -13,7 +14,6 @@ import { mexOnLinux } from './lib/platforms/mexHost.mjs';
 import { nodeRelease } from './lib/platforms/nodes.mjs';
 import { Trial } from './lib/platforms/tree.mjs';
 import { windows } from './lib/platforms/windows.mjs';
-import { run } from './lib/run.mjs';
 import { mocha } from './lib/suites.mjs';
 
 /** Tests of what releases of Node differ in: threads, their memory and flags, processes, sockets, files. */
@@ -87,23 +87,16 @@ async function one(name) {
   return counts;
 }
 
-/** In a process of its own, whose output is shown when it ends. */
-async function apart(name) {
-  const words = [fileURLToPath(import.meta.url), '--cache', values.cache, name];
-  const { output } = await run(process.execPath, words, { quiet: true });
-  const [line, ...numbers] = /\n(\d+) passed, (\d+) failed, (\d+) skipped\n$/.exec(output) ?? [''];
-  process.stdout.write(line ? output.slice(0, -line.length) : output);
-  const [passed, failed, skipped] = line ? numbers.map(Number) : [0, 1, 0];
-  return { passed, failed, skipped };
-}
-
 const wanted = positionals.length > 0 ? positionals : Object.keys(suites);
 const total = { passed: 0, failed: 0, skipped: 0 };
 const alone = wanted.length === 1;
+const script = fileURLToPath(import.meta.url);
 await Promise.all(
   rows.map(async (row) => {
     for (const name of row.filter((name) => wanted.includes(name))) {
-      const counts = await (alone ? one : apart)(name);
+      const counts = await (alone
+        ? one(name)
+        : apart(script, ['--cache', values.cache, name], suites[name].title));
       for (const key of Object.keys(total)) total[key] += counts[key];
     }
   }),

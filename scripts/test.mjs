@@ -1,9 +1,9 @@
 // Runs the test suites and totals them: node scripts/test.mjs [lint] [native] [ts] [matlab], or suites by name; all without
 // arguments. The last line is `N passed, N failed, N skipped`; the exit code is 1 if any test failed or a suite ran none.
 import { fileURLToPath } from 'node:url';
+import { apart } from './lib/apart.mjs';
 import { fuzzCodec } from './lib/fuzz.mjs';
 import { withOwnDaemon } from './lib/ownDaemon.mjs';
-import { run } from './lib/run.mjs';
 import { sanitizedAddon, sanitizedGateway } from './lib/sanitized.mjs';
 import { catch2, eachOf, mocha, octave } from './lib/suites.mjs';
 import { lint } from './lint.mjs';
@@ -69,14 +69,9 @@ async function runSuite({ title, go }) {
   console.log(`--- ${title}: ${textOf(counts)} in ${((performance.now() - start) / 1000).toFixed(1)} s`);
 }
 
-/** In a process and with a daemon of its own; what it printed is shown when it has ended. */
+/** With a daemon of its own, too. */
 async function runApart({ name, title }) {
-  const { output } = await run(process.execPath, [fileURLToPath(import.meta.url), name], { quiet: true });
-  process.stdout.write(output);
-  const line = /^(\d+) passed, (\d+) failed, (\d+) skipped\s*$/m.exec(output);
-  if (!line) console.log(`  failed  ${title}: it ended without counts`);
-  const [passed, failed, skipped] = line ? line.slice(1).map(Number) : [0, 1, 0];
-  add({ passed, failed, skipped });
+  add(await apart(fileURLToPath(import.meta.url), [name], title));
 }
 
 async function runSuites() {
