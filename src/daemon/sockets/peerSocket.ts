@@ -2,6 +2,7 @@
  * One ROUTER socket of the daemon: one loop that reads, and for every peer a queue of messages that wait to be sent.
  * A peer that does not read holds up nobody else; one that is gone is reported.
  */
+import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { Router } from 'zeromq';
@@ -37,17 +38,17 @@ interface Waiting {
   settle(sent: boolean): void;
 }
 
+// options of libzmq that are drafts, and that zeromq.js does not name
 const ZMQ_ROUTER_NOTIFY = 97;
-const ZMQ_NOTIFY_DISCONNECT = 2;
+const ZMQ_NOTIFY_CONNECT = 1;
+const ZMQ_DISCONNECT_MSG = 111;
 
+/** ZeroMQ's other news of connections does not say which of them it is about. */
 class NotifyingRouter extends Router {
-  /** An empty message then says that a peer has gone. libzmq has this as a draft: without it only sending tells. */
-  notifyOfDisconnection(): void {
-    try {
-      this.setInt32Option(ZMQ_ROUTER_NOTIFY, ZMQ_NOTIFY_DISCONNECT);
-    } catch {
-      // not in this build of libzmq
-    }
+  /** The first message of a peer, when its handshake is through, is then empty, and `farewell` comes when its connection has ended. */
+  notify(farewell: Buffer): void {
+    this.setInt32Option(ZMQ_ROUTER_NOTIFY, ZMQ_NOTIFY_CONNECT);
+    this.setStringOption(ZMQ_DISCONNECT_MSG, farewell);
   }
 }
 
@@ -64,6 +65,8 @@ export class PeerSocket {
   private readonly router: NotifyingRouter;
   private readonly queues = new Map<string, Waiting[]>();
   private readonly connected = new Map<string, Connected>();
+  /** no peer can say it in the name of ZeroMQ */
+  private readonly farewell = randomBytes(16);
   private closed = false;
 
   constructor(
@@ -72,7 +75,7 @@ export class PeerSocket {
     { sendHighWaterMark, maxFrameBytes }: PeerLimits,
     /** options of ZeroMQ's sockets by which peers are let in */
     security: object,
-    limit: ConnectionLimit,
+    private readonly limit: ConnectionLimit,
   ) {
     this.router = new NotifyingRouter({
       mandatory: true,
@@ -90,14 +93,7 @@ export class PeerSocket {
       heartbeatTimeToLive: HEARTBEAT_TIMEOUT_MS,
       handshakeInterval: HANDSHAKE_TIMEOUT_MS,
     });
-    this.router.notifyOfDisconnection();
-    const { events } = this.router;
-    events.on('accept', () => limit.accept());
-    events.on('handshake', () => limit.succeed());
-    for (const reason of ['auth', 'protocol', 'other'] as const) {
-      events.on(`handshake:error:${reason}`, () => limit.fail());
-    }
-    events.on('disconnect', () => limit.disconnect());
+    this.router.notify(this.farewell);
   }
 
   /** Resolves with the endpoint, in which a port that was left open has been chosen. */
@@ -116,7 +112,7 @@ export class PeerSocket {
     void this.read();
   }
 
-  /** Peers that are connected, as far as they have sent something. */
+  /** Peers that are connected. */
   get peers(): number {
     return this.connected.size;
   }
@@ -163,23 +159,31 @@ export class PeerSocket {
     let handled = 0;
     for await (const [routingId, ...parts] of this.router) {
       if (routingId === undefined) continue;
-      const peer = this.peerOf(routingId);
-      if (parts.length === 1 && parts[0].length === 0) this.forget(peer);
-      else this.onMessage(peer, parts);
+      this.take(routingId, parts);
       // messages that lie ready are read without a turn of the event loop: give the other socket its chance
       if (++handled % MESSAGES_PER_TURN === 0) await setImmediate();
     }
   }
 
-  private peerOf(routingId: Buffer): Peer {
+  private take(routingId: Buffer, parts: Buffer[]): void {
     const key = routingId.toString('latin1');
     const known = this.connected.get(key);
-    if (known) return known.peer;
+    const news = parts.length === 1 ? parts[0] : undefined;
+    if (news?.equals(this.farewell)) {
+      this.forget(key);
+      return;
+    }
+    const peer = known?.peer ?? this.welcome(key, routingId);
+    if (known || news?.length !== 0) this.onMessage(peer, parts);
+  }
+
+  private welcome(key: string, routingId: Buffer): Peer {
     const stop = new AbortController();
     // each of its calls and jobs listens
     setMaxListeners(0, stop.signal);
     const peer = { key, routingId: Buffer.from(routingId), signal: stop.signal };
     this.connected.set(key, { peer, stop });
+    this.limit.arrive();
     return peer;
   }
 
@@ -195,7 +199,7 @@ export class PeerSocket {
         settle(true);
       } else {
         for (const waiting of queue.splice(0)) waiting.settle(false);
-        this.forget(peer);
+        this.forget(peer.key);
       }
     }
     this.queues.delete(peer.key);
@@ -211,9 +215,11 @@ export class PeerSocket {
     }
   }
 
-  private forget({ key }: Peer): void {
+  private forget(key: string): void {
     const connected = this.connected.get(key);
+    if (!connected) return;
     this.connected.delete(key);
-    connected?.stop.abort(new EuphonicError('cancelled', 'The client has gone.'));
+    this.limit.leave();
+    connected.stop.abort(new EuphonicError('cancelled', 'The client has gone.'));
   }
 }

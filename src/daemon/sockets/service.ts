@@ -40,7 +40,7 @@ interface ServiceFigures {
   /** messages that were no requests */
   refused: number;
   errors: number;
-  /** connections whose client has sent something */
+  /** its connections */
   peers: number;
   /** answers that nobody read */
   dropped: number;
