@@ -107,25 +107,23 @@ Napi::Value PoolObject::job(const Napi::CallbackInfo& info) {
 
 namespace {
 
-// The collector sees only the small object in front of a result's memory, and acts when 64 MiB are said to
-// hang on such objects. Saying thrice as much keeps what has been sent and not yet been freed near 20 MiB
-// (measured on 10^6 q-points of quartz: 33 MiB over the idle size in all, in place of 50).
-constexpr std::int64_t kExternalWeight = 3;
-
-void account(Napi::Env env, std::int64_t bytes) {
-  Napi::MemoryManagement::AdjustExternalMemory(env, kExternalWeight * bytes);
+// V8 counts the memory of these arrays, and looks through the whole heap when some 20 MiB have come to it.
+// That takes all cores for milliseconds, and results are freed long before (src/base/passingMemory.ts),
+// unless those who read them are slow: so it is told of half of them.
+void account(Napi::Env env, std::size_t bytes, int sign) {
+  Napi::MemoryManagement::AdjustExternalMemory(env, sign * static_cast<std::int64_t>(bytes / 2));
 }
 
 // The array as a Float64Array that owns it; undefined if there is none.
 Napi::Value to_array(Napi::Env env, ResultArray& array, std::size_t size) {
   if (!array) return env.Undefined();
   const std::size_t bytes = size * sizeof(double);
-  account(env, static_cast<std::int64_t>(bytes));
+  account(env, bytes, -1);
   auto memory = Napi::ArrayBuffer::New(
       env, static_cast<void*>(array.release()), bytes,
       [](Napi::Env env, void* data, void* hint) {
         release_result(data);
-        account(env, -static_cast<std::int64_t>(reinterpret_cast<std::size_t>(hint)));
+        account(env, reinterpret_cast<std::size_t>(hint), 1);
       },
       reinterpret_cast<void*>(bytes));
   return Napi::Float64Array::New(env, size, memory, 0);

@@ -18,7 +18,7 @@ const MAX_WINDOW = 16;
 const POINTS_PER_STEP = [64, 8, 1];
 
 /** A job of few points is still cut, so that computing, sending and receiving overlap. */
-const MIN_CHUNKS = 12;
+const MIN_CHUNKS = 6;
 
 /** `bytesPerPoint` and `bytesPerChunk` as in ExecutorJob, `nPoints` of the whole job; of a histogram's blocks chunks are multiples. */
 export function chunkAdvice(

@@ -1,8 +1,10 @@
 /** The executor of one process: the addon's pool of threads. Everything it is given has been checked. */
 
 import { EuphonicError } from '../../base/errors.js';
+import { memoryPasses } from '../../base/passingMemory.js';
 import type {
   Chunk,
+  ChunkResult,
   Executor,
   ExecutorJob,
   ExecutorKind,
@@ -140,6 +142,7 @@ async function openJob(
       return coded(isQuick ? here(job, chunk) : job.compute(chunk)).then(
         ({ startedAt, finishedAt, ...result }) => {
           busy.add(startedAt, finishedAt);
+          memoryPasses(bytesOf(result));
           if (isFew) few.set(kind, result.kernelSeconds);
           return result;
         },
@@ -150,6 +153,11 @@ async function openJob(
       release();
     },
   };
+}
+
+function bytesOf(result: ChunkResult): number {
+  const sizes = Object.values(result).map((value) => (ArrayBuffer.isView(value) ? value.byteLength : 0));
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 /** Computes on this thread, before it returns. */

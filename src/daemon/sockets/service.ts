@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asEuphonicError, type ErrorCode, EuphonicError } from '../../base/errors.js';
+import { memoryPasses } from '../../base/passingMemory.js';
 import { decodeRequest, encodeResponse } from '../../protocol/codec.js';
 import type { ArrayFrame, CheckedParams, Method, Request } from '../../protocol/messages.js';
 import type { Results } from '../../protocol/results.js';
@@ -160,6 +161,7 @@ export class Service<M extends Method> {
     this.usedAt = performance.now();
     const { load } = this.context;
     const bytes = parts.reduce((sum, part) => sum + part.length, 0);
+    memoryPasses(bytes);
     // the request's frames alone keep them
     parts.length = 0;
     const before = this.active.get(peer.key) ?? 0;
