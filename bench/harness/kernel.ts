@@ -1,5 +1,6 @@
 /** The kernel in this process, through the addon, without daemon and sockets. */
 
+import { memoryPasses } from '../../src/base/passingMemory.js';
 import type { JobOptions } from '../../src/compute/executor.js';
 import { loadAddon } from '../../src/compute/local/addon.js';
 import { nativeContent } from '../../src/compute/local/content.js';
@@ -64,6 +65,7 @@ export class Kernel {
       while (next < chunks.length) {
         const chunk = chunks[next++];
         const result = await job.compute({ qpts: chunk.qpts });
+        memoryPasses((chunk.qpts.length / 3) * job.bytesPerPoint);
         take(chunk.first, result.frequencies!, result.structureFactors);
       }
     };
