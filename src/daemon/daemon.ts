@@ -189,17 +189,20 @@ export class Daemon {
     // nobody is to find a daemon that takes nothing any more
     removeConnectionFile(this.paths, this.address);
     this.work.end();
-    void Promise.all([this.work.finish(DRAIN_MS), this.control.finish(DRAIN_MS)]).then(() => {
-      this.work.close(DRAIN_MS);
-      this.control.close(DRAIN_MS);
-      this.authentication?.close();
-      this.reader.close();
-      this.spectra.close();
-      void Promise.race([this.executor.close(), sleep(DRAIN_MS)]).then(() => {
-        this.log.info('ended');
-        void this.log.finish().then(this.hasEnded);
-      });
-    });
+    void this.finish();
+  }
+
+  private async finish(): Promise<void> {
+    await Promise.all([this.work.finish(DRAIN_MS), this.control.finish(DRAIN_MS)]);
+    // the process ends next, and what ZeroMQ still holds with it
+    const answered = Promise.all([this.work.close(DRAIN_MS), this.control.close(DRAIN_MS)]);
+    this.authentication?.close();
+    this.reader.close();
+    this.spectra.close();
+    await Promise.all([answered, Promise.race([this.executor.close(), sleep(DRAIN_MS)])]);
+    this.log.info('ended');
+    await this.log.finish();
+    this.hasEnded();
   }
 
   /** Stops what goes by the name, whoever asks: a job, a calculation of Debye–Waller tensors, calls with this ticket. */

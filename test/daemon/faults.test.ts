@@ -43,7 +43,9 @@ describe('a daemon among faults', function () {
       it(`ends within its time on ${signal} under load: each chunk has its results whole, or a typed error`, async () => {
         const child = daemon.run();
         await eventually(() => existsSync(daemon.paths.connectionFile), 'the daemon is there');
-        const { model } = await daemon.client().putModel(arbitraryModel());
+        const client = daemon.client();
+        // a chunk of it takes a good part of a second
+        const { model } = await client.putModel(largeModel(24));
         const peer = new RawPeer(daemon.connection(), 'work');
         try {
           const opened = await peer.request('job.open', { model, n_points: 2 ** 30 });
@@ -55,12 +57,16 @@ describe('a daemon among faults', function () {
             Float64Array.from({ length: 3 * count }, seededRandom(1)),
           );
           const chunks = 12;
+          const requests = async () => (await client.status()).counters.requests;
+          const before = await requests();
           for (let i = 0; i < chunks; i++) {
             const params = { job, offset: i * count, count };
             await peer.send(encodeRequest({ id: 100 + i, method: 'job.compute', params, frames: [qpts] }));
           }
           const first = await peer.receive();
           assert.ok(first && 'result' in first);
+          // of those that ZeroMQ has not brought yet, the daemon knows nothing
+          await eventually(async () => (await requests()) >= before + chunks, 'all have arrived');
           const start = performance.now();
           child.kill(signal);
           const answered = new Set([first.id]);

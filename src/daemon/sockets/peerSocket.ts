@@ -148,11 +148,13 @@ export class PeerSocket {
     return this.queues.size > 0;
   }
 
-  /** Gives what ZeroMQ holds the time to leave. */
-  close(lingerMilliseconds: number): void {
+  /** Resolves when what ZeroMQ holds has left, or after the time. */
+  async close(lingerMilliseconds: number): Promise<void> {
     this.closed = true;
+    const left = new Promise<void>((resolve) => this.router.events.on('end', () => resolve()));
     this.router.linger = lingerMilliseconds;
     this.router.close();
+    await left;
   }
 
   private async read(): Promise<void> {

@@ -138,15 +138,16 @@ export class Service<M extends Method> {
     this.socket.abort(this.ending);
   }
 
-  /** Resolves when every request has been answered and every answer has left, or after the time. */
+  /** Resolves when every request has been answered and ZeroMQ has every answer, or after the time. */
   async finish(milliseconds: number): Promise<void> {
     const deadline = Date.now() + milliseconds;
     const isBusy = () => this.isBusy || this.socket.hasQueued;
     while (isBusy() && Date.now() < deadline) await sleep(FINISH_POLL_MS);
   }
 
-  close(lingerMilliseconds: number): void {
-    this.socket.close(lingerMilliseconds);
+  /** Resolves when the answers have left, or after the time. */
+  close(lingerMilliseconds: number): Promise<void> {
+    return this.socket.close(lingerMilliseconds);
   }
 
   private async handle(peer: Peer, parts: Buffer[]): Promise<void> {
