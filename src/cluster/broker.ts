@@ -5,6 +5,7 @@ import type { Log } from '../runtime/log.js';
 import { Engine } from './engine.js';
 import type { GatewayFile } from './files.js';
 import type { End } from './ledger.js';
+import { Outbox } from './outbox.js';
 import {
   ALL,
   CHUNKS,
@@ -50,6 +51,7 @@ export interface BrokerEvents {
 export class Broker {
   readonly engine: Engine;
   private connection!: Connection;
+  private outbox!: Outbox;
   private system!: Connection;
   private readonly classes = new Set<string>();
   private serverId = '';
@@ -85,17 +87,17 @@ export class Broker {
   }
 
   publish(subject: string, bytes: Uint8Array): void {
-    this.connection.publish(subject, bytes);
+    this.outbox.send(subject, bytes);
   }
 
   /** Answers the broker about a delivery: `-NAK` again at once, `+TERM` never. */
   answer(ack: string, word: '-NAK' | '+TERM'): void {
-    this.connection.publish(ack, word);
+    this.outbox.send(ack, word);
   }
 
   /** To all workers. */
   tellAll(bytes: Uint8Array): void {
-    this.connection.publish(ALL, bytes);
+    this.outbox.send(ALL, bytes);
   }
 
   /** Takes the chunks of a job out of the stream. */
@@ -118,6 +120,7 @@ export class Broker {
   async end(): Promise<void> {
     this.isEnding = true;
     clearTimeout(this.hung);
+    this.outbox.flush();
     await this.connection.flush().catch(() => {});
     await Promise.all([this.connection.close(), this.system.close()]).catch(() => {});
     await this.engine.end();
@@ -133,6 +136,7 @@ export class Broker {
       connectTo(to(this.gateway.system_seed), { name: 'system', ...own }),
     ]);
     [this.connection, this.system] = await this.unlessFailed(both);
+    this.outbox = new Outbox(this.connection);
     void this.watch();
     this.ready = this.meet();
     await this.ready;
@@ -170,7 +174,10 @@ export class Broker {
     this.connection.subscribe(FROM_WORKERS[kind], {
       callback: (_, message) => {
         void this.events.message(kind, message.data)?.then((answer) => {
-          if (answer && !this.isEnding) message.respond(answer);
+          if (!answer || this.isEnding) return;
+          // nobody waits for the receipt of results
+          if (kind === 'result') this.outbox.sendLater(message.reply!, answer);
+          else this.outbox.send(message.reply!, answer);
         });
       },
     });
@@ -190,6 +197,7 @@ export class Broker {
       if (this.isEnding) return;
       if (status.type === 'disconnect') {
         this.log.warn('the engine cannot be reached');
+        this.outbox.clear();
         this.hung = setTimeout(() => this.engine.kill(), HUNG_MS);
       } else if (status.type === 'reconnect') {
         clearTimeout(this.hung);

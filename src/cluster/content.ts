@@ -17,13 +17,13 @@ export interface ChunkMessage {
   count: number;
 }
 
+/** A worker begins these chunks. */
 export interface ClaimMessage {
-  chunk: string;
   worker: string;
   host: string;
   connection: string;
-  /** where the engine is answered about this delivery */
-  ack: string;
+  /** `ack`: where the engine is answered about this delivery */
+  chunks: { chunk: string; ack: string }[];
 }
 
 export interface ResultMessage {

@@ -248,11 +248,13 @@ export class Dispatch implements Effects, BrokerEvents {
   private readonly heard: Record<FromWorker, (bytes: Uint8Array) => Promise<Uint8Array> | undefined> = {
     hello: (bytes) => this.hearHello(decodeMessage<HelloMessage>(bytes, 'hello')),
     claim: (bytes) => {
-      const { chunk, worker, host, connection, ack } = decodeMessage<ClaimMessage>(bytes, 'claim');
-      const waiting = this.waiting.get(chunk);
-      if (waiting) this.affinity.has(chunk, worker, Date.now());
-      waiting?.kept?.holders.add(worker);
-      this.ledger.claim(chunk, { worker, host, connection }, ack, Date.now());
+      const { chunks, ...claimant } = decodeMessage<ClaimMessage>(bytes, 'claim');
+      for (const { chunk, ack } of chunks) {
+        const waiting = this.waiting.get(chunk);
+        if (waiting) this.affinity.has(chunk, claimant.worker, Date.now());
+        waiting?.kept?.holders.add(claimant.worker);
+        this.ledger.claim(chunk, claimant, ack, Date.now());
+      }
       return undefined;
     },
     result: (bytes) => {

@@ -12,6 +12,7 @@ import { ownBuild } from './build.js';
 import type {
   AllMessage,
   ChunkMessage,
+  ClaimMessage,
   HelloMessage,
   LoadMessage,
   ResultMessage,
@@ -19,6 +20,7 @@ import type {
 } from './content.js';
 import { readClusterFile } from './files.js';
 import { decodeAnswer, decodeMessage, encodeMessage } from './message.js';
+import { Outbox } from './outbox.js';
 import { classOf } from './probe.js';
 import { ownJob } from './slurm.js';
 import {
@@ -30,9 +32,12 @@ import {
   NANOS,
   nextSubject,
   ownConnectionId,
+  receiptsOf,
   WORKER_INBOX,
 } from './subjects.js';
 import { WorkerJobs } from './workerJobs.js';
+
+const HOST = hostname();
 
 /** Exit code of a worker that the gateway does not take: another version. */
 const EXIT_REFUSED = 6;
@@ -45,6 +50,8 @@ const FORGOTTEN_MS = 3000;
 const DRAIN_MS = 20_000;
 /** The engine hears so often that a chunk is being worked on. */
 const WORKING_MS = 1500;
+/** A chunk that comes while others are computed begins with the end of one, so that both are said at once, or after this time. */
+const BEGIN_MS = 2;
 const LOAD_MS = 5000;
 /** A pull waits for chunks this long at the engine, and here it is taken for lost after the time of an answer beyond. */
 const PULL_MS = 5000;
@@ -56,6 +63,17 @@ const CHECK_MS = 500;
 /** The engine's status for a pull to which it had nothing to deliver. */
 const NONE_IN_TIME = 408;
 
+/** A chunk that is here: it waits, is computed, or its results are on their way. */
+interface Task {
+  readonly message: ChunkMessage;
+  /** where the engine is answered about one that a pull has brought */
+  readonly ack: string;
+  readonly engine: string;
+  /** the message with its results, which is sent until the gateway says that it has them */
+  result?: Uint8Array;
+  sentAt: number;
+}
+
 export interface KernelOptions {
   file: string;
   /** absent: as many as the computer grants */
@@ -66,7 +84,7 @@ export interface KernelOptions {
 }
 
 export class Kernel {
-  readonly worker = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
+  readonly worker = `${HOST}-${process.pid}-${randomBytes(3).toString('hex')}`;
   private readonly executor: Executor;
   private readonly jobs: WorkerJobs;
   private connection!: Connection;
@@ -75,8 +93,13 @@ export class Kernel {
   private isAdmitted = false;
   private isReady = false;
   private seenAt = Date.now();
-  /** chunks under way; `ack` is where the engine is answered about one that a pull has brought */
-  private readonly underWay = new Set<{ chunk: string; ack: string; engine: string }>();
+  private outbox!: Outbox;
+  private readonly underWay = new Set<Task>();
+  /** those of them that have not begun; how many are computed */
+  private waiting: Task[] = [];
+  private computing = 0;
+  private beginning: NodeJS.Timeout | undefined;
+  private beginningNow: NodeJS.Immediate | undefined;
   /** chunks that pulls may still bring, and when one last brought something */
   private asked = 0;
   private pulledAt = 0;
@@ -121,12 +144,17 @@ export class Kernel {
     this.isDraining = true;
     // the gateway sends no more either
     void this.sayLoad().catch(() => {});
+    // those that came without a pull are given back with the connection
+    for (const task of this.waiting.splice(0)) {
+      this.underWay.delete(task);
+      this.tell(task, '-NAK');
+    }
     const deadline = Date.now() + DRAIN_MS;
     while (this.underWay.size > 0 && Date.now() < deadline && this.isAdmitted) await sleep(10);
     if (this.isAdmitted) {
-      // those that came without a pull are given back with the connection
-      for (const { ack } of this.underWay) if (ack) this.connection.publish(ack, '-NAK');
+      for (const task of this.underWay) this.tell(task, '-NAK');
       this.say('bye', { worker: this.worker, connection: ownConnectionId(this.connection) });
+      this.outbox.flush();
       await Promise.race([this.connection.flush(), sleep(1000)]).catch(() => {});
     }
     this.finish(0);
@@ -134,12 +162,19 @@ export class Kernel {
 
   private begin(connection: Connection): void {
     this.connection = connection;
+    this.outbox = new Outbox(connection);
     connection.subscribe(deliveriesOf(this.worker), {
       callback: (_, message) => void this.hearPull(message),
     });
+    connection.subscribe(`${receiptsOf(this.worker)}>`, {
+      callback: (_, message) => this.hearReceipt(message),
+    });
     connection.subscribe(ALL, { callback: (_, message) => this.hear(message) });
     setInterval(() => void this.sayLoad().catch(() => {}), LOAD_MS).unref();
-    setInterval(() => this.checkPulls(), CHECK_MS).unref();
+    setInterval(() => this.check(), CHECK_MS).unref();
+    setInterval(() => {
+      for (const task of this.underWay) this.tell(task, '+WPI');
+    }, WORKING_MS).unref();
     void this.watch();
     void this.greet();
   }
@@ -148,6 +183,7 @@ export class Kernel {
     for await (const status of this.connection.status()) {
       if (status.type === 'disconnect') {
         this.isAdmitted = false;
+        this.outbox.clear();
         this.again();
       } else if (status.type === 'reconnect') void this.greet();
     }
@@ -159,7 +195,7 @@ export class Kernel {
     const connection = ownConnectionId(this.connection);
     const { lastDeath } = this.options;
     const { threads } = this.executor;
-    const who = { worker, host: hostname(), pid: process.pid, connection, className, threads };
+    const who = { worker, host: HOST, pid: process.pid, connection, className, threads };
     const hello: HelloMessage = {
       ...who,
       job: ownJob(),
@@ -175,8 +211,8 @@ export class Kernel {
         // a worker that was away did not hear of their end
         for (const job of begun) if (!jobs.includes(job)) this.jobs.cancel(job);
         this.seenAt = Date.now();
-        for (const { chunk, ack, engine } of this.underWay)
-          if (engine === this.engine) this.claim(chunk, ack);
+        this.claim([...this.underWay].filter(({ engine }) => engine === this.engine));
+        for (const task of this.underWay) this.bring(task);
         // chunks would wait here, which others can compute meanwhile; an error is met again with a chunk
         this.isReady = false;
         await Promise.allSettled(digests.map((digest) => this.jobs.prepare(digest)));
@@ -220,14 +256,16 @@ export class Kernel {
     if (alone > ALONE_MS || (alone > FORGOTTEN_MS && !existsSync(this.options.file))) this.finish(0);
   }
 
-  /** Asks the engine for as many chunks as there is room for. */
+  /** Asks the engine for as many chunks as there is room for, not for each by itself. */
   private fill(): void {
     if (!this.isAdmitted || !this.isReady || this.isDraining) return;
-    const batch = roomOf(this.executor.threads, this.latestCount) - this.underWay.size - this.asked;
-    if (batch <= 0) return;
-    this.asked += batch;
+    const room = roomOf(this.executor.threads, this.latestCount);
+    const batch = room - this.underWay.size - this.asked;
+    if (batch <= 0 || (this.asked > 0 && batch < room / 2)) return;
     const body = JSON.stringify({ batch, expires: PULL_MS * NANOS });
-    this.connection.publish(nextSubject(this.className), body, { reply: deliveriesOf(this.worker) });
+    const how = this.asked > 0 ? 'sendLater' : 'send';
+    this.asked += batch;
+    this.outbox[how](nextSubject(this.className), body, deliveriesOf(this.worker));
   }
 
   /** What a pull brings: a chunk, or the word that it has ended with so many fewer. The gateway sends chunks as well, without a reply. */
@@ -235,7 +273,7 @@ export class Kernel {
     const { headers, reply } = message;
     if (!reply && !headers?.code) {
       // one that is not claimed is given to another when this connection ends
-      if (!this.isDraining) void this.handle(message);
+      if (!this.isDraining) this.take(message);
       return;
     }
     this.pulledAt = Date.now();
@@ -245,15 +283,18 @@ export class Kernel {
       if (headers.code !== NONE_IN_TIME) await sleep(RETRY_MS);
     } else {
       this.asked = Math.max(0, this.asked - 1);
-      if (this.isDraining) this.connection.publish(reply!, '-NAK');
-      else void this.handle(message);
+      if (this.isDraining) this.outbox.send(reply!, '-NAK');
+      else this.take(message);
     }
     this.fill();
   }
 
-  private checkPulls(): void {
-    if (this.asked === 0 || Date.now() - this.pulledAt < PULL_MS + ANSWER_MS) return;
-    this.pulledAt = Date.now();
+  /** Asks and says again what has not been answered. */
+  private check(): void {
+    const now = Date.now();
+    for (const task of this.underWay) if (now - task.sentAt > ANSWER_MS) this.bring(task);
+    if (this.asked === 0 || now - this.pulledAt < PULL_MS + ANSWER_MS) return;
+    this.pulledAt = now;
     this.asked = 0;
     this.fill();
   }
@@ -265,46 +306,77 @@ export class Kernel {
     this.asked = 0;
   }
 
-  private async handle(message: Msg): Promise<void> {
-    const ack = message.reply || '';
-    const { chunk, job, digest, points, count } = decodeMessage<ChunkMessage>(message.data, 'chunk');
-    this.latestCount = Math.max(1, count);
-    const own = { chunk, ack, engine: this.engine };
-    this.underWay.add(own);
-    this.claim(chunk, ack);
-    // another engine may have given the same name to something else
-    const tell = (word?: string) => ack && own.engine === this.engine && this.connection.publish(ack, word);
-    const working = setInterval(() => tell('+WPI'), WORKING_MS);
-    try {
-      const answer = await this.compute({ chunk, job, digest, points, count });
-      this.points += count;
-      if (answer) await this.deliver(answer);
-      tell();
-    } finally {
-      clearInterval(working);
-      this.underWay.delete(own);
-      this.fill();
-    }
+  private take({ data, reply }: Msg): void {
+    const message = decodeMessage<ChunkMessage>(data, 'chunk');
+    this.latestCount = Math.max(1, message.count);
+    const task = { message, ack: reply || '', engine: this.engine, sentAt: 0 };
+    this.underWay.add(task);
+    this.waiting.push(task);
+    if (this.computing === 0) this.beginNow();
+    else this.beginning ??= setTimeout(() => this.beginWaiting(), BEGIN_MS);
   }
 
-  /** The message with the results, or with what went wrong; none where nobody waits for it. */
-  private async compute(message: ChunkMessage): Promise<Uint8Array | undefined> {
-    const { chunk, job } = message;
+  /** With whatever else has come by then. */
+  private beginNow(): void {
+    this.beginningNow ??= setImmediate(() => this.beginWaiting());
+  }
+
+  private beginWaiting(): void {
+    clearTimeout(this.beginning);
+    this.beginning = undefined;
+    this.beginningNow = undefined;
+    const tasks = this.waiting.splice(0);
+    this.computing += tasks.length;
+    this.claim(tasks);
+    // what may end this process is claimed before it begins: the outbox has been emptied by then
+    setImmediate(() => {
+      for (const task of tasks) void this.compute(task);
+    });
+  }
+
+  private async compute(task: Task): Promise<void> {
+    const { chunk, job, count } = task.message;
     try {
-      const result = await this.jobs.compute(message);
-      return encodeMessage('result', { chunk, result });
+      const result = await this.jobs.compute(task.message);
+      task.result = encodeMessage('result', { chunk, result });
     } catch (thrown) {
-      if (this.jobs.isCancelled(job)) return undefined;
       const answer: ResultMessage = { chunk, error: asEuphonicError(thrown).toBody() };
-      return encodeMessage('result', { ...answer });
+      if (!this.jobs.isCancelled(job)) task.result = encodeMessage('result', { ...answer });
+    }
+    this.computing--;
+    this.points += count;
+    if (task.result) this.bring(task);
+    else this.end(task);
+    if (this.waiting.length > 0) this.beginNow();
+  }
+
+  /** Sends the results, if they are there, to a gateway that is there; else this is done when it is. */
+  private bring(task: Task): void {
+    const { message, result } = task;
+    if (!result || !this.isAdmitted || !this.underWay.has(task)) return;
+    task.sentAt = Date.now();
+    this.outbox.send(FROM_WORKERS.result, result, receiptsOf(this.worker) + message.chunk);
+  }
+
+  /** The gateway has the results of a chunk, or nobody has heard of them. */
+  private hearReceipt({ subject, headers }: Msg): void {
+    const chunk = subject.slice(receiptsOf(this.worker).length);
+    for (const task of this.underWay) {
+      if (task.message.chunk !== chunk || !task.result) continue;
+      if (headers?.code) setTimeout(() => this.bring(task), RETRY_MS);
+      else this.end(task);
     }
   }
 
-  /** Brings results to the gateway, over as many connections as it takes. */
-  private async deliver(bytes: Uint8Array): Promise<void> {
-    await this.insist(() =>
-      this.unlessLost(this.connection.request(FROM_WORKERS.result, bytes, { timeout: ANSWER_MS })),
-    );
+  private end(task: Task): void {
+    this.underWay.delete(task);
+    this.tell(task, '+ACK');
+    this.fill();
+  }
+
+  private tell({ ack, engine }: Task, word: '+ACK' | '-NAK' | '+WPI'): void {
+    // another engine may have given the same name to something else
+    if (ack && engine === this.engine) this.outbox.sendLater(ack, word);
   }
 
   /** Asks the gateway, over as many connections as it takes. Throws what the gateway throws. */
@@ -336,13 +408,15 @@ export class Kernel {
     return this.connection.info?.server_id ?? '';
   }
 
-  private claim(chunk: string, ack: string): void {
+  private claim(tasks: readonly Task[]): void {
+    if (tasks.length === 0) return;
     const connection = ownConnectionId(this.connection);
-    this.say('claim', { chunk, worker: this.worker, host: hostname(), connection, ack });
+    const chunks = tasks.map(({ message, ack }) => ({ chunk: message.chunk, ack }));
+    this.say('claim', { worker: this.worker, host: HOST, connection, chunks } satisfies ClaimMessage);
   }
 
   private say(kind: 'claim' | 'load' | 'bye', content: object): void {
-    this.connection.publish(FROM_WORKERS[kind], encodeMessage(kind, { ...content }));
+    this.outbox.send(FROM_WORKERS[kind], encodeMessage(kind, { ...content }));
   }
 
   private async sayLoad(): Promise<void> {

@@ -1,4 +1,7 @@
-/** Messages between gateway and workers: requests and responses as in PROTOCOL.md, their parts in one buffer, lengths first. */
+/**
+ * Messages between gateway and workers: requests and responses as in PROTOCOL.md, their parts in one buffer: lengths, array frames,
+ * header. So frames of doubles that come first lie at multiples of eight bytes.
+ */
 import { EuphonicError } from '../base/errors.js';
 import { float64Frame, int32Frame, toFloat64Array, toInt32Array } from '../protocol/arrays.js';
 import { decodeRequest, decodeResponse, encodeRequest, encodeResponse } from '../protocol/codec.js';
@@ -9,6 +12,8 @@ type Tree = Record<string, unknown>;
 
 /** Bytes of a length, and of the number of parts. */
 const LENGTH_BYTES = 4;
+/** Bytes of all of them. */
+const lengthsBytes = (parts: number) => 8 * Math.ceil((LENGTH_BYTES * (1 + parts)) / 8);
 
 export function encodeMessage(method: string, content: Tree): Uint8Array {
   const frames: ArrayFrame[] = [];
@@ -70,9 +75,12 @@ function withoutArrays(value: unknown, path: string, frames: ArrayFrame[]): unkn
   );
 }
 
-/** Bytes stay where the message lies; numbers are copied to an address that suits them. */
+/** Arrays stay where the message lies, but for numbers at an address that does not suit them. */
 const ARRAYS = {
-  '<f8': toFloat64Array,
+  '<f8': (frame: ArrayFrame) => {
+    const { buffer, byteOffset, length } = frame.bytes;
+    return byteOffset % 8 === 0 ? new Float64Array(buffer, byteOffset, length / 8) : toFloat64Array(frame);
+  },
   '<i4': toInt32Array,
   '|u1': ({ bytes }: ArrayFrame) => bytes,
 };
@@ -94,12 +102,13 @@ function withArrays(tree: Tree, frames: readonly ArrayFrame[]): Tree {
 }
 
 function withLengths(parts: readonly Uint8Array[]): Uint8Array[] {
-  const lengths = Buffer.alloc(LENGTH_BYTES * (1 + parts.length));
+  const lengths = Buffer.alloc(lengthsBytes(parts.length));
   lengths.writeUInt32LE(parts.length, 0);
   parts.forEach((part, i) => {
     lengths.writeUInt32LE(part.length, LENGTH_BYTES * (i + 1));
   });
-  return [lengths, ...parts];
+  const [header, ...frames] = parts;
+  return [lengths, ...frames, header];
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {
@@ -109,17 +118,19 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
 function split(bytes: Uint8Array): Uint8Array[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const count = bytes.length < LENGTH_BYTES ? 0 : view.getUint32(0, true);
-  let start = LENGTH_BYTES * (1 + count);
+  let start = lengthsBytes(count);
   if (count === 0 || start > bytes.length) throw bad('The message has no parts.');
-  const parts: Uint8Array[] = [];
-  for (let i = 0; i < count; i++) {
+  const next = (i: number) => {
     const end = start + view.getUint32(LENGTH_BYTES * (i + 1), true);
     if (end > bytes.length) throw bad('The message is cut off.');
-    parts.push(bytes.subarray(start, end));
+    const part = bytes.subarray(start, end);
     start = end;
-  }
+    return part;
+  };
+  const frames = Array.from({ length: count - 1 }, (_, i) => next(i + 1));
+  const header = next(0);
   if (start !== bytes.length) throw bad('The message is longer than its parts.');
-  return parts;
+  return [header, ...frames];
 }
 
 function bad(message: string): EuphonicError {

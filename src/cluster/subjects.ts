@@ -30,6 +30,8 @@ export const chunkSubject = (className: string, job: string) => `eu.chunk.${clas
 export const consumerName = (className: string) => `workers-${className}`;
 /** Where chunks come to a worker, from pulls and from the gateway. */
 export const deliveriesOf = (worker: string) => `${WORKER_INBOX}.pull.${worker}`;
+/** Where the gateway says to a worker that it has the results of a chunk, whose name is the end of the subject. */
+export const receiptsOf = (worker: string) => `${WORKER_INBOX}.done.${worker}.`;
 export const nextSubject = (className: string) =>
   `$JS.API.CONSUMER.MSG.NEXT.${STREAM}.${consumerName(className)}`;
 
