@@ -164,7 +164,7 @@ export class Dispatch implements Effects, BrokerEvents {
 
   // -- effects of the ledger -----------------------------------------------------------------------------------------
 
-  publish(chunk: string): void {
+  publish(chunk: string): boolean {
     const waiting = this.waiting.get(chunk)!;
     const { className, count, kept, isSent } = waiting;
     if (kept && !isSent) {
@@ -175,6 +175,7 @@ export class Dispatch implements Effects, BrokerEvents {
       this.affinity.ended(chunk, Date.now());
       this.send(chunk, 'anyone');
     }
+    return isSent;
   }
 
   requeue(ack: string): void {

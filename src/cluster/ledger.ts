@@ -33,7 +33,8 @@ export interface Poison {
 
 /** What the ledger has done: of the broker, and of whoever waits for the chunk. */
 export interface Effects {
-  publish(chunk: string): void;
+  /** Whether the broker or a worker had been given it before; one that is held back has not. */
+  publish(chunk: string): boolean;
   /** The broker is to deliver this again at once. */
   requeue(ack: string): void;
   /** The broker is to forget this. */
@@ -175,9 +176,9 @@ export class Ledger {
       (entry) =>
         this.isEngineThere && entry.claims.size === 0 && idle.has(entry.className) && isOverdue(entry),
     );
-    for (const entry of overdue) this.publish(entry, now);
-    this.counters.republished += overdue.length;
-    return overdue.map(({ chunk }) => chunk);
+    const again = overdue.filter((entry) => this.publish(entry, now));
+    this.counters.republished += again.length;
+    return again.map(({ chunk }) => chunk);
   }
 
   /** Chunks of a class that nobody has. */
@@ -198,10 +199,10 @@ export class Ledger {
     return new Set(claims.map(({ claimant }) => claimant.worker));
   }
 
-  private publish(entry: Entry, now: number): void {
+  private publish(entry: Entry, now: number): boolean {
     entry.queuedAt = now;
     entry.suspectAt = undefined;
-    this.effects.publish(entry.chunk);
+    return this.effects.publish(entry.chunk);
   }
 
   /** The claim of a connection that has ended is no more. */

@@ -29,10 +29,11 @@ export class Outbox {
     this.timer ??= setTimeout(() => this.flush(), LATER_MS);
   }
 
-  /** Gives all to the connection, in the order in which it came. */
+  /** Gives all to the connection, in the order in which it came; one that has been closed for good takes nothing. */
   flush(): void {
     const outgoing = this.waiting;
     this.clear();
+    if (this.connection.isClosed()) return;
     for (const { subject, content, reply } of outgoing)
       this.connection.publish(subject, content, reply === undefined ? {} : { reply });
   }
