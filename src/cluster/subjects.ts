@@ -47,6 +47,11 @@ export const MAX_PAYLOAD = 8 * 2 ** 20;
 /** A side that does not hear from the other for twice this long takes the connection for lost. */
 export const PING_MS = 2000;
 
+/** An answer that has not come within this time is lost. */
+export const ANSWER_MS = 10_000;
+/** What failed for want of a connection is tried again. */
+export const RETRY_MS = 50;
+
 /** A connection that is not made within this time is tried again. */
 const CONNECT_MS = 3000;
 const RECONNECT_MS = 50;
