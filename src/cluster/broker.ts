@@ -1,4 +1,5 @@
 /** The gateway's side of the engine: its connections, the stream of chunks and its consumers, and who of the workers has gone. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AckPolicy, DiscardPolicy, jetstreamManager, RetentionPolicy, StorageType } from '@nats-io/jetstream';
 import { EuphonicError } from '../base/errors.js';
 import type { Log } from '../runtime/log.js';
@@ -7,7 +8,6 @@ import type { GatewayFile } from './files.js';
 import type { End } from './ledger.js';
 import { Outbox } from './outbox.js';
 import {
-  ALL,
   CHUNKS,
   type Connection,
   chunkSubject,
@@ -86,18 +86,9 @@ export class Broker {
     return { bytes_sent: outBytes, bytes_received: inBytes };
   }
 
-  publish(subject: string, bytes: Uint8Array): void {
-    this.outbox.send(subject, bytes);
-  }
-
-  /** Answers the broker about a delivery: `-NAK` again at once, `+TERM` never. */
-  answer(ack: string, word: '-NAK' | '+TERM'): void {
-    this.outbox.send(ack, word);
-  }
-
-  /** To all workers. */
-  tellAll(bytes: Uint8Array): void {
-    this.outbox.send(ALL, bytes);
+  /** Chunks, words to workers, and answers to the engine about deliveries: `-NAK` again at once, `+TERM` never. */
+  send(subject: string, content: Uint8Array | '-NAK' | '+TERM'): void {
+    this.outbox.send(subject, content);
   }
 
   /** Takes the chunks of a job out of the stream. */
@@ -135,7 +126,7 @@ export class Broker {
       connectTo(to(this.gateway.gateway_seed), { name: 'gateway', ...own }),
       connectTo(to(this.gateway.system_seed), { name: 'system', ...own }),
     ]);
-    [this.connection, this.system] = await this.unlessFailed(both);
+    [this.connection, this.system] = await Promise.race([both, this.failure()]);
     this.outbox = new Outbox(this.connection);
     void this.watch();
     this.ready = this.meet();
@@ -144,30 +135,19 @@ export class Broker {
     for (const kind of Object.keys(FROM_WORKERS) as FromWorker[]) this.listen(kind);
   }
 
-  /** Rejects where the engine cannot be started. */
-  private async unlessFailed<T>(work: Promise<T>): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
-    const failed = new Promise<never>((_, reject) => {
-      const start = Date.now();
-      timer = setInterval(() => {
-        if (this.engine.failure === undefined && Date.now() - start < START_MS) return;
-        reject(
-          new EuphonicError(
-            'internal',
-            `The engine of the cluster cannot be started: ${this.engine.failure ?? ''}`,
-            {
-              where: `${this.gateway.host}:${this.gateway.port}`,
-              expected: 'a nats-server that can be connected to',
-            },
-          ),
-        );
-      }, 100);
-    });
-    try {
-      return await Promise.race([work, failed]);
-    } finally {
-      clearInterval(timer);
-    }
+  /** Rejects when the engine cannot be started, or has not been within its time. */
+  private async failure(): Promise<never> {
+    const deadline = Date.now() + START_MS;
+    while (this.engine.failure === undefined && Date.now() < deadline)
+      await sleep(100, undefined, { ref: false });
+    throw new EuphonicError(
+      'internal',
+      `The engine of the cluster cannot be started: ${this.engine.failure ?? ''}`,
+      {
+        where: `${this.gateway.host}:${this.gateway.port}`,
+        expected: 'a nats-server that can be connected to',
+      },
+    );
   }
 
   private listen(kind: FromWorker): void {

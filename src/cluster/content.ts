@@ -4,7 +4,7 @@ import type { ErrorBody } from '../base/errors.js';
 import type { Chunk, ChunkResult, ExecutorModel, JobOptions, PlanOptions } from '../compute/executor.js';
 import type { ForceConstantsContent } from '../models/crystal.js';
 import type { Build } from './build.js';
-import { encodeAnswer, partsOf } from './message.js';
+import { partsOf } from './message.js';
 
 export interface ChunkMessage {
   chunk: string;
@@ -82,8 +82,6 @@ export interface JobContent {
   plan: PlanOptions;
   options: JobOptions;
 }
-
-export const encodeJob = (content: JobContent): Uint8Array => encodeAnswer({ ...content });
 
 /** All of a model but the force constants, which the executor has. */
 export type ModelFrame = Omit<ForceConstantsContent, 'forceConstants'>;

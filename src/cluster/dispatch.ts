@@ -19,7 +19,7 @@ import type { GatewayFile } from './files.js';
 import { type Effects, type End, Ledger, type Poison } from './ledger.js';
 import { decodeMessage, encodeAnswer, encodeMessage, encodeRefusal } from './message.js';
 import { Roster } from './roster.js';
-import { chunkSubject, deliveriesOf } from './subjects.js';
+import { ALL, chunkSubject, deliveriesOf } from './subjects.js';
 
 /** A chunk that nobody has is noticed after this time, where a worker is idle. */
 const WATCH_MS = 250;
@@ -66,7 +66,8 @@ export class Dispatch implements Effects, BrokerEvents {
   private readonly missed = new Map<string, number>();
   private readonly timer: NodeJS.Timeout;
 
-  private constructor(
+  /** Throws `file_not_found` without the engine's program. */
+  constructor(
     gateway: GatewayFile,
     build: Build,
     readonly ownClass: string,
@@ -78,17 +79,9 @@ export class Dispatch implements Effects, BrokerEvents {
     this.timer = setInterval(() => this.watch(), WATCH_MS).unref();
   }
 
-  /** Throws what `Broker` throws. */
-  static async start(
-    gateway: GatewayFile,
-    build: Build,
-    ownClass: string,
-    blobs: Blobs,
-    log: Log,
-  ): Promise<Dispatch> {
-    const dispatch = new Dispatch(gateway, build, ownClass, blobs, log);
-    await dispatch.broker.start();
-    return dispatch;
+  /** Throws `internal` where the engine cannot be started. */
+  start(): Promise<void> {
+    return this.broker.start();
   }
 
   // -- for jobs ------------------------------------------------------------------------------------------------------
@@ -115,7 +108,7 @@ export class Dispatch implements Effects, BrokerEvents {
       this.take(chunk)?.reject(new EuphonicError('cancelled', 'The job was cancelled.'));
     }
     this.broker.purge(job);
-    this.broker.tellAll(encodeMessage('all', { cancel: job }));
+    this.broker.send(ALL, encodeMessage('all', { cancel: job }));
   }
 
   hasWorker(className: string): boolean {
@@ -147,18 +140,17 @@ export class Dispatch implements Effects, BrokerEvents {
 
   state(): Omit<ClusterState, 'directory'> {
     const { version, pid, restarts } = this.broker.engine;
-    const classes = new Set([this.ownClass]);
     return {
       class: this.ownClass,
       engine: { version, pid: pid ?? null, restarts, ...this.broker.traffic() },
-      workers: this.roster.list(this.ledger.busyWorkers(), classes),
+      workers: this.roster.list(this.ledger.busyWorkers(), this.ownClass),
       ledger: { ...this.ledger.counts },
     };
   }
 
   async end(word: Uint8Array | undefined): Promise<void> {
     clearInterval(this.timer);
-    if (word) this.broker.tellAll(word);
+    if (word) this.broker.send(ALL, word);
     await this.broker.end();
   }
 
@@ -179,11 +171,11 @@ export class Dispatch implements Effects, BrokerEvents {
   }
 
   requeue(ack: string): void {
-    this.broker.answer(ack, '-NAK');
+    this.broker.send(ack, '-NAK');
   }
 
   forget(ack: string): void {
-    this.broker.answer(ack, '+TERM');
+    this.broker.send(ack, '+TERM');
   }
 
   fail({ chunk, deaths }: Poison): void {
@@ -243,7 +235,7 @@ export class Dispatch implements Effects, BrokerEvents {
     this.ledger.wayRestored(Date.now());
     // who has gone meanwhile was not told, and what workers said may be lost
     this.roster.clear();
-    this.broker.tellAll(encodeMessage('all', { again: true }));
+    this.broker.send(ALL, encodeMessage('all', { again: true }));
   }
 
   private readonly heard: Record<FromWorker, (bytes: Uint8Array) => Promise<Uint8Array> | undefined> = {
@@ -298,7 +290,7 @@ export class Dispatch implements Effects, BrokerEvents {
     const { className, job, payload } = waiting;
     waiting.isSent = true;
     const subject = choice === 'anyone' ? chunkSubject(className, job) : deliveriesOf(choice.to);
-    this.broker.publish(subject, payload);
+    this.broker.send(subject, payload);
   }
 
   /** Chunks that wait for a worker which has their q-points, as soon as they need not. */

@@ -18,7 +18,7 @@ const lengthsBytes = (parts: number) => 8 * Math.ceil((LENGTH_BYTES * (1 + parts
 export function encodeMessage(method: string, content: Tree): Uint8Array {
   const frames: ArrayFrame[] = [];
   const params = withoutArrays(content, '', frames) as Tree;
-  return joined(encodeRequest({ id: 0, method, params, frames }));
+  return Buffer.concat(withLengths(encodeRequest({ id: 0, method, params, frames })));
 }
 
 /** Throws `bad_message` for what is none, and `protocol_version`. */
@@ -31,13 +31,18 @@ export function decodeMessage<T>(bytes: Uint8Array, method: string): T {
 }
 
 export function encodeAnswer(content: Tree): Uint8Array {
+  return Buffer.concat(partsOf(content));
+}
+
+/** What `encodeAnswer` gives, in pieces that are not copied: for models, which are long. */
+export function partsOf(content: Tree): Uint8Array[] {
   const frames: ArrayFrame[] = [];
   const result = withoutArrays(content, '', frames) as Tree;
-  return joined(encodeResponse({ id: 0, result, frames }));
+  return withLengths(encodeResponse({ id: 0, result, frames }));
 }
 
 export function encodeRefusal(error: EuphonicError): Uint8Array {
-  return joined(encodeResponse({ id: 0, error: error.toBody() }));
+  return Buffer.concat(withLengths(encodeResponse({ id: 0, error: error.toBody() })));
 }
 
 /** Throws what the other side threw, and `bad_message`. */
@@ -45,13 +50,6 @@ export function decodeAnswer<T>(bytes: Uint8Array): T {
   const response = decodeResponse(split(bytes));
   if ('error' in response) throw EuphonicError.fromBody(response.error);
   return withArrays(response.result as Tree, response.frames) as T;
-}
-
-/** What `decodeAnswer` takes, in pieces that are not copied: for models, which are long. */
-export function partsOf(content: Tree): Uint8Array[] {
-  const frames: ArrayFrame[] = [];
-  const result = withoutArrays(content, '', frames) as Tree;
-  return withLengths(encodeResponse({ id: 0, result, frames }));
 }
 
 /** The tree with its arrays of numbers taken out, into frames that are named by their place in it. */
@@ -109,10 +107,6 @@ function withLengths(parts: readonly Uint8Array[]): Uint8Array[] {
   });
   const [header, ...frames] = parts;
   return [lengths, ...frames, header];
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  return Buffer.concat(withLengths(parts));
 }
 
 function split(bytes: Uint8Array): Uint8Array[] {

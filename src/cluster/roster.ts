@@ -117,11 +117,12 @@ export class Roster {
     return this.reasons.get(worker) ?? 'its connection was closed';
   }
 
-  list(busy: ReadonlySet<string>, classes: ReadonlySet<string>): ClusterWorker[] {
+  /** Workers of another class than the gateway's wait, unless they have something to do. */
+  list(busy: ReadonlySet<string>, ownClass: string): ClusterWorker[] {
     return [...this.members.values()].map((member) => {
       const { worker, host, pid, job, className, threads, pointsPerSecond, memory, since, draining } = member;
-      const waits = !classes.has(className) && classes.size > 0;
-      const state = draining ? 'draining' : busy.has(worker) ? 'working' : waits ? 'waiting' : 'idle';
+      const unused = className === ownClass ? 'idle' : 'waiting';
+      const state = draining ? 'draining' : busy.has(worker) ? 'working' : unused;
       return {
         ...{ worker, host, pid, job, class: className, threads, state, memory },
         ...{ points: member.points, points_per_s: pointsPerSecond },

@@ -1,8 +1,8 @@
 /** Workers as array jobs of Slurm: each element is a job of one node, which begins when there is room for it, and ends or is requeued alone. */
-import { createHash } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asEuphonicError, EuphonicError } from '../base/errors.js';
+import { digestOf } from './blobs.js';
 import { type LauncherFile, readLauncherFile, writeLauncherFile } from './files.js';
 import { type Launcher, runProgram, workerCommand } from './program.js';
 
@@ -107,8 +107,7 @@ export class SlurmLauncher implements Launcher {
 }
 
 /** By which the jobs of this cluster are found. */
-const nameOf = (directory: string) =>
-  `euphonicd-${createHash('sha256').update(directory).digest('hex').slice(0, 8)}`;
+const nameOf = (directory: string) => `euphonicd-${digestOf(Buffer.from(directory)).slice(0, 8)}`;
 
 /** Throws `invalid_argument` with what Slurm says. */
 function slurm(program: string, args: string[], input = ''): string {
