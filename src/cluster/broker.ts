@@ -93,6 +93,8 @@ export class Broker {
 
   /** Takes the chunks of a job out of the stream. */
   purge(job: string): void {
+    // chunks that have not been sent yet would come after it
+    this.outbox.flush();
     this.manager()
       .then((manager) => manager.streams.purge(STREAM, { filter: chunkSubject('*', job) }))
       // what is delivered all the same is answered with +TERM when it is claimed
