@@ -1,7 +1,7 @@
 % Energy scans at one q-point, with the line shapes that horace_sqw knows.
 %
 % With Horace the same function simulates a cut or a fit: sqw_eval(cut, @model.horace_sqw, {[1 1 2], 'shape', 'dho'}).
-% The picture goes to the folder demo-output beside the folder matlab.
+% The picture goes to the current folder, which is this one while `run` runs the script.
 
 here = fileparts(mfilename('fullpath'));
 addpath(fileparts(here));
@@ -21,10 +21,6 @@ for i = 1:numel(shapes)
     fprintf('%-8s highest %.4g mbarn/meV at %.1f meV\n', shapes{i}, highest, energy(at));
 end
 
-folder = fullfile(fileparts(fileparts(here)), 'demo-output');
-if ~exist(folder, 'dir')
-    mkdir(folder);
-end
 warning('off', 'Octave:gnuplot-graphics');  % Octave without a screen draws with gnuplot, and says so at length
 fig = figure('visible', 'off');
 plot(energy, scans);
@@ -32,7 +28,7 @@ legend(shapes);
 xlabel('energy transfer (meV)');
 ylabel('mbarn / meV per atom');
 title(sprintf('\\alpha-quartz at (%g %g %g), 300 K', q));
-picture = fullfile(folder, 'quartz_line_shapes.png');
+picture = fullfile(pwd, 'quartz_line_shapes.png');
 print(fig, '-dpng', '-r150', picture);
 close(fig);
 fprintf('The picture is %s\n', picture);

@@ -1,8 +1,7 @@
 % S(Q,w) of alpha-quartz: a Q-E map along a path through several Brillouin zones, and 50,000 q-points at random.
 %
-% Run it in MATLAB or Octave: run('matlab/examples/quartz_map.m'). The picture goes to the folder demo-output beside the
-% folder matlab. The crystal is quartz_bks.json.gz beside this file: quartz in the potential of van Beest, Kramer and
-% van Santen (1990), with rigid ions.
+% The picture goes to the current folder, which is this one while `run` runs the script. The crystal is quartz_bks.json.gz in the
+% folder data beside this file: quartz in the potential of van Beest, Kramer and van Santen (1990), with rigid ions.
 
 here = fileparts(mfilename('fullpath'));
 addpath(fileparts(here));
@@ -55,11 +54,7 @@ fprintf('  kernel alone  %8.3f s = %.2f us per q-point on %d threads (%s)\n', fa
     1e6 * facts.last_job.kernel_seconds / n, facts.last_job.threads, facts.simd);
 
 % The picture
-folder = fullfile(fileparts(fileparts(here)), 'demo-output');
-if ~exist(folder, 'dir')
-    mkdir(folder);
-end
-picture = fullfile(folder, 'quartz_map.png');
+picture = fullfile(pwd, 'quartz_map.png');
 warning('off', 'Octave:gnuplot-graphics');  % Octave without a screen draws with gnuplot, and says so at length
 fig = figure('visible', 'off');
 distance = (0:size(path, 1) - 1) / points_per_line;

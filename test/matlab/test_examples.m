@@ -56,11 +56,15 @@ function text = run_example(name)
     euphonic.start();
     [~] = euphonic.start();
     % those that came with the package: they put it on the path
-    folder = fileparts(fileparts(which('euphonic.start')));
-    file = fullfile(folder, 'examples', [name '.m']);
-    text = evalc('run_in_its_own_workspace(file);');
+    examples = fullfile(fileparts(fileparts(which('euphonic.start'))), 'examples');
+    before = addpath(examples);
+    cleanup = onCleanup(@() path(before));
+    % their pictures go to the current folder
+    here = cd(tempdir());
+    back = onCleanup(@() cd(here));
+    text = evalc('in_its_own_workspace(name);');
 end
 
-function run_in_its_own_workspace(file)
-    run(file);
+function in_its_own_workspace(name)
+    eval([name ';']);
 end

@@ -21,7 +21,7 @@ const partsOf = (platform) => platform.split('-');
 function addMatlabPackage(folder, gateways) {
   copy(join(root, 'matlab'), folder, {
     filter: (path) =>
-      !/demo-output|octave-workspace|toolbox_readme|miss_hit\.cfg|\.mex[a-z0-9]*$|\.so[.\d]*$/.test(
+      !/octave-workspace|toolbox_readme|miss_hit\.cfg|\.mex[a-z0-9]*$|\.so[.\d]*$/.test(
         basename(path),
       ),
   });
