@@ -4,7 +4,7 @@ function facts = status()
     %   and of the other fields there is only connection_file), connection_file (by which the daemon is found), pid,
     %   version, protocol, host, uptime_s, threads, simd, memory_bytes, models, plans (being made: model,
     %   fraction from 0 to 1, seconds), jobs, endpoints, last_job (points, kernel_seconds, total_seconds, threads; []
-    %   before the first). Starts no daemon.
+    %   before the first). Starts no daemon; one that EUPHONIC.START has just launched is waited for.
     %
     %   Example
     %       facts = euphonic.status();
@@ -12,6 +12,20 @@ function facts = status()
     %
     %   See also EUPHONIC.START, EUPHONIC.STOP.
     caller = 'status';
+    result = ask(caller);
+    while ~result.running && euphonic.internal.connection.is_starting()
+        pause(0.02);
+        result = ask(caller);
+    end
+    euphonic.internal.connection.is_starting(false);
+    if nargout > 0
+        facts = result;
+    else
+        show(result);
+    end
+end
+
+function result = ask(caller)
     patience = 10;  % seconds
     result = struct('running', false);
     address = euphonic.internal.connection.read_connection_file(caller);
@@ -31,11 +45,6 @@ function facts = status()
         end
     end
     result.connection_file = euphonic.internal.connection.connection_file(caller);
-    if nargout > 0
-        facts = result;
-    else
-        show(result);
-    end
 end
 
 function show(result)

@@ -11,6 +11,11 @@ function stopped = stop()
     patience = 10;  % seconds until its end is given up
     stopped = false;
     address = euphonic.internal.connection.read_connection_file(caller);
+    while isempty(address) && euphonic.internal.connection.is_starting()
+        pause(0.02);
+        address = euphonic.internal.connection.read_connection_file(caller);
+    end
+    euphonic.internal.connection.is_starting(false);
     if ~isempty(address)
         response = euphonic.internal.connection.control(address, 'shutdown', patience);
         stopped = isempty(response.error);

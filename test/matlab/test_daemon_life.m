@@ -54,6 +54,18 @@ function a_start_in_the_background_is_used_by_the_next_call()
     support.check(fc.n_atoms == 9, 'an answer');
 end
 
+function a_start_in_the_background_is_waited_for_by_status_and_stop()
+    euphonic.stop();
+    euphonic.start;
+    facts = euphonic.status();
+    support.check(facts.running && facts.pid > 0, 'a daemon');
+    euphonic.stop();
+    euphonic.start;
+    support.check(euphonic.stop(), 'one to stop');
+    facts = euphonic.status();
+    support.check(~facts.running, 'no daemon');
+end
+
 function status_has_what_is_promised()
     fc = support.quartz();
     model = euphonic.CoherentCrystal(fc);

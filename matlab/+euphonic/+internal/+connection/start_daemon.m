@@ -19,6 +19,7 @@ function start_daemon(caller, background)
         euphonic.internal.fail(caller, 'daemon_failed', 'The daemon did not start (exit code %d): %s', ...
             code, last_lines(text));
     end
+    euphonic.internal.connection.is_starting(background);
 end
 
 function text = last_lines(text)
