@@ -1,8 +1,9 @@
 function facts = start()
     %START   Make sure that the calculation daemon is there.
     %   EUPHONIC.START returns at once when a daemon of yours is alive. Else it launches one in the background, which
-    %   goes on after MATLAB ends, and does not wait for it: put it into startup.m. Calls that come before it is
-    %   there wait for it, and any that needs the daemon starts it too. A daemon of an older version is ended first, unless it is at work.
+    %   goes on after MATLAB ends, and does not wait for it: put it into startup.m. Calls that come before it is there
+    %   wait for it, and any that needs the daemon starts it too. A daemon of an older version is ended first, unless
+    %   it is at work.
     %
     %   FACTS = EUPHONIC.START() waits until the daemon answers and returns what EUPHONIC.STATUS does, with the field
     %   `started`: whether this call started it.

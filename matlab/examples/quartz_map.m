@@ -1,7 +1,8 @@
 % S(Q,w) of alpha-quartz: a Q-E map along a path through several Brillouin zones, and 50,000 q-points at random.
 %
-% The picture goes to the current folder, which is this one while `run` runs the script. The crystal is quartz_bks.json.gz in the
-% folder data beside this file: quartz in the potential of van Beest, Kramer and van Santen (1990), with rigid ions.
+% The picture goes to the current folder, which is this one while `run` runs the script. The crystal is
+% quartz_bks.json.gz in the folder data beside this file: quartz in the potential of van Beest, Kramer and van Santen
+% (1990), with rigid ions.
 
 here = fileparts(mfilename('fullpath'));
 addpath(fileparts(here));

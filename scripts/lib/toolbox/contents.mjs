@@ -1,5 +1,14 @@
 // The folder that users unpack: MATLAB package, MEX files, daemon with its libraries and Node.js, command line, licences.
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, sep } from 'node:path';
 import { runtimePackages } from '../closure.mjs';
@@ -21,9 +30,7 @@ const partsOf = (platform) => platform.split('-');
 function addMatlabPackage(folder, gateways) {
   copy(join(root, 'matlab'), folder, {
     filter: (path) =>
-      !/octave-workspace|toolbox_readme|miss_hit\.cfg|\.mex[a-z0-9]*$|\.so[.\d]*$/.test(
-        basename(path),
-      ),
+      !/octave-workspace|toolbox_readme|miss_hit\.cfg|\.mex[a-z0-9]*$|\.so[.\d]*$/.test(basename(path)),
   });
   for (const [name, file] of Object.entries(gateways))
     copy(file, join(folder, '+euphonic', '+internal', name));
@@ -31,6 +38,17 @@ function addMatlabPackage(folder, gateways) {
   for (const name of ['mex', 'windows']) copy(join(root, 'native', name), join(folder, 'native', name));
   copy(join(root, 'LICENSE'), join(folder, 'LICENSE'));
   copy(join(root, 'matlab', 'toolbox_readme.md'), join(folder, 'README.md'));
+  copy(join(root, 'docs'), join(folder, 'docs'));
+}
+
+/** Throws where the help of MATLAB or of the command line, or the folder's README, names a page that is not in the folder. */
+function checkPages(folder) {
+  const isHelp = (file) => /^(README\.md|.*\.m|daemon\/dist\/cli\/.*\.js)$/.test(file.replaceAll(sep, '/'));
+  for (const file of readdirSync(folder, { recursive: true }).filter(isHelp)) {
+    for (const [page] of readFileSync(join(folder, file), 'utf8').matchAll(/docs\/[\w/]+\.\w+/g))
+      if (!existsSync(join(folder, page)))
+        throw new Error(`${file} names ${page}, which is not in ${folder}`);
+  }
 }
 
 /** The command line, wherever the folder is and, but on Windows, whatever links to it. */
@@ -108,5 +126,6 @@ export async function assemble({ platform, folder, addon, gateways, node }) {
   const licence = join(node, '..', '..', 'LICENSE');
   if (existsSync(licence)) copy(licence, join(daemon, 'node', 'LICENSE'));
   addCommand(folder, platform);
+  checkPages(folder);
   return (await addModules(daemon, platform)).map((path) => join(daemon, path));
 }

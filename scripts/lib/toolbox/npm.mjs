@@ -54,7 +54,11 @@ export async function packProgram(out) {
       Object.keys(platforms).map((name) => [packageOf(name), version]),
     ),
   };
-  const files = { dist: join(root, 'dist'), 'README.md': join(root, 'packaging', 'npm_readme.md') };
+  const files = {
+    dist: join(root, 'dist'),
+    docs: join(root, 'docs'),
+    'README.md': join(root, 'packaging', 'npm_readme.md'),
+  };
   return packFolder(emptyFolder(out, program), facts, files, out);
 }
 
