@@ -107,25 +107,13 @@ Napi::Value PoolObject::job(const Napi::CallbackInfo& info) {
 
 namespace {
 
-// V8 counts the memory of these arrays, and looks through the whole heap when some 20 MiB have come to it.
-// That takes all cores for milliseconds, and results are freed long before (src/base/passingMemory.ts),
-// unless those who read them are slow: so it is told of half of them.
-void account(Napi::Env env, std::size_t bytes, int sign) {
-  Napi::MemoryManagement::AdjustExternalMemory(env, sign * static_cast<std::int64_t>(bytes / 2));
-}
-
 // The array as a Float64Array that owns it; undefined if there is none.
 Napi::Value to_array(Napi::Env env, ResultArray& array, std::size_t size) {
   if (!array) return env.Undefined();
   const std::size_t bytes = size * sizeof(double);
-  account(env, bytes, -1);
-  auto memory = Napi::ArrayBuffer::New(
-      env, static_cast<void*>(array.release()), bytes,
-      [](Napi::Env env, void* data, void* hint) {
-        release_result(data);
-        account(env, reinterpret_cast<std::size_t>(hint), 1);
-      },
-      reinterpret_cast<void*>(bytes));
+  // V8 counts these bytes by itself
+  auto memory = Napi::ArrayBuffer::New(env, static_cast<void*>(array.release()), bytes,
+                                       [](Napi::Env, void* data) { release_result(data); });
   return Napi::Float64Array::New(env, size, memory, 0);
 }
 
