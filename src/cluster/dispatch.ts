@@ -28,6 +28,9 @@ const HOME_AFTER_MS = 3000;
 /** What the gateway may not compute itself is given up after this time without a worker. */
 const GIVE_UP_MS = 10 * 60_000;
 
+/** Says to a worker that its results have come. */
+const RECEIPT = Promise.resolve(encodeAnswer({}));
+
 /** By whom a chunk is claimed that is computed here. */
 const HOME = { worker: 'gateway', host: '', connection: 'gateway' };
 
@@ -256,7 +259,7 @@ export class Dispatch implements Effects, BrokerEvents {
       if (result) waiting?.resolve(result);
       else if (error) waiting?.reject(EuphonicError.fromBody(error));
       this.sendReady();
-      return Promise.resolve(encodeAnswer({}));
+      return RECEIPT;
     },
     get: (bytes) => {
       const { digest, offset } = decodeMessage<GetMessage>(bytes, 'get');

@@ -45,8 +45,6 @@ export interface KernelOptions {
   /** absent: as many as the computer grants */
   threads?: number;
   lastDeath?: HelloMessage['lastDeath'];
-  /** told the worker's name, by which its end can be reported */
-  named(worker: string): void;
 }
 
 export class Kernel {
@@ -73,7 +71,6 @@ export class Kernel {
       threads === undefined ? localExecutor.availableThreads() : { threads, reason: 'asked for' };
     this.executor = createLocalExecutor(budget);
     this.jobs = new WorkerJobs(this.executor, (digest, offset) => this.get(digest, offset));
-    options.named(this.worker);
   }
 
   /** Works until there is nothing more to do for it; resolves with the exit code. */

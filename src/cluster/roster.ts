@@ -5,18 +5,16 @@ import type { Candidate } from './affinity.js';
 import type { Build } from './build.js';
 import type { HelloMessage, LoadMessage } from './content.js';
 
-interface Member extends HelloMessage {
+interface Member extends HelloMessage, Omit<LoadMessage, 'worker'> {
   since: number;
-  points: number;
+  heardAt: number;
   pointsPerSecond: number;
-  latencyMs: number;
-  bytesPerSecond: number;
-  memory: number;
-  draining: boolean;
   /** false until it has said how it fares for the first time, after its preparations */
   isReady: boolean;
-  heardAt: number;
 }
+
+/** What a worker fares like that has not said it. */
+const NO_LOAD = { points: 0, latencyMs: 0, bytesPerSecond: 0, memory: 0, draining: false };
 
 export class Roster {
   private readonly members = new Map<string, Member>();
@@ -49,15 +47,13 @@ export class Roster {
     }
     if (hello.lastDeath) this.reasons.set(hello.lastDeath.worker, hello.lastDeath.reason);
     const now = Date.now();
-    const figures = {
-      ...{ since: now, heardAt: now, points: 0, pointsPerSecond: 0, memory: 0, draining: false },
-      ...{ latencyMs: 0, bytesPerSecond: 0 },
+    const former = this.members.get(hello.worker) ?? {
+      ...NO_LOAD,
+      since: now,
+      heardAt: now,
+      pointsPerSecond: 0,
     };
-    this.members.set(hello.worker, {
-      ...(this.members.get(hello.worker) ?? figures),
-      ...hello,
-      isReady: false,
-    });
+    this.members.set(hello.worker, { ...former, ...hello, isReady: false });
   }
 
   hear({ worker, ...load }: LoadMessage): void {
