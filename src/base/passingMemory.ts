@@ -1,6 +1,6 @@
 /**
  * Memory of arrays that pass through this process: of messages that came, of results that were sent. It comes back when V8 finds
- * that nobody holds them. V8 looks for that by going through the whole heap, on all cores, each time that some 32 MiB have passed,
+ * that nobody holds them. V8 looks for that by going through the whole heap, on all cores, each time that some 20 MiB have passed,
  * which took a third of the time of a call of ten thousand q-points of quartz. What has passed is young, though, and to go through
  * what is young takes half a millisecond.
  */
@@ -29,6 +29,8 @@ export function memoryPasses(bytes: number): void {
 }
 
 function newCollector(): Collector {
+  // V8 would begin to mark the heap after a few large arrays, before it knows whether they are garbage
+  setFlagsFromString('--no-incremental-marking');
   setFlagsFromString('--expose-gc');
   // where a version of V8 has none, it decides by itself
   return runInNewContext('typeof gc === "function" ? gc : () => {}');

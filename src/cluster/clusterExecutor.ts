@@ -1,7 +1,6 @@
 /** The executor of a gateway: it plans and does small jobs by itself, and hands the chunks of others to workers. */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import type {
   Executor,
   ExecutorJob,
@@ -51,9 +50,6 @@ export function clusterExecutor(gateway: GatewayFile, paths: RuntimePaths = runt
       return { threads: LOCAL_THREADS, reason: 'of a gateway, whose workers have more' };
     },
     create: async (threads) => {
-      // all results pass through here, and are young when they are freed: V8, which sees only how many there are, would mark the
-      // whole heap by and by after every third result of 1.5 MB, and that takes longer than all else that is done with them
-      setFlagsFromString('--no-incremental-marking');
       const log = openLog(join(gateway.directory, 'gateway.log'));
       const local = await localExecutor.create(threads);
       const blobs = new Blobs();

@@ -1,5 +1,6 @@
 /** Between jobs, ledger and broker: what is waited for, what workers say, and what has to be looked after. */
 import { asEuphonicError, EuphonicError } from '../base/errors.js';
+import { memoryPasses } from '../base/passingMemory.js';
 import type { Chunk, ChunkResult, ClusterState, ExecutorJob } from '../compute/executor.js';
 import type { Log } from '../runtime/log.js';
 import { Affinity, type Choice } from './affinity.js';
@@ -254,6 +255,7 @@ export class Dispatch implements Effects, BrokerEvents {
       return undefined;
     },
     result: (bytes) => {
+      memoryPasses(bytes.length);
       const { chunk, result, error } = decodeMessage<ResultMessage>(bytes, 'result');
       const waiting = this.ledger.settle(chunk, result ? 'done' : 'failed') ? this.take(chunk) : undefined;
       if (result) waiting?.resolve(result);
