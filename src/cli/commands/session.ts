@@ -23,6 +23,9 @@ export interface Session {
 /** A calculation that takes longer than this shows its progress, where standard error is a terminal. */
 const PROGRESS_AFTER_MS = 1000;
 
+/** Elsewhere there is a line of it as often as this. */
+const PROGRESS_LINE_MS = 15_000;
+
 /** Does `work` with a model that the daemon has read. */
 export async function withModel<T>(
   path: string,
@@ -117,30 +120,43 @@ function planBar(client: EuphonicClient, model: string): () => void {
   };
 }
 
-/** Shows itself only when the work takes a while, and only on a terminal. */
+/** Shows itself only when the work takes a while: as a bar on a terminal, elsewhere by a line now and then. */
 function progressBar(): Progress {
   const bar = new SingleBar({
-    format: '{bar} {percentage} % | {value} of {total} q-points | {eta_formatted} left',
+    format: '{bar} {percentage} % | {value} of {total} q-points{left}',
     stream: process.stderr,
     hideCursor: true,
     clearOnComplete: true,
   });
+  const isTerminal = process.stderr.isTTY;
   const start = Date.now();
   let shown = false;
-  let [before, total] = [0, 0];
+  let [before, total, parts] = [0, 0, 0];
+  let nextLine = start + PROGRESS_LINE_MS;
+  /** Of what comes in parts nobody knows yet how many there will be: only the time that has gone is told. */
+  const left = (done: number) => {
+    const seconds = (Date.now() - start) / 1000;
+    if (parts > 1) return ` or more | ${Math.round(seconds)} s`;
+    return done === 0 ? '' : ` | ${Math.ceil((seconds * (total - done)) / done)} s left`;
+  };
   return {
     add(points) {
       before = total;
       total += points;
+      parts++;
       if (shown) bar.setTotal(total);
     },
     update(points) {
       const done = before + points;
-      if (!shown && process.stderr.isTTY && Date.now() - start > PROGRESS_AFTER_MS && done < total) {
-        bar.start(total, done);
+      if (!isTerminal && Date.now() > nextLine && done < total) {
+        process.stderr.write(`${done} of ${total} q-points${left(done)}\n`);
+        nextLine = Date.now() + PROGRESS_LINE_MS;
+      }
+      if (!shown && isTerminal && Date.now() - start > PROGRESS_AFTER_MS && done < total) {
+        bar.start(total, done, { left: left(done) });
         shown = true;
       }
-      if (shown) bar.update(done);
+      if (shown) bar.update(done, { left: left(done) });
     },
     stop() {
       if (shown) bar.stop();
