@@ -1,5 +1,6 @@
 /** Maps: S(Q,ω) or modes per energy along a path. */
 import type { SampledPath } from '../qpoints/paths/sample.js';
+import { LOWEST_MODE } from './constants.js';
 import { pathAxis } from './dispersion.js';
 import { FWHM_PER_DEVIATION, fwhmAt, MIN_WIDTH, normalIntegral } from './normal.js';
 import { edges, type Provenance, type Spectrum } from './spectrum.js';
@@ -25,8 +26,8 @@ export interface MapModes {
 const TAIL = 8;
 
 /**
- * Intensities per energy in bins, each mode integrated over them. Modes without a finite intensity, such as acoustic ones at a zone
- * centre, are left out.
+ * Intensities per energy in bins, each mode integrated over them. Of scattering modes within LOWEST_MODE are left out: acoustic
+ * ones at a zone centre.
  */
 export function mapSpectrum(
   { energies, intensities }: MapModes,
@@ -41,7 +42,7 @@ export function mapSpectrum(
   const data = new Float64Array(nPoints * bins);
   const perEnergy = bins / (energyMax - energyMin);
   for (let k = 0; k < energies.length; k++) {
-    if (!Number.isFinite(intensities[k])) continue;
+    if (measured === 'cross_section_per_energy' && Math.abs(energies[k]) < LOWEST_MODE) continue;
     const at = k % nPoints;
     const fwhm = fwhmAt(width, energies[k]);
     const row = data.subarray(at * bins, (at + 1) * bins);

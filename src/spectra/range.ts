@@ -1,3 +1,4 @@
+import { LOWEST_MODE } from './constants.js';
 import { fwhmAt } from './normal.js';
 
 /** Beyond the extreme modes, relative. */
@@ -6,7 +7,6 @@ const MARGIN = 0.05;
 const TAIL = 2.5;
 /** meV: acoustic modes at the zone centre scatter by less where nothing is imaginary. */
 const BELOW_ZERO = 1e-5;
-const IMAGINARY = -0.01;
 
 /** Energies between which such modes (meV) lie, with FWHMs of a polynomial in the energy; from zero where none is imaginary. */
 export function modeRange(
@@ -20,7 +20,7 @@ export function modeRange(
   }
   const tail = (energy: number) => TAIL * fwhmAt(width, energy);
   return {
-    energyMin: (lowest < IMAGINARY ? (1 + MARGIN) * lowest : -BELOW_ZERO) - tail(lowest),
+    energyMin: (lowest < -LOWEST_MODE ? (1 + MARGIN) * lowest : -BELOW_ZERO) - tail(lowest),
     energyMax: (1 + MARGIN) * highest + tail(highest),
   };
 }

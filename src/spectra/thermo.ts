@@ -1,10 +1,8 @@
 /** Harmonic thermodynamics, per mole of atoms: sums over the modes of a grid of q-points. */
-import { BOLTZMANN } from './constants.js';
+import { BOLTZMANN, LOWEST_MODE } from './constants.js';
 
 /** J/mol in a meV per atom */
 const JOULE_PER_MOL = 96.48533212331;
-/** meV: modes below, acoustic ones at the zone centre and imaginary ones, are left out. */
-const LOWEST = 0.01;
 
 export interface Thermodynamics {
   /** K */
@@ -17,7 +15,7 @@ export interface Thermodynamics {
   freeEnergy: number[];
   /** kJ/mol, with the zero-point energy */
   internalEnergy: number[];
-  /** how many of the 3 modes per atom are left out */
+  /** how many of the 3 modes per atom are left out: below LOWEST_MODE, imaginary ones too */
   leftOut: number;
 }
 
@@ -36,7 +34,7 @@ export function thermodynamics(
     const sum = { heat: 0, entropy: 0, free: 0 };
     for (let k = 0; k < frequencies.length; k++) {
       const energy = frequencies[k];
-      if (energy < LOWEST) continue;
+      if (energy < LOWEST_MODE) continue;
       const part = share[k % nPoints];
       sum.free += (part * energy) / 2;
       if (t === 0) continue;
@@ -59,6 +57,6 @@ export function thermodynamics(
     internalEnergy: sums.map(
       ({ free, entropy }, i) => (JOULE_PER_MOL * (free + BOLTZMANN * temperature[i] * entropy)) / 1000,
     ),
-    leftOut: frequencies.reduce((sum, energy, k) => sum + (energy < LOWEST ? share[k % nPoints] : 0), 0),
+    leftOut: frequencies.reduce((sum, energy, k) => sum + (energy < LOWEST_MODE ? share[k % nPoints] : 0), 0),
   };
 }

@@ -94,6 +94,29 @@ describe('spectra of the daemon', function () {
     assert.ok(powder.sphere_errors.every((x) => x > 0 && x <= 0.2));
   });
 
+  it('have no acoustic modes of a zone centre, whose frequencies are rounding', async () => {
+    const [ebins, e_max] = [80, 160];
+    const options = {
+      asr,
+      temperature: 300,
+      debye_waller_grid: [3, 3, 3] as [number, number, number],
+    } as const;
+    const path = { path: 'M G', q_spacing: 0.2, zone: [3, 0, 1] };
+    const map = await ask('spectrum.map', { ...options, ...path, e_min: 0, e_max, ebins });
+    const { structureFactors } = await daemon.client().evaluate(summary, Float64Array.of(3, 0, 1), {
+      ...{ ...options, quantity: 'structure_factor', bose: true },
+      directions: Float64Array.of(0.5, 0, 0),
+    });
+    assert.ok(structureFactors!.slice(0, 3).some((x) => x > 1e9));
+    const sum = (x: Float64Array) => x.reduce((a, b) => a + b, 0);
+    const optical = sum(structureFactors!.slice(3));
+    assert.ok(Math.abs((e_max / ebins) * sum(map.data.slice(-ebins)) - optical) < 1e-6 * optical);
+    // the first of eight q-points of a bin is (3 0 0)
+    const hot = ['--temperature', '300', '--grid', '3', '3', '3'];
+    const slice = await numbers('slice', ...hot, '--u-bin', '3.35', '0.8', '4.15');
+    assert.ok(slice.some((x) => x! > 0) && slice.every((x) => x! < 1e4), `${Math.max(...slice.map(Number))}`);
+  });
+
   it('for fits are those of a powder map, and nothing is calculated anew for scales and widths', async () => {
     const wanted = {
       asr,

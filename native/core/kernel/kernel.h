@@ -92,7 +92,8 @@ struct KernelRange {
   std::size_t imaginary = 0;  // out: number of modes below -kImaginaryMeV; 0 with known_lines
 };
 
-// Modes below minus this are counted as imaginary; acoustic modes at the zone centre scatter by less.
+// Modes below minus this are counted as imaginary; acoustic modes at the zone centre scatter by less, and
+// have no intensity that means anything.
 constexpr double kImaginaryMeV = 0.01;
 
 // |f| (r.l.u.) up to which a q-point is the zone centre: rounding of numbers like 0.1 * 30, nothing more.
