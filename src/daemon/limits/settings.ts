@@ -59,7 +59,9 @@ export const RECEIVE_HIGH_WATER_MARK = 64;
 /** Results that wait in ZeroMQ for one client: whole messages. What goes beyond waits here and counts as under way. */
 export const WORK_SEND_HIGH_WATER_MARK = 4;
 
-/** When ZeroMQ takes no more for a client, it is offered again after this time. */
+/** When ZeroMQ takes no more for a client, it is offered again in so many turns of the event loop: short messages leave meanwhile. */
+export const SEND_RETRIES = 20;
+/** Then it is offered again after this time. */
 export const SEND_RETRY_MS = 2;
 
 /** ZeroMQ's heartbeats: a peer that was suspended for less than the timeout is still there afterwards. */

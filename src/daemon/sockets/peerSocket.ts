@@ -15,6 +15,7 @@ import {
   MAX_WAITING_ANSWERS,
   MESSAGES_PER_TURN,
   RECEIVE_HIGH_WATER_MARK,
+  SEND_RETRIES,
   SEND_RETRY_MS,
 } from '../limits/settings.js';
 import type { ConnectionLimit } from './connectionLimit.js';
@@ -191,12 +192,14 @@ export class PeerSocket {
 
   private async drain(peer: Peer): Promise<void> {
     const queue = this.queues.get(peer.key)!;
+    let retries = 0;
     while (queue.length > 0) {
       const { parts, settle } = queue[0];
       const outcome = await this.offer([peer.routingId, ...parts]);
       if (outcome === 'full') {
-        await sleep(SEND_RETRY_MS);
+        await (retries++ < SEND_RETRIES ? setImmediate() : sleep(SEND_RETRY_MS));
       } else if (outcome === 'sent') {
+        retries = 0;
         queue.shift();
         settle(true);
       } else {
