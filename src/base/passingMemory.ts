@@ -29,8 +29,6 @@ export function memoryPasses(bytes: number): void {
 }
 
 function newCollector(): Collector {
-  // V8 would begin to mark the heap after a few large arrays, before it knows whether they are garbage
-  setFlagsFromString('--no-incremental-marking');
   setFlagsFromString('--expose-gc');
   // where a version of V8 has none, it decides by itself
   return runInNewContext('typeof gc === "function" ? gc : () => {}');

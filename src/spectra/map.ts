@@ -26,8 +26,8 @@ export interface MapModes {
 const TAIL = 8;
 
 /**
- * Intensities per energy in bins, each mode integrated over them. Of scattering modes within LOWEST_MODE are left out: acoustic
- * ones at a zone centre.
+ * Intensities per energy in bins, each mode integrated over them. Of scattering modes within LOWEST_MODE are left out, acoustic
+ * ones at a zone centre, and what is not finite.
  */
 export function mapSpectrum(
   { energies, intensities }: MapModes,
@@ -42,6 +42,7 @@ export function mapSpectrum(
   const data = new Float64Array(nPoints * bins);
   const perEnergy = bins / (energyMax - energyMin);
   for (let k = 0; k < energies.length; k++) {
+    if (!Number.isFinite(intensities[k])) continue;
     if (measured === 'cross_section_per_energy' && Math.abs(energies[k]) < LOWEST_MODE) continue;
     const at = k % nPoints;
     const fwhm = fwhmAt(width, energies[k]);

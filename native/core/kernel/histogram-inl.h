@@ -27,13 +27,14 @@ inline void count_frequencies(const Tables& t, const Histogram& h, const double*
 }
 
 // Structure factors, with negative_e also those of absorption at minus the frequency; modes within
-// kImaginaryMeV are left out. As write_structure_factors otherwise.
+// kImaginaryMeV, and what is not finite, are left out. As write_structure_factors otherwise.
 inline void count_scattering(const Tables& t, const ScatteringTables& s, const Histogram& h,
                              const double* frequencies, const double* z, V length2, std::size_t lane,
                              std::size_t count, const double* weights, double* counts) {
   HWY_ALIGN double created[kN], absorbed[kN];
   const auto add = [&](double energy, double weight) {
-    if (std::abs(energy) >= kImaginaryMeV) count_mode(h, energy, spread(h, energy, 0), &weight, 1, 1, counts);
+    if (std::abs(energy) >= kImaginaryMeV && std::isfinite(weight))
+      count_mode(h, energy, spread(h, energy, 0), &weight, 1, 1, counts);
   };
   for (int m = 0; m < t.n; ++m) {
     const double* omega = frequencies + m * kLanes + lane;
