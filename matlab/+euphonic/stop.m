@@ -10,20 +10,16 @@ function stopped = stop()
     caller = 'stop';
     patience = 10;  % seconds until its end is given up
     stopped = false;
-    address = euphonic.internal.connection.read_connection_file(caller);
+    address = reached(caller, patience);
     while isempty(address) && euphonic.internal.connection.is_starting()
         pause(0.02);
-        address = euphonic.internal.connection.read_connection_file(caller);
+        address = reached(caller, patience);
     end
     euphonic.internal.connection.is_starting(false);
     if ~isempty(address)
-        response = euphonic.internal.connection.control(address, 'shutdown', patience);
-        stopped = isempty(response.error);
-        if ~stopped && ~strcmp(response.error.code, 'unreachable')
-            euphonic.internal.fail(caller, response.error);
-        end
+        stopped = true;
         began = tic();
-        while stopped && isequal(euphonic.internal.connection.read_connection_file(caller), address)
+        while isequal(euphonic.internal.connection.read_connection_file(caller), address)
             if toc(began) > patience
                 euphonic.internal.fail(caller, 'timeout', ...
                     'The daemon with pid %d has agreed to end but is still there after %d s.', ...
@@ -31,9 +27,24 @@ function stopped = stop()
             end
             pause(0.02);
         end
-        euphonic.internal.connection.gateway('close');
     end
+    euphonic.internal.connection.gateway('close');
     if nargout == 0
         clear stopped;
     end
+end
+
+function address = reached(caller, patience)
+    %REACHED   Where the daemon is that was told to end; [] where there is none, or only the file of one that has gone.
+    address = euphonic.internal.connection.read_connection_file(caller);
+    if isempty(address)
+        return
+    end
+    response = euphonic.internal.connection.control(address, 'shutdown', patience);
+    if isempty(response.error)
+        return
+    elseif ~strcmp(response.error.code, 'unreachable')
+        euphonic.internal.fail(caller, response.error);
+    end
+    address = [];
 end

@@ -66,6 +66,16 @@ function a_start_in_the_background_is_waited_for_by_status_and_stop()
     support.check(~facts.running, 'no daemon');
 end
 
+function stop_waits_where_a_killed_daemon_has_left_its_file()
+    euphonic.start();
+    facts = euphonic.status();
+    kill_daemon(facts.pid);
+    euphonic.start;
+    support.check(euphonic.stop(), 'the new one has been stopped');
+    facts = euphonic.status();
+    support.check(~facts.running, 'no daemon');
+end
+
 function status_has_what_is_promised()
     fc = support.quartz();
     model = euphonic.CoherentCrystal(fc);
