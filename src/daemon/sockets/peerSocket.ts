@@ -48,8 +48,14 @@ const ZMQ_DISCONNECT_MSG = 111;
 class NotifyingRouter extends Router {
   /** The first message of a peer, when its handshake is through, is then empty, and `farewell` comes when its connection has ended. */
   notify(farewell: Buffer): void {
-    this.setInt32Option(ZMQ_ROUTER_NOTIFY, ZMQ_NOTIFY_CONNECT);
-    this.setStringOption(ZMQ_DISCONNECT_MSG, farewell);
+    try {
+      this.setInt32Option(ZMQ_ROUTER_NOTIFY, ZMQ_NOTIFY_CONNECT);
+      this.setStringOption(ZMQ_DISCONNECT_MSG, farewell);
+    } catch (cause) {
+      const message = 'This build of ZeroMQ does not say when clients come and go: it has no draft options.';
+      const advice = 'Install the npm package zeromq with the binary that comes with it.';
+      throw new EuphonicError('internal', message, { where: 'libzmq', advice }, { cause });
+    }
   }
 }
 
