@@ -154,12 +154,13 @@ export class Broker {
 
   private listen(kind: FromWorker): void {
     this.connection.subscribe(FROM_WORKERS[kind], {
-      callback: (_, message) => {
-        void this.events.message(kind, message.data)?.then((answer) => {
-          if (!answer || this.isEnding) return;
+      callback: (_, { data, reply }) => {
+        void this.events.message(kind, data)?.then((answer) => {
+          // a refusal may be of something that nobody waits to be answered
+          if (!answer || !reply || this.isEnding) return;
           // nobody waits for the receipt of results
-          if (kind === 'result') this.outbox.sendLater(message.reply!, answer);
-          else this.outbox.send(message.reply!, answer);
+          if (kind === 'result') this.outbox.sendLater(reply, answer);
+          else this.outbox.send(reply, answer);
         });
       },
     });

@@ -12,7 +12,7 @@ import { decodeAnswer, encodeMessage } from '../../src/cluster/message.js';
 import { CHUNKS, connectTo, FROM_WORKERS, STREAM, WORKER_INBOX } from '../../src/cluster/subjects.js';
 import { float64Frame } from '../../src/protocol/arrays.js';
 import type { ModelSummary } from '../../src/protocol/results.js';
-import { TestDaemon } from '../support/daemon.js';
+import { eventually, TestDaemon } from '../support/daemon.js';
 import { RawPeer } from '../support/rawPeer.js';
 import { hasServer, polarModel, someQpts, TestCluster, WORKERS } from './support.js';
 
@@ -252,6 +252,21 @@ describe('a cluster of two workers', function () {
     assert.equal(after.done, done);
     // the worker that hung may have brought its own meanwhile
     assert.ok(after.late > late);
+  });
+
+  it('goes on when somebody with a worker’s key says what it does not understand', async () => {
+    const { urls, certificate, worker_seed: seed } = cluster.clusterFile();
+    const connection = await connectTo({ urls, certificate, seed }, { inboxPrefix: WORKER_INBOX });
+    try {
+      for (const subject of Object.values(FROM_WORKERS)) connection.publish(subject, 'nothing');
+      await connection.flush();
+    } finally {
+      await connection.close();
+    }
+    const refused = () => readFileSync(join(cluster.directory, 'gateway.log'), 'utf8').match(/was refused/g);
+    await eventually(() => (refused()?.length ?? 0) >= Object.keys(FROM_WORKERS).length, 'all are refused');
+    await client.status();
+    assert.doesNotMatch(readFileSync(cluster.paths.log, 'utf8'), /nobody caught/);
   });
 
   it('cancels: nothing of the job is left, and the next one is computed', async () => {
