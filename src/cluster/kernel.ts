@@ -48,7 +48,8 @@ export interface KernelOptions {
 }
 
 export class Kernel {
-  readonly worker = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
+  private readonly host = hostname();
+  readonly worker = `${this.host}-${process.pid}-${randomBytes(3).toString('hex')}`;
   private readonly executor: Executor;
   private readonly jobs: WorkerJobs;
   private connection!: Connection;
@@ -106,8 +107,8 @@ export class Kernel {
   private begin(connection: Connection): void {
     this.connection = connection;
     this.outbox = new Outbox(connection);
-    const { worker, className, executor } = this;
-    const owner = { worker, className, threads: executor.threads };
+    const { worker, host, className, executor } = this;
+    const owner = { worker, host, className, threads: executor.threads };
     const chunks = new WorkerChunks(owner, connection, this.outbox, this.jobs);
     this.chunks = chunks;
     connection.subscribe(ALL, { callback: (_, message) => this.hear(message, chunks) });
@@ -128,11 +129,11 @@ export class Kernel {
 
   /** Says who it is, at every connection, until the gateway takes it or does not. */
   private async greet(chunks: WorkerChunks): Promise<void> {
-    const { worker, className } = this;
+    const { worker, host, className } = this;
     const connection = ownConnectionId(this.connection);
     const { lastDeath } = this.options;
     const { threads } = this.executor;
-    const who = { worker, host: hostname(), pid: process.pid, connection, className, threads };
+    const who = { worker, host, pid: process.pid, connection, className, threads };
     const hello: HelloMessage = {
       ...who,
       job: ownJob(),

@@ -1,5 +1,4 @@
 /** Chunks of a worker: asked of the engine, claimed, computed, and brought to the gateway until it says that it has them. */
-import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Msg } from '@nats-io/transport-node';
 import { asEuphonicError } from '../base/errors.js';
@@ -44,6 +43,7 @@ interface Task {
 
 interface Owner {
   readonly worker: string;
+  readonly host: string;
   readonly className: string;
   readonly threads: number;
 }
@@ -203,12 +203,9 @@ export class WorkerChunks {
   private claim(tasks: readonly Task[]): void {
     if (tasks.length === 0) return;
     const chunks = tasks.map(({ message, ack }) => ({ chunk: message.chunk, ack }));
-    const who = {
-      worker: this.owner.worker,
-      host: hostname(),
-      connection: ownConnectionId(this.connection),
-    };
-    const claim = { ...who, chunks } satisfies ClaimMessage;
+    const { worker, host } = this.owner;
+    const connection = ownConnectionId(this.connection);
+    const claim = { worker, host, connection, chunks } satisfies ClaimMessage;
     this.outbox.send(FROM_WORKERS.claim, encodeMessage('claim', claim));
   }
 
