@@ -45,7 +45,7 @@ function addMatlabPackage(folder, gateways) {
 function checkPages(folder) {
   const isHelp = (file) => /^(README\.md|.*\.m|daemon\/dist\/cli\/.*\.js)$/.test(file.replaceAll(sep, '/'));
   for (const file of readdirSync(folder, { recursive: true }).filter(isHelp)) {
-    for (const [page] of readFileSync(join(folder, file), 'utf8').matchAll(/docs\/[\w/]+\.\w+/g))
+    for (const [page] of readFileSync(join(folder, file), 'utf8').matchAll(/docs\/[\w/-]+\.\w+/g))
       if (!existsSync(join(folder, page)))
         throw new Error(`${file} names ${page}, which is not in ${folder}`);
   }
