@@ -35,7 +35,7 @@ function stopped = stop()
 end
 
 function address = reached(caller, patience)
-    %REACHED   Where the daemon is that was told to end; [] where there is none, or only the file of one that has gone.
+    % Where the daemon is that was told to end; [] where there is none, or only the file of one that has gone.
     address = euphonic.internal.connection.read_connection_file(caller);
     if isempty(address)
         return
